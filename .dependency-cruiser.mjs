@@ -1,0 +1,84 @@
+/**
+ * The import rules of docs/architecture.md, section "Floors", as a machine checks them.
+ * Imports go downwards only: never to a neighbour on the same floor, never in a circle; type imports count.
+ */
+const FLOORS = [
+  ['base'],
+  ['sys', 'wire', 'bpf', 'pcap'],
+  ['capture', 'netlink', 'probe'],
+  ['icmp', 'inspect'],
+  ['tcp', 'udp'],
+  ['dissect', 'session'],
+  ['report', 'lab'],
+  ['shell', 'web'],
+  ['cli'],
+];
+
+/** Code that the web page runs too: no Node module, no FFI. */
+const PORTABLE = '^src/(base|wire|bpf|dissect)/|^src/pcap/(?!file-)';
+
+const floorRules = FLOORS.flatMap((folders, floor) =>
+  folders.map((folder) => ({
+    name: `floor-${floor}-${folder}`,
+    comment: `src/${folder} stands on floor ${floor}: it imports itself and lower floors only.`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: { path: '^src/', pathNot: `^src/(${[folder, ...FLOORS.slice(0, floor).flat()].join('|')})/` },
+  })),
+);
+
+export default {
+  forbidden: [
+    ...floorRules,
+    {
+      name: 'library-stops-at-floor-6',
+      comment: 'The library (src/index.ts) reaches floors 0 to 6 only.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: `^src/(${FLOORS.slice(7).flat().join('|')})/` },
+    },
+    {
+      name: 'front-doors',
+      comment: 'Floors 7 and 8 use a folder through its index.ts.',
+      severity: 'error',
+      from: { path: '^src/(shell|web|cli)/' },
+      to: { path: '^src/([^/]+)/', pathNot: '^src/[^/]+/index\\.ts$|^src/(shell|web|cli)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'one-door-to-the-kernel',
+      comment: 'Only src/sys may touch FFI.',
+      severity: 'error',
+      from: { pathNot: '^src/sys/' },
+      to: { path: 'node_modules/(koffi|raw-socket|@koromix)' },
+    },
+    {
+      name: 'yargs-in-cli-only',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: 'node_modules/(@types/)?yargs' },
+    },
+    {
+      name: 'portable-code-has-no-node',
+      comment: 'The page opens captures with the very same code.',
+      severity: 'error',
+      from: { path: PORTABLE },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-child-processes',
+      comment: 'The product never lets another program do its work.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(node:)?child_process$' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|build)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,109 @@
+/** IPv4, IPv6 and MAC addresses as text and as bytes. Strict: what is not an address is undefined, never a guess. @module */
+import { readU8, readU16, writeU16 } from './bytes.ts';
+
+export const IPV4_LENGTH = 4;
+export const IPV6_LENGTH = 16;
+export const MAC_LENGTH = 6;
+
+const DECIMAL_OCTET = /^(0|[1-9]\d{0,2})$/;
+const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/;
+const IPV6_GROUPS = 8;
+
+/** Reads a dotted quad in decimal (RFC 6943, 3.1.1, "strict"): `10.1.1.1`, not `010.1.1.1`, not `10.1`. */
+export function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== IPV4_LENGTH) return undefined;
+  const bytes = new Uint8Array(IPV4_LENGTH);
+  for (const [index, part] of parts.entries()) {
+    if (!DECIMAL_OCTET.test(part) || Number(part) > 255) return undefined;
+    bytes[index] = Number(part);
+  }
+  return bytes;
+}
+
+/** `10.1.1.1` of the four bytes at `at`. */
+export function formatIpv4(bytes: Uint8Array, at = 0): string {
+  return `${readU8(bytes, at)}.${readU8(bytes, at + 1)}.${readU8(bytes, at + 2)}.${readU8(bytes, at + 3)}`;
+}
+
+/** Reads every form of RFC 4291, 2.2 (`::`, embedded IPv4); no zone. */
+export function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = parseGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '', true) : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const given = head.length + tail.length;
+  if (halves.length === 1 ? given !== IPV6_GROUPS : given >= IPV6_GROUPS) return undefined;
+  const bytes = new Uint8Array(IPV6_LENGTH);
+  for (const [index, group] of head.entries()) writeU16(bytes, index * 2, group);
+  for (const [index, group] of tail.entries()) writeU16(bytes, IPV6_LENGTH - (tail.length - index) * 2, group);
+  return bytes;
+}
+
+function parseGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: number[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (HEX_GROUP.test(part)) {
+      groups.push(Number.parseInt(part, 16));
+      continue;
+    }
+    const embedded = mayEndInIpv4 && index === parts.length - 1 ? parseIpv4(part) : undefined;
+    if (embedded === undefined) return undefined;
+    groups.push(readU16(embedded, 0), readU16(embedded, 2));
+  }
+  return groups;
+}
+
+/** The text of RFC 5952: lower case, the longest run of zero groups (two or more, the first of equals) as `::`. */
+export function formatIpv6(bytes: Uint8Array, at = 0): string {
+  const groups = Array.from({ length: IPV6_GROUPS }, (_, index) => readU16(bytes, at + index * 2));
+  const run = longestZeroRun(groups);
+  if (isIpv4Mapped(groups)) return `::ffff:${formatIpv4(bytes, at + 12)}`;
+  const hex = groups.map((group) => group.toString(16));
+  if (run.length < 2) return hex.join(':');
+  return `${hex.slice(0, run.start).join(':')}::${hex.slice(run.start + run.length).join(':')}`;
+}
+
+/** RFC 5952, section 5: addresses of `::ffff:0:0/96` show their IPv4 part as a dotted quad. */
+function isIpv4Mapped(groups: readonly number[]): boolean {
+  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+}
+
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  let start = 0;
+  for (let index = 0; index <= groups.length; index += 1) {
+    if (groups[index] === 0) continue;
+    if (index - start > best.length) best = { start, length: index - start };
+    start = index + 1;
+  }
+  return best;
+}
+
+/** Reads `00:11:22:33:44:55`, also with `-`; one or two digits an octet. */
+export function parseMac(text: string): Uint8Array | undefined {
+  const parts = text.split(text.includes('-') ? '-' : ':');
+  if (parts.length !== MAC_LENGTH) return undefined;
+  const bytes = new Uint8Array(MAC_LENGTH);
+  for (const [index, part] of parts.entries()) {
+    if (!/^[0-9a-fA-F]{1,2}$/.test(part)) return undefined;
+    bytes[index] = Number.parseInt(part, 16);
+  }
+  return bytes;
+}
+
+/** `00:11:22:33:44:55` of the bytes at `at`; `length` as the link layer says, 6 for Ethernet. */
+export function formatMac(bytes: Uint8Array, at = 0, length = MAC_LENGTH): string {
+  let text = '';
+  for (let index = 0; index < length; index += 1) {
+    text +=
+      (index === 0 ? '' : ':') +
+      readU8(bytes, at + index)
+        .toString(16)
+        .padStart(2, '0');
+  }
+  return text;
+}

@@ -1,0 +1,30 @@
+/** Time as a part that is handed in, so that everything that waits can be tested without waiting. @module */
+
+export interface Clock {
+  /** Milliseconds with fractions, never set back; only differences mean anything. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  wallTime(): number;
+  /** Resolves after the time has passed; also, early and without an error, when `signal` is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  sleep(milliseconds, signal) {
+    return new Promise((resolve) => {
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, milliseconds);
+      signal?.addEventListener('abort', finish, { once: true });
+    });
+  },
+};

@@ -1,0 +1,89 @@
+/**
+ * Frames and where they come from and go to: the types that capture, files, filters and sinks share. A frame is lent
+ * (`FrameView`), a packet is owned (`Packet`). Batches are async, frames inside them are sync, so that nothing is
+ * allocated or awaited per frame. @module
+ */
+import type { LinkType } from './link-type.ts';
+
+/** Borrowed: `data[offset, offset + length)` is the source's memory, valid inside the call only; copy what you keep. */
+export interface FrameView {
+  readonly data: Uint8Array;
+  readonly offset: number;
+  /** Bytes at hand. */
+  readonly length: number;
+  /** Bytes that the frame had on the wire. */
+  readonly wireLength: number;
+  /** Seconds since 1970, and nanoseconds of that second. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** Kernel interface index, or the interface's number in a file. */
+  readonly interfaceIndex: number;
+}
+
+/** One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. */
+export interface FrameBatch {
+  readonly size: number;
+  forEach(visit: (frame: FrameView) => void): void;
+}
+
+/** An owned copy of a frame. `timestamp` is nanoseconds since 1970. */
+export interface Packet {
+  readonly bytes: Uint8Array;
+  readonly wireLength: number;
+  readonly timestamp: bigint;
+  readonly interfaceIndex: number;
+}
+
+/** Counters of one source since it was opened. */
+export interface CaptureStatistics {
+  /** Frames that the kernel's filter let through, dropped ones included (PACKET_STATISTICS, `tp_packets`). */
+  readonly received: number;
+  /** Of these, frames that found no room in the ring (`tp_drops`). */
+  readonly dropped: number;
+  /** How often the ring was full and the kernel stopped queueing (`tp_freeze_q_cnt`). */
+  readonly freezes: number;
+}
+
+export interface ReadOptions {
+  /** Ends the iteration, without an error, once it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where frames come from; a live ring and a file are equal. */
+export interface CaptureSource extends AsyncDisposable {
+  readonly linkType: LinkType;
+  readonly snapLength: number;
+  /** The hot way: frames are lent. */
+  batches(options?: ReadOptions): AsyncIterable<FrameBatch>;
+  /** The pleasant way: owned copies. */
+  packets(options?: ReadOptions): AsyncIterable<Packet>;
+  statistics(): CaptureStatistics;
+  /** Safe at any moment, any number of times. */
+  close(): Promise<void>;
+}
+
+/** Where frames go to. `keep` is how many bytes of the frame to store, at most its length. */
+export interface FrameSink {
+  add(frame: FrameView, keep: number): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Copies a lent frame so that it outlives the visit. */
+export function ownFrame(frame: FrameView): Packet {
+  return {
+    bytes: frame.data.slice(frame.offset, frame.offset + frame.length),
+    wireLength: frame.wireLength,
+    timestamp: BigInt(frame.seconds) * 1_000_000_000n + BigInt(frame.nanoseconds),
+    interfaceIndex: frame.interfaceIndex,
+  };
+}
+
+/** `batches()` of any source as `packets()`: each batch is copied before its block goes back. */
+export async function* ownPackets(batches: AsyncIterable<FrameBatch>): AsyncGenerator<Packet, void, undefined> {
+  for await (const batch of batches) {
+    const packets: Packet[] = [];
+    batch.forEach((frame) => packets.push(ownFrame(frame)));
+    yield* packets;
+  }
+}

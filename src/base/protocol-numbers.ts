@@ -1,0 +1,41 @@
+/** Numbers that name protocols, shared by the filter compiler, the codecs and the printer. @module */
+
+/** IEEE 802 EtherTypes that tapline acts on (IANA "IEEE 802 Numbers"). */
+export const EtherType = {
+  ipv4: 0x0800,
+  arp: 0x0806,
+  reverseArp: 0x8035,
+  vlan: 0x8100,
+  ipv6: 0x86dd,
+  mpls: 0x8847,
+  mplsMulticast: 0x8848,
+  pppoeDiscovery: 0x8863,
+  pppoeSession: 0x8864,
+  providerVlan: 0x88a8,
+  oldQinQ: 0x9100,
+} as const;
+
+/** Upper-layer protocols of IPv4 and IPv6 (IANA "Protocol Numbers"). */
+export const IpProtocol = {
+  hopByHop: 0,
+  icmp: 1,
+  igmp: 2,
+  ipv4: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  routing: 43,
+  fragment: 44,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmp6: 58,
+  noNextHeader: 59,
+  destinationOptions: 60,
+  pim: 103,
+  vrrp: 112,
+  sctp: 132,
+} as const;
+
+/** Values up to this one in an Ethernet type field are an 802.3 length (IEEE 802.3, 3.2.6). */
+export const MAX_802_3_LENGTH = 1500;

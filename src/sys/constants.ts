@@ -1,0 +1,43 @@
+/** Numbers of the Linux interface, named as in its headers; the same on every architecture that tapline runs on. @module */
+
+/** `linux/socket.h`: address families. */
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
+
+/** `linux/net.h`: socket types and flags. */
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+
+/** `asm-generic/socket.h`: levels and options. */
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
+export const SO_ATTACH_FILTER = 26;
+export const SO_DETACH_FILTER = 27;
+export const SO_RCVTIMEO = 20;
+
+/** `linux/socket.h`: flags of `send` and `recv`. */
+export const MSG_DONTWAIT = 0x40;
+
+/** `asm-generic/mman.h` */
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const MAP_SHARED = 0x01;
+export const MAP_PRIVATE = 0x02;
+export const MAP_FIXED = 0x10;
+export const MAP_ANONYMOUS = 0x20;
+export const MAP_LOCKED = 0x2000;
+
+/** `linux/sched.h` */
+export const CLONE_NEWNS = 0x0002_0000;
+export const CLONE_NEWUSER = 0x1000_0000;
+export const CLONE_NEWNET = 0x4000_0000;
+
+/** `asm-generic/poll.h` */
+export const POLLIN = 0x001;
+export const POLLERR = 0x008;

@@ -1,0 +1,67 @@
+/**
+ * The C library, reached by FFI: the one door between TypeScript and the kernel. Functions keep their C names and
+ * signatures; a negative result is turned into a `SyscallError` by the callers in this folder (see `syscall.ts`).
+ *
+ * koffi has no `ssize_t`; results of that type are declared `int64_t`. A pointer is a typed array (borrowed for the
+ * call) or a number: an address that the caller keeps alive. @module
+ */
+import koffi from 'koffi';
+
+/** Memory for the length of one call: a typed array, an address, or none. */
+export type Pointer = ArrayBufferView | bigint | null;
+
+/** A C function. `async` runs it on a thread of libuv's pool; `callback` gets koffi's error, then the result. */
+interface CFunction<Arguments extends unknown[], Result> {
+  (...values: Arguments): Result;
+  async(...values: [...Arguments, callback: (error: Error | null, result: Result) => void]): void;
+}
+
+// The process's own symbols: glibc or musl, whichever Node runs on.
+const library = koffi.load(null);
+
+function declare<Arguments extends unknown[], Result = number>(signature: string): CFunction<Arguments, Result> {
+  return library.func(signature) as unknown as CFunction<Arguments, Result>;
+}
+
+/** Sockets and descriptors. */
+export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
+export const bind = declare<[fd: number, address: Pointer, length: number]>('int bind(int, void *, uint32_t)');
+export const connect = declare<[fd: number, address: Pointer, length: number]>('int connect(int, void *, uint32_t)');
+export const listen = declare<[fd: number, backlog: number]>('int listen(int, int)');
+export const getsockopt = declare<[fd: number, level: number, name: number, value: Pointer, length: Pointer]>(
+  'int getsockopt(int, int, int, void *, void *)',
+);
+export const setsockopt = declare<[fd: number, level: number, name: number, value: Pointer, length: number]>(
+  'int setsockopt(int, int, int, void *, uint32_t)',
+);
+export const sendto = declare<
+  [fd: number, data: Pointer, length: number, flags: number, address: Pointer, addressLength: number]
+>('int64_t sendto(int, void *, size_t, int, void *, uint32_t)');
+export const recv = declare<[fd: number, data: Pointer, length: number, flags: number]>(
+  'int64_t recv(int, void *, size_t, int)',
+);
+export const ioctl = declare<[fd: number, request: number, argument: Pointer]>('int ioctl(int, unsigned long, void *)');
+export const poll = declare<[descriptors: Pointer, count: number, timeout: number]>(
+  'int poll(void *, unsigned long, int)',
+);
+export const close = declare<[fd: number]>('int close(int)');
+
+/** Memory. */
+export const mmap = declare<
+  [address: bigint, length: number, protection: number, flags: number, fd: number, offset: number],
+  bigint
+>('intptr_t mmap(intptr_t, size_t, int, int, int, int64_t)');
+
+/** Namespaces and processes. */
+export const unshare = declare<[flags: number]>('int unshare(int)');
+export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+
+/** The number that the last failed call left; read it before any other call. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+/** The address of memory that JavaScript owns; valid as long as its buffer is neither collected nor detached. */
+export function addressOf(memory: ArrayBufferView): bigint {
+  return koffi.address(memory);
+}
