@@ -83,7 +83,9 @@ export function ownFrame(frame: FrameView): Packet {
 export async function* ownPackets(batches: AsyncIterable<FrameBatch>): AsyncGenerator<Packet, void, undefined> {
   for await (const batch of batches) {
     const packets: Packet[] = [];
-    batch.forEach((frame) => packets.push(ownFrame(frame)));
+    batch.forEach((frame) => {
+      packets.push(ownFrame(frame));
+    });
     yield* packets;
   }
 }
