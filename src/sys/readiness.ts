@@ -24,14 +24,20 @@ export function watchReadable(fd: number, onReady: () => void): Readiness {
 }
 
 // Handles are collected when nothing refers to them, and then fall silent.
-const alive = new Set<koffi.node.PollHandle>();
+const alive = new Set<ReturnType<typeof koffi.node.poll>>();
 
 function hasLoopPoll(): boolean {
   return typeof (koffi as { node?: { poll?: unknown } }).node?.poll === 'function';
 }
 
 function watchByLoop(fd: number, onReady: () => void): Readiness {
-  const handle = koffi.node.poll(fd, { readable: true }, onReady);
+  // koffi's type says `(events)`; what it calls is `(status, events)`.
+  const onPoll = ((status: number) => {
+    onReady();
+    // libuv stops a poll that reported an error; the callee has fetched that error by now, or closed us.
+    if (status < 0 && alive.has(handle)) handle.start({ readable: true }, onPoll);
+  }) as unknown as Parameters<typeof koffi.node.poll>[2];
+  const handle = koffi.node.poll(fd, { readable: true }, onPoll);
   alive.add(handle);
   return {
     close() {
