@@ -36,7 +36,7 @@ function watchByLoop(fd: number, onReady: () => void): Readiness {
     onReady();
     // libuv stops a poll that reported an error; the callee has fetched that error by now, or closed us.
     if (status < 0 && alive.has(handle)) handle.start({ readable: true }, onPoll);
-  }) as unknown as Parameters<typeof koffi.node.poll>[2];
+  }) as unknown as () => void;
   const handle = koffi.node.poll(fd, { readable: true }, onPoll);
   alive.add(handle);
   return {
