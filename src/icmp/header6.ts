@@ -1,0 +1,159 @@
+/** ICMPv6 messages (RFC 4443, 8335). The checksum covers a pseudo header (RFC 8200, 8.1). @module */
+import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
+import { checksumSum, isChecksumOk } from '../base/checksum.ts';
+import { StackError } from '../base/errors.ts';
+import { IpProtocol } from '../base/protocol-numbers.ts';
+import type { IcmpEcho, IcmpMessage } from './header4.ts';
+import { Icmp6Type, isIcmp6Error } from './types.ts';
+
+export const ICMP6_HEADER_LENGTH = 8;
+
+const TYPE = 0;
+const CODE = 1;
+const CHECKSUM = 2;
+const IDENTIFIER = 4;
+const SEQUENCE = 6;
+const BODY = 4;
+const EXTENDED_SEQUENCE = 6;
+const EXTENDED_FLAGS = 7;
+const ADDRESS_LENGTH = 16;
+
+/** Typed window on a message. One instance serves many packets; nothing is copied. */
+export class Icmp6View {
+  #bytes: Uint8Array = EMPTY;
+  #start = 0;
+  #end = 0;
+
+  /** Points at `bytes[start, end)`. False: too short, do not read. True: getters are in bounds. */
+  wrap(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    return end <= bytes.length && end - start >= ICMP6_HEADER_LENGTH;
+  }
+
+  get type(): number {
+    return readU8(this.#bytes, this.#start + TYPE);
+  }
+
+  get code(): number {
+    return readU8(this.#bytes, this.#start + CODE);
+  }
+
+  get checksum(): number {
+    return readU16(this.#bytes, this.#start + CHECKSUM);
+  }
+
+  /** @param pseudoSum what `pseudoHeader6Sum` gave for this packet */
+  isChecksumOk(pseudoSum: number): boolean {
+    return isChecksumOk(this.#bytes, this.#start, this.#end, pseudoSum);
+  }
+
+  /** Echo and extended echo messages. */
+  get identifier(): number {
+    return readU16(this.#bytes, this.#start + IDENTIFIER);
+  }
+
+  /** Echo messages only. */
+  get sequence(): number {
+    return readU16(this.#bytes, this.#start + SEQUENCE);
+  }
+
+  /** Extended echo messages: one byte (RFC 8335, 2). */
+  get extendedSequence(): number {
+    return readU8(this.#bytes, this.#start + EXTENDED_SEQUENCE);
+  }
+
+  get extendedFlags(): number {
+    return readU8(this.#bytes, this.#start + EXTENDED_FLAGS);
+  }
+
+  /** Packet too big (RFC 4443, 3.2). */
+  get mtu(): number {
+    return readU32(this.#bytes, this.#start + BODY);
+  }
+
+  /** Parameter problem: the offending byte's offset (RFC 4443, 3.4). */
+  get pointer(): number {
+    return readU32(this.#bytes, this.#start + BODY);
+  }
+
+  /** Listener discovery: milliseconds, and where the group's 16 bytes begin (RFC 2710, 3); check `length` first. */
+  get maximumResponseDelay(): number {
+    return readU16(this.#bytes, this.#start + BODY);
+  }
+
+  get groupAt(): number {
+    return this.#start + ICMP6_HEADER_LENGTH;
+  }
+
+  /** True: an error that quotes the packet that caused it, from `payloadAt` on. */
+  get isError(): boolean {
+    return isIcmp6Error(this.type);
+  }
+
+  /** Where echo data, or an error's quote, begins. */
+  get payloadAt(): number {
+    return this.#start + ICMP6_HEADER_LENGTH;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  get length(): number {
+    return this.#end - this.#start;
+  }
+}
+
+/**
+ * Sum of the pseudo header (RFC 8200, 8.1) of an ICMPv6 message of `length` bytes. Each address is 16 bytes from the
+ * given offset on.
+ */
+export function pseudoHeader6Sum(
+  addresses: Uint8Array,
+  sourceAt: number,
+  destinationAt: number,
+  length: number,
+): number {
+  const source = checksumSum(addresses, sourceAt, sourceAt + ADDRESS_LENGTH, length + IpProtocol.icmp6);
+  return checksumSum(addresses, destinationAt, destinationAt + ADDRESS_LENGTH, source);
+}
+
+/**
+ * Writes any ICMPv6 message.
+ * @param pseudoSum what `pseudoHeader6Sum` gave; undefined leaves the checksum 0 for the kernel to fill (it always does
+ * on raw ICMPv6 sockets, RFC 3542, 3.1)
+ * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ */
+export function encodeIcmp6(message: IcmpMessage, pseudoSum: number | undefined, out: Uint8Array, at = 0): number {
+  const end = at + ICMP6_HEADER_LENGTH + message.body.length;
+  if (end > out.length) throw new StackError('ENCODE_OVERFLOW', `message ends at ${end}, the buffer at ${out.length}`);
+  out[at + TYPE] = message.type;
+  out[at + CODE] = message.code;
+  writeU16(out, at + CHECKSUM, 0);
+  writeU32(out, at + BODY, message.rest ?? 0);
+  out.set(message.body, at + ICMP6_HEADER_LENGTH);
+  if (pseudoSum !== undefined) writeU16(out, at + CHECKSUM, ~checksumSum(out, at, end, pseudoSum));
+  return end;
+}
+
+/**
+ * Writes an ICMPv6 echo request or reply (RFC 4443, 4).
+ * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ */
+export function encodeEcho6(
+  type: 128 | 129,
+  echo: IcmpEcho,
+  pseudoSum: number | undefined,
+  out: Uint8Array,
+  at = 0,
+): number {
+  const rest = ((echo.identifier << 16) | echo.sequence) >>> 0;
+  return encodeIcmp6({ type, code: 0, rest, body: echo.payload }, pseudoSum, out, at);
+}
+
+/** True for neighbour discovery messages (RFC 4861), which `NeighborDiscoveryView` reads. */
+export function isNeighborDiscovery(type: number): boolean {
+  return type >= Icmp6Type.routerSolicitation && type <= Icmp6Type.redirect;
+}
