@@ -5,7 +5,7 @@
  */
 
 /** What a view points at before it is wrapped around something. */
-export const EMPTY = new Uint8Array(0);
+export const EMPTY: Uint8Array = new Uint8Array(0);
 
 export function readU8(bytes: Uint8Array, at: number): number {
   return bytes[at] as number;

@@ -1,0 +1,2 @@
+/** UDP: the datagram codec. @module */
+export { encodeUdp, UDP_HEADER_LENGTH, type UdpDatagram, UdpView } from './header.ts';
