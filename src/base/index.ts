@@ -1,0 +1,16 @@
+/** The ground floor's public face. @module */
+export { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './address.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { messageOf, StackError, SyscallError } from './errors.ts';
+export {
+  type CaptureSource,
+  type CaptureStatistics,
+  type FrameBatch,
+  type FrameSink,
+  type FrameView,
+  ownFrame,
+  ownPackets,
+  type Packet,
+  type ReadOptions,
+} from './frame.ts';
+export { LINK_TYPE_NAMES, LinkType, linkTypeDescription, linkTypeName, parseLinkType } from './link-type.ts';
