@@ -16,12 +16,14 @@ export const SOCK_CLOEXEC = 0o2000000;
 
 /** `asm-generic/socket.h`: levels and options. */
 export const SOL_SOCKET = 1;
+export const SOL_NETLINK = 270;
 export const SO_ERROR = 4;
 export const SO_ATTACH_FILTER = 26;
 export const SO_DETACH_FILTER = 27;
 export const SO_RCVTIMEO = 20;
 
 /** `linux/socket.h`: flags of `send` and `recv`. */
+export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 
 /** `asm-generic/mman.h` */

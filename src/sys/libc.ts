@@ -40,6 +40,12 @@ export const sendto = declare<
 export const recv = declare<[fd: number, data: Pointer, length: number, flags: number]>(
   'int64_t recv(int, void *, size_t, int)',
 );
+export const recvfrom = declare<
+  [fd: number, data: Pointer, length: number, flags: number, address: Pointer, addressLength: Pointer]
+>('int64_t recvfrom(int, void *, size_t, int, void *, void *)');
+export const getsockname = declare<[fd: number, address: Pointer, length: Pointer]>(
+  'int getsockname(int, void *, void *)',
+);
 export const ioctl = declare<[fd: number, request: number, argument: Pointer]>('int ioctl(int, unsigned long, void *)');
 export const poll = declare<[descriptors: Pointer, count: number, timeout: number]>(
   'int poll(void *, unsigned long, int)',
@@ -55,6 +61,18 @@ export const mmap = declare<
 /** Namespaces and processes. */
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(void *, int)');
+export const read = declare<[fd: number, data: Pointer, length: number]>('int64_t read(int, void *, size_t)');
+export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
+export const execve = declare<[path: Pointer, argumentList: Pointer, environment: Pointer]>(
+  'int execve(void *, void *, void *)',
+);
+export const exitNow = declare<[code: number], void>('void _exit(int)');
+export const prctl = declare<[option: number, argument: number]>('int prctl(int, unsigned long)');
+/** `syscall(2)` with numbers only; it is variadic in C, which Linux's calling conventions pass alike. */
+export const syscall = declare<
+  [number: number, first: number, second: number, third: number, fourth: number, fifth: number]
+>('long syscall(long, long, long, long, long, long)');
 
 /** The number that the last failed call left; read it before any other call. */
 export function errno(): number {

@@ -26,8 +26,13 @@ export function check(result: number, syscall: string, wanted: string): number {
 
 /** The error for an errno that is already at hand (SO_ERROR, a netlink answer). `number` is positive. */
 export function syscallError(syscall: string, number: number, wanted: string, advice?: string): SyscallError {
-  const name = getSystemErrorName(-number);
+  const name = errnoName(number);
   return new SyscallError(syscall, number, name, wanted, advice ?? ADVICE[name] ?? '');
+}
+
+/** `EPERM` of 1. */
+export function errnoName(number: number): string {
+  return getSystemErrorName(-number);
 }
 
 /** Turns a refusal for want of privilege into the error that names the capability and the ways to get it. */

@@ -1,0 +1,165 @@
+/**
+ * Netlink attributes, `struct nlattr` of linux/netlink.h: length (header included), type, value, padding to four
+ * bytes. Netlink speaks in the machine's byte order, which is little-endian on every machine that tapline runs on.
+ *
+ * Writers return the attribute's bytes, or undefined for an undefined value, and `joinParts` leaves those out: optional
+ * fields of a request need no conditions. Readers answer undefined for an attribute that is absent or too short. @module
+ */
+import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+
+const HEADER_LENGTH = 4;
+const MAX_LENGTH = 0xffff;
+
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER share the type field's top bits. */
+const NESTED = 0x8000;
+const TYPE_MASK = 0x3fff;
+
+/** NLA_ALIGN and NLMSG_ALIGN. */
+export function align4(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** Puts parts one after the other; undefined ones are left out. */
+export function joinParts(...parts: readonly (Uint8Array | undefined)[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part?.length ?? 0;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    if (part === undefined) continue;
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** @throws RangeError when the value does not fit the 16-bit length */
+export function bytesAttribute(type: number, value: Uint8Array | undefined): Uint8Array | undefined {
+  return value === undefined ? undefined : encode(type, value);
+}
+
+export function u8Attribute(type: number, value: number | undefined): Uint8Array | undefined {
+  return value === undefined ? undefined : encode(type, Uint8Array.of(value));
+}
+
+export function u16Attribute(type: number, value: number | undefined): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  const bytes = new Uint8Array(2);
+  writeU16le(bytes, 0, value);
+  return encode(type, bytes);
+}
+
+export function u32Attribute(type: number, value: number | undefined): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  const bytes = new Uint8Array(4);
+  writeU32le(bytes, 0, value);
+  return encode(type, bytes);
+}
+
+/** A string with the closing zero that the kernel asks for. */
+export function textAttribute(type: number, value: string | undefined): Uint8Array | undefined {
+  return value === undefined ? undefined : encode(type, new TextEncoder().encode(`${value}\0`));
+}
+
+/** An attribute made of attributes; empty is allowed and means something (an address family, a kind's defaults). */
+export function nestedAttribute(type: number, ...parts: readonly (Uint8Array | undefined)[]): Uint8Array {
+  return encode(type | NESTED, joinParts(...parts));
+}
+
+function encode(type: number, value: Uint8Array): Uint8Array {
+  const length = HEADER_LENGTH + value.length;
+  if (length > MAX_LENGTH) throw new RangeError(`attribute ${type & TYPE_MASK} is ${length} bytes long`);
+  const bytes = new Uint8Array(align4(length));
+  writeU16le(bytes, 0, length);
+  writeU16le(bytes, 2, type);
+  bytes.set(value, HEADER_LENGTH);
+  return bytes;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Attributes found in a message, by type; of equal types the last counts, as in the kernel's `nla_parse`. */
+export class Attributes {
+  readonly #bytes: Uint8Array;
+  readonly #spans: ReadonlyMap<number, Span>;
+
+  constructor(bytes: Uint8Array, spans: ReadonlyMap<number, Span>) {
+    this.#bytes = bytes;
+    this.#spans = spans;
+  }
+
+  has(type: number): boolean {
+    return this.#spans.has(type);
+  }
+
+  u8(type: number): number | undefined {
+    const at = this.#startOf(type, 1);
+    return at === undefined ? undefined : readU8(this.#bytes, at);
+  }
+
+  u16(type: number): number | undefined {
+    const at = this.#startOf(type, 2);
+    return at === undefined ? undefined : readU16le(this.#bytes, at);
+  }
+
+  u32(type: number): number | undefined {
+    const at = this.#startOf(type, 4);
+    return at === undefined ? undefined : readU32le(this.#bytes, at);
+  }
+
+  /** A copy of the value. */
+  bytes(type: number): Uint8Array | undefined {
+    const span = this.#spans.get(type);
+    return span === undefined ? undefined : this.#bytes.slice(span.start, span.end);
+  }
+
+  /** Up to the first zero byte. What is not UTF-8 becomes U+FFFD: an interface's name may hold any bytes. */
+  text(type: number): string | undefined {
+    const bytes = this.bytes(type);
+    if (bytes === undefined) return undefined;
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
+  /** Undefined also when the nest is malformed. */
+  nested(type: number): Attributes | undefined {
+    const span = this.#spans.get(type);
+    return span === undefined ? undefined : readAttributes(this.#bytes, span.start, span.end);
+  }
+
+  #startOf(type: number, length: number): number | undefined {
+    const span = this.#spans.get(type);
+    return span === undefined || span.end - span.start < length ? undefined : span.start;
+  }
+}
+
+/** Reads `bytes[start, end)` as attributes; undefined when one of them says that it ends outside. */
+export function readAttributes(bytes: Uint8Array, start: number, end: number): Attributes | undefined {
+  const spans = new Map<number, Span>();
+  const wellFormed = forEachAttribute(bytes, start, end, (type, valueStart, valueEnd) => {
+    spans.set(type, { start: valueStart, end: valueEnd });
+  });
+  return wellFormed ? new Attributes(bytes, spans) : undefined;
+}
+
+/** Visits attributes in order, equal types included; false, after the good ones, when one is malformed. */
+export function forEachAttribute(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  visit: (type: number, valueStart: number, valueEnd: number) => void,
+): boolean {
+  if (start > end || end > bytes.length) return false;
+  let at = start;
+  // A rest shorter than a header is padding, to the kernel's `nla_ok` as well.
+  while (end - at >= HEADER_LENGTH) {
+    const length = readU16le(bytes, at);
+    if (length < HEADER_LENGTH || length > end - at) return false;
+    visit(readU16le(bytes, at + 2) & TYPE_MASK, at + HEADER_LENGTH, at + length);
+    at += align4(length);
+  }
+  return true;
+}

@@ -1,0 +1,225 @@
+/** Network interfaces: RTM_NEWLINK and its kin (linux/rtnetlink.h, linux/if_link.h). @module */
+import { readU16, readU16le, readU32le, writeU16, writeU32le } from '../base/bytes.ts';
+import {
+  type Attributes,
+  bytesAttribute,
+  joinParts,
+  nestedAttribute,
+  readAttributes,
+  textAttribute,
+  u16Attribute,
+  u32Attribute,
+} from './attribute.ts';
+import { MessageFlag, type NetlinkMessage } from './message.ts';
+
+/** RTM_*LINK. */
+export const LinkMessageType = { new: 16, delete: 17, get: 18, set: 19 } as const;
+
+/** IFF_* of linux/if.h, as far as tapline acts on them. */
+export const LinkFlag = {
+  up: 0x1,
+  broadcast: 0x2,
+  loopback: 0x8,
+  pointToPoint: 0x10,
+  running: 0x40,
+  noArp: 0x80,
+  promiscuous: 0x100,
+  multicast: 0x1000,
+  lowerUp: 0x1_0000,
+} as const;
+
+/** IF_OPER_* of linux/if.h: the place in this list is the number. */
+const OPERATIONAL_STATES = ['unknown', 'not present', 'down', 'lower layer down', 'testing', 'dormant', 'up'] as const;
+
+export type OperationalState = (typeof OPERATIONAL_STATES)[number];
+
+/** `struct ifinfomsg`: family, padding, type, index, flags, change. */
+const HEADER_LENGTH = 16;
+const HEADER_TYPE = 2;
+const HEADER_INDEX = 4;
+const HEADER_FLAGS = 8;
+const HEADER_CHANGE = 12;
+
+/** IFLA_* */
+const ADDRESS = 1;
+const NAME = 3;
+const MTU = 4;
+const PARENT = 5;
+const MASTER = 10;
+const OPERATIONAL_STATE = 16;
+const LINK_INFO = 18;
+const NAMESPACE_DESCRIPTOR = 28;
+const EXTENDED_MASK = 29;
+const CARRIER = 33;
+const MIN_MTU = 50;
+const MAX_MTU = 51;
+
+/** IFLA_INFO_*, VETH_INFO_PEER, IFLA_VLAN_* */
+const INFO_KIND = 1;
+const INFO_DATA = 2;
+const VETH_PEER = 1;
+const VLAN_ID = 1;
+const VLAN_PROTOCOL = 5;
+
+/** RTEXT_FILTER_SKIP_STATS: counters are most of a link's bytes. */
+const SKIP_STATISTICS = 8;
+
+/** An interface as the kernel tells it; what it did not tell is undefined. */
+export interface Link {
+  readonly index: number;
+  /** Any bytes but `/`, space and zero: hostile text. */
+  readonly name: string;
+  /** ARPHRD_*: what its frames begin with. */
+  readonly hardwareType: number;
+  /** `LinkFlag` bits. */
+  readonly flags: number;
+  readonly mtu: number | undefined;
+  readonly minMtu: number | undefined;
+  /** 0 for none. */
+  readonly maxMtu: number | undefined;
+  /** 6 bytes for Ethernet; empty for links without addresses. */
+  readonly address: Uint8Array;
+  readonly operationalState: OperationalState;
+  readonly carrier: boolean | undefined;
+  /** `veth`, `vlan`, `bridge`; undefined for real devices and loopback. */
+  readonly kind: string | undefined;
+  /** The interface under this one (VLAN), or its other end (veth; index in that end's namespace). */
+  readonly parentIndex: number | undefined;
+  /** The bridge or bond that this one is a port of. */
+  readonly masterIndex: number | undefined;
+  readonly vlan: { readonly id: number; readonly protocol: number } | undefined;
+}
+
+/** What may be set of an interface; undefined fields stay as they are. */
+export interface LinkSettings {
+  readonly name?: string | undefined;
+  readonly up?: boolean | undefined;
+  readonly mtu?: number | undefined;
+  readonly address?: Uint8Array | undefined;
+  /** An open descriptor of the namespace to move it to, or make it in. */
+  readonly namespaceDescriptor?: number | undefined;
+}
+
+export type NewLink = LinkSettings & { readonly name: string };
+
+/** Asks for all interfaces of the namespace. */
+export function dumpLinks(): NetlinkMessage {
+  const payload = joinParts(linkHeader(0), u32Attribute(EXTENDED_MASK, SKIP_STATISTICS));
+  return { type: LinkMessageType.get, flags: MessageFlag.dump, payload };
+}
+
+/** Asks for one interface. */
+export function getLink(which: number | string): NetlinkMessage {
+  const payload = joinParts(
+    linkHeader(typeof which === 'number' ? which : 0),
+    u32Attribute(EXTENDED_MASK, SKIP_STATISTICS),
+    textAttribute(NAME, typeof which === 'string' ? which : undefined),
+  );
+  return { type: LinkMessageType.get, flags: 0, payload };
+}
+
+/** Makes both ends of a virtual cable, each in its own namespace if need be. */
+export function createVeth(end: NewLink, peer: NewLink): NetlinkMessage {
+  return createLink(end, 'veth', nestedAttribute(VETH_PEER, linkHeader(0, peer.up), ...settingsAttributes(peer)));
+}
+
+/** @param protocol the tag's EtherType: 0x8100, or 0x88a8 for a provider's tag */
+export function createVlan(
+  link: NewLink,
+  vlan: { readonly parentIndex: number; readonly id: number; readonly protocol?: number },
+): NetlinkMessage {
+  const data = joinParts(
+    u16Attribute(VLAN_ID, vlan.id),
+    vlan.protocol === undefined ? undefined : bytesAttribute(VLAN_PROTOCOL, networkOrder16(vlan.protocol)),
+  );
+  return createLink(link, 'vlan', data, u32Attribute(PARENT, vlan.parentIndex));
+}
+
+/** An interface of a kind that needs no more than its name: `dummy`, `bridge`. */
+export function createPlainLink(link: NewLink, kind: string): NetlinkMessage {
+  return createLink(link, kind, undefined);
+}
+
+export function setLink(index: number, settings: LinkSettings): NetlinkMessage {
+  const payload = joinParts(linkHeader(index, settings.up), ...settingsAttributes(settings));
+  return { type: LinkMessageType.new, flags: 0, payload };
+}
+
+export function deleteLink(index: number): NetlinkMessage {
+  return { type: LinkMessageType.delete, flags: 0, payload: linkHeader(index) };
+}
+
+/** Reads RTM_NEWLINK and RTM_DELLINK; undefined when it is another message, or malformed. */
+export function decodeLink(message: NetlinkMessage): Link | undefined {
+  const { payload, type } = message;
+  if (type !== LinkMessageType.new && type !== LinkMessageType.delete) return undefined;
+  const attributes = readAttributes(payload, HEADER_LENGTH, payload.length);
+  const name = attributes?.text(NAME);
+  if (attributes === undefined || name === undefined) return undefined;
+  const info = attributes.nested(LINK_INFO);
+  const carrier = attributes.u8(CARRIER);
+  return {
+    index: readU32le(payload, HEADER_INDEX),
+    name,
+    hardwareType: readU16le(payload, HEADER_TYPE),
+    flags: readU32le(payload, HEADER_FLAGS),
+    mtu: attributes.u32(MTU),
+    minMtu: attributes.u32(MIN_MTU),
+    maxMtu: attributes.u32(MAX_MTU),
+    address: attributes.bytes(ADDRESS) ?? new Uint8Array(0),
+    operationalState: OPERATIONAL_STATES[attributes.u8(OPERATIONAL_STATE) ?? 0] ?? 'unknown',
+    carrier: carrier === undefined ? undefined : carrier !== 0,
+    kind: info?.text(INFO_KIND),
+    parentIndex: attributes.u32(PARENT),
+    masterIndex: attributes.u32(MASTER),
+    vlan: info?.text(INFO_KIND) === 'vlan' ? decodeVlan(info.nested(INFO_DATA)) : undefined,
+  };
+}
+
+function decodeVlan(data: Attributes | undefined): Link['vlan'] {
+  const id = data?.u16(VLAN_ID);
+  const protocol = data?.bytes(VLAN_PROTOCOL);
+  if (id === undefined || protocol === undefined || protocol.length < 2) return undefined;
+  return { id, protocol: readU16(protocol, 0) };
+}
+
+function createLink(
+  link: NewLink,
+  kind: string,
+  data: Uint8Array | undefined,
+  parent?: Uint8Array | undefined,
+): NetlinkMessage {
+  const info = nestedAttribute(
+    LINK_INFO,
+    textAttribute(INFO_KIND, kind),
+    data === undefined ? undefined : nestedAttribute(INFO_DATA, data),
+  );
+  const payload = joinParts(linkHeader(0, link.up), ...settingsAttributes(link), parent, info);
+  return { type: LinkMessageType.new, flags: MessageFlag.create | MessageFlag.exclusive, payload };
+}
+
+function settingsAttributes(settings: LinkSettings): (Uint8Array | undefined)[] {
+  return [
+    textAttribute(NAME, settings.name),
+    bytesAttribute(ADDRESS, settings.address),
+    u32Attribute(MTU, settings.mtu),
+    u32Attribute(NAMESPACE_DESCRIPTOR, settings.namespaceDescriptor),
+  ];
+}
+
+/** `ifi_change` names the flags that `ifi_flags` is about. */
+function linkHeader(index: number, up?: boolean): Uint8Array {
+  const header = new Uint8Array(HEADER_LENGTH);
+  writeU32le(header, HEADER_INDEX, index);
+  if (up !== undefined) {
+    writeU32le(header, HEADER_FLAGS, up ? LinkFlag.up : 0);
+    writeU32le(header, HEADER_CHANGE, LinkFlag.up);
+  }
+  return header;
+}
+
+function networkOrder16(value: number): Uint8Array {
+  const bytes = new Uint8Array(2);
+  writeU16(bytes, 0, value);
+  return bytes;
+}

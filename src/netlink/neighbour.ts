@@ -1,0 +1,106 @@
+/** Neighbours, that is ARP and NDP entries: RTM_NEWNEIGH and its kin (linux/neighbour.h). @module */
+import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
+import { familyOf } from './family.ts';
+import { MessageFlag, type NetlinkMessage } from './message.ts';
+
+/** RTM_*NEIGH. */
+export const NeighbourMessageType = { new: 28, delete: 29, get: 30 } as const;
+
+/** NUD_*: one bit is set. */
+export const NeighbourState = {
+  none: 0,
+  incomplete: 0x01,
+  reachable: 0x02,
+  stale: 0x04,
+  delay: 0x08,
+  probe: 0x10,
+  failed: 0x20,
+  noArp: 0x40,
+  permanent: 0x80,
+} as const;
+
+/** `struct ndmsg`: family, three bytes of padding, index, state, flags, type. */
+const HEADER_LENGTH = 12;
+const HEADER_FAMILY = 0;
+const HEADER_INDEX = 4;
+const HEADER_STATE = 8;
+const HEADER_FLAGS = 10;
+
+/** NDA_* */
+const DESTINATION = 1;
+const LINK_ADDRESS = 2;
+
+export interface Neighbour {
+  readonly interfaceIndex: number;
+  /** 4 or 16 bytes. */
+  readonly address: Uint8Array;
+  /** Undefined while it is not resolved. */
+  readonly linkAddress: Uint8Array | undefined;
+  /** A `NeighbourState`. */
+  readonly state: number;
+  /** NTF_* bits. */
+  readonly flags: number;
+}
+
+export interface NewNeighbour {
+  readonly interfaceIndex: number;
+  readonly address: Uint8Array;
+  readonly linkAddress: Uint8Array;
+  /** Permanent unless said otherwise. */
+  readonly state?: number;
+}
+
+/** Asks for all neighbours of the namespace, IPv4 and IPv6. */
+export function dumpNeighbours(): NetlinkMessage {
+  return { type: NeighbourMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
+}
+
+/** Makes an entry, or replaces the one that is there. @throws RangeError when the address is neither IPv4 nor IPv6 */
+export function addNeighbour(neighbour: NewNeighbour): NetlinkMessage {
+  const header = encodeHeader(neighbour, neighbour.state ?? NeighbourState.permanent);
+  return {
+    type: NeighbourMessageType.new,
+    flags: MessageFlag.create | MessageFlag.replace,
+    payload: joinParts(
+      header,
+      bytesAttribute(DESTINATION, neighbour.address),
+      bytesAttribute(LINK_ADDRESS, neighbour.linkAddress),
+    ),
+  };
+}
+
+/** @throws RangeError when the address is neither IPv4 nor IPv6 */
+export function deleteNeighbour(neighbour: Pick<NewNeighbour, 'interfaceIndex' | 'address'>): NetlinkMessage {
+  const header = encodeHeader(neighbour, NeighbourState.none);
+  const payload = joinParts(header, bytesAttribute(DESTINATION, neighbour.address));
+  return { type: NeighbourMessageType.delete, flags: 0, payload };
+}
+
+/** Reads RTM_NEWNEIGH and RTM_DELNEIGH of IPv4 and IPv6; undefined for others (bridge entries), or when malformed. */
+export function decodeNeighbour(message: NetlinkMessage): Neighbour | undefined {
+  const { payload, type } = message;
+  if (type !== NeighbourMessageType.new && type !== NeighbourMessageType.delete) return undefined;
+  const attributes = readAttributes(payload, HEADER_LENGTH, payload.length);
+  const address = attributes?.bytes(DESTINATION);
+  if (attributes === undefined || address === undefined || familyOf(address) !== readU8(payload, HEADER_FAMILY)) {
+    return undefined;
+  }
+  return {
+    interfaceIndex: readU32le(payload, HEADER_INDEX),
+    address,
+    linkAddress: attributes.bytes(LINK_ADDRESS),
+    state: readU16le(payload, HEADER_STATE),
+    flags: readU8(payload, HEADER_FLAGS),
+  };
+}
+
+function encodeHeader({ interfaceIndex, address }: Pick<NewNeighbour, 'interfaceIndex' | 'address'>, state: number) {
+  const family = familyOf(address);
+  if (family === undefined) throw new RangeError(`an address of ${address.length} bytes`);
+  const header = new Uint8Array(HEADER_LENGTH);
+  header[HEADER_FAMILY] = family;
+  writeU32le(header, HEADER_INDEX, interfaceIndex);
+  writeU16le(header, HEADER_STATE, state);
+  return header;
+}

@@ -1,0 +1,112 @@
+/** The kernel's end of netlink: datagrams in and out, nothing understood. A test puts a fake in its place. @module */
+import { readU32le, writeU16le } from '../base/bytes.ts';
+import {
+  AF_NETLINK,
+  MSG_TRUNC,
+  SO_RCVTIMEO,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from '../sys/constants.ts';
+import { bind, close, errno, getsockname, recvfrom, sendto, setsockopt, socket } from '../sys/libc.ts';
+import { check, Errno, syscallError } from '../sys/syscall.ts';
+
+/** Protocols of AF_NETLINK that tapline speaks (linux/netlink.h). */
+export const NetlinkProtocol = { route: 0, socketDiagnosis: 4, netfilter: 12, generic: 16 } as const;
+
+/** What a connection needs of a socket. */
+export interface NetlinkSocket {
+  /** The address that the kernel answers to. */
+  readonly port: number;
+  send(datagram: Uint8Array, wanted: string): void;
+  /**
+   * The next datagram, copied or valid until the next call; `'timeout'` when none came, `'truncated'` when one was
+   * longer than the buffer and is lost.
+   */
+  receive(wanted: string): Uint8Array | 'timeout' | 'truncated';
+  close(): void;
+}
+
+/** `struct sockaddr_nl`: family, padding, port, groups. */
+const ADDRESS_LENGTH = 12;
+const ADDRESS_PORT = 4;
+
+/** Options of linux/netlink.h at level SOL_NETLINK. */
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+
+/** The kernel fills at most 32 KiB (NLMSG_GOODSIZE doubled for dumps); one link alone may need more, with many VFs. */
+const BUFFER_LENGTH = 256 * 1024;
+const TIMEOUT_SECONDS = 5;
+
+/**
+ * Opens a socket in the calling thread's network namespace, where it stays.
+ * @throws SyscallError `SYSCALL` when the kernel has no such protocol, or a sandbox forbids netlink
+ */
+export function openNetlinkSocket(protocol: number): NetlinkSocket {
+  const wanted = 'open a netlink socket';
+  const fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), 'socket', wanted);
+  try {
+    const address = kernelAddress();
+    check(bind(fd, address, ADDRESS_LENGTH), 'bind', wanted);
+    check(getsockname(fd, address, Uint32Array.of(ADDRESS_LENGTH)), 'getsockname', wanted);
+    const timeout = BigInt64Array.of(BigInt(TIMEOUT_SECONDS), 0n);
+    check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.byteLength), 'setsockopt', wanted);
+    // Good to have, and absent from old kernels: sentences with errors, short errors, dumps that heed their filter.
+    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
+      setsockopt(fd, SOL_NETLINK, option, Uint32Array.of(1), 4);
+    }
+    return new KernelSocket(fd, readU32le(address, ADDRESS_PORT));
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+function kernelAddress(): Uint8Array {
+  const address = new Uint8Array(ADDRESS_LENGTH);
+  writeU16le(address, 0, AF_NETLINK);
+  return address;
+}
+
+class KernelSocket implements NetlinkSocket {
+  readonly port: number;
+  readonly #fd: number;
+  readonly #buffer = new Uint8Array(BUFFER_LENGTH);
+  readonly #sender = new Uint8Array(ADDRESS_LENGTH);
+  readonly #senderLength = new Uint32Array(1);
+  #isOpen = true;
+
+  constructor(fd: number, port: number) {
+    this.#fd = fd;
+    this.port = port;
+  }
+
+  send(datagram: Uint8Array, wanted: string): void {
+    const address = kernelAddress();
+    check(sendto(this.#fd, datagram, datagram.length, 0, address, ADDRESS_LENGTH), 'sendto', wanted);
+  }
+
+  receive(wanted: string): Uint8Array | 'timeout' | 'truncated' {
+    for (;;) {
+      this.#senderLength[0] = ADDRESS_LENGTH;
+      const length = recvfrom(this.#fd, this.#buffer, BUFFER_LENGTH, MSG_TRUNC, this.#sender, this.#senderLength);
+      if (length < 0) {
+        const number = errno();
+        if (number === Errno.EINTR) continue;
+        if (number === Errno.EAGAIN) return 'timeout';
+        throw syscallError('recvfrom', number, wanted);
+      }
+      // Another process may write to our port; only port 0 is the kernel.
+      if (readU32le(this.#sender, ADDRESS_PORT) !== 0) continue;
+      return length > BUFFER_LENGTH ? 'truncated' : this.#buffer.subarray(0, length);
+    }
+  }
+
+  close(): void {
+    if (this.#isOpen) close(this.#fd);
+    this.#isOpen = false;
+  }
+}
