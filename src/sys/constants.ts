@@ -17,10 +17,12 @@ export const SOCK_CLOEXEC = 0o2000000;
 /** `asm-generic/socket.h`: levels and options. */
 export const SOL_SOCKET = 1;
 export const SOL_NETLINK = 270;
+export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
 export const SO_ATTACH_FILTER = 26;
 export const SO_DETACH_FILTER = 27;
 export const SO_RCVTIMEO = 20;
+export const SO_SNDTIMEO = 21;
 
 /** `linux/socket.h`: flags of `send` and `recv`. */
 export const MSG_TRUNC = 0x20;

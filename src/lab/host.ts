@@ -1,0 +1,132 @@
+/** One host of a lab: a namespace, a netlink connection into it, and its interfaces. @module */
+import { existsSync, writeFileSync } from 'node:fs';
+import { formatMac } from '../base/address.ts';
+import { StackError } from '../base/errors.ts';
+import { connectNetlink, decodeLink, getLink, type Link, type NetlinkConnection, setLink } from '../netlink/index.ts';
+import { createNetworkNamespace, inNamespace, type NetworkNamespace } from '../sys/namespace.ts';
+import type { HostPlan } from './plan.ts';
+
+/** An interface of a host. */
+export interface LabInterface {
+  readonly name: string;
+  readonly index: number;
+  /** `02:00:00:00:00:01` */
+  readonly mac: string;
+  readonly mtu: number;
+  /** Without prefix lengths: `10.1.1.1`. */
+  readonly addresses: readonly string[];
+}
+
+/** Files under /proc/sys/net that make a host answer the same way on every machine, and keep its wires quiet. */
+const SETTINGS: readonly (readonly [file: string, value: string])[] = [
+  ['ipv4/conf/all/rp_filter', '0'],
+  ['ipv4/conf/default/rp_filter', '0'],
+  // Each probe gets its answer (RFC 1812, 4.3.2.8 lets routers withhold them).
+  ['ipv4/icmp_ratelimit', '0'],
+  ['ipv4/icmp_msgs_per_sec', '1000000'],
+  ['ipv6/icmp/ratelimit', '0'],
+  // No duplicate address detection, no link-local addresses, no router solicitations.
+  ['ipv6/conf/default/disable_ipv6', '0'],
+  ['ipv6/conf/default/accept_dad', '0'],
+  ['ipv6/conf/default/addr_gen_mode', '1'],
+  ['ipv6/conf/default/accept_ra', '0'],
+  ['ipv6/conf/default/router_solicitations', '0'],
+];
+
+export class LabHost {
+  readonly name: string;
+  readonly namespace: NetworkNamespace;
+  /** Into this host's kernel tables. */
+  readonly netlink: NetlinkConnection;
+  readonly #interfaces = new Map<string, LabInterface>();
+
+  private constructor(name: string, namespace: NetworkNamespace, netlink: NetlinkConnection) {
+    this.name = name;
+    this.namespace = namespace;
+    this.netlink = netlink;
+  }
+
+  /** Makes the namespace, with loopback up. */
+  static async create(plan: HostPlan): Promise<LabHost> {
+    const namespace = createNetworkNamespace();
+    try {
+      const host = new LabHost(plan.name, namespace, inNamespace(namespace, connectNetlink));
+      for (const [file, value] of SETTINGS) host.#setIfThere(file, value);
+      if (plan.forwarding === true) host.#forward();
+      const loopback = await host.link('lo');
+      await host.netlink.execute(setLink(loopback.index, { up: true }), { wanted: `bring up lo of ${plan.name}` });
+      return host;
+    } catch (error) {
+      namespace.close();
+      throw error;
+    }
+  }
+
+  /** Runs synchronous `work` inside; see `inNamespace`. */
+  run<T>(work: () => T): T {
+    return inNamespace(this.namespace, work);
+  }
+
+  get interfaces(): readonly LabInterface[] {
+    return [...this.#interfaces.values()];
+  }
+
+  /** @throws RangeError when the plan has no such interface */
+  interface(name: string): LabInterface {
+    const found = this.#interfaces.get(name);
+    if (found === undefined) throw new RangeError(`host ${this.name} has no interface ${name}`);
+    return found;
+  }
+
+  /** The first address of that family. @throws RangeError when there is none */
+  address(family: 4 | 6 = 4): string {
+    const all = this.interfaces.flatMap((one) => one.addresses);
+    const found = all.find((address) => address.includes(':') === (family === 6));
+    if (found === undefined) throw new RangeError(`host ${this.name} has no IPv${family} address`);
+    return found;
+  }
+
+  /** The kernel's present view of an interface. */
+  async link(name: string): Promise<Link> {
+    for await (const message of this.netlink.request(getLink(name), { wanted: `find ${name} of ${this.name}` })) {
+      const link = decodeLink(message);
+      if (link !== undefined) return link;
+    }
+    throw new StackError('LAB', `the kernel did not describe ${name} of ${this.name}`);
+  }
+
+  /** Writes a file below /proc/sys/net of this host. */
+  setKernelParameter(file: string, value: string): void {
+    this.run(() => {
+      writeFileSync(`/proc/sys/net/${file}`, value);
+    });
+  }
+
+  /** For the builder: notes what it made. */
+  register(link: Link, addresses: readonly string[]): LabInterface {
+    const { name, index, mtu = 0 } = link;
+    const made = { name, index, mtu, mac: formatMac(link.address, 0, link.address.length), addresses };
+    this.#interfaces.set(name, made);
+    return made;
+  }
+
+  close(): void {
+    this.netlink.close();
+    this.namespace.close();
+  }
+
+  #forward(): void {
+    this.setKernelParameter('ipv4/ip_forward', '1');
+    this.#setIfThere('ipv6/conf/all/forwarding', '1');
+    // Equal-cost routes are chosen by ports too, so that flows spread and each flow keeps its way.
+    this.#setIfThere('ipv4/fib_multipath_hash_policy', '1');
+    this.#setIfThere('ipv6/fib_multipath_hash_policy', '1');
+  }
+
+  /** Some kernels are built without IPv6, and older ones without some of the files. */
+  #setIfThere(file: string, value: string): void {
+    this.run(() => {
+      if (existsSync(`/proc/sys/net/${file}`)) writeFileSync(`/proc/sys/net/${file}`, value);
+    });
+  }
+}
