@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { LinkType, linkTypeDescription, linkTypeName, parseLinkType } from '../../src/base/link-type.ts';
+
+/** Names and descriptions as `tcpdump -L` prints them; numbers of the IANA "PCAP LINKTYPE" registry. */
+test.each([
+  [LinkType.ethernet, 1, 'EN10MB', 'Ethernet'],
+  [LinkType.linuxSll2, 276, 'LINUX_SLL2', 'Linux cooked v2'],
+  [LinkType.raw, 101, 'RAW', 'Raw IP'],
+])('%i', (linkType, number, name, description) => {
+  expect(linkType).toBe(number);
+  expect(linkTypeName(linkType)).toBe(name);
+  expect(linkTypeDescription(linkType)).toBe(description);
+  expect(parseLinkType(name.toLowerCase())).toBe(number);
+  expect(parseLinkType(`DLT_${name}`)).toBe(number);
+});
+
+test('numbers without a name are carried along, nonsense is refused', () => {
+  expect(parseLinkType('147')).toBe(147);
+  expect(linkTypeName(147)).toBe('LINKTYPE_147');
+  expect(linkTypeDescription(147)).toBe('LINKTYPE_147');
+  for (const text of ['', '65536', '-1', 'ETHER', '1x']) expect(parseLinkType(text), text).toBeUndefined();
+});
