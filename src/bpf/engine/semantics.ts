@@ -1,0 +1,35 @@
+/**
+ * What a program means where classic BPF's descriptions leave room, or Linux and libpcap differ. Every engine keeps to
+ * this page, and the tests hold them against each other and against the kernel.
+ *
+ * - Registers A, X and M[0] to M[15] hold unsigned 32-bit numbers and begin as 0.
+ * - A load outside the frame's captured bytes ends the program with 0, as does division or remainder by X = 0.
+ * - `[x + k]` is computed in 32 bits and wraps, as in Linux; libpcap's own interpreter rejects the frame instead.
+ * - A shift by X of more than 31 gives 0, as in libpcap (Linux leaves it to the machine, x86 takes it modulo 32).
+ * - `#pktlen` is the frame's length on the wire.
+ * - Loads at `SKF_AD_OFF`: what `Ancillary` holds is served, and rejects the frame when there is no `Ancillary` (a
+ *   file). SKF_AD_ALU_XOR_X is A ^= X, always. The others reject: netlink attributes, mark, queue and CPU do not
+ *   reach user space with a frame, SKF_AD_PAY_OFFSET needs the kernel's own dissector, and SKF_AD_RANDOM would make
+ *   a verdict that nobody can repeat.
+ * - Loads at SKF_NET_OFF and SKF_LL_OFF reject: user space does not know where the kernel saw those headers begin.
+ * - Backward jumps are limited to `BACKWARD_JUMP_LIMIT` a frame, then the frame is rejected. @module
+ */
+import { type AncillaryLayout, AncillaryOffset } from '../ancillary.ts';
+
+/**
+ * More than any loop of ours can need: `protochain` advances at least 8 bytes a turn, and no frame is longer than
+ * 65,535 + 14 bytes of IP over Ethernet.
+ */
+export const BACKWARD_JUMP_LIMIT = 8_192;
+
+/** The ancillary values that user space has, by offset from `SKF_AD_OFF`, under their names in `Ancillary`. */
+export const SERVED_ANCILLARY: ReadonlyMap<number, Exclude<keyof typeof AncillaryLayout, 'size'>> = new Map([
+  [AncillaryOffset.protocol, 'protocol'],
+  [AncillaryOffset.packetType, 'packetType'],
+  [AncillaryOffset.interfaceIndex, 'interfaceIndex'],
+  [AncillaryOffset.hardwareType, 'hardwareType'],
+  [AncillaryOffset.rxHash, 'rxHash'],
+  [AncillaryOffset.vlanTagPresent, 'vlanTagPresent'],
+  [AncillaryOffset.vlanTag, 'vlanTag'],
+  [AncillaryOffset.vlanProtocol, 'vlanProtocol'],
+]);

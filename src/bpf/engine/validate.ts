@@ -1,0 +1,120 @@
+/**
+ * The rules under which Linux takes a classic BPF program (`bpf_check_classic` in net/core/filter.c), told as errors
+ * one can act on. Programs that pass cannot run past their end; what they do to packets is the engines' business. @module
+ */
+import { AncillaryOffset, SKF_AD_OFF } from '../ancillary.ts';
+import {
+  BPF_MAX_INSTRUCTIONS,
+  BPF_MEMORY_WORDS,
+  BpfAlu,
+  BpfClass,
+  type BpfInstruction,
+  BpfMode,
+} from '../instruction.ts';
+import { classOf, isAbsoluteLoad, isAlwaysJump, isJump, isReturn, opcodeOf, operationOf } from './opcode.ts';
+import { ProgramError } from './program-error.ts';
+
+export interface ValidateOptions {
+  /** Takes `ja` to an earlier instruction, as `protochain` has it. The kernel never does; our engines limit the turns. */
+  readonly backwardJumps?: boolean;
+}
+
+const ANCILLARY_OFFSETS = new Set<number>(Object.values(AncillaryOffset));
+
+/** @throws ProgramError `BAD_PROGRAM` for the first broken rule */
+export function validate(instructions: readonly BpfInstruction[], options: ValidateOptions = {}): void {
+  const count = instructions.length;
+  if (count === 0) throw new ProgramError('the program is empty');
+  if (count > BPF_MAX_INSTRUCTIONS) {
+    throw new ProgramError(`${count} instructions; ${BPF_MAX_INSTRUCTIONS} is the most that Linux takes`);
+  }
+  for (const [index, instruction] of instructions.entries()) {
+    const problem =
+      fieldProblem(instruction) ?? operandProblem(instruction) ?? jumpProblem(instruction, index, count, options);
+    if (problem !== undefined) throw new ProgramError(problem, { instruction: index });
+  }
+  if (!isReturn(instructions[count - 1]?.code ?? 0)) throw new ProgramError('the last instruction is not a return');
+  checkMemory(instructions);
+}
+
+/** Where the jumps of an instruction lead: one target, two, or none. A `ja` operand counts as signed. */
+export function jumpTargets(instruction: BpfInstruction, index: number): readonly number[] {
+  if (!isJump(instruction.code)) return [];
+  if (isAlwaysJump(instruction.code)) return [index + 1 + (instruction.k | 0)];
+  return [index + 1 + instruction.jt, index + 1 + instruction.jf];
+}
+
+/** True when some `ja` leads to itself or to an earlier instruction: such a program cannot go to the kernel. */
+export function hasBackwardJump(instructions: readonly BpfInstruction[]): boolean {
+  return instructions.some((instruction) => isAlwaysJump(instruction.code) && (instruction.k | 0) < 0);
+}
+
+function fieldProblem({ code, jt, jf, k }: BpfInstruction): string | undefined {
+  if (!isWithin(code, 0xffff) || !isWithin(jt, 0xff) || !isWithin(jf, 0xff) || !isWithin(k, 0xffff_ffff)) {
+    return `{ ${code}, ${jt}, ${jf}, ${k} } does not fit struct sock_filter (16, 8, 8 and 32 bits, unsigned)`;
+  }
+  return opcodeOf(code) === undefined ? `0x${code.toString(16)} is no opcode of classic BPF` : undefined;
+}
+
+function isWithin(value: number, maximum: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= maximum;
+}
+
+function operandProblem({ code, k }: BpfInstruction): string | undefined {
+  const kind = classOf(code);
+  if (kind === BpfClass.alu && opcodeOf(code)?.operand !== 'index') {
+    const operation = operationOf(code);
+    if ((operation === BpfAlu.div || operation === BpfAlu.mod) && k === 0) return 'division by the constant 0';
+    if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && k > 31) return `shift by ${k} bits; 31 is the most`;
+  }
+  if (memoryWord(code) && k >= BPF_MEMORY_WORDS)
+    return `M[${k}] does not exist; M[${BPF_MEMORY_WORDS - 1}] is the last`;
+  if (isAbsoluteLoad(code) && k >= SKF_AD_OFF && !ANCILLARY_OFFSETS.has(k - SKF_AD_OFF)) {
+    return `there is no ancillary value at SKF_AD_OFF + ${k - SKF_AD_OFF}`;
+  }
+  return undefined;
+}
+
+/** The operand is a scratch word. */
+function memoryWord(code: number): boolean {
+  const kind = classOf(code);
+  if (kind === BpfClass.st || kind === BpfClass.stx) return true;
+  return (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & 0xe0) === BpfMode.memory;
+}
+
+function jumpProblem(
+  instruction: BpfInstruction,
+  index: number,
+  count: number,
+  options: ValidateOptions,
+): string | undefined {
+  for (const target of jumpTargets(instruction, index)) {
+    if (target < 0 || target >= count) return `jump to ${target}, outside the program of ${count} instructions`;
+    if (target <= index && options.backwardJumps !== true)
+      return `jump back to ${target}; Linux takes forward jumps only`;
+  }
+  return undefined;
+}
+
+/**
+ * Every path stores a scratch word before it loads it (`check_load_and_stores`). Walks forward, so a backward jump's
+ * target knows only what the way from above has stored, which is less or the same.
+ */
+function checkMemory(instructions: readonly BpfInstruction[]): void {
+  const ALL = 0xffff;
+  const storedAt = new Uint16Array(instructions.length + 1).fill(ALL);
+  storedAt[0] = 0;
+  for (const [index, instruction] of instructions.entries()) {
+    let stored = storedAt[index] as number;
+    const kind = classOf(instruction.code);
+    const bit = 1 << (instruction.k & 0xf);
+    if (kind === BpfClass.st || kind === BpfClass.stx) stored |= bit;
+    else if (memoryWord(instruction.code) && (stored & bit) === 0) {
+      throw new ProgramError(`M[${instruction.k}] is loaded, but not every way here stores it`, { instruction: index });
+    }
+    const targets = jumpTargets(instruction, index);
+    for (const target of targets) storedAt[target] = (storedAt[target] as number) & stored;
+    // A return hands its set on as well: Linux does so, and refuses what follows accordingly.
+    if (targets.length === 0) storedAt[index + 1] = (storedAt[index + 1] as number) & stored;
+  }
+}

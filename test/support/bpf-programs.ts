@@ -1,0 +1,129 @@
+/** Valid BPF programs and frames for them: random ones, and those that tcpdump makes of the corpus' expressions. @module */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { SKF_AD_OFF } from '../../src/bpf/ancillary.ts';
+import { assemble } from '../../src/bpf/engine/assemble.ts';
+import { OPCODES, type Opcode, type OperandForm } from '../../src/bpf/engine/opcode.ts';
+import type { BpfInstruction } from '../../src/bpf/instruction.ts';
+
+export interface ProgramOptions {
+  /** Loads at SKF_AD_OFF. */
+  readonly ancillary?: boolean;
+  /** Shifts by X, which Linux leaves to the machine. */
+  readonly indexShifts?: boolean;
+  /** `ja` back to an earlier instruction. */
+  readonly backwardJumps?: boolean;
+}
+
+/** Words that the programs' heads store, so that later loads of them are valid. */
+const MEMORY_WORDS = [0, 1, 15];
+const MEMORY_HEAD: readonly BpfInstruction[] = [
+  { code: 0x00, jt: 0, jf: 0, k: 0x8000_0003 }, // ld #k
+  ...MEMORY_WORDS.map((k): BpfInstruction => ({ code: 0x02, jt: 0, jf: 0, k })), // st M[k]
+];
+
+interface Seed {
+  readonly pick: number;
+  readonly k: number;
+  readonly jt: number;
+  readonly jf: number;
+}
+
+const seed: fc.Arbitrary<Seed> = fc.record({
+  pick: fc.nat(0xffff),
+  k: fc.oneof(
+    { weight: 6, arbitrary: fc.nat(40) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 1, 0x7fff_fffc, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff, 0x0800) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xffff_ffff }) },
+  ),
+  jt: fc.nat(5),
+  jf: fc.nat(5),
+});
+
+/** Programs that `validate` takes (with `backwardJumps` as asked), 2 to about 50 instructions long. */
+export function programs(options: ProgramOptions = {}): fc.Arbitrary<readonly BpfInstruction[]> {
+  const choices = weighted(options);
+  return fc.array(seed, { minLength: 1, maxLength: 45 }).map((seeds) => {
+    const body = seeds.map((entry, index) => build(entry, index, seeds.length, choices, options));
+    const isMemoryUsed = body.some(({ code }) => (code & 0xe7) === 0x60 || (code & 0xe7) === 0x61);
+    return [...(isMemoryUsed ? MEMORY_HEAD : []), ...body, { code: 0x06, jt: 0, jf: 0, k: seeds[0]?.k ?? 0 }];
+  });
+}
+
+/** Every opcode once, packet loads and comparisons more often; returns only here and there. */
+function weighted(options: ProgramOptions): readonly Opcode[] {
+  return OPCODES.flatMap((opcode) => {
+    const isShift = opcode.mnemonic === 'lsh' || opcode.mnemonic === 'rsh';
+    if (isShift && opcode.operand === 'index' && options.indexShifts === false) return [];
+    const often: readonly OperandForm[] = ['absolute', 'indirect', 'header'];
+    const weight = often.includes(opcode.operand) || (opcode.code & 0x07) === 0x05 ? 4 : 1;
+    return Array.from({ length: weight }, () => opcode);
+  });
+}
+
+function build(
+  { pick, k, jt, jf }: Seed,
+  index: number,
+  length: number,
+  choices: readonly Opcode[],
+  options: ProgramOptions,
+): BpfInstruction {
+  const { code, mnemonic, operand } = choices[pick % choices.length] as Opcode;
+  const left = length - index - 1; // instructions between this one and the last return
+  const jump = { jt: Math.min(jt, left), jf: Math.min(jf, left) };
+  const plain = { code, jt: 0, jf: 0 };
+  switch (operand) {
+    case 'target': {
+      const isBackward = options.backwardJumps === true && k % 3 === 0 && index > 0;
+      return { ...plain, k: isBackward ? (-1 - (pick % (index + 1))) >>> 0 : jump.jt };
+    }
+    case 'memory':
+      return { ...plain, k: MEMORY_WORDS[k % MEMORY_WORDS.length] ?? 0 };
+    case 'absolute':
+      return {
+        ...plain,
+        k: options.ancillary === true && k % 5 === 0 ? SKF_AD_OFF + 4 * (pick % 16) : outOfReserved(k),
+      };
+    case 'header':
+      return { ...plain, k: outOfReserved(k) };
+    default:
+      if ((code & 0x07) === 0x05) return { code, ...jump, k: operand === 'index' ? 0 : k };
+      if (mnemonic === 'div' || mnemonic === 'mod') return { ...plain, k: operand === 'index' ? 0 : Math.max(1, k) };
+      if (mnemonic === 'lsh' || mnemonic === 'rsh') return { ...plain, k: operand === 'index' ? 0 : k % 32 };
+      return { ...plain, k: operand === 'none' || operand === 'index' || operand === 'length' ? 0 : k };
+  }
+}
+
+/** Fixed offsets from SKF_LL_OFF (-0x200000) on up have meanings of their own. */
+function outOfReserved(k: number): number {
+  return k >= 0xffe0_0000 ? 3 : k;
+}
+
+/** Frames short enough that loads fall outside now and then, with the bytes that headers are made of. */
+export const frames: fc.Arbitrary<Uint8Array> = fc
+  .array(fc.oneof(fc.nat(255), fc.constantFrom(0, 8, 0x45, 6, 17, 0x86, 0xdd, 0x81)), { maxLength: 60 })
+  .map((bytes) => Uint8Array.from(bytes));
+
+export interface CorpusProgram {
+  readonly expression: string;
+  readonly instructions: readonly BpfInstruction[];
+}
+
+/** libpcap's own programs, by way of `tcpdump -ddd`, for every `step`th Ethernet expression that it takes. */
+export function corpusPrograms(corpus: string, tcpdump: string, step: number): readonly CorpusProgram[] {
+  const rows = readFileSync(join(corpus, 'filters.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { expr: string; dlt: string; snaplen: number; ok: boolean })
+    .filter((row) => row.ok && row.dlt === 'EN10MB');
+  return rows.flatMap(({ expr, snaplen }, index) => {
+    if (index % step !== 0) return [];
+    const printed = spawnSync(tcpdump, ['-y', 'EN10MB', '-s', String(snaplen), '-ddd', '--', expr], {
+      encoding: 'utf8',
+    });
+    if (printed.status !== 0) return []; // the machine's own names and interfaces decide about a few
+    return [{ expression: expr, instructions: assemble(printed.stdout, { backwardJumps: true }) }];
+  });
+}
