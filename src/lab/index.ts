@@ -4,6 +4,7 @@ export type { LabHost, LabInterface } from './host.ts';
 export { createLab, type Lab } from './lab.ts';
 export { type PingOptions, pingAddress } from './ping.ts';
 export type { EndPlan, HostPlan, LabPlan, RoutePlan, VlanPlan, WirePlan } from './plan.ts';
+export { enterLab, type LabSupport, labSupport, supportsLinkKind } from './support.ts';
 export { connectTcp, type Exchange, exchangeTcp, listenTcp, type TcpConnection, type TcpOptions } from './tcp.ts';
 export { type TwoHostsOptions, twoHosts } from './topologies.ts';
 export { openUdp, sendUdp, type UdpOptions } from './udp.ts';

@@ -38,6 +38,7 @@ export const MAP_ANONYMOUS = 0x20;
 export const MAP_LOCKED = 0x2000;
 
 /** `linux/sched.h` */
+export const CLONE_VM = 0x100;
 export const CLONE_NEWNS = 0x0002_0000;
 export const CLONE_NEWUSER = 0x1000_0000;
 export const CLONE_NEWNET = 0x4000_0000;
@@ -45,3 +46,11 @@ export const CLONE_NEWNET = 0x4000_0000;
 /** `asm-generic/poll.h` */
 export const POLLIN = 0x001;
 export const POLLERR = 0x008;
+
+/** `asm-generic/fcntl.h` */
+export const O_CLOEXEC = 0o2000000;
+export const F_SETFD = 2;
+
+/** `asm-generic/signal.h`, `linux/prctl.h` */
+export const SIGCHLD = 17;
+export const PR_SET_PDEATHSIG = 1;

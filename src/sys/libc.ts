@@ -62,17 +62,19 @@ export const mmap = declare<
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
 export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(void *, int)');
-export const read = declare<[fd: number, data: Pointer, length: number]>('int64_t read(int, void *, size_t)');
+export const write = declare<[fd: number, data: Pointer, length: number]>('int64_t write(int, void *, size_t)');
 export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
-export const execve = declare<[path: Pointer, argumentList: Pointer, environment: Pointer]>(
-  'int execve(void *, void *, void *)',
-);
-export const exitNow = declare<[code: number], void>('void _exit(int)');
-export const prctl = declare<[option: number, argument: number]>('int prctl(int, unsigned long)');
-/** `syscall(2)` with numbers only; it is variadic in C, which Linux's calling conventions pass alike. */
-export const syscall = declare<
-  [number: number, first: number, second: number, third: number, fourth: number, fifth: number]
->('long syscall(long, long, long, long, long, long)');
+
+/** Where the C library has the function `name`; 0n when it has none. */
+export const dlsym = declare<[library: Pointer, name: string], bigint | number>('intptr_t dlsym(void *, const char *)');
+
+/** Declares a function that not every C library has; undefined where it is missing. */
+export function declareIfThere<Arguments extends unknown[]>(
+  name: string,
+  signature: string,
+): CFunction<Arguments, number> | undefined {
+  return BigInt(dlsym(null, name)) === 0n ? undefined : declare<Arguments>(signature);
+}
 
 /** The number that the last failed call left; read it before any other call. */
 export function errno(): number {
