@@ -1,0 +1,108 @@
+/** `openFile`: a capture file as a source of frames. @module */
+import {
+  type CaptureSource,
+  type CaptureStatistics,
+  type FrameBatch,
+  ownPackets,
+  type Packet,
+  type ReadOptions,
+} from '../base/frame.ts';
+import type { LinkType } from '../base/link-type.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { CaptureInterface, FilterChoice } from './capture-interface.ts';
+import { CaptureParser } from './capture-parser.ts';
+import { openByteSource } from './file-source.ts';
+import { MAXIMUM_SNAP_LENGTH } from './format.ts';
+
+/** A capture file. `linkType` and `snapLength` are those of its first interface. */
+export interface FileSource extends CaptureSource {
+  /** All interfaces described so far; a frame's `interfaceIndex` is a place in this list. */
+  readonly interfaces: readonly CaptureInterface[];
+}
+
+/**
+ * Opens a PCAP or PCAPNG file, packed with gzip or not; `-` is standard input. Frames are read once, from the first to
+ * the last. A file that is cut short or broken gives the frames before that place, then throws.
+ * @throws StackError `FILE_OPEN`; `FILE_FORMAT` or `FILE_TRUNCATED` here when the header itself is wrong, otherwise from
+ * the iteration
+ */
+export async function openFile(path: string, options: FilterChoice = {}): Promise<FileSource> {
+  const source = new ParsedFile(await openByteSource(path), options);
+  try {
+    await source.open();
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+  return source;
+}
+
+class ParsedFile implements FileSource {
+  readonly #bytes: ByteSource;
+  readonly #parser: CaptureParser;
+  #ended = false;
+  #closed = false;
+
+  constructor(bytes: ByteSource, choice: FilterChoice) {
+    this.#bytes = bytes;
+    this.#parser = new CaptureParser(choice);
+  }
+
+  get interfaces(): readonly CaptureInterface[] {
+    return this.#parser.interfaces;
+  }
+
+  get linkType(): LinkType {
+    return this.interfaces[0]?.linkType ?? 0;
+  }
+
+  get snapLength(): number {
+    return this.interfaces[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+  }
+
+  /** Reads as far as the first interface's description. */
+  async open(): Promise<void> {
+    while (!this.#parser.parseHeader()) {
+      if (this.#parser.error !== undefined) throw this.#parser.error;
+      await this.#fill();
+    }
+  }
+
+  async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
+    while (!this.#closed && options.signal?.aborted !== true) {
+      const batch = this.#parser.parse();
+      if (batch.size > 0) yield batch;
+      else if (this.#parser.error !== undefined) throw this.#parser.error;
+      else if (this.#ended) return;
+      else await this.#fill();
+    }
+  }
+
+  packets(options?: ReadOptions): AsyncIterable<Packet> {
+    return ownPackets(this.batches(options));
+  }
+
+  statistics(): CaptureStatistics {
+    return { received: this.#parser.framesSeen, dropped: 0, freezes: 0 };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#bytes.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #fill(): Promise<void> {
+    const count = await this.#bytes.read(this.#parser.room());
+    if (count > 0) {
+      this.#parser.commit(count);
+      return;
+    }
+    this.#ended = true;
+    this.#parser.finish();
+  }
+}

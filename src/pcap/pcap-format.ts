@@ -1,0 +1,146 @@
+/**
+ * Classic PCAP records (draft-ietf-opsawg-pcap) in all variants that libpcap's sf-pcap.c knows: both byte orders, micro-
+ * and nanoseconds, old versions with swapped lengths, and Kuznetzov's longer record headers. @module
+ */
+import { readU32 } from '../base/bytes.ts';
+import type { StackError } from '../base/errors.ts';
+import type { LinkType } from '../base/link-type.ts';
+import { readOrdered16, readOrdered32 } from './byte-order.ts';
+import type { CaptureInterface } from './capture-interface.ts';
+import {
+  linkTypeOfFile,
+  MAXIMUM_SNAP_LENGTH,
+  maximumCapturedLength,
+  PCAP_FILE_HEADER_LENGTH,
+  PCAP_MODIFIED_RECORD_HEADER_LENGTH,
+  PCAP_RECORD_HEADER_LENGTH,
+  PcapMagic,
+} from './format.ts';
+import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+
+const VERSION_MAJOR = 4;
+const VERSION_MINOR = 6;
+const SNAP_LENGTH = 16;
+const LINK_TYPE = 20;
+
+const SECONDS = 0;
+const FRACTION = 4;
+const CAPTURED_LENGTH = 8;
+const WIRE_LENGTH = 12;
+
+const FRAME_CHECK_PRESENT = 0x0400_0000;
+/** DG/UX's tcpdump calls itself 543.0 and has its lengths swapped. */
+const DGUX_MAJOR = 543;
+
+type SwappedLengths = 'never' | 'always' | 'when captured is above wire';
+
+/** True when the four bytes at `start` are a magic number of classic PCAP. */
+export function isPcapMagic(bytes: Uint8Array, start: number): boolean {
+  return byteOrderOf(bytes, start) !== undefined;
+}
+
+/** True: little-endian. */
+function byteOrderOf(bytes: Uint8Array, start: number): boolean | undefined {
+  for (const littleEndian of [true, false]) {
+    const magic = readOrdered32(bytes, start, littleEndian);
+    if (Object.values(PcapMagic).some((known) => known === magic)) return littleEndian;
+  }
+  return undefined;
+}
+
+/** The parser of one file. The header is its first step. */
+export class PcapFormat implements RecordFormat {
+  readonly interfaces: CaptureInterface[] = [];
+  needed = PCAP_FILE_HEADER_LENGTH;
+  error: StackError | undefined;
+  readonly #collector: FrameCollector;
+  #littleEndian = true;
+  #headerLength = 0;
+  #nanosecondsPerUnit = 1000;
+  #swapped: SwappedLengths = 'never';
+  #snapLength = MAXIMUM_SNAP_LENGTH;
+  #maximumLength = MAXIMUM_SNAP_LENGTH;
+
+  constructor(collector: FrameCollector) {
+    this.#collector = collector;
+  }
+
+  step(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#headerLength === 0) return this.#readFileHeader(bytes, start, end);
+    const data = start + this.#headerLength;
+    if (data > end) return this.#want(this.#headerLength);
+    const little = this.#littleEndian;
+    let length = readOrdered32(bytes, start + CAPTURED_LENGTH, little);
+    let wireLength = readOrdered32(bytes, start + WIRE_LENGTH, little);
+    if (this.#swapped !== 'never' && (this.#swapped === 'always' || length > wireLength)) {
+      [length, wireLength] = [wireLength, length];
+    }
+    if (length > this.#maximumLength) {
+      return this.#fail(`a record says that it holds ${length} bytes, more than ${this.#maximumLength}`);
+    }
+    if (data + length > end) return this.#want(this.#headerLength + length);
+    const fraction = readOrdered32(bytes, start + FRACTION, little) * this.#nanosecondsPerUnit;
+    const carry = fraction < 1_000_000_000 ? 0 : Math.floor(fraction / 1_000_000_000);
+    this.#collector.collect(
+      data,
+      length < this.#snapLength ? length : this.#snapLength, // libpcap keeps no more than the file's snap length
+      wireLength,
+      readOrdered32(bytes, start + SECONDS, little) + carry,
+      fraction - carry * 1_000_000_000,
+      0,
+    );
+    return this.#headerLength + length;
+  }
+
+  endsEarly(rest: number): StackError {
+    if (this.#headerLength === 0) return truncatedError(`the file ends in its header, after ${rest} bytes`);
+    const where = rest < this.#headerLength ? 'a record header' : "a record's data";
+    return truncatedError(`the file ends in ${where}: ${this.needed} bytes expected, ${rest} left`);
+  }
+
+  #want(length: number): number {
+    this.needed = length;
+    return 0;
+  }
+
+  #fail(message: string): number {
+    this.error = formatError(message);
+    return -1;
+  }
+
+  #readFileHeader(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start < PCAP_FILE_HEADER_LENGTH) return this.#want(PCAP_FILE_HEADER_LENGTH);
+    const little = byteOrderOf(bytes, start);
+    if (little === undefined)
+      return this.#fail(`no capture file: it begins with ${readU32(bytes, start).toString(16)}`);
+    const major = readOrdered16(bytes, start + VERSION_MAJOR, little);
+    const minor = readOrdered16(bytes, start + VERSION_MINOR, little);
+    if (!(major === 2 && minor <= 4) && !(major === DGUX_MAJOR && minor === 0)) {
+      return this.#fail(`PCAP version ${major}.${minor} is not known; 2.0 to 2.4 are`);
+    }
+    const magic = readOrdered32(bytes, start, little);
+    this.#littleEndian = little;
+    this.#nanosecondsPerUnit = magic === PcapMagic.nanoseconds ? 1 : 1000;
+    this.#headerLength = magic === PcapMagic.modified ? PCAP_MODIFIED_RECORD_HEADER_LENGTH : PCAP_RECORD_HEADER_LENGTH;
+    this.#swapped = swappedLengths(major, minor);
+    const snapLength = readOrdered32(bytes, start + SNAP_LENGTH, little);
+    // As libpcap: 0 sets no limit, and so does what a signed number cannot hold.
+    this.#snapLength = snapLength === 0 || snapLength > 0x7fff_ffff ? MAXIMUM_SNAP_LENGTH : snapLength;
+    this.#describe(readOrdered32(bytes, start + LINK_TYPE, little));
+    return PCAP_FILE_HEADER_LENGTH;
+  }
+
+  /** The field holds the link type in its lower half, and the length of a frame check sequence in its upper bits. */
+  #describe(field: number): void {
+    const linkType: LinkType = linkTypeOfFile(field & 0xffff);
+    this.#maximumLength = maximumCapturedLength(linkType);
+    const described = { linkType, snapLength: this.#snapLength };
+    const frameCheckLength = (field >>> 28) * 2; // counted in words of 16 bits
+    this.interfaces.push((field & FRAME_CHECK_PRESENT) === 0 ? described : { ...described, frameCheckLength });
+  }
+}
+
+function swappedLengths(major: number, minor: number): SwappedLengths {
+  if (major === DGUX_MAJOR || minor < 3) return 'always';
+  return minor === 3 ? 'when captured is above wire' : 'never';
+}

@@ -1,0 +1,104 @@
+/** Classic PCAP, streamed (draft-ietf-opsawg-pcap): version 2.4, little-endian, micro- or nanoseconds. @module */
+import { readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import type { FrameSink, FrameView } from '../base/frame.ts';
+import type { LinkType } from '../base/link-type.ts';
+import type { ByteSink } from './byte-sink.ts';
+import { MAXIMUM_SNAP_LENGTH, PCAP_FILE_HEADER_LENGTH, PCAP_RECORD_HEADER_LENGTH, PcapMagic } from './format.ts';
+import { type BufferOptions, RecordBuffer, type RecordLayout } from './record-buffer.ts';
+
+const SNAP_LENGTH = 16;
+const LINK_TYPE = 20;
+const FRACTION = 4;
+const CAPTURED_LENGTH = 8;
+const WIRE_LENGTH = 12;
+
+/** What a file's header says. */
+export interface PcapOptions extends BufferOptions {
+  readonly linkType: LinkType;
+  /** Bytes that a record may hold. Default: 262,144. Longer frames are cut to it. */
+  readonly snapLength?: number;
+  /** Default: `micro`, which every reader knows; `nano` has another magic number. */
+  readonly timestampPrecision?: 'micro' | 'nano';
+}
+
+/** Writes a file header at `out[at]`, and returns the offset just past it. */
+export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0): number {
+  writeU32le(out, at, options.timestampPrecision === 'nano' ? PcapMagic.nanoseconds : PcapMagic.microseconds);
+  writeU16le(out, at + 4, 2);
+  writeU16le(out, at + 6, 4);
+  writeU32le(out, at + 8, 0); // time zone and accuracy: 0 since ever
+  writeU32le(out, at + 12, 0);
+  writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAXIMUM_SNAP_LENGTH);
+  writeU32le(out, at + LINK_TYPE, options.linkType);
+  return at + PCAP_FILE_HEADER_LENGTH;
+}
+
+const LAYOUT: RecordLayout = {
+  headLength: PCAP_RECORD_HEADER_LENGTH,
+  recordLength: (bytes, at) => PCAP_RECORD_HEADER_LENGTH + readU32le(bytes, at + CAPTURED_LENGTH),
+  isFrame: () => true,
+};
+
+/**
+ * Frames to a PCAP file. Records are gathered in one buffer (`add`), or come ready-made (`writeRecords`) and are written
+ * where they stand. What goes wrong with the output is thrown from whichever call writes, as an `OutputError`, and from
+ * every call after it.
+ */
+export class PcapWriter implements FrameSink {
+  readonly #buffer: RecordBuffer;
+  readonly #snapLength: number;
+  readonly #nanosecondsPerUnit: number;
+
+  /** Puts the file header down. @throws OutputError when the sink takes none */
+  constructor(sink: ByteSink, options: PcapOptions) {
+    this.#snapLength = options.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    this.#nanosecondsPerUnit = options.timestampPrecision === 'nano' ? 1 : 1000;
+    const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
+    encodePcapHeader(options, header);
+    this.#buffer = new RecordBuffer(sink, LAYOUT, options);
+    this.#buffer.writeThrough(header, 0);
+  }
+
+  /** Frames taken so far. */
+  get frames(): number {
+    return this.#buffer.frames;
+  }
+
+  /** Bytes taken so far, the file header included: the file's size once they are written. */
+  get length(): number {
+    return this.#buffer.length;
+  }
+
+  /** @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL` */
+  add(frame: FrameView, keep: number): void {
+    const buffer = this.#buffer;
+    const captured = Math.min(keep, frame.length, this.#snapLength);
+    const at = buffer.reserve(PCAP_RECORD_HEADER_LENGTH + captured);
+    const out = buffer.bytes;
+    writeU32le(out, at, frame.seconds);
+    writeU32le(out, at + FRACTION, Math.trunc(frame.nanoseconds / this.#nanosecondsPerUnit));
+    writeU32le(out, at + CAPTURED_LENGTH, captured);
+    writeU32le(out, at + WIRE_LENGTH, frame.wireLength);
+    buffer.copy(frame.data, frame.offset, captured, at + PCAP_RECORD_HEADER_LENGTH);
+    buffer.added(1);
+  }
+
+  /**
+   * Takes `frames` ready-made records in this file's format (little-endian, its precision, within its snap length), as
+   * the live pump makes them. They are written at once, without a copy, after what was added before.
+   * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
+   */
+  writeRecords(records: Uint8Array, frames: number): void {
+    this.#buffer.writeThrough(records, frames);
+  }
+
+  /** Writes what waits in the buffer. @throws OutputError */
+  async flush(): Promise<void> {
+    this.#buffer.write();
+  }
+
+  /** Writes what waits, and closes the output; after a failure it only closes. @throws OutputError */
+  close(): Promise<void> {
+    return this.#buffer.close();
+  }
+}

@@ -1,0 +1,79 @@
+/** Puts one PCAPNG block together: head, body, options, trailing length (draft-ietf-opsawg-pcapng, 3). @module */
+import { writeU16le, writeU32le } from '../base/bytes.ts';
+import { OptionCode } from './format.ts';
+
+const encoder = new TextEncoder();
+
+/** Length rounded up to whole words of four bytes. */
+export function paddedLength(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** Grows as it is written to; for the few blocks that are no packets. */
+export class BlockBuilder {
+  #bytes = new Uint8Array(256);
+  #end = 8;
+
+  constructor(type: number) {
+    writeU32le(this.#bytes, 0, type);
+  }
+
+  u16(value: number): this {
+    writeU16le(this.#bytes, this.#grow(2), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    writeU32le(this.#bytes, this.#grow(4), value);
+    return this;
+  }
+
+  /** A 64-bit number below 2^53. */
+  u64(value: number): this {
+    return this.u32(value % 0x1_0000_0000).u32(Math.floor(value / 0x1_0000_0000));
+  }
+
+  /** Bytes, padded to whole words. */
+  padded(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#grow(paddedLength(bytes.length)));
+    return this;
+  }
+
+  /** An option with a text, or with bytes; nothing when undefined. */
+  option(code: number, value: string | Uint8Array | undefined): this {
+    if (value === undefined) return this;
+    const bytes = typeof value === 'string' ? encoder.encode(value).subarray(0, 0xffff) : value;
+    return this.u16(code).u16(bytes.length).padded(bytes);
+  }
+
+  endOfOptions(): this {
+    return this.u16(OptionCode.end).u16(0);
+  }
+
+  /** The finished block. */
+  finish(): Uint8Array {
+    const length = this.#end + 4;
+    this.u32(length);
+    writeU32le(this.#bytes, 4, length);
+    return this.#bytes.subarray(0, length);
+  }
+
+  #grow(length: number): number {
+    const at = this.#end;
+    this.#end = at + length;
+    if (this.#end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#end, this.#bytes.length * 2));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+}
+
+/** An option of one 64-bit number. */
+export function u64Option(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  writeU32le(bytes, 0, value % 0x1_0000_0000);
+  writeU32le(bytes, 4, Math.floor(value / 0x1_0000_0000));
+  return bytes;
+}

@@ -1,0 +1,220 @@
+/**
+ * PCAPNG blocks (draft-ietf-opsawg-pcapng): any number of sections, each in its own byte order, interfaces of different
+ * link types, snap lengths and time resolutions, and all three kinds of packet blocks. Blocks of other types are passed
+ * over. libpcap refuses files whose interfaces differ; here every frame says which interface it came from. @module
+ */
+import { readU8 } from '../base/bytes.ts';
+import type { StackError } from '../base/errors.ts';
+import { readOrdered16, readOrdered32 } from './byte-order.ts';
+import type { CaptureInterface } from './capture-interface.ts';
+import {
+  BLOCK_OVERHEAD,
+  BlockType,
+  BYTE_ORDER_MAGIC,
+  linkTypeOfFile,
+  MAXIMUM_RECORD_LENGTH,
+  MAXIMUM_SNAP_LENGTH,
+  OptionCode,
+} from './format.ts';
+import { PcapngOptionCursor } from './pcapng-option.ts';
+import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import { TickScale } from './tick-scale.ts';
+
+const BLOCK_TYPE = 0;
+const BLOCK_LENGTH = 4;
+const BLOCK_BODY = 8;
+/** What must be there before a block's length can be read: for a section header its byte-order magic, too. */
+const BLOCK_HEAD_LENGTH = 12;
+const SECTION_MINIMUM_LENGTH = 28;
+
+const SECTION_MAJOR = 12;
+const SECTION_MINOR = 14;
+
+const INTERFACE_LINK_TYPE = 8;
+const INTERFACE_SNAP_LENGTH = 12;
+const INTERFACE_OPTIONS = 16;
+
+const ENHANCED_INTERFACE = 8;
+const ENHANCED_TIME_HIGH = 12;
+const ENHANCED_TIME_LOW = 16;
+const ENHANCED_CAPTURED = 20;
+const ENHANCED_WIRE = 24;
+const ENHANCED_DATA = 28;
+
+const SIMPLE_WIRE = 8;
+const SIMPLE_DATA = 12;
+
+/** A file may describe this many interfaces; no real one does. */
+const MAXIMUM_INTERFACES = 65_536;
+
+/** True when a section header block begins at `start`. */
+export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
+  return readOrdered32(bytes, start, true) === BlockType.sectionHeader; // reads the same in both orders
+}
+
+/** The parser of one file. */
+export class PcapngFormat implements RecordFormat {
+  readonly interfaces: CaptureInterface[] = [];
+  needed = BLOCK_HEAD_LENGTH;
+  error: StackError | undefined;
+  readonly #collector: FrameCollector;
+  readonly #scales: TickScale[] = [];
+  #littleEndian = true;
+  /** Place in `interfaces` where the present section's own begin. */
+  #sectionBase = 0;
+
+  constructor(collector: FrameCollector) {
+    this.#collector = collector;
+  }
+
+  step(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start < BLOCK_HEAD_LENGTH) return this.#want(BLOCK_HEAD_LENGTH);
+    if (isSectionHeader(bytes, start) && !this.#readByteOrder(bytes, start)) return -1;
+    const length = readOrdered32(bytes, start + BLOCK_LENGTH, this.#littleEndian);
+    if (length % 4 !== 0 || length < BLOCK_OVERHEAD) return this.#fail(`a block says that it has ${length} bytes`);
+    if (length > MAXIMUM_RECORD_LENGTH) {
+      return this.#fail(`a block says that it has ${length} bytes, more than ${MAXIMUM_RECORD_LENGTH}`);
+    }
+    if (start + length > end) return this.#want(length);
+    const trailer = readOrdered32(bytes, start + length - 4, this.#littleEndian);
+    if (trailer !== length) return this.#fail(`a block has ${length} bytes at its head and ${trailer} at its end`);
+    return this.#readBlock(bytes, start, start + length - 4) ? length : -1;
+  }
+
+  endsEarly(rest: number): StackError {
+    return truncatedError(`the file ends in a block: ${this.needed} bytes expected, ${rest} left`);
+  }
+
+  #want(length: number): number {
+    this.needed = length;
+    return 0;
+  }
+
+  #fail(message: string): number {
+    this.error = formatError(message);
+    return -1;
+  }
+
+  #broken(message: string): boolean {
+    this.error = formatError(message);
+    return false;
+  }
+
+  #readByteOrder(bytes: Uint8Array, start: number): boolean {
+    for (const littleEndian of [true, false]) {
+      if (readOrdered32(bytes, start + BLOCK_BODY, littleEndian) !== BYTE_ORDER_MAGIC) continue;
+      this.#littleEndian = littleEndian;
+      return true;
+    }
+    return this.#broken('a section header without a byte-order magic');
+  }
+
+  /** @param end where the trailing length begins */
+  #readBlock(bytes: Uint8Array, start: number, end: number): boolean {
+    switch (readOrdered32(bytes, start + BLOCK_TYPE, this.#littleEndian)) {
+      case BlockType.sectionHeader:
+        return this.#readSection(bytes, start, end);
+      case BlockType.interfaceDescription:
+        return this.#readInterface(bytes, start, end);
+      case BlockType.enhancedPacket:
+        return this.#readPacket(
+          bytes,
+          start,
+          end,
+          readOrdered32(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
+        );
+      case BlockType.packet:
+        return this.#readPacket(
+          bytes,
+          start,
+          end,
+          readOrdered16(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
+        );
+      case BlockType.simplePacket:
+        return this.#readSimplePacket(bytes, start, end);
+      default:
+        return true;
+    }
+  }
+
+  #readSection(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end + 4 - start < SECTION_MINIMUM_LENGTH) return this.#broken('a section header that is too short');
+    const major = readOrdered16(bytes, start + SECTION_MAJOR, this.#littleEndian);
+    const minor = readOrdered16(bytes, start + SECTION_MINOR, this.#littleEndian);
+    if (major !== 1 || (minor !== 0 && minor !== 2)) {
+      return this.#broken(`PCAPNG version ${major}.${minor} is not known; 1.0 and 1.2 are`);
+    }
+    this.#sectionBase = this.interfaces.length;
+    return true;
+  }
+
+  #readInterface(bytes: Uint8Array, start: number, end: number): boolean {
+    const little = this.#littleEndian;
+    if (start + INTERFACE_OPTIONS > end) return this.#broken('an interface description that is too short');
+    if (this.interfaces.length === MAXIMUM_INTERFACES) {
+      return this.#broken(`more than ${MAXIMUM_INTERFACES} interfaces are described`);
+    }
+    const snapLength = readOrdered32(bytes, start + INTERFACE_SNAP_LENGTH, little);
+    const texts: { name?: string; description?: string; filter?: string } = {};
+    let resolution: number | undefined;
+    let offset = 0;
+    const option = new PcapngOptionCursor(bytes, start + INTERFACE_OPTIONS, end, little);
+    while (option.next()) {
+      if (option.code === OptionCode.interfaceName) texts.name = option.text();
+      else if (option.code === OptionCode.interfaceDescription) texts.description = option.text();
+      else if (option.code === OptionCode.interfaceFilter && option.length > 1 && readU8(bytes, option.start) === 0) {
+        texts.filter = option.text().slice(1);
+      } else if (option.code === OptionCode.interfaceTimestampResolution && option.length === 1) {
+        resolution = readU8(bytes, option.start);
+      } else if (option.code === OptionCode.interfaceTimestampOffset && option.length === 8) {
+        offset = readSigned64(bytes, option.start, little);
+      }
+    }
+    this.#scales.push(new TickScale(resolution, offset));
+    this.interfaces.push({
+      linkType: linkTypeOfFile(readOrdered16(bytes, start + INTERFACE_LINK_TYPE, little)),
+      snapLength: snapLength === 0 ? MAXIMUM_SNAP_LENGTH : snapLength,
+      ...texts,
+    });
+    return true;
+  }
+
+  /** Enhanced and obsolete packet blocks are alike but for where the interface's number stands. */
+  #readPacket(bytes: Uint8Array, start: number, end: number, number: number): boolean {
+    const little = this.#littleEndian;
+    if (start + ENHANCED_DATA > end) return this.#broken('a packet block that is too short');
+    const interfaceIndex = this.#sectionBase + number;
+    const scale = this.#scales[interfaceIndex];
+    if (scale === undefined) return this.#broken(`a packet of interface ${number}, which is not described`);
+    const length = readOrdered32(bytes, start + ENHANCED_CAPTURED, little);
+    if (start + ENHANCED_DATA + length > end) {
+      return this.#broken(`a packet block of ${end - start + 4} bytes says that it holds ${length}`);
+    }
+    const wireLength = readOrdered32(bytes, start + ENHANCED_WIRE, little);
+    scale.set(
+      readOrdered32(bytes, start + ENHANCED_TIME_HIGH, little),
+      readOrdered32(bytes, start + ENHANCED_TIME_LOW, little),
+    );
+    const data = start + ENHANCED_DATA;
+    this.#collector.collect(data, length, wireLength, scale.seconds, scale.nanoseconds, interfaceIndex);
+    return true;
+  }
+
+  /** No time, no interface, no captured length: these are 0, the section's first, and what its snap length left. */
+  #readSimplePacket(bytes: Uint8Array, start: number, end: number): boolean {
+    if (start + SIMPLE_DATA > end) return this.#broken('a simple packet block that is too short');
+    const described = this.interfaces[this.#sectionBase];
+    if (described === undefined) return this.#broken('a simple packet before any interface is described');
+    const wireLength = readOrdered32(bytes, start + SIMPLE_WIRE, this.#littleEndian);
+    const data = start + SIMPLE_DATA;
+    const length = Math.min(wireLength, described.snapLength);
+    if (data + length > end) return this.#broken(`a simple packet block says that it holds ${length} bytes`);
+    this.#collector.collect(data, length, wireLength, 0, 0, this.#sectionBase);
+    return true;
+  }
+}
+
+function readSigned64(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const high = readOrdered32(bytes, at + (littleEndian ? 4 : 0), littleEndian) | 0;
+  return high * 0x1_0000_0000 + readOrdered32(bytes, at + (littleEndian ? 0 : 4), littleEndian);
+}

@@ -1,0 +1,37 @@
+/** Options of PCAPNG blocks: code, length, value, padded to four bytes (draft-ietf-opsawg-pcapng, 3.5). @module */
+import { readOrdered16 } from './byte-order.ts';
+import { OptionCode } from './format.ts';
+
+/** Walks a list; it ends at `opt_endofopt`, at the block's end, or where an option does not fit. */
+export class PcapngOptionCursor {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  readonly #littleEndian: boolean;
+  #next: number;
+  code = 0;
+  start = 0;
+  length = 0;
+
+  constructor(bytes: Uint8Array, start: number, end: number, littleEndian: boolean) {
+    this.#bytes = bytes;
+    this.#next = start;
+    this.#end = end;
+    this.#littleEndian = littleEndian;
+  }
+
+  next(): boolean {
+    if (this.#next + 4 > this.#end) return false;
+    this.code = readOrdered16(this.#bytes, this.#next, this.#littleEndian);
+    this.length = readOrdered16(this.#bytes, this.#next + 2, this.#littleEndian);
+    this.start = this.#next + 4;
+    this.#next = this.start + Math.ceil(this.length / 4) * 4;
+    return this.code !== OptionCode.end && this.start + this.length <= this.#end;
+  }
+
+  /** The value as UTF-8 text; a terminating zero, which some writers add, is left out. */
+  text(): string {
+    const text = new TextDecoder().decode(this.#bytes.subarray(this.start, this.start + this.length));
+    const end = text.indexOf('\0');
+    return end < 0 ? text : text.slice(0, end);
+  }
+}

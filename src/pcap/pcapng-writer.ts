@@ -1,0 +1,191 @@
+/** PCAPNG, streamed (draft-ietf-opsawg-pcapng): one little-endian section, times in nanoseconds. @module */
+import { readU32le, writeU32le } from '../base/bytes.ts';
+import type { FrameSink, FrameView } from '../base/frame.ts';
+import type { LinkType } from '../base/link-type.ts';
+import type { ByteSink } from './byte-sink.ts';
+import { BLOCK_OVERHEAD, BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
+import { BlockBuilder, paddedLength, u64Option } from './pcapng-block.ts';
+import { type BufferOptions, RecordBuffer, type RecordLayout } from './record-buffer.ts';
+
+const BLOCK_LENGTH = 4;
+const INTERFACE = 8;
+const TIME_HIGH = 12;
+const TIME_LOW = 16;
+const CAPTURED_LENGTH = 20;
+const WIRE_LENGTH = 24;
+const DATA = 28;
+
+const NANOSECOND_RESOLUTION = new Uint8Array([9]);
+const UNKNOWN_SECTION_LENGTH = 0xffff_ffff;
+const FILTER_IS_TEXT = '\0';
+
+/** What a file's section header says. */
+export interface PcapngOptions extends BufferOptions {
+  /** `shb_userappl`. Default: `tapline`. */
+  readonly application?: string;
+  /** A comment on the whole file. */
+  readonly comment?: string;
+}
+
+/** An interface to be described. */
+export interface PcapngInterface {
+  readonly linkType: LinkType;
+  /** Default: 262,144. */
+  readonly snapLength?: number;
+  readonly name?: string;
+  readonly description?: string;
+  /** The pcap-filter expression that its frames were captured with. */
+  readonly filter?: string;
+  /** The `interfaceIndex` of its frames. Default: its number in this file. */
+  readonly interfaceIndex?: number;
+}
+
+/** Counters of an interface at the end of a capture. */
+export interface PcapngStatistics {
+  readonly received: number;
+  readonly dropped: number;
+  /** When they were read: milliseconds since 1970. */
+  readonly wallTime: number;
+}
+
+const LAYOUT: RecordLayout = {
+  headLength: 8,
+  recordLength: (bytes, at) => readU32le(bytes, at + BLOCK_LENGTH),
+  isFrame: (bytes, at) => readU32le(bytes, at) === BlockType.enhancedPacket,
+};
+
+/**
+ * Frames of any number of interfaces to a PCAPNG file. Describe the interfaces first (`addInterface`), then add frames;
+ * more interfaces may follow at any time. Errors of the output are thrown as by `PcapWriter`.
+ */
+export class PcapngWriter implements FrameSink {
+  readonly #buffer: RecordBuffer;
+  readonly #numbers = new Map<number, number>();
+  readonly #snapLengths: number[] = [];
+
+  /** Puts the section header down. @throws OutputError when the sink takes none */
+  constructor(sink: ByteSink, options: PcapngOptions = {}) {
+    this.#buffer = new RecordBuffer(sink, LAYOUT, options);
+    const section = new BlockBuilder(BlockType.sectionHeader)
+      .u32(BYTE_ORDER_MAGIC)
+      .u16(1)
+      .u16(0)
+      .u32(UNKNOWN_SECTION_LENGTH)
+      .u32(UNKNOWN_SECTION_LENGTH)
+      .option(OptionCode.comment, options.comment)
+      .option(OptionCode.userApplication, options.application ?? 'tapline')
+      .endOfOptions();
+    this.#buffer.writeThrough(section.finish(), 0);
+  }
+
+  /** Frames taken so far. */
+  get frames(): number {
+    return this.#buffer.frames;
+  }
+
+  /** Bytes taken so far, all blocks included: the file's size once they are written. */
+  get length(): number {
+    return this.#buffer.length;
+  }
+
+  /** Describes an interface. Returns its number in the file. */
+  addInterface(described: PcapngInterface): number {
+    const number = this.#snapLengths.length;
+    const snapLength = described.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    this.#numbers.set(described.interfaceIndex ?? number, number);
+    this.#snapLengths.push(snapLength);
+    const block = new BlockBuilder(BlockType.interfaceDescription)
+      .u16(described.linkType)
+      .u16(0)
+      .u32(snapLength)
+      .option(OptionCode.interfaceName, described.name)
+      .option(OptionCode.interfaceDescription, described.description)
+      .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
+      .option(
+        OptionCode.interfaceFilter,
+        described.filter === undefined ? undefined : FILTER_IS_TEXT + described.filter,
+      )
+      .endOfOptions();
+    this.#append(block.finish());
+    return number;
+  }
+
+  /**
+   * Adds a frame. While only one interface is described every frame is taken for its own; otherwise its
+   * `interfaceIndex` decides.
+   * @param comment a remark on this frame
+   * @throws RangeError when no interface is described that the frame could belong to
+   * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
+   */
+  add(frame: FrameView, keep: number, comment?: string): void {
+    const number = this.#numberOf(frame.interfaceIndex);
+    const captured = Math.min(keep, frame.length, this.#snapLengths[number] ?? 0);
+    const options = comment === undefined ? undefined : commentOption(comment);
+    const padded = paddedLength(captured);
+    const length = DATA + padded + (options?.length ?? 0) + 4;
+    const buffer = this.#buffer;
+    const at = buffer.reserve(length);
+    const out = buffer.bytes;
+    writeU32le(out, at, BlockType.enhancedPacket);
+    writeU32le(out, at + BLOCK_LENGTH, length);
+    writeU32le(out, at + INTERFACE, number);
+    writeNanoseconds(out, at, frame.seconds, frame.nanoseconds);
+    writeU32le(out, at + CAPTURED_LENGTH, captured);
+    writeU32le(out, at + WIRE_LENGTH, frame.wireLength);
+    buffer.copy(frame.data, frame.offset, captured, at + DATA);
+    for (let index = captured; index < padded; index += 1) out[at + DATA + index] = 0;
+    if (options !== undefined) out.set(options, at + DATA + padded);
+    writeU32le(out, at + length - 4, length);
+    buffer.added(1);
+  }
+
+  /** Adds counters for the interface with this number. */
+  addStatistics(number: number, statistics: PcapngStatistics): void {
+    if (number < 0 || number >= this.#snapLengths.length) throw new RangeError(`there is no interface ${number}`);
+    const stamp = new Uint8Array(TIME_LOW + 4);
+    const seconds = Math.floor(statistics.wallTime / 1000);
+    writeNanoseconds(stamp, 0, seconds, Math.trunc((statistics.wallTime - seconds * 1000) * 1e6));
+    const block = new BlockBuilder(BlockType.interfaceStatistics)
+      .u32(number)
+      .padded(stamp.subarray(TIME_HIGH))
+      .option(OptionCode.statisticsReceived, u64Option(statistics.received))
+      .option(OptionCode.statisticsDropped, u64Option(statistics.dropped))
+      .endOfOptions();
+    this.#append(block.finish());
+  }
+
+  /** Writes what waits in the buffer. @throws OutputError */
+  async flush(): Promise<void> {
+    this.#buffer.write();
+  }
+
+  /** Writes what waits, and closes the output; after a failure it only closes. @throws OutputError */
+  close(): Promise<void> {
+    return this.#buffer.close();
+  }
+
+  #numberOf(interfaceIndex: number): number {
+    const number = this.#snapLengths.length === 1 ? 0 : this.#numbers.get(interfaceIndex);
+    if (number === undefined) throw new RangeError(`no interface with the index ${interfaceIndex} is described`);
+    return number;
+  }
+
+  #append(block: Uint8Array): void {
+    const at = this.#buffer.reserve(block.length);
+    this.#buffer.bytes.set(block, at);
+    this.#buffer.added(0);
+  }
+}
+
+function commentOption(comment: string): Uint8Array {
+  const block = new BlockBuilder(0).option(OptionCode.comment, comment).endOfOptions().finish();
+  return block.subarray(8, block.length - (BLOCK_OVERHEAD - 8));
+}
+
+/** Writes seconds and nanoseconds as one 64-bit number of nanoseconds; every intermediate value stays below 2^53. */
+function writeNanoseconds(out: Uint8Array, block: number, seconds: number, nanoseconds: number): void {
+  const upper = Math.floor(seconds / 0x1_0000) * 1e9;
+  const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds & 0xffff) * 1e9 + nanoseconds;
+  writeU32le(out, block + TIME_HIGH, Math.floor(upper / 0x1_0000) + Math.floor(lower / 0x1_0000_0000));
+  writeU32le(out, block + TIME_LOW, lower % 0x1_0000_0000);
+}

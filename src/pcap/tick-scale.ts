@@ -1,0 +1,54 @@
+/**
+ * From a 64-bit count of ticks to seconds and nanoseconds (draft-ietf-opsawg-pcapng, `if_tsresol` and `if_tsoffset`).
+ * Decimal resolutions down to nanoseconds, which is what everybody writes, take plain numbers; others take bigints. @module
+ */
+
+const NANOSECONDS = 1_000_000_000;
+const POWER_OF_TWO = 0x80;
+const DEFAULT_RESOLUTION = 6;
+const HALF = 0x1_0000;
+
+/** Converts the time stamps of one interface. */
+export class TickScale {
+  seconds = 0;
+  nanoseconds = 0;
+  readonly #offset: number;
+  readonly #perSecond: number;
+  readonly #exotic: bigint | undefined;
+
+  /**
+   * @param resolution `if_tsresol`: a negative power of ten, or of two with the high bit set
+   * @param offset `if_tsoffset` in seconds
+   */
+  constructor(resolution = DEFAULT_RESOLUTION, offset = 0) {
+    const exponent = resolution & ~POWER_OF_TWO;
+    const isDecimal = (resolution & POWER_OF_TWO) === 0 && exponent <= 9;
+    this.#offset = offset;
+    this.#perSecond = isDecimal ? 10 ** exponent : 1;
+    this.#exotic = isDecimal ? undefined : ((resolution & POWER_OF_TWO) === 0 ? 10n : 2n) ** BigInt(exponent);
+  }
+
+  /** Sets `seconds` and `nanoseconds` to the time of `high * 2^32 + low` ticks. */
+  set(high: number, low: number): void {
+    if (this.#exotic === undefined) this.#setDecimal(high, low);
+    else this.#setExotic(this.#exotic, high, low);
+  }
+
+  /** Long division, 16 bits a step: every intermediate value stays below 2^53. */
+  #setDecimal(high: number, low: number): void {
+    const unit = this.#perSecond;
+    const first = Math.floor(high / unit);
+    const upper = (high % unit) * HALF + (low >>> 16);
+    const second = Math.floor(upper / unit);
+    const lower = (upper % unit) * HALF + (low & 0xffff);
+    const third = Math.floor(lower / unit);
+    this.seconds = first * HALF * HALF + second * HALF + third + this.#offset;
+    this.nanoseconds = (lower % unit) * (NANOSECONDS / unit);
+  }
+
+  #setExotic(unit: bigint, high: number, low: number): void {
+    const ticks = (BigInt(high) << 32n) | BigInt(low);
+    this.seconds = Number(ticks / unit) + this.#offset;
+    this.nanoseconds = Number(((ticks % unit) * BigInt(NANOSECONDS)) / unit);
+  }
+}
