@@ -41,6 +41,16 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** Reads an address of either family: 4 or 16 bytes. */
+export function parseAddress(text: string): Uint8Array | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+}
+
+/** The text of an address of either family, which its length tells. */
+export function formatAddress(bytes: Uint8Array): string {
+  return bytes.length === IPV4_LENGTH ? formatIpv4(bytes) : formatIpv6(bytes);
+}
+
 function parseGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

@@ -2,7 +2,7 @@
  * Extensions of ICMP errors (RFC 4884): MPLS label stacks (RFC 4950) and interface information (RFC 5837). Routers get
  * the length field wrong in several ways, so a structure is believed where its version and checksum hold. @module
  */
-import { formatIpv4, formatIpv6, IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
+import { formatIpv4, formatIpv6, IPV4_LENGTH, IPV6_LENGTH, parseAddress } from '../base/address.ts';
 import { readU8, readU16, readU32, writeU16 } from '../base/bytes.ts';
 import { checksumSum, isChecksumOk } from '../base/checksum.ts';
 import { StackError } from '../base/errors.ts';
@@ -174,6 +174,8 @@ const HAS_NAME = 0x02;
 const HAS_MTU = 0x01;
 const ADDRESS_FAMILY_IPV4 = 1;
 const ADDRESS_FAMILY_IPV6 = 2;
+/** The sub-object's length byte covers itself and is at most 64 (RFC 5837, 4.4). */
+const MAX_NAME_LENGTH = 63;
 
 /** Sub-objects stand in this order where their bit is set (RFC 5837, 4.2 to 4.5). Undefined: one is cut off. */
 function readInterfaceInformation(classType: number, value: Uint8Array): InterfaceInformation | undefined {
@@ -222,6 +224,38 @@ export function encodeMplsLabels(labels: readonly MplsLabel[]): Uint8Array {
     writeU16(value, index * 4 + 2, bits & 0xffff);
   }
   return value;
+}
+
+/** An interface information object (RFC 5837, 4), its bits and sub-objects made from what is given. */
+export function encodeInterfaceInformation(information: InterfaceInformation): ExtensionObjectSpec {
+  const { role, index, address, name, mtu } = information;
+  const parts: number[] = [];
+  let classType = ROLES.indexOf(role) << 6;
+  const addWord = (value: number): void => {
+    parts.push((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+  };
+  if (index !== undefined) {
+    classType |= HAS_INDEX;
+    addWord(index);
+  }
+  const bytes = address === undefined ? undefined : parseAddress(address);
+  if (bytes !== undefined) {
+    classType |= HAS_ADDRESS;
+    addWord((bytes.length === IPV4_LENGTH ? ADDRESS_FAMILY_IPV4 : ADDRESS_FAMILY_IPV6) << 16);
+    parts.push(...bytes);
+  }
+  if (name !== undefined) {
+    classType |= HAS_NAME;
+    const text = new TextEncoder().encode(name).subarray(0, MAX_NAME_LENGTH);
+    const length = Math.ceil((text.length + 1) / 4) * 4;
+    const padding = new Uint8Array(length - 1 - text.length);
+    parts.push(length, ...text, ...padding);
+  }
+  if (mtu !== undefined) {
+    classType |= HAS_MTU;
+    addWord(mtu);
+  }
+  return { classNumber: ExtensionClass.interfaceInformation, classType, value: Uint8Array.from(parts) };
 }
 
 /**

@@ -50,7 +50,7 @@ export class Icmp4View {
   }
 
   /** Sums the whole window: right only when the message was not cut short. */
-  isChecksumOk(): boolean {
+  get isChecksumOk(): boolean {
     return isChecksumOk(this.#bytes, this.#start, this.#end);
   }
 

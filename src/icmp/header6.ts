@@ -2,7 +2,6 @@
 import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { checksumSum, isChecksumOk } from '../base/checksum.ts';
 import { StackError } from '../base/errors.ts';
-import { IpProtocol } from '../base/protocol-numbers.ts';
 import type { IcmpEcho, IcmpMessage } from './header4.ts';
 import { Icmp6Type, isIcmp6Error } from './types.ts';
 
@@ -16,7 +15,6 @@ const SEQUENCE = 6;
 const BODY = 4;
 const EXTENDED_SEQUENCE = 6;
 const EXTENDED_FLAGS = 7;
-const ADDRESS_LENGTH = 16;
 
 /** Typed window on a message. One instance serves many packets; nothing is copied. */
 export class Icmp6View {
@@ -44,7 +42,7 @@ export class Icmp6View {
     return readU16(this.#bytes, this.#start + CHECKSUM);
   }
 
-  /** @param pseudoSum what `pseudoHeader6Sum` gave for this packet */
+  /** @param pseudoSum `pseudoHeaderSum` of addresses, protocol 58 and the message's length */
   isChecksumOk(pseudoSum: number): boolean {
     return isChecksumOk(this.#bytes, this.#start, this.#end, pseudoSum);
   }
@@ -107,22 +105,8 @@ export class Icmp6View {
 }
 
 /**
- * Sum of the pseudo header (RFC 8200, 8.1) of an ICMPv6 message of `length` bytes. Each address is 16 bytes from the
- * given offset on.
- */
-export function pseudoHeader6Sum(
-  addresses: Uint8Array,
-  sourceAt: number,
-  destinationAt: number,
-  length: number,
-): number {
-  const source = checksumSum(addresses, sourceAt, sourceAt + ADDRESS_LENGTH, length + IpProtocol.icmp6);
-  return checksumSum(addresses, destinationAt, destinationAt + ADDRESS_LENGTH, source);
-}
-
-/**
  * Writes any ICMPv6 message.
- * @param pseudoSum what `pseudoHeader6Sum` gave; undefined leaves the checksum 0 for the kernel to fill (it always does
+ * @param pseudoSum `pseudoHeaderSum` of addresses, protocol 58 and the message's length; undefined leaves the checksum 0 for the kernel to fill (it always does
  * on raw ICMPv6 sockets, RFC 3542, 3.1)
  * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
  */

@@ -26,7 +26,6 @@ export {
   ICMP6_HEADER_LENGTH,
   Icmp6View,
   isNeighborDiscovery,
-  pseudoHeader6Sum,
 } from './header6.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
 export { QuoteView } from './quote.ts';

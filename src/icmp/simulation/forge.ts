@@ -1,0 +1,97 @@
+/** Messages as the routers and hosts of a simulated network write them, with the mistakes that real ones make. @module */
+import { readU16, writeU16 } from '../../base/bytes.ts';
+import { checksumSum } from '../../base/checksum.ts';
+import { IpProtocol } from '../../base/protocol-numbers.ts';
+import { encodeIpv4, encodeIpv6 } from '../../wire/index.ts';
+import {
+  ExtensionClass,
+  type ExtensionObjectSpec,
+  encodeExtensions,
+  encodeInterfaceInformation,
+  encodeMplsLabels,
+} from '../extensions.ts';
+import { encodeIcmp4, ICMP4_HEADER_LENGTH } from '../header4.ts';
+import { encodeIcmp6 } from '../header6.ts';
+import type { ErrorDescription, ExtensionFault, RouterDescription } from './network-description.ts';
+
+/** A probe on its way. */
+export interface ForgedProbe {
+  readonly family: 4 | 6;
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly protocol: number;
+  readonly message: Uint8Array;
+}
+
+/** RFC 4884, 4: where extensions follow, the quote is padded to this length. */
+const PADDED_QUOTE = 128;
+
+/** The probe as an IP packet, its transport message cut to `kept` bytes while the header still tells all. */
+export function quotePacket(probe: ForgedProbe, hopLimit: number, kept = probe.message.length): Uint8Array {
+  const { family, source, destination, message } = probe;
+  const out = new Uint8Array(40 + message.length);
+  const common = { source, destination, payloadLength: message.length };
+  const at =
+    family === 4
+      ? encodeIpv4({ ...common, protocol: probe.protocol, timeToLive: hopLimit, identification: 1 }, out)
+      : encodeIpv6({ ...common, nextHeader: probe.protocol, hopLimit }, out);
+  out.set(message, at);
+  return out.slice(0, at + Math.min(kept, message.length));
+}
+
+/** An ICMP error about `quote`, with the extensions of `router`. */
+export function forgeError(
+  family: 4 | 6,
+  error: ErrorDescription,
+  quote: Uint8Array,
+  router: Pick<RouterDescription, 'mpls' | 'interface' | 'extensionFault'> = {},
+): Uint8Array {
+  const objects: ExtensionObjectSpec[] = [];
+  if (router.mpls !== undefined) {
+    const value = encodeMplsLabels(router.mpls);
+    objects.push({ classNumber: ExtensionClass.mplsLabelStack, classType: 1, value });
+  }
+  if (router.interface !== undefined) objects.push(encodeInterfaceInformation(router.interface));
+  const rest = error.mtu ?? 0;
+  const { type, code } = error;
+  if (objects.length === 0) return seal(family, { type, code, rest, body: quote });
+  const body = appendExtensions(quote, objects, router.extensionFault);
+  const isLengthless = router.extensionFault === 'no-length';
+  const unit = router.extensionFault === 'length-in-octets' ? 1 : family === 4 ? 4 : 8;
+  const length = isLengthless ? 0 : PADDED_QUOTE / unit;
+  return seal(family, { type, code, rest: rest | (length << (family === 4 ? 16 : 24)), body });
+}
+
+function appendExtensions(
+  quote: Uint8Array,
+  objects: readonly ExtensionObjectSpec[],
+  fault: ExtensionFault | undefined,
+): Uint8Array {
+  const out = new Uint8Array(PADDED_QUOTE + 512);
+  out.set(quote.subarray(0, PADDED_QUOTE));
+  const end = encodeExtensions(objects, out, PADDED_QUOTE);
+  const objectAt = PADDED_QUOTE + 4;
+  if (fault === 'object-too-long') writeU16(out, objectAt, 0xffff);
+  if (fault === 'object-too-short') writeU16(out, objectAt, 3);
+  writeU16(out, PADDED_QUOTE + 2, 0);
+  if (fault !== 'no-checksum') writeU16(out, PADDED_QUOTE + 2, ~checksumSum(out, PADDED_QUOTE, end));
+  if (fault === 'bad-checksum') writeU16(out, PADDED_QUOTE + 2, readU16(out, PADDED_QUOTE + 2) ^ 1);
+  return out.slice(0, end);
+}
+
+function seal(family: 4 | 6, message: { type: number; code: number; rest: number; body: Uint8Array }): Uint8Array {
+  const out = new Uint8Array(ICMP4_HEADER_LENGTH + message.body.length);
+  // Receivers of ICMPv6 never see a wrong checksum (RFC 3542, 3.1), so nobody looks at it here.
+  if (family === 4) encodeIcmp4(message, out);
+  else encodeIcmp6(message, undefined, out);
+  return out;
+}
+
+/** Makes an ICMPv4 message's checksum right again. */
+export function resum(family: 4 | 6, message: Uint8Array): void {
+  if (family === 6) return;
+  writeU16(message, 2, 0);
+  writeU16(message, 2, ~checksumSum(message, 0, message.length));
+}
+
+export const ICMP_PROTOCOL = { 4: IpProtocol.icmp, 6: IpProtocol.icmp6 } as const;

@@ -1,0 +1,350 @@
+/**
+ * A network that is data: a transport whose probes walk over described routers on a virtual clock. What comes back is
+ * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
+ */
+import { parseAddress } from '../../base/address.ts';
+import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
+import { IpProtocol } from '../../base/protocol-numbers.ts';
+import { TokenBucket } from '../../probe/token-bucket.ts';
+import type { ArrivalEvent, ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from '../../probe/transport.ts';
+import type { VirtualClock } from '../../probe/virtual-clock.ts';
+import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../types.ts';
+import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum } from './forge.ts';
+import type {
+  BalancedHop,
+  Delays,
+  DestinationDescription,
+  ErrorDescription,
+  HopDescription,
+  NetworkDescription,
+  RouterDescription,
+} from './network-description.ts';
+
+export interface SimulationOptions {
+  /** What the messages of this transport are; ICMP by default. */
+  readonly protocol?: 'icmp' | 'udp' | 'tcp';
+  /** Writes a target's answer to a TCP segment; needed for `protocol: 'tcp'`. */
+  readonly answerTcp?: (segment: Uint8Array, port: 'open' | 'closed') => Uint8Array;
+}
+
+/** Counts of one node: how many of each kind it has seen. */
+interface NodeState {
+  expired: number;
+  forwarded: number;
+  answered: number;
+  bucket: TokenBucket | undefined;
+}
+
+const DEFAULT_DELAY = 1;
+const DEFAULT_REPLY_HOP_LIMIT = 64;
+const SYSTEM_HOP_LIMIT = 64;
+const COPY_SPACING = 0.5;
+const FIRST_SEED = 0x2545_f491;
+
+export class SimulatedNetwork implements ProbeTransport {
+  readonly capabilities;
+  readonly droppedByUs = 0;
+  readonly #description: NetworkDescription;
+  readonly #clock: VirtualClock;
+  readonly #family: 4 | 6;
+  readonly #source: Uint8Array;
+  readonly #protocol: number;
+  readonly #answerTcp: SimulationOptions['answerTcp'];
+  readonly #nodes = new Map<object, NodeState>();
+  readonly #cancellations = new Set<() => void>();
+  #listener: (event: ProbeEvent) => void = () => undefined;
+  #sent = 0;
+  #seed = FIRST_SEED;
+
+  constructor(description: NetworkDescription, clock: VirtualClock, options: SimulationOptions = {}) {
+    this.#description = description;
+    this.#clock = clock;
+    this.#family = description.family;
+    this.#source = addressBytes(description.source);
+    this.#protocol = protocolNumber(options.protocol ?? 'icmp', description.family);
+    this.#answerTcp = options.answerTcp;
+    this.capabilities = {
+      name: 'simulation',
+      kernelTransmitTime: false,
+      kernelReceiveTime: true,
+      identifier: undefined,
+      seesErrors: true,
+      sourcePort: 40_000,
+      sourceAddress: this.#source,
+    };
+    for (const stray of description.strays ?? []) {
+      this.#schedule(stray.at, () => {
+        const message = Uint8Array.from(Buffer.from(stray.message, 'hex'));
+        resum(this.#family, message);
+        this.#deliver(ICMP_PROTOCOL[this.#family], addressBytes(stray.source), message, DEFAULT_REPLY_HOP_LIMIT);
+      });
+    }
+    for (const step of description.clockSteps ?? []) this.#schedule(step.at, () => clock.step(step.by));
+  }
+
+  onEvent(listener: (event: ProbeEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  send(batch: readonly ProbeSpec[]): readonly SendResult[] {
+    const room = this.#description.queue ?? batch.length;
+    return batch.map((spec, at) => {
+      if (at >= room) return { status: 'full' };
+      const refusal = this.#description.refusals?.[String(this.#sent)];
+      this.#sent += 1;
+      if (refusal !== undefined) return { status: 'refused', ...refusal };
+      this.#walk(spec);
+      return { status: 'sent', time: this.#clock.now() };
+    });
+  }
+
+  #walk(spec: ProbeSpec): void {
+    const { hops, destination } = this.#current();
+    const message = spec.bytes.slice();
+    let probe: ForgedProbe = {
+      family: this.#family,
+      source: this.#source,
+      destination: spec.destination,
+      protocol: this.#protocol,
+      message,
+    };
+    const hopLimit = spec.hopLimit ?? SYSTEM_HOP_LIMIT;
+    const packetLength = message.length + (this.#family === 4 ? 20 : 40);
+    for (const [distance, hop] of hops.entries()) {
+      const router = this.#choose(hop, message);
+      const state = this.#node(router);
+      if (distance + 1 >= hopLimit) {
+        state.expired += 1;
+        if (router.loss?.includes(state.expired - 1) === true) return;
+        this.#routerError(router, state, probe, timeExceeded(this.#family));
+        return;
+      }
+      state.forwarded += 1;
+      if (router.isBlackhole === true || router.drops?.includes(state.forwarded - 1) === true) return;
+      if (router.mtu !== undefined && packetLength > router.mtu) {
+        this.#routerError(router, state, probe, tooBig(this.#family, router.mtu));
+        return;
+      }
+      if (router.error !== undefined) {
+        this.#routerError(router, state, probe, router.error);
+        return;
+      }
+      if (router.natSource !== undefined) probe = { ...probe, source: addressBytes(router.natSource) };
+      if (router.natDestination !== undefined) probe = { ...probe, destination: addressBytes(router.natDestination) };
+    }
+    this.#arrive(destination, probe, spec.destination, hopLimit - hops.length, hops.length);
+  }
+
+  #current(): { hops: readonly HopDescription[]; destination: DestinationDescription } {
+    let { hops, destination } = this.#description;
+    for (const change of this.#description.changes ?? []) {
+      if (this.#clock.now() < change.at) break;
+      hops = change.hops ?? hops;
+      destination = change.destination ?? destination;
+    }
+    return { hops, destination };
+  }
+
+  #choose(hop: HopDescription, message: Uint8Array): RouterDescription {
+    if (!('paths' in hop)) return hop;
+    const state = this.#node(hop);
+    const turn = state.forwarded;
+    state.forwarded += 1;
+    const pick = pathNumber(hop, message, turn) % hop.paths.length;
+    return hop.paths[pick] ?? { address: this.#description.source };
+  }
+
+  #node(key: object): NodeState {
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    const rate = 'rate' in key ? (key as RouterDescription).rate : undefined;
+    const bucket = rate === undefined ? undefined : new TokenBucket(rate.perSecond, rate.burst, this.#clock.now());
+    const fresh = { expired: 0, forwarded: 0, answered: 0, bucket };
+    this.#nodes.set(key, fresh);
+    return fresh;
+  }
+
+  #routerError(router: RouterDescription, state: NodeState, probe: ForgedProbe, error: ErrorDescription): void {
+    if (router.isSilent === true || state.bucket?.take(this.#clock.now()) === false) return;
+    const quote = quotePacket(probe, router.quotedHopLimit ?? 1, router.quote);
+    const message = forgeError(this.#family, error, quote, router);
+    const delay = pick(router.delay, state.answered);
+    state.answered += 1;
+    this.#reply(delay, addressBytes(router.address), message, router.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT);
+  }
+
+  #arrive(
+    end: DestinationDescription,
+    probe: ForgedProbe,
+    target: Uint8Array,
+    hopLimit: number,
+    distance: number,
+  ): void {
+    const state = this.#node(end);
+    const turn = state.forwarded;
+    state.forwarded += 1;
+    if (end.isSilent === true || end.loss?.includes(turn) === true || this.#isUnlucky(end.lossRate)) return;
+    const answer = this.#answer(end, probe);
+    if (answer === undefined) return;
+    const replyHopLimit =
+      end.reusesHopLimit === true ? hopLimit - distance : (end.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT);
+    if (replyHopLimit < 1) return;
+    const { message, protocol } = answer;
+    this.#spoil(end, String(turn), turn, message);
+    const kept = message.slice(0, message.length - (end.cut?.[String(turn)] ?? 0));
+    if (kept.length !== message.length) resum(this.#family, kept);
+    if (end.wrongChecksum?.includes(turn) === true) writeU16(kept, 2, readU16(kept, 2) ^ 0x0101);
+    const source = end.wrongSource?.[String(turn)];
+    const from = source === undefined ? target : addressBytes(source);
+    const delay = pick(end.delay, state.answered);
+    state.answered += 1;
+    const options = Uint8Array.from(Buffer.from(end.options?.[String(turn)] ?? '', 'hex'));
+    for (let copy = 0; copy <= (end.duplicates?.[String(turn)] ?? 0); copy += 1) {
+      this.#reply(delay + copy * COPY_SPACING, from, kept, replyHopLimit, protocol, options);
+    }
+  }
+
+  #answer(end: DestinationDescription, probe: ForgedProbe): { message: Uint8Array; protocol: number } | undefined {
+    const icmp = ICMP_PROTOCOL[this.#family];
+    const quoteError = (error: ErrorDescription): { message: Uint8Array; protocol: number } => ({
+      message: forgeError(this.#family, error, quotePacket(probe, 1, end.quote)),
+      protocol: icmp,
+    });
+    if (end.error !== undefined) return quoteError(end.error);
+    if (this.#protocol === IpProtocol.udp) {
+      return end.udp === 'silent' ? undefined : quoteError(portUnreachable(this.#family));
+    }
+    if (this.#protocol === IpProtocol.tcp) {
+      const port = end.tcp ?? 'closed';
+      const message = port === 'silent' ? undefined : this.#answerTcp?.(probe.message, port);
+      return message === undefined ? undefined : { message, protocol: IpProtocol.tcp };
+    }
+    return { message: echoReply(this.#family, probe.message), protocol: icmp };
+  }
+
+  #spoil(end: DestinationDescription, key: string, turn: number, message: Uint8Array): void {
+    const flip = (at: number): void => {
+      if (at < message.length) message[at] = readU8(message, at) ^ 0xff;
+    };
+    const damaged = end.damage?.[key];
+    if (damaged !== undefined) flip(8 + damaged);
+    if (end.wrongIdentifier?.includes(turn) === true) flip(4);
+    if (end.wrongNonce?.includes(turn) === true) flip(8);
+    resum(this.#family, message);
+  }
+
+  #isUnlucky(rate: number | undefined): boolean {
+    if (rate === undefined) return false;
+    // xorshift32 (Marsaglia, "Xorshift RNGs", 2003): the same losses in every run.
+    let seed = this.#seed;
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    this.#seed = seed;
+    return (seed >>> 0) / 0x1_0000_0000 < rate;
+  }
+
+  #reply(
+    delay: number,
+    source: Uint8Array,
+    message: Uint8Array,
+    hopLimit: number,
+    protocol: number = ICMP_PROTOCOL[this.#family],
+    options = new Uint8Array(0),
+  ): void {
+    this.#schedule(this.#clock.now() + delay, () => this.#deliver(protocol, source, message, hopLimit, options));
+  }
+
+  #deliver(
+    protocol: number,
+    source: Uint8Array,
+    message: Uint8Array,
+    hopLimit: number,
+    options = new Uint8Array(0),
+  ): void {
+    const bytes = new Uint8Array(options.length + message.length);
+    bytes.set(options);
+    bytes.set(message, options.length);
+    const event: ArrivalEvent = {
+      kind: 'arrival',
+      time: this.#clock.now(),
+      stamp: 'kernel',
+      protocol,
+      source,
+      bytes,
+      start: options.length,
+      end: bytes.length,
+      hopLimit,
+      optionsStart: 0,
+      claimedLength: message.length,
+    };
+    this.#listener(event);
+  }
+
+  #schedule(time: number, run: () => void): void {
+    const cancel = this.#clock.at(time, () => {
+      this.#cancellations.delete(cancel);
+      run();
+    });
+    this.#cancellations.add(cancel);
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#cancellations) cancel();
+    this.#cancellations.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** @throws TypeError when a description names no address */
+function addressBytes(text: string): Uint8Array {
+  const bytes = parseAddress(text);
+  if (bytes === undefined) throw new TypeError(`"${text}" is no address`);
+  return bytes;
+}
+
+function protocolNumber(protocol: 'icmp' | 'udp' | 'tcp', family: 4 | 6): number {
+  if (protocol === 'icmp') return ICMP_PROTOCOL[family];
+  return protocol === 'udp' ? IpProtocol.udp : IpProtocol.tcp;
+}
+
+function pick(delays: Delays | undefined, turn: number): number {
+  if (delays === undefined) return DEFAULT_DELAY;
+  if (typeof delays === 'number') return delays;
+  return delays[Math.min(turn, delays.length - 1)] ?? DEFAULT_DELAY;
+}
+
+/** Per flow: ports for UDP and TCP, type, code and checksum for ICMP are the first four bytes of the message. */
+function pathNumber(hop: BalancedHop, message: Uint8Array, turn: number): number {
+  if (hop.balance === 'packet') return turn;
+  if (hop.balance !== 'flow') return hop.balance[Math.min(turn, hop.balance.length - 1)] ?? 0;
+  const hash = Math.imul(readU16(message, 0), 0x9e37) + Math.imul(readU16(message, 2), 0x79b9);
+  return (hash ^ (hash >>> 7)) >>> 0;
+}
+
+function echoReply(family: 4 | 6, request: Uint8Array): Uint8Array {
+  const reply = request.slice();
+  if (family === 6) reply[0] = Icmp6Type.echoReply;
+  else reply[0] = readU8(request, 0) === Icmp4Type.timestampRequest ? Icmp4Type.timestampReply : Icmp4Type.echoReply;
+  resum(family, reply);
+  return reply;
+}
+
+function timeExceeded(family: 4 | 6): ErrorDescription {
+  return { type: family === 4 ? Icmp4Type.timeExceeded : Icmp6Type.timeExceeded, code: 0 };
+}
+
+function tooBig(family: 4 | 6, mtu: number): ErrorDescription {
+  return family === 4
+    ? { type: Icmp4Type.destinationUnreachable, code: Unreachable4Code.fragmentationNeeded, mtu }
+    : { type: Icmp6Type.packetTooBig, code: 0, mtu };
+}
+
+function portUnreachable(family: 4 | 6): ErrorDescription {
+  return family === 4
+    ? { type: Icmp4Type.destinationUnreachable, code: Unreachable4Code.port }
+    : { type: Icmp6Type.destinationUnreachable, code: Unreachable6Code.port };
+}
