@@ -163,7 +163,7 @@ export class PcapngFormat implements RecordFormat {
       if (option.code === OptionCode.interfaceName) texts.name = option.text();
       else if (option.code === OptionCode.interfaceDescription) texts.description = option.text();
       else if (option.code === OptionCode.interfaceFilter && option.length > 1 && readU8(bytes, option.start) === 0) {
-        texts.filter = option.text().slice(1);
+        texts.filter = option.text(1);
       } else if (option.code === OptionCode.interfaceTimestampResolution && option.length === 1) {
         resolution = readU8(bytes, option.start);
       } else if (option.code === OptionCode.interfaceTimestampOffset && option.length === 8) {

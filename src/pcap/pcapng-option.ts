@@ -28,9 +28,9 @@ export class PcapngOptionCursor {
     return this.code !== OptionCode.end && this.start + this.length <= this.#end;
   }
 
-  /** The value as UTF-8 text; a terminating zero, which some writers add, is left out. */
-  text(): string {
-    const text = new TextDecoder().decode(this.#bytes.subarray(this.start, this.start + this.length));
+  /** The value from `skip` on as UTF-8 text; a terminating zero, which some writers add, is left out. */
+  text(skip = 0): string {
+    const text = new TextDecoder().decode(this.#bytes.subarray(this.start + skip, this.start + this.length));
     const end = text.indexOf('\0');
     return end < 0 ? text : text.slice(0, end);
   }
