@@ -21,8 +21,9 @@ export interface LabInterface {
 const SETTINGS: readonly (readonly [file: string, value: string])[] = [
   ['ipv4/conf/all/rp_filter', '0'],
   ['ipv4/conf/default/rp_filter', '0'],
-  // Each probe gets its answer (RFC 1812, 4.3.2.8 lets routers withhold them).
-  ['ipv4/icmp_ratelimit', '0'],
+  // Each probe gets its answer (RFC 1812, 4.3.2.8 lets routers withhold them). By the mask: a limit of 0 would use up
+  // the budget that the kernel shares with the errors of unreachable and prohibit routes, five and then one a second.
+  ['ipv4/icmp_ratemask', '0'],
   ['ipv4/icmp_msgs_per_sec', '1000000'],
   ['ipv6/icmp/ratelimit', '0'],
   // No duplicate address detection, no link-local addresses, no router solicitations.
@@ -116,6 +117,8 @@ export class LabHost {
   }
 
   #forward(): void {
+    // A router asks for neighbours from its link-local address (RFC 4861, 7.2.2); a host asks from the packet's own.
+    this.#setIfThere('ipv6/conf/default/addr_gen_mode', '0');
     this.setKernelParameter('ipv4/ip_forward', '1');
     this.#setIfThere('ipv6/conf/all/forwarding', '1');
     // Equal-cost routes are chosen by ports too, so that flows spread and each flow keeps its way.

@@ -1,4 +1,4 @@
-/** Labs that demo, tests and benches share. @module */
+/** The smallest lab: what the demo, most tests and the benches use. @module */
 import type { LabPlan } from './plan.ts';
 
 export interface TwoHostsOptions {
