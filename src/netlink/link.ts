@@ -51,6 +51,7 @@ const LINK_INFO = 18;
 const NAMESPACE_DESCRIPTOR = 28;
 const EXTENDED_MASK = 29;
 const CARRIER = 33;
+const PARENT_NAMESPACE = 37;
 const MIN_MTU = 50;
 const MAX_MTU = 51;
 
@@ -85,6 +86,8 @@ export interface Link {
   readonly kind: string | undefined;
   /** The interface under this one (VLAN), or its other end (veth; index in that end's namespace). */
   readonly parentIndex: number | undefined;
+  /** This namespace's number for the one that `parentIndex` belongs to; undefined for this one. */
+  readonly parentNamespace: number | undefined;
   /** The bridge or bond that this one is a port of. */
   readonly masterIndex: number | undefined;
   readonly vlan: { readonly id: number; readonly protocol: number } | undefined;
@@ -171,6 +174,7 @@ export function decodeLink(message: NetlinkMessage): Link | undefined {
     carrier: carrier === undefined ? undefined : carrier !== 0,
     kind: info?.text(INFO_KIND),
     parentIndex: attributes.u32(PARENT),
+    parentNamespace: attributes.u32(PARENT_NAMESPACE),
     masterIndex: attributes.u32(MASTER),
     vlan: info?.text(INFO_KIND) === 'vlan' ? decodeVlan(info.nested(INFO_DATA)) : undefined,
   };

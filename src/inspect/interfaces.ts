@@ -1,0 +1,90 @@
+/** The machine's network interfaces, listed through netlink. @module */
+import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
+import { StackError } from '../base/errors.ts';
+import { linkTypeName } from '../base/link-type.ts';
+import { captureLinkType } from '../capture/device.ts';
+import {
+  AddressFlag,
+  connectNetlink,
+  decodeAddress,
+  decodeLink,
+  dumpAddresses,
+  dumpLinks,
+  type InterfaceAddress,
+  type Link,
+  type NetlinkConnection,
+} from '../netlink/index.ts';
+import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, stateOf } from './interface.ts';
+import { listInterfacesByIoctl } from './interfaces-ioctl.ts';
+
+export interface ListOptions {
+  /** Into the namespace that is asked about; the calling thread's unless given. Stays open. */
+  readonly netlink?: NetlinkConnection;
+}
+
+/**
+ * Lists the interfaces in order of their index. Needs no privilege. Asks netlink; where a sandbox forbids that, /proc
+ * and ioctl, which know less: no kinds, no parents, and one IPv4 address per interface.
+ * @throws StackError when neither way is open
+ */
+export async function listInterfaces(options: ListOptions = {}): Promise<readonly NetworkInterface[]> {
+  if (options.netlink !== undefined) return listByNetlink(options.netlink);
+  try {
+    await using netlink = connectNetlink();
+    return await listByNetlink(netlink);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    return listInterfacesByIoctl();
+  }
+}
+
+async function listByNetlink(netlink: NetlinkConnection): Promise<NetworkInterface[]> {
+  const { messages: linkMessages } = await netlink.dump(dumpLinks(), { wanted: 'list interfaces' });
+  const { messages: addressMessages } = await netlink.dump(dumpAddresses(), { wanted: 'list addresses' });
+  const links = linkMessages.flatMap((message) => decodeLink(message) ?? []);
+  const addresses = addressMessages.flatMap((message) => decodeAddress(message) ?? []);
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return links.sort((left, right) => left.index - right.index).map((link) => describe(link, addresses, names));
+}
+
+function describe(
+  link: Link,
+  addresses: readonly InterfaceAddress[],
+  names: ReadonlyMap<number, string>,
+): NetworkInterface {
+  const { index, name, flags, address, hardwareType, operationalState, carrier } = link;
+  const { linkType } = captureLinkType(hardwareType);
+  return {
+    name,
+    index,
+    state: stateOf(flags),
+    flags: flagNames(flags),
+    operationalState,
+    carrier,
+    mac: address.length === 0 ? undefined : formatMac(address, 0, address.length),
+    mtu: link.mtu ?? 0,
+    hardwareType,
+    linkType,
+    linkTypeName: linkTypeName(linkType),
+    kind: link.kind,
+    parent: link.parentNamespace === undefined ? nameOf(link.parentIndex, names) : undefined,
+    master: nameOf(link.masterIndex, names),
+    vlanId: link.vlan?.id,
+    addresses: addresses.filter(({ interfaceIndex }) => interfaceIndex === index).map(describeAddress),
+  };
+}
+
+function nameOf(index: number | undefined, names: ReadonlyMap<number, string>): string | undefined {
+  return index === undefined ? undefined : names.get(index);
+}
+
+function describeAddress({ address, prefixLength, scope, flags }: InterfaceAddress): AddressOfInterface {
+  const isIpv4 = address.length === 4;
+  return {
+    address: isIpv4 ? formatIpv4(address) : formatIpv6(address),
+    prefixLength,
+    family: isIpv4 ? 4 : 6,
+    scope: scopeOf(scope),
+    tentative: !isIpv4 && (flags & (AddressFlag.tentative | AddressFlag.dadFailed)) !== 0,
+  };
+}

@@ -1,0 +1,37 @@
+/** `ioctl(2)` about one network interface: `struct ifreq` of linux/if.h. @module */
+import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
+import { close, ioctl, socket } from './libc.ts';
+import { check } from './syscall.ts';
+
+/** linux/sockios.h */
+export const InterfaceIoctl = {
+  getFlags: 0x8913,
+  getAddress: 0x8915,
+  getNetmask: 0x891b,
+  getMtu: 0x8921,
+  getHardwareAddress: 0x8927,
+  getIndex: 0x8933,
+} as const;
+
+/** Where the answer begins in `InterfaceRequest.bytes`, behind the name. */
+export const REQUEST_UNION = 16;
+const REQUEST_LENGTH = 40;
+
+/** One request at a time, over a socket of the calling thread's network namespace. */
+export class InterfaceRequest implements Disposable {
+  readonly bytes = new Uint8Array(REQUEST_LENGTH);
+  readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'ask for interfaces');
+
+  /** True when the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
+  ask(request: number, name: string): boolean {
+    const encoded = new TextEncoder().encode(name);
+    if (encoded.length === 0 || encoded.length >= REQUEST_UNION) return false;
+    this.bytes.fill(0);
+    this.bytes.set(encoded);
+    return ioctl(this.#fd, request, this.bytes) >= 0;
+  }
+
+  [Symbol.dispose](): void {
+    close(this.#fd);
+  }
+}
