@@ -13,8 +13,13 @@ export const PcapMagic = {
 } as const;
 
 export const PCAP_FILE_HEADER_LENGTH = 24;
-export const PCAP_RECORD_HEADER_LENGTH = 16;
 export const PCAP_MODIFIED_RECORD_HEADER_LENGTH = 24;
+
+/** The head of a record (draft-ietf-opsawg-pcap, "Packet Record"): four 32-bit words, then the captured bytes. */
+export const PcapRecordHeader = { seconds: 0, fraction: 4, capturedLength: 8, wireLength: 12, length: 16 } as const;
+
+/** What the fraction of a record's second counts: microseconds, or nanoseconds. */
+export type TimestampPrecision = 'micro' | 'nano';
 
 /** Of a file that says 0, and the most that a writer puts down: tcpdump's `-s 0`. */
 export const MAXIMUM_SNAP_LENGTH = 262_144;

@@ -7,7 +7,7 @@ export { type FileSource, openFile } from './file-reader.ts';
 export { createFileSink, type DescriptorPort, DescriptorSink, type FileSinkOptions } from './file-sink.ts';
 export { openByteSource } from './file-source.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
-export { MAXIMUM_SNAP_LENGTH } from './format.ts';
+export { MAXIMUM_SNAP_LENGTH, PcapRecordHeader, type TimestampPrecision } from './format.ts';
 export { encodePcapHeader, type PcapOptions, PcapWriter } from './pcap-writer.ts';
 export { type PcapngInterface, type PcapngOptions, type PcapngStatistics, PcapngWriter } from './pcapng-writer.ts';
 export type { BufferOptions } from './record-buffer.ts';

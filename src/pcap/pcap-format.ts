@@ -13,8 +13,8 @@ import {
   maximumCapturedLength,
   PCAP_FILE_HEADER_LENGTH,
   PCAP_MODIFIED_RECORD_HEADER_LENGTH,
-  PCAP_RECORD_HEADER_LENGTH,
   PcapMagic,
+  PcapRecordHeader,
 } from './format.ts';
 import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
 
@@ -24,9 +24,6 @@ const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
 
 const SECONDS = 0;
-const FRACTION = 4;
-const CAPTURED_LENGTH = 8;
-const WIRE_LENGTH = 12;
 
 const FRAME_CHECK_PRESENT = 0x0400_0000;
 /** DG/UX's tcpdump calls itself 543.0 and has its lengths swapped. */
@@ -70,8 +67,8 @@ export class PcapFormat implements RecordFormat {
     const data = start + this.#headerLength;
     if (data > end) return this.#want(this.#headerLength);
     const little = this.#littleEndian;
-    let length = readOrdered32(bytes, start + CAPTURED_LENGTH, little);
-    let wireLength = readOrdered32(bytes, start + WIRE_LENGTH, little);
+    let length = readOrdered32(bytes, start + PcapRecordHeader.capturedLength, little);
+    let wireLength = readOrdered32(bytes, start + PcapRecordHeader.wireLength, little);
     if (this.#swapped !== 'never' && (this.#swapped === 'always' || length > wireLength)) {
       [length, wireLength] = [wireLength, length];
     }
@@ -79,7 +76,7 @@ export class PcapFormat implements RecordFormat {
       return this.#fail(`a record says that it holds ${length} bytes, more than ${this.#maximumLength}`);
     }
     if (data + length > end) return this.#want(this.#headerLength + length);
-    const fraction = readOrdered32(bytes, start + FRACTION, little) * this.#nanosecondsPerUnit;
+    const fraction = readOrdered32(bytes, start + PcapRecordHeader.fraction, little) * this.#nanosecondsPerUnit;
     const carry = fraction < 1_000_000_000 ? 0 : Math.floor(fraction / 1_000_000_000);
     this.#collector.collect(
       data,
@@ -121,7 +118,7 @@ export class PcapFormat implements RecordFormat {
     const magic = readOrdered32(bytes, start, little);
     this.#littleEndian = little;
     this.#nanosecondsPerUnit = magic === PcapMagic.nanoseconds ? 1 : 1000;
-    this.#headerLength = magic === PcapMagic.modified ? PCAP_MODIFIED_RECORD_HEADER_LENGTH : PCAP_RECORD_HEADER_LENGTH;
+    this.#headerLength = magic === PcapMagic.modified ? PCAP_MODIFIED_RECORD_HEADER_LENGTH : PcapRecordHeader.length;
     this.#swapped = swappedLengths(major, minor);
     const snapLength = readOrdered32(bytes, start + SNAP_LENGTH, little);
     // As libpcap: 0 sets no limit, and so does what a signed number cannot hold.

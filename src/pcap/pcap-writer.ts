@@ -3,14 +3,17 @@ import { readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { MAXIMUM_SNAP_LENGTH, PCAP_FILE_HEADER_LENGTH, PCAP_RECORD_HEADER_LENGTH, PcapMagic } from './format.ts';
+import {
+  MAXIMUM_SNAP_LENGTH,
+  PCAP_FILE_HEADER_LENGTH,
+  PcapMagic,
+  PcapRecordHeader,
+  type TimestampPrecision,
+} from './format.ts';
 import { type BufferOptions, RecordBuffer, type RecordLayout } from './record-buffer.ts';
 
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
-const FRACTION = 4;
-const CAPTURED_LENGTH = 8;
-const WIRE_LENGTH = 12;
 
 /** What a file's header says. */
 export interface PcapOptions extends BufferOptions {
@@ -18,7 +21,7 @@ export interface PcapOptions extends BufferOptions {
   /** Bytes that a record may hold. Default: 262,144. Longer frames are cut to it. */
   readonly snapLength?: number;
   /** Default: `micro`, which every reader knows; `nano` has another magic number. */
-  readonly timestampPrecision?: 'micro' | 'nano';
+  readonly timestampPrecision?: TimestampPrecision;
 }
 
 /** Writes a file header at `out[at]`, and returns the offset just past it. */
@@ -34,8 +37,8 @@ export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0):
 }
 
 const LAYOUT: RecordLayout = {
-  headLength: PCAP_RECORD_HEADER_LENGTH,
-  recordLength: (bytes, at) => PCAP_RECORD_HEADER_LENGTH + readU32le(bytes, at + CAPTURED_LENGTH),
+  headLength: PcapRecordHeader.length,
+  recordLength: (bytes, at) => PcapRecordHeader.length + readU32le(bytes, at + PcapRecordHeader.capturedLength),
   isFrame: () => true,
 };
 
@@ -48,11 +51,13 @@ export class PcapWriter implements FrameSink {
   readonly #buffer: RecordBuffer;
   readonly #snapLength: number;
   readonly #nanosecondsPerUnit: number;
+  readonly timestampPrecision: TimestampPrecision;
 
   /** Puts the file header down. @throws OutputError when the sink takes none */
   constructor(sink: ByteSink, options: PcapOptions) {
     this.#snapLength = options.snapLength ?? MAXIMUM_SNAP_LENGTH;
-    this.#nanosecondsPerUnit = options.timestampPrecision === 'nano' ? 1 : 1000;
+    this.timestampPrecision = options.timestampPrecision ?? 'micro';
+    this.#nanosecondsPerUnit = this.timestampPrecision === 'nano' ? 1 : 1000;
     const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
     encodePcapHeader(options, header);
     this.#buffer = new RecordBuffer(sink, LAYOUT, options);
@@ -73,13 +78,13 @@ export class PcapWriter implements FrameSink {
   add(frame: FrameView, keep: number): void {
     const buffer = this.#buffer;
     const captured = Math.min(keep, frame.length, this.#snapLength);
-    const at = buffer.reserve(PCAP_RECORD_HEADER_LENGTH + captured);
+    const at = buffer.reserve(PcapRecordHeader.length + captured);
     const out = buffer.bytes;
-    writeU32le(out, at, frame.seconds);
-    writeU32le(out, at + FRACTION, Math.trunc(frame.nanoseconds / this.#nanosecondsPerUnit));
-    writeU32le(out, at + CAPTURED_LENGTH, captured);
-    writeU32le(out, at + WIRE_LENGTH, frame.wireLength);
-    buffer.copy(frame.data, frame.offset, captured, at + PCAP_RECORD_HEADER_LENGTH);
+    writeU32le(out, at + PcapRecordHeader.seconds, frame.seconds);
+    writeU32le(out, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / this.#nanosecondsPerUnit));
+    writeU32le(out, at + PcapRecordHeader.capturedLength, captured);
+    writeU32le(out, at + PcapRecordHeader.wireLength, frame.wireLength);
+    buffer.copy(frame.data, frame.offset, captured, at + PcapRecordHeader.length);
     buffer.added(1);
   }
 
