@@ -1,0 +1,201 @@
+/**
+ * What registers hold, as expressions over the frame. Equal expressions are one object, so that the code generator
+ * computes each once; constants are folded, and byte order is dealt with where it costs nothing: WebAssembly reads
+ * little-endian, and a comparison with a constant can have the constant's bytes swapped instead. @module
+ */
+import type { AncillaryLayout } from '../ancillary.ts';
+import { BpfAlu } from '../instruction.ts';
+
+export type AncillaryField = Exclude<keyof typeof AncillaryLayout, 'size'>;
+
+/** What an expression does; operands as said. */
+export type ValueKind =
+  | 'constant' // `constant`
+  | 'variable' // a register that differs by the way one came; kept in a local of its own
+  | 'wire' // length on the wire
+  | 'ancillary' // `field`
+  | 'load' // `width` bytes at `left` (none: 0) + `constant`, as they lie in memory
+  | 'swap' // the `width` low bytes of `left` in reverse
+  | 'binary' // `left` `operation` `right`
+  | 'negate'; // of `left`
+
+export interface Value {
+  readonly kind: ValueKind;
+  readonly constant: number;
+  readonly width: 0 | 1 | 2 | 4;
+  readonly operation: number;
+  readonly left: Value | undefined;
+  readonly right: Value | undefined;
+  readonly field: AncillaryField | undefined;
+  /** No number above this one comes out. */
+  readonly maximum: number;
+  /** Levels of operands below it. */
+  readonly depth: number;
+  readonly id: number;
+  /** How often code asks for it. */
+  uses: number;
+}
+
+const ALL = 0xffff_ffff;
+
+/** Beyond this depth an expression is computed at once: nesting stays bounded whatever the program. */
+export const DEEPEST_EXPRESSION = 24;
+
+type Description = Partial<Pick<Value, 'constant' | 'width' | 'operation' | 'left' | 'right' | 'field'>>;
+
+export class ValueTable {
+  readonly #values = new Map<string, Value>();
+  #count = 0;
+
+  constant(value: number): Value {
+    const constant = value >>> 0;
+    return this.#intern('constant', { constant }, constant);
+  }
+
+  /** Never equal to another one. */
+  variable(): Value {
+    return this.#create('variable', {}, ALL);
+  }
+
+  wire(): Value {
+    return this.#intern('wire', {}, ALL);
+  }
+
+  ancillary(field: AncillaryField): Value {
+    return this.#intern('ancillary', { field }, ALL);
+  }
+
+  /** The big-endian number at `index` + `offset`; their sum must not pass 2^32. */
+  load(width: 1 | 2 | 4, index: Value | undefined, offset: number): Value {
+    const raw = this.#intern('load', { width, left: index, constant: offset }, 2 ** (8 * width) - 1);
+    return width === 1 ? raw : this.#swap(width, raw);
+  }
+
+  #swap(width: 2 | 4, value: Value): Value {
+    return this.#intern('swap', { width, left: value }, width === 2 ? 0xffff : ALL);
+  }
+
+  negate(value: Value): Value {
+    if (value.kind === 'constant') return this.constant(-value.constant);
+    return this.#intern('negate', { left: value }, ALL);
+  }
+
+  /** Division and remainder by a constant 0 are the caller's to reject. */
+  binary(operation: number, left: Value, right: Value): Value {
+    if (right.kind === 'constant') {
+      if (left.kind === 'constant') return this.constant(calculate(operation, left.constant, right.constant));
+      const simpler = this.#withConstant(operation, left, right.constant);
+      if (simpler !== undefined) return simpler;
+    }
+    return this.#intern('binary', { operation, left, right }, maximumOf(operation, left, right));
+  }
+
+  #withConstant(operation: number, left: Value, constant: number): Value | undefined {
+    if (constant === 0 && KEEPS_WITH_ZERO.has(operation)) return left;
+    if (operation === BpfAlu.and && isMaskOver(constant, left.maximum)) return left;
+    if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && constant > 31) return this.constant(0);
+    // Bit by bit operations may happen before the bytes are swapped as well as after.
+    if (left.kind === 'swap' && left.left !== undefined && BITWISE.has(operation)) {
+      const width = left.width as 2 | 4;
+      const isInside = operation === BpfAlu.and || width === 4 || constant <= 0xffff;
+      if (isInside) {
+        const swapped = this.constant(swapBytes(constant, width));
+        return this.#swap(width, this.binary(operation, left.left, swapped));
+      }
+    }
+    return undefined;
+  }
+
+  #intern(kind: ValueKind, description: Description, maximum: number): Value {
+    const { constant = 0, width = 0, operation = 0, left, right, field = '' } = description;
+    const key = `${kind} ${constant} ${width} ${operation} ${left?.id ?? ''} ${right?.id ?? ''} ${field}`;
+    let value = this.#values.get(key);
+    if (value === undefined) {
+      value = this.#create(kind, description, maximum);
+      this.#values.set(key, value);
+    }
+    return value;
+  }
+
+  #create(kind: ValueKind, description: Description, maximum: number): Value {
+    const { constant = 0, width = 0, operation = 0, left, right, field } = description;
+    const depth = 1 + Math.max(left?.depth ?? 0, right?.depth ?? 0);
+    this.#count += 1;
+    const id = this.#count;
+    return { kind, constant, width, operation, left, right, field, maximum, depth, id, uses: 0 };
+  }
+}
+
+const BITWISE = new Set<number>([BpfAlu.and, BpfAlu.or, BpfAlu.xor]);
+const KEEPS_WITH_ZERO = new Set<number>([BpfAlu.add, BpfAlu.sub, BpfAlu.or, BpfAlu.xor, BpfAlu.lsh, BpfAlu.rsh]);
+
+/** True when `constant` is all ones up to `maximum`'s highest bit, so that masking with it changes nothing. */
+function isMaskOver(constant: number, maximum: number): boolean {
+  return (constant & (constant + 1)) >>> 0 === 0 && maximum <= constant;
+}
+
+/** The low `width` bytes in reverse. */
+export function swapBytes(value: number, width: 2 | 4): number {
+  if (width === 2) return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
+  return ((value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
+}
+
+function calculate(operation: number, left: number, right: number): number {
+  switch (operation) {
+    case BpfAlu.add:
+      return left + right;
+    case BpfAlu.sub:
+      return left - right;
+    case BpfAlu.mul:
+      return Math.imul(left, right);
+    case BpfAlu.div:
+      return Math.floor(left / right);
+    case BpfAlu.mod:
+      return left % right;
+    case BpfAlu.and:
+      return left & right;
+    case BpfAlu.or:
+      return left | right;
+    case BpfAlu.xor:
+      return left ^ right;
+    case BpfAlu.lsh:
+      return right > 31 ? 0 : left << right;
+    default:
+      return right > 31 ? 0 : left >>> right;
+  }
+}
+
+function maximumOf(operation: number, left: Value, right: Value): number {
+  const isConstant = right.kind === 'constant';
+  switch (operation) {
+    case BpfAlu.add:
+      return within(left.maximum + right.maximum);
+    case BpfAlu.mul:
+      return within(left.maximum * right.maximum);
+    case BpfAlu.and:
+      return Math.min(left.maximum, right.maximum);
+    case BpfAlu.or:
+    case BpfAlu.xor:
+      return onesOver(Math.max(left.maximum, right.maximum));
+    case BpfAlu.div:
+      return isConstant ? Math.floor(left.maximum / right.constant) : left.maximum;
+    case BpfAlu.mod:
+      return isConstant ? right.constant - 1 : left.maximum;
+    case BpfAlu.lsh:
+      return isConstant ? within(left.maximum * 2 ** right.constant) : ALL;
+    case BpfAlu.rsh:
+      return isConstant ? left.maximum >>> right.constant : left.maximum;
+    default:
+      return ALL;
+  }
+}
+
+/** A sum or product that passes 32 bits wraps, and may then be anything. */
+function within(maximum: number): number {
+  return maximum > ALL ? ALL : maximum;
+}
+
+/** All ones up to the highest bit of `maximum`. */
+function onesOver(maximum: number): number {
+  return maximum === 0 ? 0 : ALL >>> Math.clz32(maximum);
+}
