@@ -28,8 +28,12 @@ export interface ProbeMatch {
   readonly isChecksumOk: boolean;
   /** TCP: the port's state. */
   readonly port?: 'open' | 'closed';
-  /** Errors: the destination that the probe had when it died; NAT changes it on the way. */
+  /** Errors: the destination that the probe had when it died; NAT changes it on the way. Borrowed like the event. */
   readonly quotedDestination?: Uint8Array;
+  /** TCP: which one of several answered. */
+  readonly portNumber?: number;
+  /** Errors: the quote's checksum or addresses are not what was sent, so a NAT stands in between. */
+  readonly isRewritten?: boolean;
   /** Errors: where the quote lies inside the arrival's bytes, extensions excluded. */
   readonly quoteStart?: number;
   readonly quoteEnd?: number;

@@ -76,8 +76,9 @@ export interface ErrorQueueEvent {
   readonly mtu: number;
   /** Who sent the error. */
   readonly source: Uint8Array;
-  /** Where the probe was going. */
+  /** Where the probe was going, and to which port (0 for ICMP). */
   readonly destination: Uint8Array;
+  readonly destinationPort: number;
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;

@@ -1,12 +1,19 @@
 /** Plays engines against simulated networks: a virtual clock, fixed nonces, nothing of the machine. */
+import { parseAddress } from '../../src/base/address.ts';
 import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
 import { ping } from '../../src/icmp/ping.ts';
 import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { SimulatedNetwork } from '../../src/icmp/simulation/simulated-network.ts';
+import { type TracerouteParts, traceroute } from '../../src/icmp/traceroute.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
+import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
 import { VirtualClock } from '../../src/probe/virtual-clock.ts';
-import { pingTextFormatter, type PingTextOptions } from '../../src/report/ping-text.ts';
+import { type PingTextOptions, pingTextFormatter } from '../../src/report/ping-text.ts';
+import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
+import { answerSyn, SynMethod } from '../../src/tcp/syn-method.ts';
+import { UdpMethod, type UdpMethodOptions } from '../../src/udp/probe-method.ts';
 
 export const NONCE = 0x5eed_cafe;
 
@@ -58,4 +65,62 @@ export async function simulatePing(
   if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
   const replies = events.filter((event) => event.type === 'reply');
   return { events, replies, summary, text: screen, elapsed: clock.now() };
+}
+
+export type Protocol = 'icmp' | 'udp' | 'tcp';
+
+export interface SimulatedTraceroute {
+  readonly events: readonly TracerouteEvent[];
+  readonly hops: readonly TracerouteHop[];
+  readonly summary: TracerouteSummary;
+  /** With names of the description, as `tracert` prints them. */
+  readonly text: string;
+  readonly elapsed: number;
+}
+
+/** The names that reverse DNS would give, out of the description. */
+export function namesOf(description: NetworkDescription): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const hop of description.hops) {
+    for (const router of 'paths' in hop ? hop.paths : [hop]) {
+      if (router.name !== undefined) names.set(router.address, router.name);
+    }
+  }
+  if (description.destination.name !== undefined) names.set(description.target, description.destination.name);
+  return names;
+}
+
+export function simulatedMethod(
+  description: NetworkDescription,
+  protocol: Protocol,
+  more: Partial<UdpMethodOptions> = {},
+): TracerouteParts['method'] {
+  const { family } = description;
+  const sourceAddress = parseAddress(description.source) ?? new Uint8Array(4);
+  const common = { family, nonce: NONCE, sourceAddress, sourcePort: 40_000 };
+  if (protocol === 'udp') return new UdpMethod({ ...common, ...more });
+  if (protocol === 'tcp') return new SynMethod(common);
+  return new EchoMethod({ family, nonce: NONCE, size: 12, maximumSize: more.maximumSize ?? 12, isFlowStable: true });
+}
+
+export async function simulateTraceroute(
+  description: NetworkDescription,
+  options: TracerouteOptions & { readonly protocol?: Protocol; readonly method?: Partial<UdpMethodOptions> } = {},
+  text: TracerouteTextOptions = {},
+): Promise<SimulatedTraceroute> {
+  const clock = new VirtualClock();
+  const protocol = options.protocol ?? 'udp';
+  await using transport = new SimulatedNetwork(description, clock, { protocol, answerTcp: answerSyn });
+  const parts = { transport, clock, method: simulatedMethod(description, protocol, options.method) };
+  const names = namesOf(description);
+  const events: TracerouteEvent[] = [];
+  let screen = '';
+  for await (const event of traceroute(parts, { target: description.target, ...options })) {
+    events.push(event);
+    screen += formatTracerouteEvent(event, { command: 'tracert', nameOf: (address) => names.get(address), ...text });
+  }
+  const summary = events.at(-1);
+  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  const hops = events.filter((event) => event.type === 'hop');
+  return { events, hops, summary, text: screen, elapsed: clock.now() };
 }

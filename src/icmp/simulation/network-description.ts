@@ -25,6 +25,8 @@ export interface RouterDescription {
   /** Of reverse DNS. */
   readonly name?: string;
   readonly delay?: Delays;
+  /** Not there for those on this path: they are a hop nearer to everything behind. */
+  readonly isTransparent?: boolean;
   /** Never says anything. */
   readonly isSilent?: boolean;
   /** Which of the probes that expired here go unanswered. */
@@ -56,7 +58,10 @@ export interface RouterDescription {
 /** Several routers at the same distance. */
 export interface BalancedHop {
   readonly paths: readonly RouterDescription[];
-  /** By flow (the first four bytes of the transport header), packet by packet, or in this order of path numbers. */
+  /**
+   * By flow (the first four bytes of the transport header), packet by packet, or by a list: the path numbers of those
+   * that expire here, one after the other, while all others take the first path.
+   */
   readonly balance: 'flow' | 'packet' | readonly number[];
 }
 

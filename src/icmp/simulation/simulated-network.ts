@@ -110,10 +110,13 @@ export class SimulatedNetwork implements ProbeTransport {
     };
     const hopLimit = spec.hopLimit ?? SYSTEM_HOP_LIMIT;
     const packetLength = message.length + (this.#family === 4 ? 20 : 40);
-    for (const [distance, hop] of hops.entries()) {
-      const router = this.#choose(hop, message);
+    let distance = 0;
+    for (const hop of hops) {
+      const router = this.#choose(hop, message, distance + 1 >= hopLimit);
+      if (router.isTransparent === true) continue;
+      distance += 1;
       const state = this.#node(router);
-      if (distance + 1 >= hopLimit) {
+      if (distance >= hopLimit) {
         state.expired += 1;
         if (router.loss?.includes(state.expired - 1) === true) return;
         this.#routerError(router, state, probe, timeExceeded(this.#family));
@@ -132,7 +135,7 @@ export class SimulatedNetwork implements ProbeTransport {
       if (router.natSource !== undefined) probe = { ...probe, source: addressBytes(router.natSource) };
       if (router.natDestination !== undefined) probe = { ...probe, destination: addressBytes(router.natDestination) };
     }
-    this.#arrive(destination, probe, spec.destination, hopLimit - hops.length, hops.length);
+    this.#arrive(destination, probe, spec.destination, hopLimit - distance, distance);
   }
 
   #current(): { hops: readonly HopDescription[]; destination: DestinationDescription } {
@@ -145,13 +148,14 @@ export class SimulatedNetwork implements ProbeTransport {
     return { hops, destination };
   }
 
-  #choose(hop: HopDescription, message: Uint8Array): RouterDescription {
+  #choose(hop: HopDescription, message: Uint8Array, isExpiring: boolean): RouterDescription {
     if (!('paths' in hop)) return hop;
     const state = this.#node(hop);
     const turn = state.forwarded;
-    state.forwarded += 1;
-    const pick = pathNumber(hop, message, turn) % hop.paths.length;
-    return hop.paths[pick] ?? { address: this.#description.source };
+    // A list says who answers; what goes on takes the first path.
+    if (isExpiring || hop.balance === 'packet') state.forwarded += 1;
+    const number = typeof hop.balance === 'object' && !isExpiring ? 0 : pathNumber(hop, message, turn);
+    return hop.paths[number % hop.paths.length] ?? { address: this.#description.source };
   }
 
   #node(key: object): NodeState {
