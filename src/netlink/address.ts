@@ -1,7 +1,7 @@
 /** Addresses of interfaces: RTM_NEWADDR and its kin (linux/if_addr.h). @module */
 import { isEqualBytes, readU8, readU32le, writeU32le } from '../base/bytes.ts';
-import { bytesAttribute, joinParts, readAttributes, u32Attribute } from './attribute.ts';
-import { familyOf } from './family.ts';
+import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
+import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*ADDR. */
@@ -53,21 +53,16 @@ export function dumpAddresses(): NetlinkMessage {
   return { type: AddressMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
 }
 
-/** @throws RangeError when the address is neither 4 nor 16 bytes long */
+/** @throws RangeError when it is neither IPv4 nor IPv6, or has no such prefix */
 export function addAddress(address: NewAddress): NetlinkMessage {
-  const flags = address.noDad === true ? AddressFlag.noDad : undefined;
   return {
     type: AddressMessageType.new,
     flags: MessageFlag.create | MessageFlag.exclusive,
-    payload: joinParts(
-      encodeAddress(address),
-      bytesAttribute(BROADCAST, address.broadcast),
-      u32Attribute(FLAGS, flags),
-    ),
+    payload: joinParts(encodeAddress(address), bytesAttribute(BROADCAST, address.broadcast)),
   };
 }
 
-/** @throws RangeError when the address is neither 4 nor 16 bytes long */
+/** @throws RangeError when it is neither IPv4 nor IPv6, or has no such prefix */
 export function deleteAddress(address: NewAddress): NetlinkMessage {
   return { type: AddressMessageType.delete, flags: 0, payload: encodeAddress(address) };
 }
@@ -96,12 +91,11 @@ export function decodeAddress(message: NetlinkMessage): InterfaceAddress | undef
   };
 }
 
-function encodeAddress({ interfaceIndex, address, prefixLength }: NewAddress): Uint8Array {
-  const family = familyOf(address);
-  if (family === undefined) throw new RangeError(`an address of ${address.length} bytes`);
+function encodeAddress({ interfaceIndex, address, prefixLength, noDad }: NewAddress): Uint8Array {
   const header = new Uint8Array(HEADER_LENGTH);
-  header[HEADER_FAMILY] = family;
-  header[HEADER_PREFIX_LENGTH] = prefixLength;
+  header[HEADER_FAMILY] = requireFamily(address);
+  header[HEADER_PREFIX_LENGTH] = requirePrefixLength(address, prefixLength);
+  header[HEADER_FLAGS] = noDad === true ? AddressFlag.noDad : 0;
   writeU32le(header, HEADER_INDEX, interfaceIndex);
   return joinParts(header, bytesAttribute(LOCAL, address), bytesAttribute(ADDRESS, address));
 }

@@ -7,3 +7,16 @@ export function familyOf(address: Uint8Array): number | undefined {
   if (address.length === IPV4_LENGTH) return AF_INET;
   return address.length === IPV6_LENGTH ? AF_INET6 : undefined;
 }
+
+/** The family of what goes into a request. @throws RangeError when it is neither 4 nor 16 bytes long */
+export function requireFamily(address: Uint8Array): number {
+  const family = familyOf(address);
+  if (family === undefined) throw new RangeError(`an address of ${address.length} bytes`);
+  return family;
+}
+
+/** `prefixLength` itself. @throws RangeError when the address has no such prefix */
+export function requirePrefixLength(address: Uint8Array, prefixLength: number): number {
+  if (Number.isInteger(prefixLength) && prefixLength >= 0 && prefixLength <= address.length * 8) return prefixLength;
+  throw new RangeError(`a prefix of ${prefixLength} bits of an address of ${address.length * 8}`);
+}

@@ -195,18 +195,18 @@ function createLink(
 ): NetlinkMessage {
   const info = nestedAttribute(
     LINK_INFO,
-    textAttribute(INFO_KIND, kind),
+    bytesAttribute(INFO_KIND, new TextEncoder().encode(kind)),
     data === undefined ? undefined : nestedAttribute(INFO_DATA, data),
   );
-  const payload = joinParts(linkHeader(0, link.up), ...settingsAttributes(link), parent, info);
+  const payload = joinParts(linkHeader(0, link.up), parent, ...settingsAttributes(link), info);
   return { type: LinkMessageType.new, flags: MessageFlag.create | MessageFlag.exclusive, payload };
 }
 
 function settingsAttributes(settings: LinkSettings): (Uint8Array | undefined)[] {
   return [
-    textAttribute(NAME, settings.name),
     bytesAttribute(ADDRESS, settings.address),
     u32Attribute(MTU, settings.mtu),
+    textAttribute(NAME, settings.name),
     u32Attribute(NAMESPACE_DESCRIPTOR, settings.namespaceDescriptor),
   ];
 }

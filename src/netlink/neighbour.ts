@@ -1,7 +1,7 @@
 /** Neighbours, that is ARP and NDP entries: RTM_NEWNEIGH and its kin (linux/neighbour.h). @module */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
-import { familyOf } from './family.ts';
+import { familyOf, requireFamily } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*NEIGH. */
@@ -96,10 +96,8 @@ export function decodeNeighbour(message: NetlinkMessage): Neighbour | undefined 
 }
 
 function encodeHeader({ interfaceIndex, address }: Pick<NewNeighbour, 'interfaceIndex' | 'address'>, state: number) {
-  const family = familyOf(address);
-  if (family === undefined) throw new RangeError(`an address of ${address.length} bytes`);
   const header = new Uint8Array(HEADER_LENGTH);
-  header[HEADER_FAMILY] = family;
+  header[HEADER_FAMILY] = requireFamily(address);
   writeU32le(header, HEADER_INDEX, interfaceIndex);
   writeU16le(header, HEADER_STATE, state);
   return header;

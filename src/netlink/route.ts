@@ -9,7 +9,7 @@ import {
   readAttributes,
   u32Attribute,
 } from './attribute.ts';
-import { familyOf } from './family.ts';
+import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*ROUTE. */
@@ -131,7 +131,7 @@ export function lookUpRoute(destination: Uint8Array): NetlinkMessage {
   return { type: RouteMessageType.get, flags: 0, payload: joinParts(header, bytesAttribute(DESTINATION, destination)) };
 }
 
-/** @throws RangeError when an address is neither 4 nor 16 bytes long */
+/** @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256 */
 export function addRoute(route: NewRoute): NetlinkMessage {
   return {
     type: RouteMessageType.new,
@@ -140,7 +140,7 @@ export function addRoute(route: NewRoute): NetlinkMessage {
   };
 }
 
-/** @throws RangeError when an address is neither 4 nor 16 bytes long */
+/** @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256 */
 export function deleteRoute(route: NewRoute): NetlinkMessage {
   return { type: RouteMessageType.delete, flags: 0, payload: encodeRoute(route) };
 }
@@ -213,16 +213,16 @@ function encodeRoute(route: NewRoute): Uint8Array {
   const header = routeHeader(destination, route.prefixLength);
   const isDirect = nextHops.length > 0 && nextHops.every((hop) => hop.gateway === undefined);
   header[TABLE_LOW] = table < 256 ? table : 0;
-  header[PROTOCOL] = RouteProtocol.static;
+  header[PROTOCOL] = RouteProtocol.boot; // what ip(8) says of routes made by hand
   header[SCOPE] = isDirect ? SCOPE_LINK : SCOPE_UNIVERSE;
   header[TYPE] = route.type ?? RouteType.unicast;
   return joinParts(
     header,
     route.prefixLength === 0 ? undefined : bytesAttribute(DESTINATION, destination),
-    u32Attribute(TABLE, table),
+    ...(nextHops.length > 1 ? [bytesAttribute(MULTIPATH, encodeMultipath(nextHops))] : encodeNextHop(nextHops[0])),
     u32Attribute(PRIORITY, route.priority),
     mtu === undefined ? undefined : nestedAttribute(METRICS, u32Attribute(METRIC_MTU, mtu)),
-    ...(nextHops.length > 1 ? [bytesAttribute(MULTIPATH, encodeMultipath(nextHops))] : encodeNextHop(nextHops[0])),
+    table < 256 ? undefined : u32Attribute(TABLE, table),
   );
 }
 
@@ -232,9 +232,11 @@ function encodeNextHop(hop: Partial<NextHop> | undefined): (Uint8Array | undefin
 
 function encodeMultipath(hops: readonly Partial<NextHop>[]): Uint8Array {
   const encoded = hops.map((hop) => {
+    const { weight = 1 } = hop;
+    if (!Number.isInteger(weight) || weight < 1 || weight > 256) throw new RangeError(`a next hop of weight ${weight}`);
     const bytes = joinParts(new Uint8Array(NEXT_HOP_LENGTH), bytesAttribute(GATEWAY, hop.gateway));
     writeU16le(bytes, 0, bytes.length);
-    bytes[NEXT_HOP_HOPS] = (hop.weight ?? 1) - 1;
+    bytes[NEXT_HOP_HOPS] = weight - 1;
     writeU32le(bytes, NEXT_HOP_INDEX, hop.interfaceIndex ?? 0);
     return bytes;
   });
@@ -242,10 +244,8 @@ function encodeMultipath(hops: readonly Partial<NextHop>[]): Uint8Array {
 }
 
 function routeHeader(destination: Uint8Array, prefixLength: number): Uint8Array {
-  const family = familyOf(destination);
-  if (family === undefined) throw new RangeError(`a destination of ${destination.length} bytes`);
   const header = new Uint8Array(HEADER_LENGTH);
-  header[FAMILY] = family;
-  header[DESTINATION_LENGTH] = prefixLength;
+  header[FAMILY] = requireFamily(destination);
+  header[DESTINATION_LENGTH] = requirePrefixLength(destination, prefixLength);
   return header;
 }
