@@ -1,0 +1,96 @@
+/**
+ * `compileFilter`: pcap-filter(7) text to a classic BPF program, through tokens, syntax tree (`language/`), predicate
+ * (`compile/`), control-flow graph (`optimize/`) and instructions (`emit/`). @module
+ */
+import { parseIpv4 } from '../base/address.ts';
+import { readU32 } from '../base/bytes.ts';
+import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.ts';
+import type { NameResolver } from './compile/context.ts';
+import { isFilterLinkType } from './compile/layers.ts';
+import { lower } from './compile/lower.ts';
+import { ValueTable } from './compile/value.ts';
+import { emit } from './emit/emit.ts';
+import { interpret } from './engine/interpret.ts';
+import type { BpfInstruction } from './instruction.ts';
+import { FilterError } from './language/filter-error.ts';
+import { MAX_GRAPH_NODES } from './language/limits.ts';
+import { parseFilter } from './language/parse.ts';
+import { Graph } from './optimize/graph.ts';
+
+/** libpcap's default: more than any frame has. */
+const DEFAULT_SNAP_LENGTH = 262_144;
+
+export interface FilterOptions {
+  /** What frames begin with: a number of `LinkType`. */
+  readonly linkType: LinkType;
+  /** What an accepted packet is cut to; 1 to 0xffffffff, 262144 by default. */
+  readonly snapLength?: number;
+  /** Of the network that `ip broadcast` is about, as a dotted quad; `0.0.0.0` by default, as tcpdump has it for files. */
+  readonly netmask?: string;
+  /** False: the plain translation. Verdicts are the same. */
+  readonly optimize?: boolean;
+  /** True: nothing beyond pcap-filter(7). */
+  readonly strict?: boolean;
+  /** True: for a live Linux socket, which keeps the outermost VLAN tag and the direction of a frame outside of its bytes. */
+  readonly live?: boolean;
+  /** Knows addresses by name. */
+  readonly resolver?: NameResolver;
+}
+
+/** A compiled filter. */
+export interface FilterProgram {
+  readonly expression: string;
+  readonly linkType: LinkType;
+  readonly instructions: readonly BpfInstruction[];
+  /** Bytes to keep of a frame; 0 rejects it. Never throws about what is in it. */
+  match(bytes: Uint8Array, wireLength?: number): number;
+}
+
+/**
+ * @throws FilterError when `expression` is no filter for this link type
+ * @throws RangeError when an option is out of range
+ */
+export function compileFilter(expression: string, options: FilterOptions): FilterProgram {
+  const instructions = compile(expression, options);
+  return {
+    expression,
+    linkType: options.linkType,
+    instructions,
+    match: (bytes, wireLength = bytes.length) => interpret(instructions, bytes, 0, bytes.length, wireLength),
+  };
+}
+
+function compile(expression: string, options: FilterOptions): readonly BpfInstruction[] {
+  const { linkType, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
+  if (!isFilterLinkType(linkType)) {
+    throw new FilterError(
+      'FILTER_LINK_TYPE',
+      `no filters for link type ${linkTypeName(linkType)}`,
+      expression,
+      { offset: 0, length: expression.length },
+      { expected: LINK_TYPE_NAMES },
+    );
+  }
+  const tree = parseFilter(expression);
+  const values = new ValueTable();
+  const predicate = lower(expression, tree, values, {
+    linkType,
+    netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
+    strict: options.strict ?? false,
+    live: options.live ?? false,
+    resolver: options.resolver ?? {},
+    joinFamilies: false,
+  });
+  const graph = new Graph(values, MAX_GRAPH_NODES);
+  const root = graph.build(predicate, graph.accept, graph.reject);
+  return emit(root, { snapLength, reuse: optimize });
+}
+
+function readNetmask(expression: string, text: string): number {
+  const bytes = parseIpv4(text);
+  if (bytes !== undefined) return readU32(bytes, 0);
+  throw new FilterError('FILTER_NETMASK', `${text} is no netmask`, expression, {
+    offset: 0,
+    length: expression.length,
+  });
+}

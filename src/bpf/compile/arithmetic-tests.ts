@@ -1,0 +1,164 @@
+/** Arithmetic and relations: `proto[index:size]` becomes a load, and the tests that the load makes sense only under. @module */
+import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
+import type { ProtocolWord } from '../language/keywords.ts';
+import type { Arithmetic, ArithmeticOperator, Expression } from '../language/syntax.ts';
+import type { Context } from './context.ts';
+import { carries } from './link-protocols.ts';
+import { firstFragment } from './port-tests.ts';
+import { all, compare, not, type Predicate } from './predicate.ts';
+import { protocolTest } from './protocol-tests.ts';
+import type { BinaryOperator, Value } from './value.ts';
+
+const OPERATORS: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '%': 'mod',
+  '&': 'and',
+  '|': 'or',
+  '^': 'xor',
+  '<<': 'lsh',
+  '>>': 'rsh',
+};
+const MAX_SHIFT = 31;
+
+/** Where the bytes of a protocol begin. */
+type Origin = 'link' | 'network' | 'ipv4Payload' | 'ipv6Payload';
+
+const ORIGINS: ReadonlyMap<ProtocolWord, Origin> = new Map([
+  ['link', 'link'],
+  ...(['ip', 'arp', 'rarp', 'atalk', 'decnet', 'lat', 'sca', 'moprc', 'mopdl', 'ip6'] as const).map(networkOrigin),
+  ...(['tcp', 'udp', 'sctp', 'icmp', 'igmp', 'igrp', 'pim', 'vrrp', 'carp'] as const).map(payloadOrigin),
+  ['icmp6', 'ipv6Payload'],
+]);
+
+function networkOrigin(word: ProtocolWord): [ProtocolWord, Origin] {
+  return [word, 'network'];
+}
+
+function payloadOrigin(word: ProtocolWord): [ProtocolWord, Origin] {
+  return [word, 'ipv4Payload'];
+}
+
+const IPV6_NEXT_HEADER = 6;
+
+export function relationTest(context: Context, relation: Extract<Expression, { kind: 'relation' }>): Predicate {
+  const conditions: Predicate[] = [];
+  const left = lowerArithmetic(context, relation.left, conditions);
+  const right = lowerArithmetic(context, relation.right, conditions);
+  return all(...conditions, relate(context, relation.operator, left, right));
+}
+
+/** Constants go to the right side, where BPF has its operand. */
+function relate(context: Context, operator: string, left: Value, right: Value): Predicate {
+  const flip = left.kind === 'constant' && right.kind !== 'constant';
+  const [value, operand] = flip ? [right, left] : [left, right];
+  switch (operator) {
+    case '=':
+      return compare(value, 'equal', operand);
+    case '!=':
+      return not(compare(value, 'equal', operand));
+    case '>':
+      return flip ? not(compare(value, 'greaterOrEqual', operand)) : compare(value, 'greater', operand);
+    case '>=':
+      return flip ? not(compare(value, 'greater', operand)) : compare(value, 'greaterOrEqual', operand);
+    case '<':
+      return flip ? compare(value, 'greater', operand) : not(compare(value, 'greaterOrEqual', operand));
+    case '<=':
+      return flip ? compare(value, 'greaterOrEqual', operand) : not(compare(value, 'greater', operand));
+    default:
+      throw new RangeError(`no relation ${operator} in ${context.expression}`);
+  }
+}
+
+/** The value of `node`; `conditions` grows by what must hold before anything of it is loaded. */
+function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predicate[]): Value {
+  const { values } = context;
+  switch (node.kind) {
+    case 'number':
+      return values.constant(node.value);
+    case 'length':
+      return values.length();
+    case 'negate':
+      return values.negate(lowerArithmetic(context, node.operand, conditions));
+    case 'binary': {
+      const left = lowerArithmetic(context, node.left, conditions);
+      const right = lowerArithmetic(context, node.right, conditions);
+      checkConstantOperand(context, node, right);
+      return values.binary(OPERATORS[node.operator], left, right);
+    }
+    case 'access':
+      return lowerAccess(context, node, conditions);
+  }
+}
+
+function checkConstantOperand(context: Context, node: Extract<Arithmetic, { kind: 'binary' }>, right: Value): void {
+  if (right.kind !== 'constant') return;
+  const { operator } = node;
+  if ((operator === '/' || operator === '%') && right.value === 0) {
+    context.fail('FILTER_NUMBER', 'division by zero', node.right);
+  }
+  if ((operator === '<<' || operator === '>>') && right.value > MAX_SHIFT) {
+    context.fail(
+      'FILTER_NUMBER',
+      `a shift by ${right.value} leaves nothing of 32 bits, at most ${MAX_SHIFT}`,
+      node.right,
+    );
+  }
+}
+
+function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access' }>, conditions: Predicate[]): Value {
+  const { layers, values, tests } = context;
+  const origin = ORIGINS.get(node.protocol);
+  if (origin === undefined) {
+    return context.fail('FILTER_QUALIFIER', `bytes of "${node.protocol}" cannot be loaded`, node, {
+      expected: [...ORIGINS.keys()].map((word) => `${word}[...]`),
+    });
+  }
+  const index = lowerArithmetic(context, node.index, conditions);
+  const behind = (base: Value | undefined, offset: number) =>
+    values.load(node.size, base === undefined ? index : values.binary('add', index, base), offset);
+  switch (origin) {
+    case 'link':
+      return behind(layers.linkHeader.base, layers.linkHeader.offset);
+    case 'network':
+      conditions.push(protocolTest(context, node.protocol, node));
+      return behind(layers.payload.base, layers.payload.offset + layers.labelLength);
+    case 'ipv4Payload':
+      conditions.push(
+        carries(context, EtherType.ipv4, node),
+        protocolTest(context, node.protocol, node),
+        firstFragment(context),
+      );
+      return behind(layers.ipv4HeaderEnd(), layers.payload.offset + layers.labelLength);
+    case 'ipv6Payload':
+      conditions.push(
+        carries(context, EtherType.ipv6, node),
+        tests.equal(layers.network(IPV6_NEXT_HEADER, 1), IpProtocol.icmp6),
+      );
+      return behind(layers.ipv6HeaderEnd(), layers.payload.offset + layers.labelLength);
+  }
+}
+
+const BYTE_MAX = 0xff;
+
+/** `byte index op value`: a byte of the link layer. */
+export function byteTest(context: Context, node: Extract<Expression, { kind: 'byte' }>): Predicate {
+  const { layers, tests, values } = context;
+  if (node.value > BYTE_MAX)
+    context.fail('FILTER_NUMBER', `no byte is ${node.value}, the largest is ${BYTE_MAX}`, node);
+  const byte = layers.link(node.index, 1);
+  switch (node.operator) {
+    case '=':
+      return tests.equal(byte, node.value);
+    case '<':
+      return not(tests.atLeast(byte, node.value));
+    case '>':
+      return tests.greater(byte, node.value);
+    case '&':
+      return tests.anyBit(byte, node.value);
+    case '|':
+      return not(tests.equal(values.binary('or', byte, values.constant(node.value)), 0));
+  }
+}

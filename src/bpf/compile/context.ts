@@ -1,0 +1,42 @@
+/** What every part of the lowering works with. @module */
+import type { LinkType } from '../../base/link-type.ts';
+import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
+import type { Layers } from './layers.ts';
+import type { Tests } from './predicate.ts';
+import type { ValueTable } from './value.ts';
+
+/** Addresses by name. Compiling waits for nothing, so these answer from memory; undefined: the name is not known. */
+export interface NameResolver {
+  /** IPv4 and IPv6 addresses as text. */
+  host?(name: string): readonly string[] | undefined;
+  /** The MAC address that ethers(5) has for a name. */
+  ethernet?(name: string): string | undefined;
+  /** IPv4 network number as text, 127 for instance. */
+  network?(name: string): string | undefined;
+}
+
+export interface LoweringOptions {
+  readonly linkType: LinkType;
+  /** In host order; undefined: not known. */
+  readonly netmask: number | undefined;
+  readonly strict: boolean;
+  readonly live: boolean;
+  readonly resolver: NameResolver;
+  /** Whether tests of ports join the paths of IPv4 and IPv6 before they look at the ports. */
+  readonly joinFamilies: boolean;
+}
+
+export interface Context {
+  readonly expression: string;
+  readonly options: LoweringOptions;
+  readonly values: ValueTable;
+  readonly tests: Tests;
+  readonly layers: Layers;
+  fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
+}
+
+export function failWith(expression: string): Context['fail'] {
+  return (code, reason, span, details) => {
+    throw new FilterError(code, reason, expression, span, details);
+  };
+}

@@ -1,0 +1,374 @@
+/** Identifiers with their qualifiers: which of the many meanings of `host 10`, `net 10` and `port 10` it is. @module */
+import { parseIpv4, parseIpv6, parseMac } from '../../base/address.ts';
+import { readU32 } from '../../base/bytes.ts';
+import { IpProtocol } from '../../base/protocol-numbers.ts';
+import { portsOfService, protocolNames, protocolNumber, serviceNames } from '../../base/service-names.ts';
+import type { ProtocolWord } from '../language/keywords.ts';
+import { nearestWord } from '../language/nearest-word.ts';
+import type { Identifier, Qualifiers } from '../language/syntax.ts';
+import type { Context } from './context.ts';
+import { decnetHostTest, gatewayTest, ipv4HostTest, ipv6HostTest, macHostTest } from './host-tests.ts';
+import { portTest } from './port-tests.ts';
+import { any, type Predicate } from './predicate.ts';
+import { protochainTest, protocolByName, protoTest } from './protocol-tests.ts';
+
+const ALL_ONES = 0xffff_ffff;
+const MAX_PORT = 65_535;
+const MAX_DECNET_AREA = 63;
+const MAX_DECNET_NODE = 1023;
+
+/** The networks of Debian's /etc/networks. */
+const NETWORKS: ReadonlyMap<string, string> = new Map([
+  ['loopback', '127'],
+  ['link-local', '169.254'],
+]);
+
+type Of<Form extends Identifier['form']> = Extract<Identifier, { form: Form }>;
+
+export function identifierTest(context: Context, identifier: Identifier, qualifiers: Qualifiers): Predicate {
+  switch (identifier.form) {
+    case 'number':
+      return numberTest(context, identifier, qualifiers);
+    case 'dotted':
+      return dottedTest(context, identifier, qualifiers);
+    case 'ipv4Network':
+      return ipv4NetworkTest(context, identifier, qualifiers);
+    case 'ipv6':
+      return ipv6Test(context, identifier, qualifiers);
+    case 'mac':
+      return macTest(context, identifier, qualifiers);
+    case 'name':
+      return nameTest(context, identifier, qualifiers);
+    case 'arcnet':
+      return context.fail('FILTER_LINK_TYPE', 'one-byte addresses belong to ARCnet and MS/TP frames', identifier);
+  }
+}
+
+function numberTest(context: Context, identifier: Of<'number'>, qualifiers: Qualifiers): Predicate {
+  const { value } = identifier;
+  const { protocol, direction, type } = qualifiers;
+  switch (type) {
+    case 'port':
+    case 'portrange':
+      return portTest(
+        context,
+        checkPort(context, value, identifier),
+        value,
+        portProtocol(context, qualifiers),
+        direction,
+        identifier,
+      );
+    case 'proto':
+      return protoTest(context, value, protocol, identifier);
+    case 'protochain':
+      return protochainTest(context, value, protocol, identifier);
+    case 'gateway':
+      return context.fail('FILTER_QUALIFIER', '"gateway" takes the name of a host', identifier);
+    default:
+      if (protocol === 'decnet') return decnetHostTest(context, value & 0xffff, direction, identifier);
+      if (protocol === 'link') return context.fail('FILTER_ADDRESS', 'a number is no Ethernet address', identifier);
+      return ipv4HostTest(
+        context,
+        ...(type === 'net' ? shortNetwork(value) : ([value, ALL_ONES] as const)),
+        protocol,
+        direction,
+        identifier,
+      );
+  }
+}
+
+/** `net 10` is 10.0.0.0/8: leading zero bytes are shifted out of number and mask. */
+function shortNetwork(value: number): readonly [address: number, mask: number] {
+  let address = value;
+  let mask = ALL_ONES;
+  while (address !== 0 && (address & 0xff00_0000) === 0) {
+    address = (address << 8) >>> 0;
+    mask = (mask << 8) >>> 0;
+  }
+  return [address, mask];
+}
+
+function dottedTest(context: Context, identifier: Of<'dotted'>, qualifiers: Qualifiers): Predicate {
+  const { protocol, direction, type } = qualifiers;
+  switch (type) {
+    case undefined:
+    case 'host':
+    case 'net': {
+      if (protocol === 'decnet') {
+        if (type === 'net')
+          return context.fail('FILTER_QUALIFIER', 'DECnet has no networks', identifier, { expected: ['"host"'] });
+        return decnetHostTest(context, readDecnet(context, identifier), direction, identifier);
+      }
+      if (protocol === 'link')
+        return context.fail('FILTER_ADDRESS', `${identifier.text} is no Ethernet address`, identifier);
+      const { address, mask } = readDotted(context, identifier);
+      return ipv4HostTest(context, address, mask, protocol, direction, identifier);
+    }
+    case 'gateway':
+      return context.fail('FILTER_QUALIFIER', '"gateway" takes the name of a host', identifier);
+    case 'port':
+    case 'portrange':
+      portProtocol(context, qualifiers);
+      return context.fail('FILTER_NUMBER', `${identifier.text} is no port`, identifier);
+    default:
+      return context.fail('FILTER_NUMBER', `${identifier.text} is no protocol number`, identifier);
+  }
+}
+
+/** Two to four decimal numbers; fewer than four are the front of a network. */
+function readDotted(
+  context: Context,
+  { text, offset, length }: Of<'dotted'>,
+): { readonly address: number; readonly mask: number } {
+  const parts = text.split('.').map(Number);
+  const bits = parts.length * 8;
+  if (parts.some((part) => part > 255)) {
+    return context.fail('FILTER_ADDRESS', `${text} is no IPv4 address: its parts go up to 255`, { offset, length });
+  }
+  const address = parts.reduce((sum, part) => sum * 256 + part, 0) * 2 ** (32 - bits);
+  return { address, mask: (ALL_ONES << (32 - bits)) >>> 0 };
+}
+
+function readDecnet(context: Context, identifier: Of<'dotted'>): number {
+  const [area = 0, node = 0, ...more] = identifier.text.split('.').map(Number);
+  if (more.length > 0 || area > MAX_DECNET_AREA || node > MAX_DECNET_NODE) {
+    return context.fail(
+      'FILTER_ADDRESS',
+      `${identifier.text} is no DECnet address: area 0 to 63, node 0 to 1023`,
+      identifier,
+    );
+  }
+  return (area << 10) | node;
+}
+
+function ipv4NetworkTest(context: Context, identifier: Of<'ipv4Network'>, qualifiers: Qualifiers): Predicate {
+  const { address } = readDotted(context, { ...identifier, form: 'dotted' });
+  const mask = readMask(context, identifier);
+  if ((address & ~mask) !== 0) {
+    return context.fail('FILTER_ADDRESS', `${identifier.text} has bits set outside of its network`, identifier, {
+      suggestion: suggestNetwork(address, mask, identifier),
+    });
+  }
+  if (qualifiers.type !== 'net') {
+    return context.fail('FILTER_QUALIFIER', 'a prefix length or a mask makes a network', identifier, {
+      expected: ['"net"'],
+    });
+  }
+  return ipv4HostTest(context, address, mask, qualifiers.protocol, qualifiers.direction, identifier);
+}
+
+function suggestNetwork(address: number, mask: number, { prefix }: Of<'ipv4Network'>): string {
+  const network = (address & mask) >>> 0;
+  const text = [24, 16, 8, 0].map((shift) => (network >>> shift) & 0xff).join('.');
+  return typeof prefix === 'number' ? `${text}/${prefix}` : `${text} mask ${prefix}`;
+}
+
+function readMask(context: Context, identifier: Of<'ipv4Network'>): number {
+  const { prefix } = identifier;
+  if (typeof prefix === 'string') return readDotted(context, { ...identifier, text: prefix, form: 'dotted' }).address;
+  if (prefix > 32)
+    return context.fail('FILTER_ADDRESS', `an IPv4 prefix has at most 32 bits, not ${prefix}`, identifier);
+  return prefix === 0 ? 0 : (ALL_ONES << (32 - prefix)) >>> 0;
+}
+
+function ipv6Test(context: Context, identifier: Of<'ipv6'>, qualifiers: Qualifiers): Predicate {
+  const address = parseIpv6(identifier.text);
+  if (address === undefined) return context.fail('FILTER_ADDRESS', `${identifier.text} is no IPv6 address`, identifier);
+  const prefix = identifier.prefix ?? 128;
+  if (prefix > 128)
+    return context.fail('FILTER_ADDRESS', `an IPv6 prefix has at most 128 bits, not ${prefix}`, identifier);
+  const mask = Uint8Array.from(address, (_, at) => (0xff00 >>> Math.min(8, Math.max(0, prefix - at * 8))) & 0xff);
+  if (address.some((byte, at) => (byte & ~(mask[at] ?? 0)) !== 0)) {
+    return context.fail('FILTER_ADDRESS', `${identifier.text} has bits set outside of its network`, identifier);
+  }
+  const { protocol, direction, type } = qualifiers;
+  if (type === undefined || type === 'host') {
+    if (prefix !== 128)
+      return context.fail('FILTER_QUALIFIER', 'a prefix length makes a network', identifier, { expected: ['"net"'] });
+  } else if (type !== 'net') {
+    return context.fail('FILTER_QUALIFIER', `"${type}" takes no IPv6 address`, identifier);
+  }
+  return ipv6HostTest(context, address, mask, protocol, direction, identifier);
+}
+
+function macTest(context: Context, identifier: Of<'mac'>, qualifiers: Qualifiers): Predicate {
+  if (qualifiers.protocol !== 'link' || (qualifiers.type !== undefined && qualifiers.type !== 'host')) {
+    return context.fail(
+      'FILTER_QUALIFIER',
+      'an Ethernet address goes with "ether host", "ether src" or "ether dst"',
+      identifier,
+    );
+  }
+  const mac = readMac(identifier.text);
+  if (mac === undefined) return context.fail('FILTER_ADDRESS', `${identifier.text} is no Ethernet address`, identifier);
+  return macHostTest(context, mac, qualifiers.direction, identifier);
+}
+
+/** Every written form of a MAC address: six octets with `:`, `-` or `.`, three groups of four digits, twelve digits. */
+function readMac(text: string): Uint8Array | undefined {
+  const digits = text.replaceAll('.', '');
+  if (/^[0-9a-fA-F]{12}$/.test(digits) && !/^[0-9a-fA-F]{1,2}\./.test(text)) {
+    return parseMac((digits.match(/../g) ?? []).join(':'));
+  }
+  return parseMac(text.replaceAll('.', ':'));
+}
+
+function nameTest(context: Context, identifier: Of<'name'>, qualifiers: Qualifiers): Predicate {
+  const { text } = identifier;
+  const { protocol, direction, type } = qualifiers;
+  switch (type) {
+    case 'net': {
+      const network = context.options.resolver.network?.(text) ?? NETWORKS.get(text);
+      if (network === undefined) return context.fail('FILTER_NAME', `no network is known as "${text}"`, identifier);
+      const { address, mask } = readDotted(context, { ...identifier, form: 'dotted', text: network });
+      return ipv4HostTest(context, address, mask, protocol, direction, identifier);
+    }
+    case 'port':
+      return portByName(context, identifier, text, text, qualifiers);
+    case 'portrange': {
+      const dash = text.indexOf('-');
+      const whole = dash < 0 || portsOfService(text) !== undefined;
+      return portByName(
+        context,
+        identifier,
+        whole ? text : text.slice(0, dash),
+        whole ? text : text.slice(dash + 1),
+        qualifiers,
+      );
+    }
+    case 'proto':
+    case 'protochain': {
+      const number = protocolByName(context, text, protocol, protocolNumber, protocolNames, identifier);
+      return type === 'proto'
+        ? protoTest(context, number, protocol, identifier)
+        : protochainTest(context, number, protocol, identifier);
+    }
+    case 'gateway':
+      return gatewayByName(context, identifier, qualifiers);
+    default:
+      return hostByName(context, identifier, qualifiers);
+  }
+}
+
+function hostByName(context: Context, identifier: Of<'name'>, { protocol, direction }: Qualifiers): Predicate {
+  if (protocol === 'link') {
+    return macHostTest(context, ethernetAddressOf(context, identifier), direction, identifier);
+  }
+  if (protocol === 'decnet')
+    return context.fail('FILTER_NAME', 'DECnet hosts are given by number: area.node', identifier);
+  const tests: Predicate[] = [];
+  for (const text of addressesOf(context, identifier)) {
+    const ipv4 = parseIpv4(text);
+    if (ipv4 !== undefined && protocol !== 'ip6') {
+      tests.push(ipv4HostTest(context, readU32(ipv4, 0), ALL_ONES, protocol, direction, identifier));
+    }
+    const ipv6 = ipv4 === undefined ? parseIpv6(text) : undefined;
+    if (ipv6 !== undefined && protocol !== 'ip') {
+      tests.push(ipv6HostTest(context, ipv6, new Uint8Array(16).fill(0xff), protocol, direction, identifier));
+    }
+  }
+  if (tests.length > 0) return any(...tests);
+  const family = protocol === undefined ? '' : ` of "${protocol}"`;
+  return context.fail('FILTER_NAME', `"${identifier.text}" has no address${family}`, identifier);
+}
+
+function addressesOf(context: Context, identifier: Of<'name'>): readonly string[] {
+  const { resolver } = context.options;
+  if (resolver.host === undefined) {
+    return context.fail(
+      'FILTER_NAME',
+      `"${identifier.text}" is a host name, and nothing here looks host names up`,
+      identifier,
+      {
+        expected: ['an address'],
+      },
+    );
+  }
+  const addresses = resolver.host(identifier.text);
+  return addresses ?? context.fail('FILTER_NAME', `no host is known as "${identifier.text}"`, identifier);
+}
+
+function ethernetAddressOf(context: Context, identifier: Of<'name'>): Uint8Array {
+  const text = context.options.resolver.ethernet?.(identifier.text);
+  const mac = text === undefined ? undefined : readMac(text);
+  return mac ?? context.fail('FILTER_NAME', `no Ethernet address is known for "${identifier.text}"`, identifier);
+}
+
+function gatewayByName(context: Context, identifier: Of<'name'>, { protocol }: Qualifiers): Predicate {
+  if (protocol !== undefined && protocol !== 'ip' && protocol !== 'arp' && protocol !== 'rarp') {
+    return context.fail('FILTER_QUALIFIER', `"${protocol}" has no gateways`, identifier, {
+      expected: ['"ip"', '"arp"', '"rarp"'],
+    });
+  }
+  if (context.layers.labels > 0 || context.layers.linkHeader.base !== undefined) {
+    return context.fail('FILTER_ENCAPSULATION', '"gateway" does not work inside a tunnel', identifier);
+  }
+  const mac = ethernetAddressOf(context, identifier);
+  const addresses = addressesOf(context, identifier).map(parseIpv4);
+  const ipv4 = addresses.flatMap((address) => (address === undefined ? [] : [readU32(address, 0)]));
+  if (ipv4.length === 0) return context.fail('FILTER_NAME', `"${identifier.text}" has no IPv4 address`, identifier);
+  return gatewayTest(context, mac, ipv4, protocol, identifier);
+}
+
+/** The transport of `tcp port` and its like; undefined for any. */
+function portProtocol(context: Context, { protocol, offset, length }: Qualifiers): number | undefined {
+  const numbers = new Map<ProtocolWord, number>([
+    ['tcp', IpProtocol.tcp],
+    ['udp', IpProtocol.udp],
+    ['sctp', IpProtocol.sctp],
+  ]);
+  if (protocol === undefined) return undefined;
+  const number = numbers.get(protocol);
+  if (number !== undefined) return number;
+  return context.fail(
+    'FILTER_QUALIFIER',
+    `"${protocol}" has no ports`,
+    { offset, length },
+    { expected: ['"tcp"', '"udp"', '"sctp"'] },
+  );
+}
+
+function checkPort(context: Context, port: number, identifier: Identifier): number {
+  if (port > MAX_PORT)
+    return context.fail('FILTER_NUMBER', `${port} is no port, the largest is ${MAX_PORT}`, identifier);
+  return port;
+}
+
+/** Ports by names or numbers. A name that is known for one transport only means that transport. */
+function portByName(
+  context: Context,
+  identifier: Of<'name'>,
+  first: string,
+  last: string,
+  qualifiers: Qualifiers,
+): Predicate {
+  const given = portProtocol(context, qualifiers);
+  const from = readPort(context, identifier, first);
+  const to = first === last ? from : readPort(context, identifier, last);
+  const meant = from.protocol === to.protocol ? from.protocol : undefined;
+  if (given !== undefined && meant !== undefined && given !== meant) {
+    const only = meant === IpProtocol.tcp ? 'TCP' : 'UDP';
+    return context.fail('FILTER_NAME', `"${identifier.text}" is known for ${only} only`, identifier);
+  }
+  const [low, high] = from.port <= to.port ? [from.port, to.port] : [to.port, from.port];
+  return portTest(context, low, high, given ?? meant, qualifiers.direction, identifier);
+}
+
+interface NamedPort {
+  readonly port: number;
+  /** The only transport that has the name; undefined for a name of several and for a number. */
+  readonly protocol: number | undefined;
+}
+
+function readPort(context: Context, identifier: Of<'name'>, text: string): NamedPort {
+  if (/^[0-9]+$/.test(text)) return { port: checkPort(context, Number(text), identifier), protocol: undefined };
+  const { tcp, udp } = portsOfService(text) ?? {};
+  const port = tcp ?? udp;
+  if (port === undefined) {
+    return context.fail('FILTER_NAME', `no port is known as "${text}"`, identifier, {
+      suggestion: nearestWord(text, serviceNames()),
+    });
+  }
+  if (tcp === udp) return { port, protocol: undefined };
+  return { port, protocol: tcp === undefined ? IpProtocol.udp : IpProtocol.tcp };
+}

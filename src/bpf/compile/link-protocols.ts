@@ -1,0 +1,181 @@
+/**
+ * What the link layer carries, for every way in which link layers say it: EtherType, IEEE 802.2 service access point,
+ * SNAP, PPP protocol number, address family, or the version of the IP header itself. @module
+ */
+import { EtherType, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
+import type { Span } from '../language/filter-error.ts';
+import type { Context } from './context.ts';
+import type { Layers } from './layers.ts';
+import { all, any, FALSE, not, type Predicate, TRUE } from './predicate.ts';
+
+/** EtherTypes that only filters know. */
+export const FilterEtherType = {
+  decnet: 0x6003,
+  lat: 0x6004,
+  diagnostic: 0x6005,
+  sca: 0x6007,
+  mopDump: 0x6001,
+  mopRemoteConsole: 0x6002,
+  appleTalk: 0x809b,
+  appleTalkArp: 0x80f3,
+  ipx: 0x8137,
+  slow: 0x8809,
+  lldp: 0x88cc,
+  loopback: 0x9000,
+  transparentBridging: 0x6558,
+} as const;
+
+/** IEEE 802.2 service access points. */
+export const LlcSap = { spanningTree: 0x42, ipx: 0xe0, netBeui: 0xf0, osi: 0xfe } as const;
+
+/** Cooked captures: frames without an EtherType (linux/if_ether.h, ETH_P_802_3 and ETH_P_802_2). */
+const COOKED_802_3 = 1;
+const COOKED_802_2 = 4;
+
+/** SNAP: both access points 0xaa, unnumbered information. */
+const SNAP_HEADER = 0xaaaa0300;
+/** Organisation code of AppleTalk in a SNAP header. */
+const APPLE_OUI = 0x080007;
+
+/** The PPP protocol (RFC 1661 and its companions) of what is known here by EtherType or access point. */
+const PPP_PROTOCOLS: ReadonlyMap<number, number> = new Map([
+  [EtherType.ipv4, 0x0021],
+  [EtherType.ipv6, 0x0057],
+  [FilterEtherType.decnet, 0x0027],
+  [FilterEtherType.appleTalk, 0x0029],
+  [EtherType.mpls, 0x0281],
+  [LlcSap.osi, 0x0023],
+  [LlcSap.spanningTree, 0x0031],
+  [LlcSap.ipx, 0x002b],
+]);
+
+/** Address families in BSD loopback headers: AF_INET is 2 everywhere, AF_INET6 is 24, 28 or 30, by system. */
+const AF_INET = 2;
+const AF_INET6_FAMILIES = [24, 28, 30] as const;
+
+const VERSION_MASK = 0xf0;
+
+/** Tests for `protocol`: an EtherType, or up to 1500 an IEEE 802.2 access point. */
+export function carries(context: Context, protocol: number, span: Span): Predicate {
+  const { layers, tests } = context;
+  if (layers.labels > 0) return carriedByMpls(context, protocol, span);
+  switch (layers.kind) {
+    case 'ethernet':
+      return carriedByEthernet(context, protocol);
+    case 'cooked':
+      return carriedByCooked(context, protocol);
+    case 'ppp':
+      return tests.equal(layers.protocol(), PPP_PROTOCOLS.get(protocol) ?? protocol);
+    case 'loopback':
+      return carriedByLoopback(context, protocol);
+    case 'rawIp':
+      return carriedByRawIp(context, protocol);
+    case 'ipv4':
+      return protocol === EtherType.ipv4 ? TRUE : FALSE;
+    case 'ipv6':
+      return protocol === EtherType.ipv6 ? TRUE : FALSE;
+  }
+}
+
+function carriedByEthernet(context: Context, protocol: number): Predicate {
+  const { layers, tests } = context;
+  const field = layers.protocol();
+  const isLength = not(tests.greater(field, MAX_802_3_LENGTH));
+  switch (protocol) {
+    case LlcSap.osi:
+    case LlcSap.netBeui:
+      return all(isLength, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
+    case LlcSap.ipx:
+      return any(
+        tests.equal(field, FilterEtherType.ipx),
+        all(
+          isLength,
+          any(
+            snap(context, 0, FilterEtherType.ipx),
+            tests.equal(layers.llc(0, 1), LlcSap.ipx),
+            tests.equal(layers.llc(0, 2), 0xffff),
+          ),
+        ),
+      );
+    case FilterEtherType.appleTalk:
+      return any(tests.equal(field, protocol), all(isLength, snap(context, APPLE_OUI, protocol)));
+    case FilterEtherType.appleTalkArp:
+      return any(tests.equal(field, protocol), all(isLength, snap(context, 0, protocol)));
+    default:
+      if (protocol > MAX_802_3_LENGTH) return tests.equal(field, protocol);
+      return all(isLength, tests.equal(layers.llc(0, 1), protocol));
+  }
+}
+
+function carriedByCooked(context: Context, protocol: number): Predicate {
+  const { layers, tests } = context;
+  const field = layers.protocol();
+  const hasLlc = tests.equal(field, COOKED_802_2);
+  switch (protocol) {
+    case LlcSap.osi:
+    case LlcSap.netBeui:
+      return all(hasLlc, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
+    case LlcSap.ipx:
+      return any(
+        tests.equal(field, FilterEtherType.ipx),
+        tests.equal(field, COOKED_802_3),
+        all(hasLlc, any(tests.equal(layers.llc(0, 1), LlcSap.ipx), snap(context, 0, FilterEtherType.ipx))),
+      );
+    case FilterEtherType.appleTalk:
+      return any(tests.equal(field, protocol), all(hasLlc, snap(context, APPLE_OUI, protocol)));
+    case FilterEtherType.appleTalkArp:
+      return any(tests.equal(field, protocol), all(hasLlc, snap(context, 0, protocol)));
+    default:
+      if (protocol > MAX_802_3_LENGTH) return tests.equal(field, protocol);
+      return all(hasLlc, tests.equal(layers.llc(0, 1), protocol));
+  }
+}
+
+/** NULL has the byte order of the machine that captured, so both count; LOOP is big-endian. */
+function carriedByLoopback(context: Context, protocol: number): Predicate {
+  const { layers, tests, options } = context;
+  const families = protocol === EtherType.ipv4 ? [AF_INET] : protocol === EtherType.ipv6 ? AF_INET6_FAMILIES : [];
+  if (families.length === 0) return FALSE;
+  const bothOrders = options.linkType === 0;
+  const field = layers.protocol(4);
+  return any(
+    ...families.flatMap((family) => {
+      const bigEndian = tests.equal(field, family);
+      return bothOrders ? [tests.equal(field, (family << 24) >>> 0), bigEndian] : [bigEndian];
+    }),
+  );
+}
+
+function carriedByRawIp(context: Context, protocol: number): Predicate {
+  if (protocol === EtherType.ipv4) return hasIpVersion(context, 4);
+  return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : FALSE;
+}
+
+/** Behind a label nothing says what follows; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
+function carriedByMpls(context: Context, protocol: number, span: Span): Predicate {
+  const { layers, tests } = context;
+  if (protocol !== EtherType.ipv4 && protocol !== EtherType.ipv6) {
+    return context.fail('FILTER_ENCAPSULATION', 'behind MPLS only IPv4 and IPv6 can be told apart', span);
+  }
+  const bottomOfStack = tests.maskedEqual(layers.network(-2, 1), 1, 1);
+  return all(bottomOfStack, hasIpVersion(context, protocol === EtherType.ipv4 ? 4 : 6));
+}
+
+function hasIpVersion({ layers, tests }: Context, version: number): Predicate {
+  return tests.maskedEqual(layers.network(0, 1), VERSION_MASK, version << 4);
+}
+
+function snap({ layers, tests }: Context, organisation: number, protocol: number): Predicate {
+  const low = (((organisation & 0xffff) << 16) | protocol) >>> 0;
+  const high = (SNAP_HEADER | (organisation >>> 16)) >>> 0;
+  return all(tests.equal(layers.llc(4, 4), low), tests.equal(layers.llc(0, 4), high));
+}
+
+function bothAccessPoints(sap: number): number {
+  return (sap << 8) | sap;
+}
+
+/** Whether frames have MAC addresses here. */
+export function hasMacAddresses(layers: Layers): boolean {
+  return layers.kind === 'ethernet';
+}

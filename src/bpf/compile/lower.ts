@@ -1,0 +1,106 @@
+/** Syntax tree to predicate, for one link type. @module */
+
+import { LinkType } from '../../base/link-type.ts';
+import { AncillaryOffset } from '../ancillary.ts';
+import type { ChainLink, Expression } from '../language/syntax.ts';
+import { byteTest, relationTest } from './arithmetic-tests.ts';
+import { type Context, failWith, type LoweringOptions } from './context.ts';
+import { encapsulationTest } from './encapsulations.ts';
+import { broadcastTest, multicastTest } from './host-tests.ts';
+import { identifierTest } from './identifier-test.ts';
+import { Layers } from './layers.ts';
+import { not, type Predicate, Tests, TRUE } from './predicate.ts';
+import { llcTest, protocolTest } from './protocol-tests.ts';
+import type { ValueTable } from './value.ts';
+
+/** `PACKET_OUTGOING` (linux/if_packet.h). */
+const PACKET_OUTGOING = 4;
+const COOKED_PACKET_TYPE = 0;
+const COOKED2_PACKET_TYPE = 10;
+const COOKED2_INTERFACE = 4;
+
+/**
+ * What `tree` tests. An undefined tree, of a filter without words, is always true.
+ * @throws FilterError
+ */
+export function lower(
+  expression: string,
+  tree: Expression | undefined,
+  values: ValueTable,
+  options: LoweringOptions,
+): Predicate {
+  if (tree === undefined) return TRUE;
+  const context: Context = {
+    expression,
+    options,
+    values,
+    tests: new Tests(values),
+    layers: new Layers(options.linkType, values),
+    fail: failWith(expression),
+  };
+  return lowerNode(context, tree);
+}
+
+function lowerNode(context: Context, node: Expression): Predicate {
+  switch (node.kind) {
+    case 'chain':
+      return lowerChain(context, node.first, node.rest);
+    case 'not':
+      return not(lowerNode(context, node.operand));
+    case 'identifier':
+      return identifierTest(context, node.identifier, node.qualifiers);
+    case 'protocol':
+      return protocolTest(context, node.protocol, node);
+    case 'relation':
+      return relationTest(context, node);
+    case 'broadcast':
+      return broadcastTest(context, node.protocol, node);
+    case 'multicast':
+      return multicastTest(context, node.protocol, node);
+    case 'length':
+      return lengthTest(context, node);
+    case 'byte':
+      return byteTest(context, node);
+    case 'inbound':
+      return not(outboundTest(context));
+    case 'outbound':
+      return outboundTest(context);
+    case 'ifindex':
+      return interfaceTest(context, node.index);
+    case 'encapsulation':
+      return encapsulationTest(context, node.layer, node.id, node);
+    case 'llc':
+      return llcTest(context, node.frame, node);
+  }
+}
+
+/** Equal strength, from left to right: `a or b and c` is `(a or b) and c`. */
+function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
+  const start = lowerNode(context, first);
+  return {
+    kind: 'sequence',
+    first: start,
+    rest: rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) })),
+  };
+}
+
+function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind: 'length' }>): Predicate {
+  const length = values.length();
+  return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
+}
+
+function outboundTest({ options, layers, tests, values }: Context): Predicate {
+  switch (options.linkType) {
+    case LinkType.linuxSll:
+      return tests.equal(layers.link(COOKED_PACKET_TYPE, 2), PACKET_OUTGOING);
+    case LinkType.linuxSll2:
+      return tests.equal(layers.link(COOKED2_PACKET_TYPE, 1), PACKET_OUTGOING);
+    default:
+      return tests.equal(values.ancillary(AncillaryOffset.packetType), PACKET_OUTGOING);
+  }
+}
+
+function interfaceTest({ options, layers, tests, values }: Context, index: number): Predicate {
+  if (options.linkType === LinkType.linuxSll2) return tests.equal(layers.link(COOKED2_INTERFACE, 4), index);
+  return tests.equal(values.ancillary(AncillaryOffset.interfaceIndex), index);
+}

@@ -1,0 +1,100 @@
+/** Tests of TCP, UDP and SCTP ports, in first fragments of IPv4 and in IPv6 without extension headers. @module */
+import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
+import type { Span } from '../language/filter-error.ts';
+import type { Direction } from '../language/syntax.ts';
+import type { Context } from './context.ts';
+import { inDirection } from './host-tests.ts';
+import { carries } from './link-protocols.ts';
+import { all, any, assign, not, type Predicate, touch } from './predicate.ts';
+import type { Value } from './value.ts';
+
+const IPV4_PROTOCOL = 9;
+const IPV4_FRAGMENT = 6;
+/** The fragment offset in the 16 bits at `IPV4_FRAGMENT`; 0 in whole packets and in first fragments. */
+const FRAGMENT_OFFSET_MASK = 0x1fff;
+const IPV6_NEXT_HEADER = 6;
+
+const SOURCE_PORT = 0;
+const DESTINATION_PORT = 2;
+
+/** The protocols that have ports, in the order in which they are tested. */
+const PORT_PROTOCOLS = [IpProtocol.sctp, IpProtocol.tcp, IpProtocol.udp] as const;
+
+/** Ports `from` to `to`, both included. `protocol`: one of TCP, UDP and SCTP, or undefined for any of them. */
+export function portTest(
+  context: Context,
+  from: number,
+  to: number,
+  protocol: number | undefined,
+  direction: Direction | undefined,
+  span: Span,
+): Predicate {
+  const ports = { from, to, direction, protocols: protocol === undefined ? PORT_PROTOCOLS : [protocol] };
+  return context.options.joinFamilies ? joinedTest(context, ports, span) : separateTest(context, ports, span);
+}
+
+interface Ports {
+  readonly from: number;
+  readonly to: number;
+  readonly direction: Direction | undefined;
+  readonly protocols: readonly number[];
+}
+
+/** IPv6 and IPv4 each with a test of their own. */
+function separateTest(context: Context, ports: Ports, span: Span): Predicate {
+  const { layers } = context;
+  const ipv6 = all(
+    carries(context, EtherType.ipv6, span),
+    isOneOf(context, layers.network(IPV6_NEXT_HEADER, 1), ports.protocols),
+    portsMatch(context, layers.ipv6HeaderEnd(), ports),
+  );
+  const ipv4 = all(
+    carries(context, EtherType.ipv4, span),
+    isOneOf(context, layers.network(IPV4_PROTOCOL, 1), ports.protocols),
+    firstFragment(context),
+    portsMatch(context, layers.ipv4HeaderEnd(), ports),
+  );
+  return any(ipv6, ipv4);
+}
+
+/** Both families set the protocol and the end of their header; one test of protocol and ports serves both. */
+function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
+  const { layers, values } = context;
+  const protocol = values.variable();
+  const headerEnd = values.variable();
+  const ipv6 = all(
+    carries(context, EtherType.ipv6, span),
+    assign(headerEnd, layers.ipv6HeaderEnd()),
+    assign(protocol, layers.network(IPV6_NEXT_HEADER, 1)),
+  );
+  const ipv4 = all(
+    carries(context, EtherType.ipv4, span),
+    touch(layers.network(IPV4_PROTOCOL, 1)),
+    firstFragment(context),
+    assign(headerEnd, layers.ipv4HeaderEnd()),
+    assign(protocol, layers.network(IPV4_PROTOCOL, 1)),
+  );
+  return all(any(ipv6, ipv4), isOneOf(context, protocol, ports.protocols), portsMatch(context, headerEnd, ports));
+}
+
+/** Not a later fragment of an IPv4 packet: those have no transport header. */
+export function firstFragment({ layers, tests }: Context): Predicate {
+  return tests.maskedEqual(layers.network(IPV4_FRAGMENT, 2), FRAGMENT_OFFSET_MASK, 0);
+}
+
+function isOneOf({ tests }: Context, value: Value, numbers: readonly number[]): Predicate {
+  return any(...numbers.map((number) => tests.equal(value, number)));
+}
+
+function portsMatch(context: Context, headerEnd: Value, { from, to, direction }: Ports): Predicate {
+  const { layers, tests } = context;
+  const matches = (offset: number) => {
+    const port = layers.transport(headerEnd, offset, 2);
+    return from === to ? tests.equal(port, from) : all(tests.atLeast(port, from), not(tests.greater(port, to)));
+  };
+  return inDirection(
+    direction,
+    () => matches(SOURCE_PORT),
+    () => matches(DESTINATION_PORT),
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * Predicates: a filter as tests of values joined by all, any and not, in the order in which libpcap would test. Still a
+ * tree, but link types, offsets and names are gone. @module
+ */
+import type { ConstantValue, Value, ValueTable, VariableValue } from './value.ts';
+
+/** How a test compares, unsigned: value = operand, value > operand, value >= operand. */
+export type Comparison = 'equal' | 'greater' | 'greaterOrEqual';
+
+export type Predicate =
+  | { readonly kind: 'constant'; readonly truth: boolean }
+  | { readonly kind: 'test'; readonly value: Value; readonly comparison: Comparison; readonly operand: Value }
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly Predicate[] }
+  | { readonly kind: 'not'; readonly part: Predicate }
+  /** `first op part op part ...`, from left to right without any precedence. Flat, so that long filters need no recursion. */
+  | { readonly kind: 'sequence'; readonly first: Predicate; readonly rest: readonly SequenceLink[] }
+  /** Always true; sets a variable for what is tested after it. */
+  | { readonly kind: 'assign'; readonly variable: VariableValue; readonly value: Value }
+  /** Always true; only makes sure that the packet has the bytes of `value`, or rejects it. */
+  | { readonly kind: 'touch'; readonly value: Value }
+  /** Sets variables by predicates that are true as a whole; nothing at all if none of the variables is used. */
+  | { readonly kind: 'setup'; readonly variables: readonly VariableValue[]; readonly body: Predicate }
+  /** Walks a chain of headers until one is `protocol`; a loop, so no kernel takes it. */
+  | { readonly kind: 'chain'; readonly family: 'ip' | 'ip6'; readonly protocol: number; readonly headerOffset: number };
+
+export interface SequenceLink {
+  readonly operator: 'and' | 'or';
+  readonly part: Predicate;
+}
+
+export const TRUE: Predicate = { kind: 'constant', truth: true };
+export const FALSE: Predicate = { kind: 'constant', truth: false };
+
+export function all(...parts: readonly Predicate[]): Predicate {
+  const only = parts[0];
+  return parts.length === 1 && only !== undefined ? only : { kind: 'all', parts };
+}
+
+export function any(...parts: readonly Predicate[]): Predicate {
+  const only = parts[0];
+  return parts.length === 1 && only !== undefined ? only : { kind: 'any', parts };
+}
+
+export function not(part: Predicate): Predicate {
+  return part.kind === 'not' ? part.part : { kind: 'not', part };
+}
+
+export function compare(value: Value, comparison: Comparison, operand: Value): Predicate {
+  return { kind: 'test', value, comparison, operand };
+}
+
+export function assign(variable: VariableValue, value: Value): Predicate {
+  return { kind: 'assign', variable, value };
+}
+
+export function touch(value: Value): Predicate {
+  return { kind: 'touch', value };
+}
+
+/** The predicates that most of the compiler needs, over one table of values. */
+export class Tests {
+  readonly values: ValueTable;
+
+  constructor(values: ValueTable) {
+    this.values = values;
+  }
+
+  equal(value: Value, k: number): Predicate {
+    return compare(value, 'equal', this.#constant(k));
+  }
+
+  /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
+  maskedEqual(value: Value, mask: number, k: number): Predicate {
+    return this.equal(this.values.binary('and', value, this.#constant(mask)), k);
+  }
+
+  greater(value: Value, k: number): Predicate {
+    return compare(value, 'greater', this.#constant(k));
+  }
+
+  atLeast(value: Value, k: number): Predicate {
+    return compare(value, 'greaterOrEqual', this.#constant(k));
+  }
+
+  /** Whether any bit of the mask is set. */
+  anyBit(value: Value, mask: number): Predicate {
+    return not(this.maskedEqual(value, mask, 0));
+  }
+
+  #constant(k: number): ConstantValue {
+    return this.values.constant(k);
+  }
+}

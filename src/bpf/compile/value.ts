@@ -1,0 +1,245 @@
+/**
+ * Values: what a test compares. A value is a tree of loads, constants and arithmetic without side effects, and equal
+ * trees are one object (hash-consing), so "the same value" is `===` in every later pass. The only effect that evaluating
+ * a value can have is to reject the packet: a load outside of it, or a division by zero. @module
+ */
+
+/** Operations of the BPF accumulator, all modulo 2^32. */
+export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'or' | 'xor' | 'lsh' | 'rsh';
+export type LoadSize = 1 | 2 | 4;
+
+interface Numbered {
+  /** Unique within one compilation; operands have smaller ones. */
+  readonly id: number;
+}
+
+export type Value =
+  | (Numbered & { readonly kind: 'constant'; readonly value: number })
+  /** Bytes of the packet at `offset`, after `base` if there is one. */
+  | (Numbered & {
+      readonly kind: 'load';
+      readonly size: LoadSize;
+      readonly base: Value | undefined;
+      readonly offset: number;
+    })
+  /** Four times the low half of the byte at `offset`: the length of an IPv4 header (`ldxb 4*([k]&0xf)`). */
+  | (Numbered & { readonly kind: 'headerLength'; readonly offset: number })
+  /** Length of the packet on the wire. */
+  | (Numbered & { readonly kind: 'length' })
+  /** What the kernel knows besides the bytes: a load at `SKF_AD_OFF + offset`. */
+  | (Numbered & { readonly kind: 'ancillary'; readonly offset: number })
+  /** What an earlier `assign` on the path has set; 0 before that. */
+  | (Numbered & { readonly kind: 'variable'; readonly index: number })
+  | (Numbered & { readonly kind: 'negate'; readonly operand: Value })
+  | (Numbered & {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Value;
+      readonly right: Value;
+    });
+
+export type ConstantValue = Extract<Value, { kind: 'constant' }>;
+export type LoadValue = Extract<Value, { kind: 'load' }>;
+export type VariableValue = Extract<Value, { kind: 'variable' }>;
+
+const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', 'or', 'xor']);
+const ALL_ONES = 0xffff_ffff;
+
+/** Makes values, each once. The constructors simplify what is the same for every packet, cut ones included. */
+export class ValueTable {
+  readonly #known = new Map<string, Value>();
+  #variables = 0;
+
+  constant(value: number): ConstantValue {
+    const wrapped = value >>> 0;
+    return this.#intern(`#${wrapped}`, (id) => ({ kind: 'constant', id, value: wrapped })) as ConstantValue;
+  }
+
+  /** `base` with a constant part: that part goes into `offset` where it cannot wrap around. */
+  load(size: LoadSize, base: Value | undefined, offset: number): Value {
+    if (base?.kind === 'constant') {
+      const sum = base.value + offset;
+      // Past 2^31 the kernel takes an offset for a negative one; no packet is that long, so leave it to the bounds check.
+      if (sum < 0x8000_0000) return this.load(size, undefined, sum);
+    }
+    if (base?.kind === 'binary' && base.operator === 'add' && base.right.kind === 'constant') {
+      const sum = base.right.value + offset;
+      if (sum < 0x1_0000 && isSmall(base.left)) return this.load(size, base.left, sum);
+    }
+    return this.#intern(`l${size}:${base?.id ?? ''}:${offset}`, (id) => ({ kind: 'load', id, size, base, offset }));
+  }
+
+  headerLength(offset: number): Value {
+    return this.#intern(`h${offset}`, (id) => ({ kind: 'headerLength', id, offset }));
+  }
+
+  length(): Value {
+    return this.#intern('len', (id) => ({ kind: 'length', id }));
+  }
+
+  ancillary(offset: number): Value {
+    return this.#intern(`a${offset}`, (id) => ({ kind: 'ancillary', id, offset }));
+  }
+
+  /** A variable that nothing has used yet. */
+  variable(): VariableValue {
+    const index = this.#variables;
+    this.#variables += 1;
+    return this.#intern(`v${index}`, (id) => ({ kind: 'variable', id, index })) as VariableValue;
+  }
+
+  negate(operand: Value): Value {
+    if (operand.kind === 'constant') return this.constant(-operand.value);
+    if (operand.kind === 'negate') return operand.operand;
+    return this.#intern(`n${operand.id}`, (id) => ({ kind: 'negate', id, operand }));
+  }
+
+  /** `left operator right`; a constant divisor is not 0, a constant shift at most 31. */
+  binary(operator: BinaryOperator, left: Value, right: Value): Value {
+    if (left.kind === 'constant' && right.kind === 'constant') {
+      return this.constant(fold(operator, left.value, right.value));
+    }
+    if (left.kind === 'constant' && COMMUTATIVE.has(operator)) return this.binary(operator, right, left);
+    if (right.kind === 'constant') return this.#withConstant(operator, left, right.value);
+    return this.#plain(operator, left, right);
+  }
+
+  #withConstant(operator: BinaryOperator, left: Value, k: number): Value {
+    switch (operator) {
+      case 'sub':
+        return this.#withConstant('add', left, -k >>> 0);
+      case 'mul':
+        if (k === 0) return this.constant(0);
+        if (isPowerOfTwo(k)) return this.#withConstant('lsh', left, Math.log2(k));
+        break;
+      case 'div':
+        if (isPowerOfTwo(k)) return this.#withConstant('rsh', left, Math.log2(k));
+        break;
+      case 'mod':
+        if (isPowerOfTwo(k)) return this.#withConstant('and', left, k - 1);
+        break;
+      case 'and':
+        return this.#masked(left, k);
+      case 'lsh': {
+        const length = k === 2 ? headerLengthOffset(left) : undefined;
+        if (length !== undefined) return this.headerLength(length);
+        break;
+      }
+      case 'or':
+        if (k === ALL_ONES) return this.#plain(operator, left, this.constant(k));
+        break;
+      default:
+    }
+    if (k === 0) return left;
+    if (left.kind === 'binary' && left.right.kind === 'constant' && left.operator === operator) {
+      const joined = joinConstants(operator, left.right.value, k);
+      if (joined !== undefined) return this.#withConstant(operator, left.left, joined);
+    }
+    return this.#plain(operator, left, this.constant(k));
+  }
+
+  #masked(left: Value, mask: number): Value {
+    const kept = (mask & naturalMask(left)) >>> 0;
+    if (kept === 0) return this.constant(0);
+    if (kept === naturalMask(left)) return left;
+    if (left.kind === 'binary' && left.operator === 'and' && left.right.kind === 'constant') {
+      return this.#masked(left.left, (left.right.value & kept) >>> 0);
+    }
+    return this.#plain('and', left, this.constant(kept));
+  }
+
+  #plain(operator: BinaryOperator, left: Value, right: Value): Value {
+    const swap = COMMUTATIVE.has(operator) && right.kind !== 'constant' && left.id > right.id;
+    const [a, b] = swap ? [right, left] : [left, right];
+    return this.#intern(`${operator}:${a.id}:${b.id}`, (id) => ({ kind: 'binary', id, operator, left: a, right: b }));
+  }
+
+  #intern(key: string, make: (id: number) => Value): Value {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const value = make(this.#known.size);
+    this.#known.set(key, value);
+    return value;
+  }
+}
+
+/** The arithmetic of the BPF machine. Shifts over 31 give 0, a zero divisor is the caller's business. */
+export function fold(operator: BinaryOperator, left: number, right: number): number {
+  switch (operator) {
+    case 'add':
+      return (left + right) >>> 0;
+    case 'sub':
+      return (left - right) >>> 0;
+    case 'mul':
+      return Math.imul(left, right) >>> 0;
+    case 'div':
+      return Math.floor(left / right);
+    case 'mod':
+      return left % right;
+    case 'and':
+      return (left & right) >>> 0;
+    case 'or':
+      return (left | right) >>> 0;
+    case 'xor':
+      return (left ^ right) >>> 0;
+    case 'lsh':
+      return right > 31 ? 0 : (left << right) >>> 0;
+    case 'rsh':
+      return right > 31 ? 0 : left >>> right;
+  }
+}
+
+/** The bits that can be set, by the width of loads alone. */
+export function naturalMask(value: Value): number {
+  switch (value.kind) {
+    case 'constant':
+      return value.value;
+    case 'load':
+      return value.size === 4 ? ALL_ONES : value.size === 2 ? 0xffff : 0xff;
+    case 'headerLength':
+      return 0x3c;
+    case 'binary':
+      if (value.operator === 'and') return (naturalMask(value.left) & naturalMask(value.right)) >>> 0;
+      if (value.operator === 'rsh' && value.right.kind === 'constant')
+        return naturalMask(value.left) >>> value.right.value;
+      return ALL_ONES;
+    default:
+      return ALL_ONES;
+  }
+}
+
+/** Calls `visit` with every value inside `value`, itself last. */
+export function walkValue(value: Value, visit: (part: Value) => void): void {
+  if (value.kind === 'load' && value.base !== undefined) walkValue(value.base, visit);
+  else if (value.kind === 'negate') walkValue(value.operand, visit);
+  else if (value.kind === 'binary') {
+    walkValue(value.left, visit);
+    walkValue(value.right, visit);
+  }
+  visit(value);
+}
+
+/** So small that adding an offset below 2^16 cannot wrap around. */
+function isSmall(value: Value): boolean {
+  if (value.kind === 'headerLength' || value.kind === 'load' || value.kind === 'binary')
+    return naturalMask(value) <= 0xffff;
+  return false;
+}
+
+/** `x & 0xf` of one byte at a fixed place: the place. */
+function headerLengthOffset(value: Value): number | undefined {
+  if (value.kind !== 'binary' || value.operator !== 'and' || value.right.kind !== 'constant') return undefined;
+  const { left, right } = value;
+  if (right.value !== 0xf || left.kind !== 'load' || left.size !== 1 || left.base !== undefined) return undefined;
+  return left.offset;
+}
+
+function joinConstants(operator: BinaryOperator, first: number, second: number): number | undefined {
+  if (operator === 'add' || operator === 'or' || operator === 'xor') return fold(operator, first, second);
+  if (operator === 'lsh' || operator === 'rsh') return first + second <= 31 ? first + second : undefined;
+  return undefined;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value > 0 && (value & (value - 1)) === 0;
+}

@@ -1,0 +1,215 @@
+/**
+ * Graph to program. Nodes become code in the order of `layOut`; what a register holds on every way into a node is not
+ * loaded again, and a jump whose registers hold more than the others' enters a node behind the loads that it can
+ * spare. @module
+ */
+import type { Value, VariableValue } from '../compile/value.ts';
+import { walkValue } from '../compile/value.ts';
+import { BPF_MEMORY_WORDS, BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
+import type { Node, TestNode } from '../optimize/graph.ts';
+import { CodeBuffer, JUMP_EQUAL, JUMP_GREATER, JUMP_GREATER_OR_EQUAL, JUMP_SET, type Label } from './code-buffer.ts';
+import { emitHeaderChain } from './header-chain.ts';
+import { layOut } from './layout.ts';
+import { meet, NOTHING_KNOWN, type RegisterState } from './registers.ts';
+import { MemoryLimitError, SpillRequest, ValueCode } from './value-code.ts';
+
+export interface EmitOptions {
+  /** What `ret` returns for an accepted packet. */
+  readonly snapLength: number;
+  /** Whether registers are reused between nodes; otherwise each node loads all that it needs. */
+  readonly reuse: boolean;
+}
+
+/** A jump into a node that has no code yet. */
+interface Edge {
+  readonly label: Label;
+  readonly state: RegisterState;
+}
+
+/**
+ * @throws MemoryLimitError when M[] is too small for the intermediate results
+ */
+export function emit(root: Node, options: EmitOptions): BpfInstruction[] {
+  const order = layOut(root);
+  const slots = new Map<VariableValue, number>();
+  for (;;) {
+    try {
+      return new Emitter(options, slots, indexVariables(order)).run(root, order);
+    } catch (error) {
+      if (!(error instanceof SpillRequest)) throw error;
+      if (slots.size >= BPF_MEMORY_WORDS) throw new MemoryLimitError('too many variables');
+      slots.set(error.variable, slots.size);
+    }
+  }
+}
+
+/** The variables that are wanted in X: those that are part of an address. */
+function indexVariables(nodes: readonly Node[]): ReadonlySet<Value> {
+  const found = new Set<Value>();
+  for (const node of nodes) {
+    if (node.kind === 'return' || node.kind === 'chain') continue;
+    walkValue(node.value, (part) => {
+      if (part.kind === 'load' && part.base?.kind === 'variable') found.add(part.base);
+    });
+  }
+  return found;
+}
+
+class Emitter {
+  readonly #code = new CodeBuffer();
+  readonly #values: ValueCode;
+  readonly #options: EmitOptions;
+  readonly #indexVariables: ReadonlySet<Value>;
+  readonly #edges = new Map<Node, Edge[]>();
+
+  constructor(options: EmitOptions, slots: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
+    this.#options = options;
+    this.#indexVariables = variablesInX;
+    this.#values = new ValueCode(this.#code, slots);
+  }
+
+  run(root: Node, order: readonly Node[]): BpfInstruction[] {
+    if (root.kind === 'return') this.#edge(root, NOTHING_KNOWN);
+    for (const [index, node] of order.entries()) this.#emitNode(node, order[index + 1]);
+    for (const [node, edges] of this.#edges) {
+      if (node.kind !== 'return' || !node.accept) continue;
+      this.#placeAll(edges);
+      this.#code.push(BpfClass.ret | BpfReturn.k, this.#options.snapLength);
+    }
+    for (const [node, edges] of this.#edges) {
+      if (node.kind !== 'return' || node.accept) continue;
+      this.#placeAll(edges);
+      this.#code.push(BpfClass.ret | BpfReturn.k, 0);
+    }
+    return this.#code.link();
+  }
+
+  #placeAll(edges: readonly Edge[]): void {
+    for (const { label } of edges) this.#code.place(label);
+  }
+
+  /** A new way into `node`. */
+  #edge(node: Node, state: RegisterState): Label {
+    const label = this.#code.label();
+    const edges = this.#edges.get(node);
+    const edge = { label, state: this.#options.reuse ? state : NOTHING_KNOWN };
+    if (edges === undefined) this.#edges.set(node, [edge]);
+    else edges.push(edge);
+    return label;
+  }
+
+  #emitNode(node: Node, following: Node | undefined): void {
+    const edges = this.#edges.get(node) ?? [];
+    switch (node.kind) {
+      case 'return':
+        break;
+      case 'test':
+        this.#emitTest(node, edges);
+        break;
+      case 'assign':
+        this.#enter(edges);
+        this.#values.assign(node.variable, node.value, this.#indexVariables.has(node.variable) ? 'x' : 'a');
+        this.#continueWith(node.next, following);
+        break;
+      case 'touch':
+        this.#enter(edges);
+        this.#values.loadA(node.value);
+        this.#continueWith(node.next, following);
+        break;
+      case 'chain': {
+        this.#enter(edges);
+        const onTrue = this.#edge(node.onTrue, NOTHING_KNOWN);
+        const onFalse = this.#edge(node.onFalse, NOTHING_KNOWN);
+        emitHeaderChain(this.#code, node, onTrue, onFalse);
+        break;
+      }
+    }
+  }
+
+  /** All ways in meet here. */
+  #enter(edges: readonly Edge[]): void {
+    this.#placeAll(edges);
+    this.#values.state = meet(edges.map((edge) => edge.state));
+  }
+
+  /** On to the only successor: by falling into it, or by a jump. */
+  #continueWith(next: Node, following: Node | undefined): void {
+    const label = this.#edge(next, this.#values.state);
+    if (next === following) fallsThrough.add(label);
+    else this.#code.jumpAlways(label);
+  }
+
+  #emitTest(node: TestNode, edges: readonly Edge[]): void {
+    const { value, operand } = node;
+    const mask = this.#bitMask(node, edges);
+    const loaded = mask === undefined ? value : mask.value;
+    if (operand.kind === 'constant') this.#loadForEdges(loaded, edges);
+    else {
+      this.#enter(edges);
+      this.#values.loadBoth(value, operand);
+    }
+    const { state } = this.#values;
+    const onTrue = this.#edge(node.onTrue, state);
+    const onFalse = this.#edge(node.onFalse, state);
+    const jump = jumpCode(node);
+    // A set bit makes the masked value differ from 0.
+    if (mask !== undefined) this.#code.jump(JUMP_SET, mask.bits, onFalse, onTrue);
+    else if (operand.kind === 'constant') this.#code.jump(jump, operand.value, onTrue, onFalse);
+    else this.#code.jump(jump | BpfSource.x, 0, onTrue, onFalse);
+  }
+
+  /** `(x & bits) = 0` is one jump on x, unless A holds the masked value already. */
+  #bitMask(node: TestNode, edges: readonly Edge[]): { readonly value: Value; readonly bits: number } | undefined {
+    const { value, operand, comparison } = node;
+    if (comparison !== 'equal' || operand.kind !== 'constant' || operand.value !== 0) return undefined;
+    if (value.kind !== 'binary' || value.operator !== 'and' || value.right.kind !== 'constant') return undefined;
+    if (edges.every((edge) => edge.state.a.includes(value))) return undefined;
+    return { value: value.left, bits: value.right.value };
+  }
+
+  /**
+   * Brings `value` into A. Ways in whose registers hold a part of the work already enter behind it: behind everything if A
+   * holds the value, behind the load of X if X holds the base of the load.
+   */
+  #loadForEdges(value: Value, edges: readonly Edge[]): void {
+    const ready = edges.filter((edge) => edge.state.a.includes(value) && !fallsThrough.has(edge.label));
+    const base = value.kind === 'load' ? value.base : undefined;
+    const others = edges.filter((edge) => !ready.includes(edge));
+    const based = others.filter(
+      (edge) => base !== undefined && edge.state.x.includes(base) && !fallsThrough.has(edge.label),
+    );
+    const first = others.filter((edge) => !based.includes(edge));
+    const states = ready.map((edge) => edge.state);
+    if (others.length > 0) {
+      if (base !== undefined && based.length > 0) {
+        if (first.length > 0) {
+          this.#enter(first);
+          this.#values.loadX(base);
+        }
+        this.#placeAll(based);
+        this.#values.state = meet([
+          ...(first.length > 0 ? [this.#values.state] : []),
+          ...based.map((edge) => edge.state),
+        ]);
+      } else this.#enter(others);
+      this.#values.loadA(value);
+      states.push(this.#values.state);
+    }
+    this.#placeAll(ready);
+    this.#values.state = meet(states);
+  }
+}
+
+/** Labels that are reached by falling through, so that no code may come between. */
+const fallsThrough = new WeakSet<Label>();
+
+function jumpCode(node: TestNode): number {
+  switch (node.comparison) {
+    case 'equal':
+      return JUMP_EQUAL;
+    case 'greater':
+      return JUMP_GREATER;
+    case 'greaterOrEqual':
+      return JUMP_GREATER_OR_EQUAL;
+  }
+}

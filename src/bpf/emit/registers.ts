@@ -1,0 +1,34 @@
+/** What the registers are known to hold at one place of the program. @module */
+import { type Value, type VariableValue, walkValue } from '../compile/value.ts';
+
+/** A register may hold several values at once: a variable and what it was set from. Empty: anything. */
+export interface RegisterState {
+  readonly a: readonly Value[];
+  readonly x: readonly Value[];
+}
+
+export const NOTHING_KNOWN: RegisterState = { a: [], x: [] };
+
+/** What holds at a place that is reached in any of these states. */
+export function meet(states: readonly RegisterState[]): RegisterState {
+  const [first, ...others] = states;
+  if (first === undefined) return NOTHING_KNOWN;
+  return {
+    a: first.a.filter((value) => others.every((state) => state.a.includes(value))),
+    x: first.x.filter((value) => others.every((state) => state.x.includes(value))),
+  };
+}
+
+/** `state` once `variable` has another value: what was computed from the old one is no longer true. */
+export function forget(state: RegisterState, variable: VariableValue): RegisterState {
+  const independent = (value: Value) => !dependsOn(value, variable);
+  return { a: state.a.filter(independent), x: state.x.filter(independent) };
+}
+
+function dependsOn(value: Value, variable: VariableValue): boolean {
+  let found = false;
+  walkValue(value, (part) => {
+    if (part === variable) found = true;
+  });
+  return found;
+}

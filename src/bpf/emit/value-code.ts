@@ -1,0 +1,216 @@
+/** Code that brings a value into a register, from what the registers hold already. @module */
+import { SKF_AD_OFF } from '../ancillary.ts';
+import type { BinaryOperator, LoadSize, Value, VariableValue } from '../compile/value.ts';
+import { BPF_MEMORY_WORDS, BpfAlu, BpfClass, BpfMisc, BpfMode, BpfSize, BpfSource } from '../instruction.ts';
+import type { CodeBuffer } from './code-buffer.ts';
+import { forget, NOTHING_KNOWN, type RegisterState } from './registers.ts';
+
+/** More intermediate results than there are words of memory. */
+export class MemoryLimitError extends Error {}
+
+/** A variable is wanted that no register holds any more: it needs a word of memory from its start. */
+export class SpillRequest extends Error {
+  readonly variable: VariableValue;
+
+  constructor(variable: VariableValue) {
+    super('a variable must live in memory');
+    this.variable = variable;
+  }
+}
+
+const ALU: Readonly<Record<BinaryOperator, number>> = {
+  add: BpfAlu.add,
+  sub: BpfAlu.sub,
+  mul: BpfAlu.mul,
+  div: BpfAlu.div,
+  mod: BpfAlu.mod,
+  and: BpfAlu.and,
+  or: BpfAlu.or,
+  xor: BpfAlu.xor,
+  lsh: BpfAlu.lsh,
+  rsh: BpfAlu.rsh,
+};
+const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', 'or', 'xor']);
+
+export class ValueCode {
+  readonly #code: CodeBuffer;
+  /** Words of memory of variables that live there. */
+  readonly #slots: ReadonlyMap<VariableValue, number>;
+  /** Intermediate results take words from the top. */
+  #temporaries = 0;
+  state: RegisterState = NOTHING_KNOWN;
+
+  constructor(code: CodeBuffer, slots: ReadonlyMap<VariableValue, number>) {
+    this.#code = code;
+    this.#slots = slots;
+  }
+
+  /** Brings `value` into A. */
+  loadA(value: Value): void {
+    if (this.state.a.includes(value)) return;
+    if (this.state.x.includes(value)) {
+      this.#code.push(BpfClass.misc | BpfMisc.txa);
+      this.state = { ...this.state, a: this.state.x };
+      return;
+    }
+    this.#computeA(value);
+    this.state = { ...this.state, a: [value] };
+  }
+
+  #computeA(value: Value): void {
+    const code = this.#code;
+    switch (value.kind) {
+      case 'constant':
+        code.push(BpfClass.ld | BpfMode.immediate, value.value);
+        break;
+      case 'length':
+        code.push(BpfClass.ld | BpfMode.length);
+        break;
+      case 'ancillary':
+        code.push(BpfClass.ld | BpfMode.absolute, (SKF_AD_OFF + value.offset) >>> 0);
+        break;
+      case 'variable':
+        code.push(BpfClass.ld | BpfMode.memory, this.#slot(value));
+        break;
+      case 'load':
+        if (value.base !== undefined) this.loadX(value.base);
+        code.push(
+          BpfClass.ld | widthOf(value.size) | (value.base === undefined ? BpfMode.absolute : BpfMode.indirect),
+          value.offset,
+        );
+        break;
+      case 'headerLength':
+        this.loadX(value);
+        code.push(BpfClass.misc | BpfMisc.txa);
+        break;
+      case 'negate':
+        this.loadA(value.operand);
+        code.push(BpfClass.alu | BpfAlu.neg);
+        break;
+      case 'binary':
+        this.#computeBinary(value.operator, value.left, value.right);
+        break;
+    }
+  }
+
+  #computeBinary(operator: BinaryOperator, left: Value, right: Value): void {
+    if (right.kind === 'constant') {
+      this.loadA(left);
+      this.#code.push(BpfClass.alu | ALU[operator], right.value);
+      return;
+    }
+    const swapped = COMMUTATIVE.has(operator) && this.#prefersSwap(left, right);
+    const [first, second] = swapped ? [right, left] : [left, right];
+    this.loadBoth(first, second);
+    this.#code.push(BpfClass.alu | ALU[operator] | BpfSource.x);
+  }
+
+  /** Whether `left` is better in X than `right`. */
+  #prefersSwap(left: Value, right: Value): boolean {
+    if (this.state.a.includes(right) && this.#canLoadX(left)) return true;
+    if (this.#canLoadX(right) && !usesX(left)) return false;
+    return this.#canLoadX(left);
+  }
+
+  /** Brings `first` into A and `second` into X. */
+  loadBoth(first: Value, second: Value): void {
+    const { state } = this;
+    if (state.x.includes(second) && !usesX(first)) this.loadA(first);
+    else if (this.#canLoadX(second) || (state.a.includes(first) && state.x.includes(second))) {
+      this.loadA(first);
+      this.loadX(second);
+    } else if (usesX(first)) this.#loadBothThroughMemory(first, second);
+    else {
+      this.loadA(second);
+      this.#moveToX();
+      this.loadA(first);
+    }
+  }
+
+  #loadBothThroughMemory(first: Value, second: Value): void {
+    const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
+    if (word < this.#slots.size) throw new MemoryLimitError('too many intermediate results');
+    this.loadA(second);
+    this.#code.push(BpfClass.st, word);
+    this.#temporaries += 1;
+    this.loadA(first);
+    this.#temporaries -= 1;
+    this.#code.push(BpfClass.ldx | BpfMode.memory, word);
+    this.state = { ...this.state, x: [second] };
+  }
+
+  /** Brings `value` into X; A survives where X can be loaded directly. */
+  loadX(value: Value): void {
+    if (this.state.x.includes(value)) return;
+    const direct = this.state.a.includes(value) ? undefined : this.#loadOfX(value);
+    if (direct === undefined) {
+      this.loadA(value);
+      this.#moveToX();
+      return;
+    }
+    this.#code.push(direct.code, direct.k);
+    this.state = { ...this.state, x: [value] };
+  }
+
+  /** The instruction that brings `value` into X by itself, if there is one. */
+  #loadOfX(value: Value): { readonly code: number; readonly k: number } | undefined {
+    switch (value.kind) {
+      case 'constant':
+        return { code: BpfClass.ldx | BpfMode.immediate, k: value.value };
+      case 'length':
+        return { code: BpfClass.ldx | BpfMode.length, k: 0 };
+      case 'headerLength':
+        return { code: BpfClass.ldx | BpfSize.byte | BpfMode.header, k: value.offset };
+      case 'variable':
+        return { code: BpfClass.ldx | BpfMode.memory, k: this.#slot(value) };
+      default:
+        return undefined;
+    }
+  }
+
+  #moveToX(): void {
+    this.#code.push(BpfClass.misc | BpfMisc.tax);
+    this.state = { a: this.state.a, x: this.state.a };
+  }
+
+  /** Sets `variable` to `value`, in the register where it is wanted and in memory if it lives there. */
+  assign(variable: VariableValue, value: Value, register: 'a' | 'x'): void {
+    if (register === 'x') this.loadX(value);
+    else this.loadA(value);
+    const word = this.#slots.get(variable);
+    if (word !== undefined) this.#code.push(register === 'x' ? BpfClass.stx : BpfClass.st, word);
+    const known = forget(this.state, variable);
+    this.state = { ...known, [register]: [...known[register], variable] };
+  }
+
+  #canLoadX(value: Value): boolean {
+    if (value.kind === 'constant' || value.kind === 'length' || value.kind === 'headerLength') return true;
+    return value.kind === 'variable' && this.#slots.has(value);
+  }
+
+  #slot(variable: VariableValue): number {
+    const word = this.#slots.get(variable);
+    if (word === undefined) throw new SpillRequest(variable);
+    return word;
+  }
+}
+
+function widthOf(size: LoadSize): number {
+  return size === 4 ? BpfSize.word : size === 2 ? BpfSize.half : BpfSize.byte;
+}
+
+/** Whether computing `value` changes X. */
+function usesX(value: Value): boolean {
+  switch (value.kind) {
+    case 'load':
+      return value.base !== undefined;
+    case 'headerLength':
+      return true;
+    case 'negate':
+      return usesX(value.operand);
+    case 'binary':
+      return value.right.kind !== 'constant' || usesX(value.left);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,82 @@
+/** What `compileFilter` throws: which words are wrong, what was expected, and what may have been meant. @module */
+import { StackError } from '../../base/errors.ts';
+
+/**
+ * Why a text is no filter. `FILTER_SYNTAX` words in the wrong place · `FILTER_NUMBER` a number that is none, or out of
+ * range · `FILTER_ADDRESS` an address that is none · `FILTER_NAME` a name nobody knows · `FILTER_QUALIFIER` words that
+ * do not go together (`udp host`) · `FILTER_LINK_TYPE` not on this link type · `FILTER_ENCAPSULATION` not inside this
+ * tunnel · `FILTER_REJECTS_ALL` no packet can match · `FILTER_LIMIT` too long, too deep or too much work ·
+ * `FILTER_NETMASK` the netmask is missing or wrong · `FILTER_EXTENSION` an extension under `strict`.
+ */
+export type FilterErrorCode =
+  | 'FILTER_SYNTAX'
+  | 'FILTER_NUMBER'
+  | 'FILTER_ADDRESS'
+  | 'FILTER_NAME'
+  | 'FILTER_QUALIFIER'
+  | 'FILTER_LINK_TYPE'
+  | 'FILTER_ENCAPSULATION'
+  | 'FILTER_REJECTS_ALL'
+  | 'FILTER_LIMIT'
+  | 'FILTER_NETMASK'
+  | 'FILTER_EXTENSION';
+
+/** A piece of the filter's text, in UTF-16 units. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface FilterErrorDetails {
+  /** Words that would be right in this place. */
+  readonly expected?: readonly string[];
+  /** A word close to the wrong one. */
+  readonly suggestion?: string | undefined;
+}
+
+/** How much of a long filter the text form shows to either side of the caret. */
+const CONTEXT = 60;
+
+export class FilterError extends StackError {
+  override readonly code: FilterErrorCode;
+  readonly offset: number;
+  readonly length: number;
+  readonly expected: readonly string[];
+  readonly suggestion: string | undefined;
+  readonly expression: string;
+
+  constructor(code: FilterErrorCode, reason: string, expression: string, span: Span, details: FilterErrorDetails = {}) {
+    const { expected = [], suggestion } = details;
+    const wanted = expected.length === 0 ? '' : `; expected ${joinWords(expected)}`;
+    super(code, `${reason}${wanted}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`);
+    this.code = code;
+    this.expression = expression;
+    this.offset = Math.min(span.offset, expression.length);
+    this.length = span.length;
+    this.expected = expected;
+    this.suggestion = suggestion;
+  }
+
+  /** The message, the filter, and carets under the wrong words. */
+  toText(): string {
+    const start = Math.max(0, this.offset - CONTEXT);
+    const end = Math.min(this.expression.length, this.offset + this.length + CONTEXT);
+    const head = start > 0 ? '...' : '';
+    const shown = printable(this.expression.slice(start, end));
+    const carets = '^'.repeat(Math.max(1, Math.min(this.length, end - this.offset)));
+    const line = `  ${head}${shown}${end < this.expression.length ? '...' : ''}`;
+    return `${this.message}\n${line}\n${' '.repeat(2 + head.length + this.offset - start)}${carets}`;
+  }
+}
+
+/** `a, b or c`. */
+function joinWords(words: readonly string[]): string {
+  if (words.length <= 1) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** Filters come from anywhere: control characters must not reach a terminal, and columns must stay where they are. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => (/\s/.test(character) ? ' ' : '?'));
+}

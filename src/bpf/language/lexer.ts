@@ -1,0 +1,139 @@
+/**
+ * Filter text to tokens. As in libpcap's scanner the longest form wins, and of equally long ones the first in this
+ * order: MAC address, number, dotted IPv4, IPv6, name. So `10.1.1.1` is an address, `10.1.1.1a` a name, `1.2.3.4.5.6` a
+ * MAC address, and `80-90` one name (of a port range). @module
+ */
+import { parseIpv6 } from '../../base/address.ts';
+import { FilterError, printable, type Span } from './filter-error.ts';
+import { reservedWord } from './keywords.ts';
+import { MAX_EXPRESSION_LENGTH } from './limits.ts';
+import { NAMED_VALUES } from './named-values.ts';
+
+export type TokenKind = 'word' | 'number' | 'name' | 'ipv4' | 'ipv6' | 'mac' | 'arcnet' | 'symbol' | 'end';
+
+export interface Token extends Span {
+  readonly kind: TokenKind;
+  /** Canonical: a word's main spelling, an escaped name without its backslash. */
+  readonly text: string;
+  /** Of numbers: 0 to 0xffffffff. */
+  readonly value: number;
+}
+
+const BLANKS = /[ \t\r\n]+/y;
+const SYMBOL = /<<|>>|<=|>=|!=|==|&&|\|\||[!<>()[\]&|\-+*/:=%^]/y;
+const ESCAPED = /\\([^ !()\n\t]+)/y;
+const ARCNET = /\$[0-9a-fA-F]{1,2}(?![0-9a-fA-F])/y;
+const MAC =
+  /[0-9a-fA-F]{1,2}(?:(?::[0-9a-fA-F]{1,2}){5}|(?:-[0-9a-fA-F]{1,2}){5}|(?:\.[0-9a-fA-F]{1,2}){5})|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}|[0-9a-fA-F]{12}/y;
+const NUMBER = /0[xX][0-9a-fA-F]+|[0-9]+/y;
+const DOTTED = /[0-9]+(?:\.[0-9]+){1,3}/y;
+const IPV6_RUN = /[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*/y;
+const NAME = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
+/** Longest text of an IPv6 address: eight groups, the last two as a dotted quad. */
+const MAX_IPV6_TEXT = 45;
+
+/** @throws FilterError */
+export function tokenize(expression: string): readonly Token[] {
+  if (expression.length > MAX_EXPRESSION_LENGTH) {
+    throw new FilterError(
+      'FILTER_LIMIT',
+      `the filter has ${expression.length} characters, at most ${MAX_EXPRESSION_LENGTH} are taken`,
+      expression,
+      { offset: MAX_EXPRESSION_LENGTH, length: 1 },
+    );
+  }
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < expression.length) {
+    const blank = matchAt(BLANKS, expression, at);
+    if (blank !== '') {
+      at += blank.length;
+      continue;
+    }
+    const token = readToken(expression, at);
+    tokens.push(token);
+    at += token.length;
+  }
+  tokens.push({ kind: 'end', text: '', value: 0, offset: expression.length, length: 0 });
+  return tokens;
+}
+
+function readToken(expression: string, at: number): Token {
+  const escaped = matchAt(ESCAPED, expression, at);
+  if (escaped !== '') return token('name', escaped.slice(1), at, escaped.length);
+  const arcnet = matchAt(ARCNET, expression, at);
+  if (arcnet !== '') return token('arcnet', arcnet, at, arcnet.length);
+  const best = longest(expression, at);
+  if (best !== undefined) return best;
+  const symbol = matchAt(SYMBOL, expression, at);
+  if (symbol !== '') {
+    const word = reservedWord(symbol);
+    return token(word === undefined ? 'symbol' : 'word', word ?? (symbol === '==' ? '=' : symbol), at, symbol.length);
+  }
+  const wrong = String.fromCodePoint(expression.codePointAt(at) ?? 0);
+  throw new FilterError('FILTER_SYNTAX', `no filter has the character "${printable(wrong)}"`, expression, {
+    offset: at,
+    length: wrong.length,
+  });
+}
+
+function longest(expression: string, at: number): Token | undefined {
+  const mac = matchAt(MAC, expression, at);
+  const number = matchAt(NUMBER, expression, at);
+  const dotted = matchAt(DOTTED, expression, at);
+  const ipv6 = matchIpv6(expression, at);
+  const name = matchAt(NAME, expression, at);
+  const length = Math.max(mac.length, number.length, dotted.length, ipv6.length, name.length);
+  if (length === 0) return undefined;
+  if (mac.length === length) return token('mac', mac, at, length);
+  if (number.length === length)
+    return { ...token('number', number, at, length), value: readNumber(expression, number, at) };
+  if (dotted.length === length) return token('ipv4', dotted, at, length);
+  if (ipv6.length === length) return token('ipv6', ipv6, at, length);
+  const named = NAMED_VALUES.get(name);
+  if (named !== undefined) return { ...token('number', name, at, length), value: named };
+  const word = reservedWord(name);
+  return token(word === undefined ? 'name' : 'word', word ?? name, at, length);
+}
+
+/** Decimal, octal after a 0, hexadecimal after 0x. */
+function readNumber(expression: string, text: string, at: number): number {
+  const span = { offset: at, length: text.length };
+  const octal = /^0[0-9]/.test(text);
+  if (octal && /[89]/.test(text)) {
+    throw new FilterError(
+      'FILTER_NUMBER',
+      `${text} begins with 0, so it is octal, and has a digit 8 or 9`,
+      expression,
+      span,
+      {
+        suggestion: text.replace(/^0+/, ''),
+      },
+    );
+  }
+  const value = octal ? Number.parseInt(text, 8) : Number(text);
+  if (value > 0xffff_ffff) {
+    throw new FilterError('FILTER_NUMBER', `${text} needs more than 32 bits`, expression, span);
+  }
+  return value;
+}
+
+/** The longest text from `at` that is an IPv6 address. */
+function matchIpv6(expression: string, at: number): string {
+  const run = matchAt(IPV6_RUN, expression, at);
+  if (run === '' || run.indexOf(':') === run.lastIndexOf(':')) return '';
+  for (let length = Math.min(run.length, MAX_IPV6_TEXT); length >= 2; length -= 1) {
+    const text = run.slice(0, length);
+    if (parseIpv6(text) !== undefined) return text;
+  }
+  return '';
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+function token(kind: TokenKind, text: string, offset: number, length: number): Token {
+  return { kind, text, value: 0, offset, length };
+}

@@ -1,0 +1,268 @@
+/**
+ * The intermediate form: a directed graph of tests without cycles. Every node tests one value and has two successors, or
+ * does one thing and has one, or ends the program. Nodes that would be equal are one object, so equal blocks merge as soon
+ * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
+ */
+import type { Comparison, Predicate } from '../compile/predicate.ts';
+import { type Value, type ValueTable, type VariableValue, walkValue } from '../compile/value.ts';
+
+interface GraphNode {
+  readonly id: number;
+  /**
+   * Bytes that a packet must have at least to be accepted from here on; infinite where nothing is accepted. A load below
+   * this bound cannot be the one that rejects the packet.
+   */
+  readonly needs: number;
+}
+
+export type Node =
+  | (GraphNode & { readonly kind: 'return'; readonly accept: boolean })
+  | (GraphNode & {
+      readonly kind: 'test';
+      readonly value: Value;
+      readonly comparison: Comparison;
+      readonly operand: Value;
+      readonly onTrue: Node;
+      readonly onFalse: Node;
+    })
+  | (GraphNode & {
+      readonly kind: 'assign';
+      readonly variable: VariableValue;
+      readonly value: Value;
+      readonly next: Node;
+    })
+  /** Rejects packets that are too short for `value`; nothing else. */
+  | (GraphNode & { readonly kind: 'touch'; readonly value: Value; readonly next: Node })
+  | (GraphNode & {
+      readonly kind: 'chain';
+      readonly family: 'ip' | 'ip6';
+      readonly protocol: number;
+      readonly headerOffset: number;
+      readonly onTrue: Node;
+      readonly onFalse: Node;
+    });
+
+export type TestNode = Extract<Node, { kind: 'test' }>;
+export type AssignNode = Extract<Node, { kind: 'assign' }>;
+
+/** Thrown by `Graph` when it has as many nodes as it may have. */
+export class GraphLimitError extends Error {}
+
+export class Graph {
+  readonly values: ValueTable;
+  readonly accept: Node;
+  readonly reject: Node;
+  readonly #known = new Map<string, Node>();
+  readonly #limit: number;
+
+  constructor(values: ValueTable, limit: number) {
+    this.values = values;
+    this.#limit = limit;
+    this.accept = this.#intern('accept', (id) => ({ kind: 'return', id, accept: true, needs: 0 }));
+    this.reject = this.#intern('reject', (id) => ({
+      kind: 'return',
+      id,
+      accept: false,
+      needs: Number.POSITIVE_INFINITY,
+    }));
+  }
+
+  /** The graph of `predicate`, continued by `onTrue` and `onFalse`. */
+  build(predicate: Predicate, onTrue: Node, onFalse: Node): Node {
+    switch (predicate.kind) {
+      case 'constant':
+        return predicate.truth ? onTrue : onFalse;
+      case 'test':
+        return this.test(predicate.value, predicate.comparison, predicate.operand, onTrue, onFalse);
+      case 'not':
+        return this.build(predicate.part, onFalse, onTrue);
+      case 'all':
+        return predicate.parts.reduceRight((next, part) => this.build(part, next, onFalse), onTrue);
+      case 'any':
+        return predicate.parts.reduceRight((next, part) => this.build(part, onTrue, next), onFalse);
+      case 'sequence':
+        return this.#buildSequence(predicate, onTrue, onFalse);
+      case 'assign':
+        return this.assign(predicate.variable, predicate.value, onTrue);
+      case 'touch':
+        return this.touch(predicate.value, onTrue);
+      case 'setup':
+        return this.build(predicate.body, onTrue, onFalse);
+      case 'chain':
+        return this.chain(predicate.family, predicate.protocol, predicate.headerOffset, onTrue, onFalse);
+    }
+  }
+
+  #buildSequence(predicate: Extract<Predicate, { kind: 'sequence' }>, onTrue: Node, onFalse: Node): Node {
+    let whenTrue = onTrue;
+    let whenFalse = onFalse;
+    for (const { operator, part } of predicate.rest.toReversed()) {
+      const node = this.build(part, whenTrue, whenFalse);
+      if (operator === 'and') whenTrue = node;
+      else whenFalse = node;
+    }
+    return this.build(predicate.first, whenTrue, whenFalse);
+  }
+
+  test(value: Value, comparison: Comparison, operand: Value, onTrue: Node, onFalse: Node): Node {
+    if (value.kind === 'constant' && operand.kind === 'constant') {
+      return decide(value.value, comparison, operand.value) ? onTrue : onFalse;
+    }
+    if (onTrue === onFalse) return this.touch(operand, this.touch(value, onTrue));
+    const normal = this.#normalize(value, comparison, operand);
+    if (normal !== undefined) return this.test(normal.value, comparison, normal.operand, onTrue, onFalse);
+    const key = `${comparison}:${value.id}:${operand.id}:${onTrue.id}:${onFalse.id}`;
+    const needs = Math.max(endOfLoads(value), endOfLoads(operand), Math.min(onTrue.needs, onFalse.needs));
+    return this.#intern(key, (id) => ({ kind: 'test', id, needs, value, comparison, operand, onTrue, onFalse }));
+  }
+
+  /** `x + 3 = 10` is `x = 7`; a difference that is 0 is an equality. */
+  #normalize(value: Value, comparison: Comparison, operand: Value): { value: Value; operand: Value } | undefined {
+    if (comparison !== 'equal' || operand.kind !== 'constant' || value.kind !== 'binary') return undefined;
+    const { operator, left, right } = value;
+    if (operator === 'sub' && operand.value === 0) return { value: left, operand: right };
+    if (right.kind !== 'constant') return undefined;
+    if (operator === 'add') return { value: left, operand: this.values.constant(operand.value - right.value) };
+    if (operator === 'xor') return { value: left, operand: this.values.constant(operand.value ^ right.value) };
+    return undefined;
+  }
+
+  assign(variable: VariableValue, value: Value, next: Node): Node {
+    if (next.kind === 'return') return this.touch(value, next);
+    const needs = Math.max(endOfLoads(value), next.needs);
+    return this.#intern(`=${variable.id}:${value.id}:${next.id}`, (id) => ({
+      kind: 'assign',
+      id,
+      needs,
+      variable,
+      value,
+      next,
+    }));
+  }
+
+  /** `next`, for packets that are long enough for `value`. Nothing where `next` makes sure of that itself. */
+  touch(value: Value, next: Node): Node {
+    if (!mayReject(value)) return next;
+    if (hasFixedLoadsOnly(value) && endOfLoads(value) <= next.needs) return next;
+    if (next === this.reject) return next;
+    const needs = Math.max(endOfLoads(value), next.needs);
+    return this.#intern(`t${value.id}:${next.id}`, (id) => ({ kind: 'touch', id, needs, value, next }));
+  }
+
+  chain(family: 'ip' | 'ip6', protocol: number, headerOffset: number, onTrue: Node, onFalse: Node): Node {
+    return this.#intern(`${family}:${protocol}:${headerOffset}:${onTrue.id}:${onFalse.id}`, (id) => ({
+      kind: 'chain',
+      id,
+      needs: 0,
+      family,
+      protocol,
+      headerOffset,
+      onTrue,
+      onFalse,
+    }));
+  }
+
+  /** `node` with other successors. */
+  withSuccessors(node: Node, first: Node, second: Node): Node {
+    switch (node.kind) {
+      case 'return':
+        return node;
+      case 'test':
+        return this.test(node.value, node.comparison, node.operand, first, second);
+      case 'assign':
+        return this.assign(node.variable, node.value, first);
+      case 'touch':
+        return this.touch(node.value, first);
+      case 'chain':
+        return this.chain(node.family, node.protocol, node.headerOffset, first, second);
+    }
+  }
+
+  #intern(key: string, make: (id: number) => Node): Node {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= this.#limit) throw new GraphLimitError(`more than ${this.#limit} nodes`);
+    const node = make(this.#known.size);
+    this.#known.set(key, node);
+    return node;
+  }
+}
+
+export function decide(left: number, comparison: Comparison, right: number): boolean {
+  switch (comparison) {
+    case 'equal':
+      return left === right;
+    case 'greater':
+      return left > right;
+    case 'greaterOrEqual':
+      return left >= right;
+  }
+}
+
+export function successors(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'return':
+      return [];
+    case 'assign':
+    case 'touch':
+      return [node.next];
+    default:
+      return [node.onTrue, node.onFalse];
+  }
+}
+
+/** Everything that can be reached from `root`, each node before its successors. */
+export function reachable(root: Node): Node[] {
+  const seen = new Set<Node>([root]);
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const next of successors(node)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      stack.push(next);
+    }
+  }
+  return [...seen].sort((left, right) => right.id - left.id);
+}
+
+/** Whether evaluating `value` can reject a packet. */
+export function mayReject(value: Value): boolean {
+  let rejects = false;
+  walkValue(value, (part) => {
+    if (part.kind === 'load' || part.kind === 'headerLength' || part.kind === 'ancillary') rejects = true;
+    if (
+      part.kind === 'binary' &&
+      (part.operator === 'div' || part.operator === 'mod') &&
+      part.right.kind !== 'constant'
+    ) {
+      rejects = true;
+    }
+  });
+  return rejects;
+}
+
+/** The bytes that a packet must have for the loads at fixed offsets in `value`. */
+export function endOfLoads(value: Value): number {
+  let end = 0;
+  walkValue(value, (part) => {
+    if (part.kind === 'load' && part.base === undefined) end = Math.max(end, part.offset + part.size);
+    if (part.kind === 'headerLength') end = Math.max(end, part.offset + 1);
+  });
+  return end;
+}
+
+/** Whether `endOfLoads` says all there is about when `value` rejects a packet. */
+function hasFixedLoadsOnly(value: Value): boolean {
+  let fixed = true;
+  walkValue(value, (part) => {
+    if (part.kind === 'ancillary' || (part.kind === 'load' && part.base !== undefined)) fixed = false;
+    if (
+      part.kind === 'binary' &&
+      (part.operator === 'div' || part.operator === 'mod') &&
+      part.right.kind !== 'constant'
+    ) {
+      fixed = false;
+    }
+  });
+  return fixed;
+}
