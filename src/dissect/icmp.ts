@@ -1,0 +1,227 @@
+/** ICMP, and ICMPv6 with neighbour discovery. @module */
+import { formatIpv4, formatIpv6, formatMac, IPV6_LENGTH } from '../base/address.ts';
+import { readU8, readU16 } from '../base/bytes.ts';
+import { IpProtocol } from '../base/protocol-numbers.ts';
+import {
+  Icmp4Type,
+  Icmp4View,
+  Icmp6Type,
+  Icmp6View,
+  isIcmp4Error,
+  isIcmp6Error,
+  NeighborDiscoveryView,
+  NeighborOption,
+  NeighborOptionView,
+  QuoteView,
+} from '../icmp/index.ts';
+import { hexOf } from './hex.ts';
+import type { Icmp4Layer, Icmp6Layer, NeighborOptionField, QuotedPacket } from './layer-transport.ts';
+import { readListenerRecords } from './listener.ts';
+import { type Network, pseudoSum } from './network.ts';
+import { after, type LayerList, type Region, wireLengthOf } from './region.ts';
+
+const CHECKSUM = 2;
+
+const icmp4 = new Icmp4View();
+const icmp6 = new Icmp6View();
+const neighbor = new NeighborDiscoveryView();
+const neighborOption = new NeighborOptionView();
+const quote = new QuoteView();
+
+type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** RFC 792 and its successors. */
+export function dissectIcmp4(list: LayerList, region: Region, network: Network): void {
+  const { bytes } = list;
+  const { start, end } = region;
+  if (!icmp4.wrap(bytes, start, end)) {
+    list.truncated('icmp', region);
+    return;
+  }
+  const { type, code } = icmp4;
+  const layer: Changeable<Icmp4Layer> = {
+    kind: 'icmp4',
+    start,
+    headerLength: 8,
+    type,
+    code,
+    checksum: icmp4.checksum,
+    length: wireLengthOf(region),
+    ...expectedChecksum(list, region, network, 0),
+  };
+  addFields4(layer, bytes);
+  if (isIcmp4Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end));
+  if (list.add(layer)) list.data(after(region, start + 8));
+}
+
+function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
+  switch (layer.type) {
+    case Icmp4Type.echoRequest:
+    case Icmp4Type.echoReply:
+      layer.identifier = icmp4.identifier;
+      layer.sequence = icmp4.sequence;
+      break;
+    case Icmp4Type.timestampRequest:
+    case Icmp4Type.timestampReply:
+      layer.identifier = icmp4.identifier;
+      layer.sequence = icmp4.sequence;
+      if (icmp4.hasTimes) layer.times = [icmp4.originate, icmp4.receive, icmp4.transmit];
+      break;
+    case Icmp4Type.redirect:
+      layer.gateway = formatIpv4(bytes, icmp4.gatewayAt);
+      break;
+    case Icmp4Type.destinationUnreachable:
+      layer.nextHopMtu = icmp4.nextHopMtu;
+      break;
+    case Icmp4Type.parameterProblem:
+      layer.pointer = icmp4.pointer;
+      break;
+    case Icmp4Type.maskReply:
+      layer.mask = icmp4.mask;
+      break;
+    case Icmp4Type.routerAdvertisement:
+      layer.lifetime = icmp4.lifetime;
+      break;
+    default:
+  }
+}
+
+/** What an error says about the packet that caused it. */
+function quotedAt(bytes: Uint8Array, start: number, end: number): { readonly quoted?: QuotedPacket } {
+  if (!quote.wrap(bytes, start, end)) return {};
+  const version = readU8(bytes, start) >>> 4;
+  const isIpv4 = version === 4;
+  const addressOf = (at: number): string => (isIpv4 ? formatIpv4(bytes, at) : formatIpv6(bytes, at));
+  const packet = {
+    version: isIpv4 ? 4 : 6,
+    source: addressOf(quote.sourceAt),
+    destination: addressOf(quote.destinationAt),
+    protocol: quote.protocol,
+  } as const;
+  const transportEnd = quote.transportAt + 4;
+  const hasPorts = transportEnd <= end && !quote.isLaterFragment;
+  return { quoted: hasPorts ? { ...packet, destinationPort: readU16(bytes, quote.transportAt + 2) } : packet };
+}
+
+/** RFC 4443; bodies of neighbour discovery (RFC 4861) and listener discovery (RFC 2710, RFC 3810). */
+export function dissectIcmp6(list: LayerList, region: Region, network: Network): void {
+  const { bytes } = list;
+  const { start, end } = region;
+  if (!icmp6.wrap(bytes, start, end)) {
+    list.truncated('icmp6', region);
+    return;
+  }
+  const { type } = icmp6;
+  const layer: Changeable<Icmp6Layer> = {
+    kind: 'icmp6',
+    start,
+    headerLength: 8,
+    type,
+    code: icmp6.code,
+    checksum: icmp6.checksum,
+    length: wireLengthOf(region),
+    ...expectedChecksum(list, region, network, IpProtocol.icmp6),
+  };
+  addFields6(layer, bytes, region);
+  if (isIcmp6Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end));
+  if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
+  if (list.add(layer)) list.data(after(region, start + 8));
+}
+
+function addFields6(layer: Changeable<Icmp6Layer>, bytes: Uint8Array, region: Region): void {
+  const { start, end } = region;
+  switch (layer.type) {
+    case Icmp6Type.echoRequest:
+    case Icmp6Type.echoReply:
+      layer.identifier = icmp6.identifier;
+      layer.sequence = icmp6.sequence;
+      break;
+    case Icmp6Type.packetTooBig:
+      layer.mtu = icmp6.mtu;
+      break;
+    case Icmp6Type.parameterProblem:
+      layer.pointer = icmp6.pointer;
+      break;
+    case Icmp6Type.listenerQuery:
+    case Icmp6Type.listenerReport:
+    case Icmp6Type.listenerDone:
+      if (icmp6.groupAt + IPV6_LENGTH > end) break;
+      layer.maximumResponseDelay = icmp6.maximumResponseDelay;
+      layer.group = formatIpv6(bytes, icmp6.groupAt);
+      layer.isListenerVersion2 = layer.type === Icmp6Type.listenerQuery && layer.length >= 28; // RFC 3810, 8.1
+      break;
+    case Icmp6Type.listenerReport2:
+      layer.groupCount = readU16(bytes, start + 6);
+      layer.groups = readListenerRecords(bytes, start + 8, end, IPV6_LENGTH, layer.groupCount);
+      break;
+    default:
+  }
+}
+
+function addNeighborFields(layer: Changeable<Icmp6Layer>, bytes: Uint8Array): void {
+  switch (layer.type) {
+    case Icmp6Type.routerAdvertisement:
+      layer.router = {
+        hopLimit: neighbor.currentHopLimit,
+        flags: neighbor.routerFlags,
+        lifetime: neighbor.routerLifetime,
+        reachableTime: neighbor.reachableTime,
+        retransmitTimer: neighbor.retransmitTimer,
+      };
+      break;
+    case Icmp6Type.neighborAdvertisement: {
+      const { isRouter, isSolicited, isOverride } = neighbor;
+      layer.neighborFlags = { isRouter, isSolicited, isOverride };
+      layer.target = formatIpv6(bytes, neighbor.targetAt);
+      break;
+    }
+    case Icmp6Type.neighborSolicitation:
+      layer.target = formatIpv6(bytes, neighbor.targetAt);
+      break;
+    case Icmp6Type.redirect:
+      layer.target = formatIpv6(bytes, neighbor.targetAt);
+      layer.destination = formatIpv6(bytes, neighbor.destinationAt);
+      break;
+    default:
+  }
+  layer.options = readNeighborOptions(bytes);
+}
+
+function readNeighborOptions(bytes: Uint8Array): NeighborOptionField[] {
+  const options: NeighborOptionField[] = [];
+  const view = neighborOption;
+  for (let isThere = view.wrap(bytes, neighbor.optionsAt, neighbor.end); isThere; isThere = view.next()) {
+    const { type, length, start, valueAt } = view;
+    const option = { type, length, data: hexOf(bytes, valueAt, start + length) };
+    if (view.isPrefix) options.push({ ...option, prefix: readPrefix(bytes) });
+    else if (type === NeighborOption.mtu) options.push({ ...option, mtu: view.mtu });
+    else if (type === NeighborOption.sourceLinkAddress || type === NeighborOption.targetLinkAddress) {
+      options.push({ ...option, linkAddress: formatMac(bytes, valueAt, length - 2) });
+    } else options.push(option);
+  }
+  return options;
+}
+
+function readPrefix(bytes: Uint8Array): NonNullable<NeighborOptionField['prefix']> {
+  return {
+    address: formatIpv6(bytes, neighborOption.prefixAt),
+    length: neighborOption.prefixLength,
+    flags: neighborOption.prefixFlags,
+    validLifetime: neighborOption.validLifetime,
+    preferredLifetime: neighborOption.preferredLifetime,
+  };
+}
+
+/** @param protocol of the pseudo header; 0: there is none, as in ICMPv4 */
+function expectedChecksum(
+  list: LayerList,
+  region: Region,
+  network: Network,
+  protocol: number,
+): { readonly expectedChecksum?: number } {
+  const { start, end } = region;
+  const length = wireLengthOf(region);
+  if (!list.checksums || network.isFragment || start + length > end) return {};
+  const initial = protocol === 0 ? 0 : pseudoSum(list.bytes, network, protocol, length);
+  return { expectedChecksum: list.checksumWithout(start, start + length, start + CHECKSUM, initial) };
+}

@@ -1,0 +1,7 @@
+/** What all layers have. @module */
+
+/** Where a layer's header stands in the frame. */
+export interface LayerPlace {
+  readonly start: number;
+  readonly headerLength: number;
+}
