@@ -2,9 +2,13 @@
  * What Linux knows of a frame besides its bytes: loads at `SKF_AD_OFF + n` (linux/filter.h). A live ring fills it from
  * the frame's `tpacket3_hdr` and `sockaddr_ll`; a file has none, and then such a load rejects the frame. @module
  */
+import { BpfClass, type BpfInstruction, BpfMode } from './instruction.ts';
 
 /** Offset that turns an absolute load into an ancillary one: -0x1000 as an unsigned number. */
 export const SKF_AD_OFF = 0xffff_f000;
+
+/** The width in a load's code: an ancillary value has its own. */
+const BPF_SIZE_MASK = 0x18;
 
 /** Offsets from `SKF_AD_OFF`. */
 export const AncillaryOffset = {
@@ -57,3 +61,9 @@ export const AncillaryLayout = {
   vlanProtocol: 28,
   size: 32,
 } as const;
+
+/** True when a program loads anything of it: only then has a caller to fill it in. */
+export function usesAncillary(instructions: readonly BpfInstruction[]): boolean {
+  const isAncillaryLoad = BpfClass.ld | BpfMode.absolute;
+  return instructions.some(({ code, k }) => (code & ~BPF_SIZE_MASK) === isAncillaryLoad && k >= SKF_AD_OFF);
+}
