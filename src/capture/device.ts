@@ -1,0 +1,97 @@
+/** What an interface is, as far as a capture has to know: its index, its link type, its IPv4 netmask. @module */
+import { formatIpv4 } from '../base/address.ts';
+import { readU16le, readU32le } from '../base/bytes.ts';
+import { StackError } from '../base/errors.ts';
+import { LinkType } from '../base/link-type.ts';
+import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
+import { ioctl } from '../sys/libc.ts';
+
+/** All interfaces at once, with a cooked header in place of each one's own. */
+export const ANY_INTERFACE = 'any';
+
+/** `linux/sockios.h`: the name behind an index. */
+const SIOCGIFNAME = 0x8910;
+const IFREQ_LENGTH = 40;
+/** Where the address stands in a `struct sockaddr_in`. */
+const SOCKADDR_IN_ADDRESS = 4;
+
+/** `linux/if_arp.h` */
+export const HardwareType = {
+  ethernet: 1,
+  tunnel: 768,
+  tunnel6: 769,
+  loopback: 772,
+  sit: 776,
+  rawIp: 519,
+  none: 0xfffe,
+} as const;
+
+/** Hardware types whose frames begin with the IP header. */
+const RAW_IP_TYPES: ReadonlySet<number> = new Set([
+  HardwareType.tunnel,
+  HardwareType.tunnel6,
+  HardwareType.sit,
+  HardwareType.rawIp,
+  HardwareType.none,
+]);
+
+export interface CaptureDevice {
+  readonly name: string;
+  /** Kernel index; 0 for `any`. */
+  readonly index: number;
+  readonly linkType: LinkType;
+  /** True when the kernel hands over packets without their link header and we put a cooked one (SLL2) in front. */
+  readonly cooked: boolean;
+  /** On loopback and on `any` every looped frame is seen twice, going out and coming in: the first sight is skipped. */
+  readonly skipsLoopbackOutgoing: boolean;
+  /** Dotted, of the first IPv4 address; undefined when it has none. For `ip broadcast`. */
+  readonly netmask: string | undefined;
+}
+
+/** The link type of captures on an interface of this ARPHRD number; cooked where we do not read its own header. */
+export function captureLinkType(hardwareType: number): { linkType: LinkType; cooked: boolean } {
+  if (hardwareType === HardwareType.ethernet || hardwareType === HardwareType.loopback) {
+    return { linkType: LinkType.ethernet, cooked: false };
+  }
+  if (RAW_IP_TYPES.has(hardwareType)) return { linkType: LinkType.raw, cooked: false };
+  return { linkType: LinkType.linuxSll2, cooked: true };
+}
+
+/**
+ * Looks an interface up.
+ * @throws StackError `NO_INTERFACE`
+ */
+export function findDevice(name: string): CaptureDevice {
+  if (name === ANY_INTERFACE) {
+    return {
+      name,
+      index: 0,
+      linkType: LinkType.linuxSll2,
+      cooked: true,
+      skipsLoopbackOutgoing: true,
+      netmask: undefined,
+    };
+  }
+  using request = new InterfaceRequest();
+  if (!request.ask(InterfaceIoctl.getIndex, name)) {
+    const shown = JSON.stringify(name);
+    throw new StackError('NO_INTERFACE', `there is no interface ${shown}: \`tapline interfaces\` lists them`);
+  }
+  const index = readU32le(request.bytes, REQUEST_UNION);
+  const hasType = request.ask(InterfaceIoctl.getHardwareAddress, name);
+  const hardwareType = hasType ? readU16le(request.bytes, REQUEST_UNION) : HardwareType.none;
+  const hasNetmask = request.ask(InterfaceIoctl.getNetmask, name);
+  const netmask = hasNetmask ? formatIpv4(request.bytes, REQUEST_UNION + SOCKADDR_IN_ADDRESS) : undefined;
+  const skipsLoopbackOutgoing = hardwareType === HardwareType.loopback;
+  return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, netmask };
+}
+
+/**
+ * True while the interface with that index is there, also under a new name.
+ * @param fd any socket of the interface's network namespace
+ */
+export function isDevicePresent(fd: number, index: number): boolean {
+  const bytes = new Uint8Array(IFREQ_LENGTH);
+  new DataView(bytes.buffer).setUint32(REQUEST_UNION, index, true);
+  return ioctl(fd, SIOCGIFNAME, bytes) >= 0;
+}

@@ -1,0 +1,92 @@
+/**
+ * The capture memory: one `WebAssembly.Memory` that holds the kernel's ring, the output area and a scratch area, so
+ * that JavaScript and code compiled to WebAssembly see the same frames at the same addresses and nothing is copied to
+ * get from one to the other (docs/adr/0001-capture-memory.md). @module
+ */
+import { StackError } from '../base/errors.ts';
+import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-assembly.ts';
+import {
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_LOCKED,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  PROT_READ,
+  PROT_WRITE,
+} from '../sys/constants.ts';
+import { addressOf, errno, mmap } from '../sys/libc.ts';
+import { syscallError } from '../sys/syscall.ts';
+
+/** Every area starts on a page of WebAssembly's size, a multiple of the kernel's. */
+const PAGE = WASM_PAGE_LENGTH;
+const MAP_FAILED = -1n;
+
+/** Where the areas are; byte offsets into the memory. */
+export interface CaptureMemoryLayout {
+  readonly ringSize: number;
+  readonly outputSize: number;
+}
+
+export class CaptureMemory {
+  /** For compiled code; undefined where WebAssembly is switched off, and then an ordinary buffer serves JavaScript. */
+  readonly memory: WasmMemory | undefined;
+  /** All of it; typed arrays on it stay valid, since it never grows. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly words: Int32Array;
+  readonly view: DataView;
+  /** Room for the pump's own state: one page. */
+  readonly scratch: number;
+  readonly ring: number;
+  readonly ringSize: number;
+  readonly output: number;
+  readonly outputSize: number;
+  #mapped = false;
+
+  /** @throws StackError `MEMORY` when the process cannot have that much */
+  constructor(layout: CaptureMemoryLayout) {
+    this.ringSize = layout.ringSize;
+    this.outputSize = roundUp(layout.outputSize);
+    const size = PAGE + roundUp(layout.ringSize) + this.outputSize;
+    const api = webAssembly();
+    let buffer: ArrayBuffer;
+    try {
+      const limits = { initial: size / PAGE, maximum: size / PAGE };
+      this.memory = api === undefined ? undefined : new api.Memory(limits);
+      buffer = this.memory === undefined ? new ArrayBuffer(size + PAGE) : (this.memory.buffer as ArrayBuffer);
+    } catch (cause) {
+      throw new StackError('MEMORY', `cannot reserve ${size} bytes of capture memory: ask for less (-B)`, { cause });
+    }
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+    this.view = new DataView(buffer);
+    this.scratch = Number(-addressOf(this.bytes) & BigInt(PAGE - 1));
+    this.ring = this.scratch + PAGE;
+    this.output = this.ring + roundUp(layout.ringSize);
+  }
+
+  /**
+   * Lays the ring of packet socket `fd` over the ring area.
+   * @throws SyscallError `SYSCALL`
+   */
+  mapRing(fd: number): void {
+    this.#map(MAP_SHARED | MAP_FIXED | MAP_LOCKED, fd, 'map the packet ring');
+    this.#mapped = true;
+  }
+
+  /** Lays zeros over the ring area: a view that somebody still holds then reads zeros instead of faulting. */
+  unmapRing(): void {
+    if (!this.#mapped) return;
+    this.#mapped = false;
+    this.#map(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 'release the packet ring');
+  }
+
+  #map(flags: number, fd: number, wanted: string): void {
+    const address = addressOf(this.bytes) + BigInt(this.ring);
+    const mapped = mmap(address, this.ringSize, PROT_READ | PROT_WRITE, flags, fd, 0);
+    if (BigInt(mapped) === MAP_FAILED) throw syscallError('mmap', errno(), wanted);
+  }
+}
+
+function roundUp(size: number): number {
+  return Math.ceil(size / PAGE) * PAGE;
+}

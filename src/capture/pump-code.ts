@@ -1,0 +1,308 @@
+/** The pump's WebAssembly: what `BlockBatch` and `RingFrame` do in TypeScript, instruction by instruction. @module */
+import { EtherType } from '../base/protocol-numbers.ts';
+import { AncillaryLayout, type BpfInstruction, emitFilterBody, usesAncillary, type WasmCode } from '../bpf/index.ts';
+import { PcapRecordHeader, type TimestampPrecision } from '../pcap/index.ts';
+import { HardwareType } from './device.ts';
+import { MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from './ring-frame.ts';
+import {
+  BlockHeader,
+  FrameHeader,
+  LinkLayerAddress,
+  PACKET_OUTGOING,
+  TP_STATUS_VLAN_TPID_VALID,
+  TP_STATUS_VLAN_VALID,
+} from './tpacket.ts';
+
+export interface PumpSettings {
+  readonly cooked: boolean;
+  readonly skipsLoopbackOutgoing: boolean;
+  readonly snapLength: number;
+  /** None accepts every frame whole. */
+  readonly instructions: readonly BpfInstruction[] | undefined;
+  readonly timestampPrecision: TimestampPrecision;
+}
+
+/** Copies go in steps of this many bytes, so one may write that much less one past a record's end. */
+export const COPY_STEP = 16;
+/** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/pump.ts). */
+const LONGEST_STEPPED_COPY = 512;
+
+/** What the pump keeps in the scratch area, by offset: how many records it wrote, and the filter's ancillary words. */
+export const PumpScratch = { kept: 0, ancillary: 64 } as const;
+
+/** Writes the body of `record(block, output, limit)`. Each method leaves the operand stack as it found it. */
+export class PumpEmitter {
+  readonly #code: WasmCode;
+  readonly #scratch: number;
+  readonly #settings: PumpSettings;
+  // Parameters.
+  readonly #block = 0;
+  readonly #output = 1;
+  readonly #limit = 2;
+  // Locals.
+  readonly #remaining: number;
+  readonly #header: number;
+  readonly #frame: number;
+  readonly #captured: number;
+  readonly #wire: number;
+  readonly #keep: number;
+  readonly #kept: number;
+  readonly #cursor: number;
+  readonly #source: number;
+  readonly #end: number;
+  readonly #ancillary: number;
+
+  /** @param scratch address of `PumpScratch` */
+  constructor(code: WasmCode, scratch: number, settings: PumpSettings) {
+    this.#code = code;
+    this.#scratch = scratch;
+    this.#settings = settings;
+    this.#remaining = code.local();
+    this.#header = code.local();
+    this.#frame = code.local();
+    this.#captured = code.local();
+    this.#wire = code.local();
+    this.#keep = code.local();
+    this.#kept = code.local();
+    this.#cursor = code.local();
+    this.#source = code.local();
+    this.#end = code.local();
+    this.#ancillary = code.local();
+  }
+
+  emit(): void {
+    const code = this.#code;
+    code.get(this.#block).load('i32.load', BlockHeader.frames).set(this.#remaining);
+    code.get(this.#block).get(this.#block).load('i32.load', BlockHeader.firstFrame).op('i32.add').set(this.#header);
+    code.get(this.#output).set(this.#cursor);
+    code.i32(this.#scratch + PumpScratch.ancillary).set(this.#ancillary);
+    const done = code.block();
+    const walk = code.loop();
+    code.get(this.#remaining).op('i32.eqz').branchIf(done);
+    code.get(this.#kept).get(this.#limit).op('i32.ge_u').branchIf(done);
+    this.#emitFrame();
+    code.get(this.#header).get(this.#header).load('i32.load', FrameHeader.nextOffset).op('i32.add').set(this.#header);
+    code.get(this.#remaining).i32(1).op('i32.sub').set(this.#remaining);
+    code.branch(walk);
+    code.end(); // walk
+    code.end(); // done
+    code.i32(this.#scratch).get(this.#kept).store('i32.store', PumpScratch.kept);
+    code.get(this.#cursor).get(this.#output).op('i32.sub');
+  }
+
+  /** One frame: judged, finished, recorded; or passed over. */
+  #emitFrame(): void {
+    const code = this.#code;
+    const next = code.block();
+    if (this.#settings.skipsLoopbackOutgoing) {
+      this.#load('i32.load8_u', LinkLayerAddress.packetType).i32(PACKET_OUTGOING).op('i32.eq');
+      this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
+      code.op('i32.and').branchIf(next);
+    }
+    code.get(this.#header).get(this.#header).load('i32.load16_u', FrameHeader.macOffset).op('i32.add').set(this.#frame);
+    code.get(this.#header).load('i32.load', FrameHeader.capturedLength).set(this.#captured);
+    code.get(this.#header).load('i32.load', FrameHeader.wireLength).set(this.#wire);
+    if (this.#settings.cooked) this.#emitCookedHeader();
+    this.#emitVerdict();
+    code.get(this.#keep).op('i32.eqz').branchIf(next);
+    this.#emitVlanTag();
+    this.#emitCut();
+    this.#emitRecord();
+    code.end(); // next
+  }
+
+  #emitVerdict(): void {
+    const code = this.#code;
+    const { instructions, snapLength } = this.#settings;
+    if (instructions === undefined) {
+      code.i32(snapLength).set(this.#keep);
+      return;
+    }
+    if (usesAncillary(instructions)) this.#emitAncillary();
+    emitFilterBody(code, instructions, {
+      frame: this.#frame,
+      captured: this.#captured,
+      wire: this.#wire,
+      ancillary: this.#ancillary,
+    });
+    code.set(this.#keep);
+  }
+
+  /** Fills the words that the filter's ancillary loads read. */
+  #emitAncillary(): void {
+    const code = this.#code;
+    const put = (offset: number, push: () => void): void => {
+      code.get(this.#ancillary);
+      push();
+      code.store('i32.store', offset);
+    };
+    put(AncillaryLayout.protocol, () => this.#pushProtocol());
+    put(AncillaryLayout.packetType, () => this.#load('i32.load8_u', LinkLayerAddress.packetType));
+    put(AncillaryLayout.interfaceIndex, () => this.#load('i32.load', LinkLayerAddress.interfaceIndex));
+    put(AncillaryLayout.hardwareType, () => this.#load('i32.load16_u', LinkLayerAddress.hardwareType));
+    put(AncillaryLayout.rxHash, () => code.get(this.#header).load('i32.load', FrameHeader.rxHash));
+    put(AncillaryLayout.vlanTagPresent, () => this.#pushHasVlanTag());
+    put(AncillaryLayout.vlanTag, () => code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTci));
+    put(AncillaryLayout.vlanProtocol, () => this.#pushVlanProtocol());
+  }
+
+  /** The cooked header in front of the packet; `#frame` moves onto it. */
+  #emitCookedHeader(): void {
+    this.#moveStart(Sll2Header.size);
+    this.#emitSll2Fields(() => this.#pushProtocol());
+  }
+
+  #emitSll2Fields(pushProtocol: () => void): void {
+    const code = this.#code;
+    code.get(this.#frame);
+    pushProtocol();
+    this.#swap16();
+    code.store('i32.store', Sll2Header.protocol); // its upper half, zero, is the reserved field
+    code.get(this.#frame);
+    this.#load('i32.load', LinkLayerAddress.interfaceIndex);
+    this.#swap32();
+    code.store('i32.store', Sll2Header.interfaceIndex);
+    code.get(this.#frame);
+    this.#load('i32.load16_u', LinkLayerAddress.hardwareType);
+    this.#swap16();
+    code.store('i32.store16', Sll2Header.hardwareType);
+    // Packet type, address length and address have the same layout in both.
+    code.get(this.#frame);
+    this.#load('i32.load16_u', LinkLayerAddress.packetType).store('i32.store16', Sll2Header.packetType);
+    code.get(this.#frame);
+    this.#load('i64.load', LinkLayerAddress.address).store('i64.store', Sll2Header.address);
+  }
+
+  /** Puts the tag that the kernel took out back where it was. */
+  #emitVlanTag(): void {
+    const code = this.#code;
+    this.#pushHasVlanTag();
+    if (!this.#settings.cooked) {
+      code.get(this.#captured).i32(MAC_ADDRESSES_LENGTH).op('i32.ge_u').op('i32.and');
+    }
+    code.if();
+    this.#moveStart(VLAN_TAG_LENGTH);
+    if (this.#settings.cooked) {
+      this.#emitSll2Fields(() => this.#pushVlanProtocol());
+      code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
+      this.#swap16();
+      code.store('i32.store16', Sll2Header.size);
+      code.get(this.#frame);
+      this.#load('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.size + 2);
+    } else {
+      code.get(this.#frame).get(this.#frame).load('i64.load', VLAN_TAG_LENGTH).store('i64.store', 0);
+      code
+        .get(this.#frame)
+        .get(this.#frame)
+        .load('i32.load', VLAN_TAG_LENGTH + 8)
+        .store('i32.store', 8);
+      code.get(this.#frame);
+      this.#pushVlanProtocol();
+      this.#swap16();
+      code.store('i32.store16', MAC_ADDRESSES_LENGTH);
+      code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
+      this.#swap16();
+      code.store('i32.store16', MAC_ADDRESSES_LENGTH + 2);
+    }
+    code.end();
+  }
+
+  /** `#captured` becomes the least of itself, what the filter keeps and the snap length. */
+  #emitCut(): void {
+    const code = this.#code;
+    const cutTo = (push: () => void): void => {
+      push();
+      code.get(this.#captured);
+      push();
+      code.get(this.#captured).op('i32.lt_u').op('select').set(this.#captured);
+    };
+    cutTo(() => code.get(this.#keep));
+    if (this.#settings.instructions !== undefined) cutTo(() => code.i32(this.#settings.snapLength));
+  }
+
+  #emitRecord(): void {
+    const code = this.#code;
+    code
+      .get(this.#cursor)
+      .get(this.#header)
+      .load('i32.load', FrameHeader.seconds)
+      .store('i32.store', PcapRecordHeader.seconds);
+    code.get(this.#cursor).get(this.#header).load('i32.load', FrameHeader.nanoseconds);
+    if (this.#settings.timestampPrecision === 'micro') code.i32(1000).op('i32.div_u');
+    code.store('i32.store', PcapRecordHeader.fraction);
+    code.get(this.#cursor).get(this.#captured).store('i32.store', PcapRecordHeader.capturedLength);
+    code.get(this.#cursor).get(this.#wire).store('i32.store', PcapRecordHeader.wireLength);
+    code.get(this.#cursor).i32(PcapRecordHeader.length).op('i32.add').set(this.#cursor);
+    this.#emitCopy();
+    code.get(this.#kept).i32(1).op('i32.add').set(this.#kept);
+  }
+
+  /** `#captured` bytes from `#frame` to `#cursor`, which moves behind them. */
+  #emitCopy(): void {
+    const code = this.#code;
+    code.get(this.#captured).i32(LONGEST_STEPPED_COPY).op('i32.gt_u').if();
+    code.get(this.#cursor).get(this.#frame).get(this.#captured).memoryCopy();
+    code.get(this.#cursor).get(this.#captured).op('i32.add').set(this.#cursor);
+    code.else();
+    code.get(this.#cursor).get(this.#captured).op('i32.add').set(this.#end);
+    code.get(this.#frame).set(this.#source);
+    const copied = code.block();
+    const step = code.loop();
+    code.get(this.#cursor).get(this.#end).op('i32.ge_u').branchIf(copied);
+    code.get(this.#cursor).get(this.#source).load('v128.load').store('v128.store');
+    code.get(this.#cursor).i32(COPY_STEP).op('i32.add').set(this.#cursor);
+    code.get(this.#source).i32(COPY_STEP).op('i32.add').set(this.#source);
+    code.branch(step);
+    code.end(); // step
+    code.end(); // copied
+    code.get(this.#end).set(this.#cursor);
+    code.end();
+  }
+
+  /** The frame begins `length` bytes earlier. */
+  #moveStart(length: number): void {
+    const code = this.#code;
+    code.get(this.#frame).i32(length).op('i32.sub').set(this.#frame);
+    code.get(this.#captured).i32(length).op('i32.add').set(this.#captured);
+    code.get(this.#wire).i32(length).op('i32.add').set(this.#wire);
+  }
+
+  /** Pushes a field of the `sockaddr_ll` behind the frame's header. */
+  #load(name: 'i32.load' | 'i32.load8_u' | 'i32.load16_u' | 'i64.load', field: number): WasmCode {
+    return this.#code.get(this.#header).load(name, FrameHeader.linkLayerAddress + field);
+  }
+
+  #pushProtocol(): void {
+    this.#load('i32.load16_u', LinkLayerAddress.protocol);
+    this.#swap16();
+  }
+
+  /** 1 when the kernel took a tag out; older ones do not set the status bit, but the tag. */
+  #pushHasVlanTag(): void {
+    const code = this.#code;
+    code.get(this.#header).load('i32.load', FrameHeader.status).i32(TP_STATUS_VLAN_VALID).op('i32.and');
+    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTci).op('i32.or');
+    code.i32(0).op('i32.ne');
+  }
+
+  #pushVlanProtocol(): void {
+    const code = this.#code;
+    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTpid).i32(EtherType.vlan);
+    code.get(this.#header).load('i32.load', FrameHeader.status).i32(TP_STATUS_VLAN_TPID_VALID).op('i32.and');
+    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTpid).op('i32.or').op('select');
+  }
+
+  /** Exchanges the two bytes of the 16-bit number on top of the stack. */
+  #swap16(): void {
+    const code = this.#code;
+    code.tee(this.#end).i32(8).op('i32.shr_u');
+    code.get(this.#end).i32(0xff).op('i32.and').i32(8).op('i32.shl').op('i32.or');
+  }
+
+  /** Reverses the four bytes of the number on top of the stack. */
+  #swap32(): void {
+    const code = this.#code;
+    code.tee(this.#end).i32(0x00ff_00ff).op('i32.and').i32(8).op('i32.rotr');
+    code.get(this.#end).i32(0xff00_ff00).op('i32.and').i32(8).op('i32.rotl').op('i32.or');
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The pump: the walk over a TPACKET_V3 block with the filter's code inside, as one WebAssembly module over the capture
+ * memory. It writes the accepted frames as PCAP records one behind the other into the output area, so that a whole
+ * block goes to the file with one `write(2)`. It does what `BlockBatch` does, and is tested against it; what it is for
+ * is speed (bench/suites/pump.ts). @module
+ */
+
+import { type WasmFunction, webAssembly } from '../base/web-assembly.ts';
+import { WasmModule } from '../bpf/index.ts';
+import type { CaptureMemory } from './memory.ts';
+import { PumpEmitter, PumpScratch, type PumpSettings } from './pump-code.ts';
+
+/** What one call of the pump did. */
+export interface Pump {
+  /**
+   * Walks the block at `block`, writing to `output` at most `limit` records; both are offsets into the memory.
+   * @returns bytes written; `kept` then says how many records
+   */
+  record(block: number, output: number, limit: number): number;
+  readonly kept: number;
+}
+
+/** Undefined where WebAssembly is switched off or refuses the filter: walk by `BlockBatch` then. */
+export function createPump(memory: CaptureMemory, settings: PumpSettings): Pump | undefined {
+  const api = webAssembly();
+  if (api === undefined || memory.memory === undefined) return undefined;
+  try {
+    const bytes = encodePump(memory, settings);
+    const instance = new api.Instance(new api.Module(bytes), { capture: { memory: memory.memory } });
+    const record = instance.exports['record'] as WasmFunction;
+    const kept = (memory.scratch + PumpScratch.kept) >>> 2;
+    return {
+      record: (block, output, limit) => record(block, output, limit) >>> 0,
+      get kept() {
+        return memory.words[kept] ?? 0;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function encodePump(memory: CaptureMemory, settings: PumpSettings): Uint8Array {
+  const module = new WasmModule();
+  module.importMemory('capture', 'memory', { initial: 0 });
+  const record = module.addFunction({ parameters: ['i32', 'i32', 'i32'], results: ['i32'] }, (code) => {
+    new PumpEmitter(code, memory.scratch, settings).emit();
+  });
+  module.exportFunction('record', record);
+  return module.encode();
+}

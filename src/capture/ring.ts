@@ -1,0 +1,46 @@
+/** The blocks of a TPACKET_V3 ring in the order in which the kernel fills them. @module */
+import type { CaptureMemory } from './memory.ts';
+import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from './tpacket.ts';
+
+/** A block this large takes the largest frame that segmentation offload makes (64 KiB) many times over. */
+const PREFERRED_BLOCK_SIZE = 1 << 20;
+const SMALLEST_BLOCK_SIZE = 1 << 17;
+/** With fewer the kernel has nowhere to write while we read. */
+const FEWEST_BLOCKS = 4;
+
+/**
+ * Splits a buffer into blocks.
+ * @param bufferSize bytes; rounded up to whole blocks
+ * @param blockTimeout milliseconds until a block that is not full is handed over
+ */
+export function ringGeometry(bufferSize: number, blockTimeout: number): RingGeometry {
+  let blockSize = PREFERRED_BLOCK_SIZE;
+  while (blockSize > SMALLEST_BLOCK_SIZE && bufferSize / blockSize < FEWEST_BLOCKS) blockSize /= 2;
+  return { blockSize, blockCount: Math.max(FEWEST_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
+}
+
+/** Reads the ring's hand-over words; the memory order is the kernel's: status last, so we load it first. */
+export class BlockRing {
+  readonly #memory: CaptureMemory;
+  readonly #geometry: RingGeometry;
+  #next = 0;
+
+  constructor(memory: CaptureMemory, geometry: RingGeometry) {
+    this.#memory = memory;
+    this.#geometry = geometry;
+  }
+
+  /** Offset in the capture memory of the block that is ours to read now, or undefined. Takes nothing. */
+  peek(): number | undefined {
+    const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
+    const status = Atomics.load(this.#memory.words, (block + BlockHeader.status) >>> 2);
+    return (status & TP_STATUS_USER) === 0 ? undefined : block;
+  }
+
+  /** Gives the block that `peek` told back to the kernel and goes on to the next. */
+  release(): void {
+    const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
+    Atomics.store(this.#memory.words, (block + BlockHeader.status) >>> 2, TP_STATUS_KERNEL);
+    this.#next = (this.#next + 1) % this.#geometry.blockCount;
+  }
+}

@@ -1,0 +1,2 @@
+/** Recording. @module */
+export { type RecordOptions, type RecordProgress, type RecordSummary, record, type StopReason } from './record.ts';

@@ -1,0 +1,147 @@
+/** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
+import type { LiveSource } from '../capture/index.ts';
+import type { TimestampPrecision } from '../pcap/index.ts';
+
+export interface RecordOptions {
+  /** Ends after so many frames (counted after the filter). */
+  readonly limit?: number;
+  /** Ends after so many milliseconds. */
+  readonly duration?: number;
+  /** Ends when aborted; what the source holds by then is still recorded. */
+  readonly signal?: AbortSignal;
+  /** Told after every batch that reached the sink. */
+  readonly onProgress?: (progress: RecordProgress) => void;
+  readonly clock?: Clock;
+}
+
+export interface RecordProgress {
+  readonly frames: number;
+  /** Bytes of these frames that were kept. */
+  readonly bytes: number;
+}
+
+/** A sink that also takes whole batches of ready-made PCAP records; `PcapWriter` is one. */
+interface RecordSink extends FrameSink {
+  readonly timestampPrecision: TimestampPrecision;
+  writeRecords(records: Uint8Array, frames: number): void;
+}
+
+/** Why a recording ended: `limit`, `duration`, `signal`, or `end` when the source had no more. */
+export type StopReason = 'limit' | 'duration' | 'signal' | 'end';
+
+export interface RecordSummary extends RecordProgress {
+  readonly reason: StopReason;
+  readonly statistics: CaptureStatistics;
+}
+
+/**
+ * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
+ * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
+ * @throws what the source or the sink throws; everything recorded until then is flushed first
+ */
+export async function record(
+  source: CaptureSource,
+  sink: FrameSink,
+  options: RecordOptions = {},
+): Promise<RecordSummary> {
+  const recording = new Recording(source, sink, options);
+  return recording.run();
+}
+
+class Recording {
+  readonly #source: CaptureSource;
+  readonly #sink: FrameSink;
+  readonly #options: RecordOptions;
+  readonly #limit: number;
+  readonly #stop = new AbortController();
+  #reason: StopReason = 'end';
+  #frames = 0;
+  #bytes = 0;
+
+  constructor(source: CaptureSource, sink: FrameSink, options: RecordOptions) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#options = options;
+    this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  async run(): Promise<RecordSummary> {
+    const { signal, duration, clock = systemClock } = this.#options;
+    const onAbort = (): void => this.#end('signal');
+    const finished = new AbortController();
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (duration !== undefined) {
+      void clock.sleep(duration, finished.signal).then(() => {
+        if (!finished.signal.aborted) this.#end('duration');
+      });
+    }
+    try {
+      if (isLiveSource(this.#source) && isRecordSink(this.#sink)) await this.#byRecords(this.#source, this.#sink);
+      else await this.#byFrames();
+    } finally {
+      finished.abort();
+      signal?.removeEventListener('abort', onAbort);
+      await this.#sink.flush();
+    }
+    const statistics = this.#source.statistics();
+    return { frames: this.#frames, bytes: this.#bytes, reason: this.#reason, statistics };
+  }
+
+  #end(reason: StopReason): void {
+    if (this.#stop.signal.aborted) return;
+    this.#reason = reason;
+    this.#stop.abort();
+  }
+
+  async #byRecords(source: LiveSource, sink: RecordSink): Promise<void> {
+    const options = { signal: this.#stop.signal, limit: this.#limit };
+    for await (const batch of source.records({ timestampPrecision: sink.timestampPrecision }, options)) {
+      sink.writeRecords(batch.bytes, batch.frames);
+      this.#count(batch.frames, batch.frameBytes);
+    }
+    if (this.#frames >= this.#limit) this.#reason = 'limit';
+  }
+
+  async #byFrames(): Promise<void> {
+    for await (const batch of this.#source.batches({ signal: this.#stop.signal })) {
+      let frames = 0;
+      let bytes = 0;
+      const room = this.#limit - this.#frames;
+      batch.forEach((frame) => {
+        if (frames === room) return;
+        this.#sink.add(frame, frame.length);
+        frames += 1;
+        bytes += frame.length;
+      });
+      await this.#sink.flush();
+      this.#count(frames, bytes);
+      if (this.#frames < this.#limit) continue;
+      this.#reason = 'limit';
+      return;
+    }
+  }
+
+  #count(frames: number, bytes: number): void {
+    this.#frames += frames;
+    this.#bytes += bytes;
+    if (frames > 0) this.#options.onProgress?.(this);
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+  get bytes(): number {
+    return this.#bytes;
+  }
+}
+
+function isLiveSource(source: CaptureSource): source is LiveSource {
+  return 'records' in source;
+}
+
+function isRecordSink(sink: FrameSink): sink is RecordSink {
+  return 'writeRecords' in sink;
+}
