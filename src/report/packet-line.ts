@@ -1,0 +1,231 @@
+/**
+ * One line per frame, in tcpdump's words (4.99), from the layers of a dissection. Decoders stop at TCP and UDP: what an
+ * application says in them is shown as a length. Only digits, fixed words and names from the caller are printed, never
+ * bytes of a packet, so no packet can send a control sequence to a terminal. @module
+ */
+import type { FrameView, Packet } from '../base/frame.ts';
+import { LinkType } from '../base/link-type.ts';
+import { type Dissection, dissect, type Layer } from '../dissect/index.ts';
+import type { LineContext } from './packet-context.ts';
+import { ConversationTable } from './packet-conversation.ts';
+import { hexRows, textRows } from './packet-hex.ts';
+import { icmp4Text, igmpText } from './packet-icmp.ts';
+import { icmp6Text } from './packet-icmp6.ts';
+import {
+  authenticationText,
+  badIpText,
+  espText,
+  greText,
+  ipv4Text,
+  ipv6FragmentText,
+  ipv6OptionsText,
+  ipv6RoutingText,
+  ipv6Text,
+  unknownProtocolText,
+} from './packet-ip.ts';
+import {
+  arpText,
+  cookedText,
+  ethernetText,
+  llcText,
+  loopbackText,
+  mplsText,
+  pppoeText,
+  unknownText,
+  vlanText,
+} from './packet-link.ts';
+import { EndpointNames } from './packet-names.ts';
+import type { PacketPrintOptions } from './packet-options.ts';
+import { TimePrinter } from './packet-time.ts';
+import { badTcpText, portsText, tcpText, udpText } from './packet-transport.ts';
+
+/** Prints the frames of one capture, in order: it remembers times and TCP conversations. */
+export class PacketPrinter {
+  readonly #options: PacketPrintOptions;
+  readonly #time: TimePrinter;
+  readonly #names: EndpointNames;
+  readonly #conversations = new ConversationTable();
+  #count = 0;
+
+  constructor(options: PacketPrintOptions = {}) {
+    this.#options = options;
+    this.#time = new TimePrinter(options);
+    this.#names = new EndpointNames(options);
+  }
+
+  /** The frame's line, without a line end; more lines with `-v` and with a dump. */
+  format(frame: FrameView, linkType: LinkType): string {
+    const { verbosity = 0, skipChecksums = false, number = false, dump } = this.#options;
+    this.#count += 1;
+    const dissection = dissect(frame, linkType, { checksums: verbosity > 0 && !skipChecksums });
+    const head = `${number ? `${String(this.#count).padStart(5)}  ` : ''}${this.#time.format(frame.seconds, frame.nanoseconds)}`;
+    const body = dump === undefined ? '' : this.#dump(frame, dissection);
+    return `${head}${this.describe(dissection, linkType)}${body}`;
+  }
+
+  /** What a line says after the time stamp. */
+  describe(dissection: Dissection, linkType: LinkType): string {
+    const context: LineContext = {
+      options: this.#options,
+      verbosity: this.#options.verbosity ?? 0,
+      names: this.#names,
+      conversations: this.#conversations,
+      ip: undefined,
+    };
+    const { layers } = dissection;
+    let text = isRawIp(linkType) && this.#options.linkHeader === true ? 'ip: ' : '';
+    for (const [index, layer] of layers.entries()) text += layerText(layer, context, layers, index);
+    return text;
+  }
+
+  #dump(frame: FrameView, dissection: Dissection): string {
+    const { form = 'hex', withLinkHeader = false } = this.#options.dump ?? {};
+    const end = frame.offset + frame.length;
+    const start = withLinkHeader ? frame.offset : linkHeaderEnd(dissection, frame.offset);
+    return form === 'text' ? textRows(frame.data, start, end) : hexRows(frame.data, start, end, form === 'hexAndText');
+  }
+}
+
+function isRawIp(linkType: LinkType): boolean {
+  return linkType === LinkType.raw || linkType === LinkType.ipv4 || linkType === LinkType.ipv6;
+}
+
+/** Where the first layer that is no part of the link header begins. */
+function linkHeaderEnd(dissection: Dissection, otherwise: number): number {
+  let end = otherwise;
+  for (const layer of dissection.layers) {
+    if (layer.kind !== 'ethernet' && layer.kind !== 'vlan' && layer.kind !== 'cooked' && layer.kind !== 'loopback')
+      break;
+    end = layer.start + layer.headerLength;
+  }
+  return end;
+}
+
+function layerText(layer: Layer, context: LineContext, layers: readonly Layer[], index: number): string {
+  const isLinkShown = context.options.linkHeader === true || isLinkNeeded(layers, index);
+  switch (layer.kind) {
+    case 'ethernet':
+      return isLinkShown ? ethernetText(layer, context) : '';
+    case 'vlan':
+      return isLinkShown ? vlanText(layer, context) : '';
+    case 'cooked':
+      return cookedText(layer, context);
+    case 'loopback':
+      return isLinkShown ? loopbackText(layer, context) : '';
+    case 'llc':
+      return llcText(layer);
+    case 'arp':
+      return arpText(layer, context);
+    case 'mpls':
+      return mplsText(layer, context) + (layer.isBottom ? (context.verbosity > 0 ? '\n\t' : ' ') : '');
+    case 'pppoe':
+      return pppoeText(layer, context);
+    case 'unknown':
+      return unknownText(layer, hasLinkHeader(layers, index));
+    case 'truncated':
+      return truncatedText(layer.protocol, context);
+    case 'nested':
+      return ' [nested too deeply]';
+    case 'data':
+      return '';
+    default:
+      return networkText(layer, context);
+  }
+}
+
+type NetworkLayer = Exclude<
+  Layer,
+  {
+    readonly kind:
+      | 'ethernet'
+      | 'vlan'
+      | 'cooked'
+      | 'loopback'
+      | 'llc'
+      | 'arp'
+      | 'mpls'
+      | 'pppoe'
+      | 'unknown'
+      | 'truncated'
+      | 'nested'
+      | 'data';
+  }
+>;
+
+function networkText(layer: NetworkLayer, context: LineContext): string {
+  switch (layer.kind) {
+    case 'ipv4':
+      return ipv4Text(layer, context);
+    case 'bad-ip':
+      return badIpText(layer, context);
+    case 'ipv6':
+      return ipv6Text(layer, context);
+    case 'ipv6-options':
+      return ipv6OptionsText(layer, context);
+    case 'ipv6-routing':
+      return ipv6RoutingText(layer, context);
+    case 'ipv6-fragment':
+      return ipv6FragmentText(layer, context);
+    case 'ah':
+      return authenticationText(layer, context);
+    case 'esp':
+      return espText(layer);
+    case 'gre':
+      return greText(layer, context);
+    case 'ip-protocol':
+      return unknownProtocolText(layer);
+    case 'tcp':
+      return tcpText(layer, context);
+    case 'bad-tcp':
+      return badTcpText(layer, context);
+    case 'udp':
+      return udpText(layer, context);
+    case 'ports':
+      return portsText(layer, context);
+    case 'icmp4':
+      return icmp4Text(layer, context);
+    case 'icmp6':
+      return icmp6Text(layer, context);
+    case 'igmp':
+      return igmpText(layer, context);
+    default:
+      return layer satisfies never;
+  }
+}
+
+/** As tcpdump, the link header is shown where nothing else can be said of a frame. */
+function isLinkNeeded(layers: readonly Layer[], index: number): boolean {
+  for (let next = index + 1; next < layers.length; next += 1) {
+    const kind = layers[next]?.kind;
+    if (kind === 'unknown') return true;
+    if (kind !== 'vlan' && kind !== 'ethernet') return false;
+  }
+  return false;
+}
+
+function hasLinkHeader(layers: readonly Layer[], index: number): boolean {
+  const kind = layers[index - 1]?.kind;
+  return kind === 'ethernet' || kind === 'vlan' || kind === 'loopback';
+}
+
+/** ` [|tcp]`. Of an IPv4 header tcpdump has already said "IP" by then. */
+function truncatedText(protocol: string, context: LineContext): string {
+  return protocol === 'ip' && context.options.linkHeader !== true ? 'IP  [|ip]' : ` [|${protocol}]`;
+}
+
+/**
+ * One frame in one line, without a time stamp.
+ * @param options what stands in the line; `linkType` is the frame's
+ */
+export function summarize(
+  frame: FrameView | Packet,
+  options: PacketPrintOptions & { readonly linkType: LinkType },
+): string {
+  const printer = new PacketPrinter({ numeric: true, time: 'none', ...options });
+  return printer.describe(dissect(asFrame(frame), options.linkType), options.linkType);
+}
+
+function asFrame(frame: FrameView | Packet): { data: Uint8Array; offset: number; length: number; wireLength: number } {
+  if ('data' in frame) return frame;
+  return { data: frame.bytes, offset: 0, length: frame.bytes.length, wireLength: frame.wireLength };
+}
