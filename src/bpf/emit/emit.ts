@@ -69,7 +69,7 @@ class Emitter {
   }
 
   run(root: Node, order: readonly Node[]): BpfInstruction[] {
-    if (root.kind === 'return') this.#edge(root, NOTHING_KNOWN);
+    fallsThrough.add(this.#edge(root, NOTHING_KNOWN));
     for (const [index, node] of order.entries()) this.#emitNode(node, order[index + 1]);
     for (const [node, edges] of this.#edges) {
       if (node.kind !== 'return' || !node.accept) continue;
