@@ -84,7 +84,8 @@ function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predica
       return values.negate(lowerArithmetic(context, node.operand, conditions));
     case 'binary': {
       const left = lowerArithmetic(context, node.left, conditions);
-      const right = lowerArithmetic(context, node.right, conditions);
+      // As in libpcap, an operation keeps the conditions of its left side only: `ip[0] + tcp[0]` is loaded from any IPv4 packet.
+      const right = lowerArithmetic(context, node.right, []);
       checkConstantOperand(context, node, right);
       return values.binary(OPERATORS[node.operator], left, right);
     }

@@ -1,0 +1,89 @@
+/**
+ * Cooked captures in the kernel. A packet socket of type SOCK_DGRAM hands out packets without a link-layer header; the
+ * cooked header of the capture is made of what the kernel knows besides. A filter for that header is therefore rewritten
+ * before the kernel can run it: bytes behind the header move to the front, and fields of the header become ancillary
+ * loads (linux/filter.h). @module
+ */
+import { LinkType } from '../base/link-type.ts';
+import { AncillaryOffset, SKF_AD_OFF } from './ancillary.ts';
+import { BpfClass, type BpfInstruction, BpfMode, BpfSize } from './instruction.ts';
+
+interface CookedHeader {
+  readonly length: number;
+  /** `offset:size code` of a field, and the ancillary load that gives the same number. */
+  readonly fields: ReadonlyMap<string, number>;
+}
+
+const HEADERS: ReadonlyMap<LinkType, CookedHeader> = new Map([
+  [
+    LinkType.linuxSll,
+    {
+      length: 16,
+      fields: new Map([
+        [fieldKey(0, BpfSize.half), AncillaryOffset.packetType],
+        [fieldKey(2, BpfSize.half), AncillaryOffset.hardwareType],
+        [fieldKey(14, BpfSize.half), AncillaryOffset.protocol],
+      ]),
+    },
+  ],
+  [
+    LinkType.linuxSll2,
+    {
+      length: 20,
+      fields: new Map([
+        [fieldKey(0, BpfSize.half), AncillaryOffset.protocol],
+        [fieldKey(4, BpfSize.word), AncillaryOffset.interfaceIndex],
+        [fieldKey(8, BpfSize.half), AncillaryOffset.hardwareType],
+        [fieldKey(10, BpfSize.byte), AncillaryOffset.packetType],
+      ]),
+    },
+  ],
+]);
+
+const CLASS_MASK = 0x07;
+const SIZE_MASK = 0x18;
+const MODE_MASK = 0xe0;
+
+/**
+ * The program that gives the same verdicts on a SOCK_DGRAM packet socket; undefined when there is none, because the filter
+ * looks at other parts of the cooked header or at the length of the packet, which has that header in it.
+ */
+export function adaptForCookedSocket(
+  instructions: readonly BpfInstruction[],
+  linkType: LinkType,
+): readonly BpfInstruction[] | undefined {
+  const header = HEADERS.get(linkType);
+  if (header === undefined) return undefined;
+  const adapted: BpfInstruction[] = [];
+  for (const instruction of instructions) {
+    const moved = adapt(instruction, header);
+    if (moved === undefined) return undefined;
+    adapted.push(moved);
+  }
+  return adapted;
+}
+
+function adapt(instruction: BpfInstruction, header: CookedHeader): BpfInstruction | undefined {
+  const { code, k } = instruction;
+  const kind = code & CLASS_MASK;
+  if (kind !== BpfClass.ld && kind !== BpfClass.ldx) return instruction;
+  switch (code & MODE_MASK) {
+    case BpfMode.length:
+      return undefined;
+    case BpfMode.indirect:
+    case BpfMode.header:
+      return k >= header.length ? { ...instruction, k: k - header.length } : undefined;
+    case BpfMode.absolute: {
+      if (k >= header.length) return k >= SKF_AD_OFF ? instruction : { ...instruction, k: k - header.length };
+      const ancillary = header.fields.get(fieldKey(k, code & SIZE_MASK));
+      if (ancillary === undefined) return undefined;
+      return { ...instruction, code: BpfClass.ld | BpfSize.word | BpfMode.absolute, k: (SKF_AD_OFF + ancillary) >>> 0 };
+    }
+    default:
+      return instruction;
+  }
+}
+
+function fieldKey(offset: number, size: number): string {
+  return `${offset}:${size}`;
+}
