@@ -25,6 +25,9 @@ function declare<Arguments extends unknown[], Result = number>(signature: string
 
 /** Sockets and descriptors. */
 export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
+export const socketpair = declare<[domain: number, type: number, protocol: number, descriptors: Pointer]>(
+  'int socketpair(int, int, int, void *)',
+);
 export const bind = declare<[fd: number, address: Pointer, length: number]>('int bind(int, void *, uint32_t)');
 export const connect = declare<[fd: number, address: Pointer, length: number]>('int connect(int, void *, uint32_t)');
 export const listen = declare<[fd: number, backlog: number]>('int listen(int, int)');
@@ -43,6 +46,12 @@ export const recv = declare<[fd: number, data: Pointer, length: number, flags: n
 export const recvfrom = declare<
   [fd: number, data: Pointer, length: number, flags: number, address: Pointer, addressLength: Pointer]
 >('int64_t recvfrom(int, void *, size_t, int, void *, void *)');
+export const sendmmsg = declare<[fd: number, messages: Pointer, count: number, flags: number]>(
+  'int sendmmsg(int, void *, unsigned int, int)',
+);
+export const recvmmsg = declare<[fd: number, messages: Pointer, count: number, flags: number, timeout: Pointer]>(
+  'int recvmmsg(int, void *, unsigned int, int, void *)',
+);
 export const getsockname = declare<[fd: number, address: Pointer, length: Pointer]>(
   'int getsockname(int, void *, void *)',
 );
@@ -51,6 +60,9 @@ export const poll = declare<[descriptors: Pointer, count: number, timeout: numbe
   'int poll(void *, unsigned long, int)',
 );
 export const close = declare<[fd: number]>('int close(int)');
+
+/** Time. */
+export const clock_gettime = declare<[clock: number, time: Pointer]>('int clock_gettime(int, void *)');
 
 /** Memory. */
 export const mmap = declare<
