@@ -4,8 +4,22 @@ export { adaptForCookedSocket } from './adapt-cooked.ts';
 export { type Ancillary, AncillaryLayout, usesAncillary } from './ancillary.ts';
 export type { NameResolver } from './compile/context.ts';
 export { compileFilter, type FilterOptions, type FilterProgram } from './compile-filter.ts';
+export { assemble } from './engine/assemble.ts';
+export {
+  createEngine,
+  ENGINE_NAMES,
+  type EngineName,
+  type EngineOptions,
+  type FilterEngine,
+  kernelRefusal,
+} from './engine/create-engine.ts';
+export { type DisassemblyForm, describeInstruction, disassemble } from './engine/disassemble.ts';
 export { interpret } from './engine/interpret.ts';
+export { ProgramError } from './engine/program-error.ts';
+export { type Trace, type TraceEnd, type TraceStep, trace } from './engine/trace.ts';
+export { type ValidateOptions, validate } from './engine/validate.ts';
 export type { WasmCode } from './engine/wasm-code.ts';
+export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { WasmModule } from './engine/wasm-module.ts';
 export type { BpfInstruction } from './instruction.ts';

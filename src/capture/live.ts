@@ -17,7 +17,8 @@ import {
   type BpfInstruction,
   compileFilter,
   createEngine,
-  type EngineChoice,
+  type EngineName,
+  usesAncillary,
 } from '../bpf/index.ts';
 import { PcapRecordHeader, type TimestampPrecision } from '../pcap/index.ts';
 import { waitReadable } from '../sys/readiness.ts';
@@ -49,8 +50,11 @@ export interface LiveOptions {
   readonly promiscuous?: boolean;
   /** Milliseconds that a frame may wait in the ring until it is handed over. Default: 100. */
   readonly blockTimeout?: number;
-  /** What runs the filter here. `kernel` also runs it in the kernel only. Default: `auto`. */
-  readonly engine?: EngineChoice;
+  /**
+   * What runs the filter: the kernel, or user space by WebAssembly or the interpreter. Default: `auto`, the first of
+   * these that takes it.
+   */
+  readonly engine?: EngineName;
   /** Told about what the capture outlives: an interface that goes down, a filter that the kernel does not take. */
   readonly onWarning?: (message: string) => void;
 }
@@ -95,8 +99,10 @@ class RingSource implements LiveSource {
   readonly linkType: LinkType;
   readonly snapLength: number;
   readonly #device: CaptureDevice;
-  readonly #instructions: readonly BpfInstruction[] | undefined;
-  readonly #engine: EngineChoice;
+  /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
+  #instructions: readonly BpfInstruction[] | undefined;
+  #filter: FrameFilter | undefined;
+  readonly #engine: EngineName;
   readonly #blockTimeout: number;
   readonly #warn: (message: string) => void;
   readonly #socket: PacketSocket;
@@ -119,7 +125,7 @@ class RingSource implements LiveSource {
     this.#engine = options.engine ?? 'auto';
     this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
     this.#warn = options.onWarning ?? (() => {});
-    this.#instructions = this.#compile(options.filter);
+    const program = this.#compile(options.filter);
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
     this.#socket = new PacketSocket(device);
@@ -127,14 +133,14 @@ class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: geometry.blockSize * OUTPUT_BLOCKS + COPY_STEP });
       this.#socket.attachRing(this.#memory, geometry);
-      this.#attachKernelFilter();
+      if (program !== undefined) this.#judgeBy(program);
       this.#socket.start(options.promiscuous ?? true);
     } catch (error) {
       this.#socket.close();
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#frameFilter() });
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -268,18 +274,30 @@ class RingSource implements LiveSource {
     }).instructions;
   }
 
-  /** Early drop, where the kernel takes the program: all but those that loop, or look into a cooked header too closely. */
-  #attachKernelFilter(): void {
-    if (this.#instructions === undefined) return;
-    const adapted = this.#device.cooked ? adaptForCookedSocket(this.#instructions, this.linkType) : this.#instructions;
-    if (adapted !== undefined && this.#socket.attachFilter(adapted)) return;
-    this.#warn('the kernel does not take this filter: every frame comes to user space and is judged here');
+  #judgeBy(program: readonly BpfInstruction[]): void {
+    const { memory } = this.#memory;
+    const engine = createEngine(program, { engine: this.#engine, ...(memory === undefined ? {} : { memory }) });
+    if (this.#attachKernelFilter(program, engine.attach)) return;
+    const needsAncillary = usesAncillary(program);
+    this.#instructions = program;
+    this.#filter = (frame) =>
+      engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
   }
 
-  #frameFilter(): FrameFilter | undefined {
-    if (this.#instructions === undefined) return undefined;
-    const engine = createEngine(this.#instructions, { engine: this.#engine });
-    return (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength, frame);
+  /**
+   * Lets the kernel judge, where it may and can. Nothing slips through beside it, since the socket is bound only later,
+   * and so nothing is judged twice.
+   * @returns whether it does
+   * @throws StackError `FILTER_KERNEL` when only the kernel may and it does not take the program
+   */
+  #attachKernelFilter(program: readonly BpfInstruction[], mayAttach: boolean): boolean {
+    if (this.#engine === 'wasm' || this.#engine === 'interpreter') return false;
+    const adapted = this.#device.cooked ? adaptForCookedSocket(program, this.linkType) : program;
+    if (mayAttach && adapted !== undefined && this.#socket.attachFilter(adapted)) return true;
+    const refusal = 'the kernel does not take this filter';
+    if (this.#engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
+    this.#warn(`${refusal}: every frame comes to user space and is judged here`);
+    return false;
   }
 
   #createRecorder(format: RecordFormat): Recorder {

@@ -1,0 +1,75 @@
+/** Traffic and recordings for the capture tests. @module */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Packet } from '../../src/base/frame.ts';
+import { exchangeTcp, type Lab, pingAddress, sendFrames, sendUdp } from '../../src/lab/index.ts';
+import { openFile } from '../../src/pcap/index.ts';
+
+const encoder = new TextEncoder();
+
+/** A folder that goes when the test is over. */
+export class TestFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'tapline-test-'));
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** IPv4 and IPv6, ARP, TCP, UDP, ICMP, 9,000-byte frames, VLAN-tagged ones, one of an unknown EtherType. */
+export async function makeMixedTraffic(lab: Lab): Promise<void> {
+  const left = lab.host('left');
+  const right = lab.host('right');
+  const request = encoder.encode('MAIL FROM:<a@example.com>\r\n');
+  const reply = new Uint8Array(40_000).map((_, index) => index);
+  await pingAddress(left, right.address(), { count: 2 });
+  await pingAddress(left, right.address(6), { count: 2 });
+  await exchangeTcp(left, right, { port: 25, request, reply });
+  await exchangeTcp(right, left, { port: 80, address: left.address(6), request, reply });
+  await sendUdp(left, right, new Uint8Array(8_900), { port: 5000 });
+  await sendUdp(left, right, encoder.encode('q'), { port: 53, address: right.address(6) });
+  sendFrames(left, 'eth0', [
+    taggedFrame([[0x8100, 0x6064]], 300),
+    taggedFrame(
+      [
+        [0x88a8, 5],
+        [0x8100, 7],
+      ],
+      60,
+    ),
+    taggedFrame([[0x8100, 0]], 8_000),
+    Uint8Array.of(2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5, 1, 2, 3, 4),
+  ]);
+  sendFrames(right, 'eth0', [taggedFrame([[0x8100, 100]], 90)]);
+}
+
+/** An IPv4/UDP frame behind VLAN tags; addresses as the lab's. */
+export function taggedFrame(
+  tags: readonly (readonly [tpid: number, tci: number])[],
+  payloadLength: number,
+): Uint8Array {
+  const ipLength = 20 + 8 + payloadLength;
+  const udpLength = 8 + payloadLength;
+  const words = (value: number): number[] => [value >> 8, value & 0xff];
+  const head = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, ...tags.flatMap(([tpid, tci]) => [...words(tpid), ...words(tci)])];
+  const ip = [8, 0, 0x45, 0, ...words(ipLength), 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 1, 1, 10, 1, 1, 2];
+  const udp = [...words(4000), ...words(9), ...words(udpLength), 0, 0];
+  return Uint8Array.of(...head, ...ip, ...udp, ...new Uint8Array(payloadLength).fill(0x5a));
+}
+
+export async function readPackets(path: string): Promise<Packet[]> {
+  await using source = await openFile(path);
+  const packets: Packet[] = [];
+  for await (const packet of source.packets()) packets.push(packet);
+  return packets;
+}
+
+/** Frames as comparable text: lengths and bytes. */
+export function frameTexts(packets: readonly Packet[]): string[] {
+  return packets.map(({ bytes, wireLength }) => `${wireLength} ${Buffer.from(bytes).toString('hex')}`);
+}

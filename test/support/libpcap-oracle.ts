@@ -1,0 +1,95 @@
+/**
+ * libpcap as a judge: a small C program beside this file is built once, when a C compiler and libpcap's headers are
+ * there, and answers for many filters in one run. @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCE = fileURLToPath(new URL('./libpcap-oracle.c', import.meta.url));
+const OUTPUT_LIMIT = 1 << 30;
+
+export interface OracleQuery {
+  readonly file: number;
+  readonly expression: string;
+  readonly netmask?: number;
+  readonly snapLength?: number;
+}
+
+export type OracleAnswer =
+  | { readonly ok: false; readonly message: string }
+  | {
+      readonly ok: true;
+      readonly length: number;
+      readonly plainLength: number;
+      /** One digit a packet: libpcap's optimised and its plain program. */
+      readonly optimised: string;
+      readonly plain: string;
+      readonly program: readonly { code: number; jt: number; jf: number; k: number }[];
+    };
+
+export interface OraclePacket {
+  readonly bytes: Uint8Array;
+  readonly wireLength: number;
+}
+
+export class LibpcapOracle {
+  readonly #binary: string;
+
+  private constructor(binary: string) {
+    this.#binary = binary;
+  }
+
+  /** Builds the judge; undefined, with a loud word, where that is not possible. In CI that is a failure. */
+  static build(): LibpcapOracle | undefined {
+    const binary = join(mkdtempSync(join(tmpdir(), 'tapline-oracle-')), 'libpcap-oracle');
+    const built = spawnSync('gcc', ['-O2', '-o', binary, SOURCE, '-lpcap'], { encoding: 'utf8' });
+    if (built.status === 0) return new LibpcapOracle(binary);
+    if (process.env['CI'] === 'true') throw new Error(`libpcap oracle: needed in CI: ${built.stderr}`);
+    process.stderr.write('\n*** SKIPPED: no C compiler or no libpcap headers, nothing compared with libpcap\n');
+    return undefined;
+  }
+
+  /** The packets of a capture, as libpcap reads them. */
+  packets(path: string): readonly OraclePacket[] {
+    return this.#run([`packets:${path}`], '').map((line) => {
+      const [wireLength, hex = ''] = line.split(' ');
+      return { wireLength: Number(wireLength), bytes: Uint8Array.from(Buffer.from(hex, 'hex')) };
+    });
+  }
+
+  /** Answers in the order of the questions. `files` are captures, or `dead:DLT`. */
+  ask(files: readonly string[], queries: readonly OracleQuery[]): readonly OracleAnswer[] {
+    const input = queries.map(({ file, expression, netmask = 0, snapLength = 262_144 }) => {
+      return `${file}\t${netmask.toString(16)}\t${snapLength}\t${expression.replace(/[\n\0]/g, ' ')}\n`;
+    });
+    return this.#run(files, input.join('')).map(readAnswer);
+  }
+
+  #run(args: readonly string[], input: string): string[] {
+    const ran = spawnSync(this.#binary, args, { input, encoding: 'utf8', maxBuffer: OUTPUT_LIMIT });
+    if (ran.status !== 0) throw new Error(`libpcap oracle: ${ran.status ?? ran.signal}: ${ran.stderr}`);
+    return ran.stdout.split('\n').filter((line) => line !== '');
+  }
+}
+
+function readAnswer(line: string): OracleAnswer {
+  if (line.startsWith('E ')) return { ok: false, message: line.slice(2) };
+  const [, length, plainLength, optimised = '', plain = '', program = ''] = line.split(' ');
+  return {
+    ok: true,
+    length: Number(length),
+    plainLength: Number(plainLength),
+    optimised: optimised === '-' ? '' : optimised,
+    plain: plain === '-' ? '' : plain,
+    program: program
+      .split(';')
+      .filter((text) => text !== '')
+      .map((text) => {
+        const [code = 0, jt = 0, jf = 0, k = 0] = text.split(',').map(Number);
+        return { code, jt, jf, k };
+      }),
+  };
+}
