@@ -16,6 +16,7 @@ import { FilterError } from './language/filter-error.ts';
 import { MAX_GRAPH_NODES } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import { Graph } from './optimize/graph.ts';
+import { optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
@@ -83,7 +84,13 @@ function compile(expression: string, options: FilterOptions): readonly BpfInstru
   });
   const graph = new Graph(values, MAX_GRAPH_NODES);
   const root = graph.build(predicate, graph.accept, graph.reject);
-  return emit(root, { snapLength, reuse: optimize });
+  if (rejectsAll(graph, root)) {
+    throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
+      offset: 0,
+      length: expression.length,
+    });
+  }
+  return emit(optimize ? optimizeGraph(graph, root) : root, { snapLength, reuse: optimize });
 }
 
 function readNetmask(expression: string, text: string): number {

@@ -1,0 +1,29 @@
+/** The passes over the graph, in their order. @module */
+import { OutcomeFacts, RangeFacts } from './facts.ts';
+import { type Graph, type Node, reachable } from './graph.ts';
+import { strengthen } from './strengthen.ts';
+import { threadJumps } from './thread.ts';
+
+/** Each round removes something; real filters are done after two or three. */
+const MAX_ROUNDS = 16;
+
+/** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
+export function rejectsAll(graph: Graph, root: Node): boolean {
+  const threaded = untilStable(root, (node) => threadJumps(graph, node, OutcomeFacts.none));
+  return !reachable(threaded).includes(graph.accept);
+}
+
+export function optimize(graph: Graph, root: Node): Node {
+  const threaded = untilStable(strengthen(graph, root), (node) => threadJumps(graph, node, RangeFacts.none));
+  return threaded;
+}
+
+function untilStable(root: Node, pass: (root: Node) => Node): Node {
+  let node = root;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const next = pass(node);
+    if (next === node) break;
+    node = next;
+  }
+  return node;
+}

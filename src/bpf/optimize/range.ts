@@ -1,0 +1,104 @@
+/** Sets of 32-bit numbers that a value may be: a few numbers, or an interval with a few numbers left out. @module */
+import { fold, naturalMask, type Value } from '../compile/value.ts';
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  /** Numbers of the interval that it is not. */
+  readonly except: readonly number[];
+  /** All that it can be, in ascending order, where these are few. */
+  readonly only: readonly number[] | undefined;
+}
+
+const ALL_ONES = 0xffff_ffff;
+/** Longer lists are given up for the interval around them. */
+const MAX_LIST = 12;
+
+export const ANYTHING: Range = { low: 0, high: ALL_ONES, except: [], only: undefined };
+
+export function exactly(k: number): Range {
+  return { low: k, high: k, except: [], only: [k] };
+}
+
+function interval(low: number, high: number, except: readonly number[] = []): Range {
+  if (low === high) return exactly(low);
+  if (low <= 0 && high >= ALL_ONES && except.length === 0) return ANYTHING;
+  return { low, high, except, only: undefined };
+}
+
+function fewNumbers(numbers: readonly number[]): Range {
+  const low = numbers[0] ?? 0;
+  const high = numbers.at(-1) ?? ALL_ONES;
+  return numbers.length > MAX_LIST ? interval(low, high) : { low, high, except: [], only: numbers };
+}
+
+/** What is left of `range` between `low` and `high`. */
+export function within(range: Range, low: number, high: number): Range {
+  if (range.only !== undefined) return fewNumbers(range.only.filter((number) => number >= low && number <= high));
+  const from = Math.max(range.low, low);
+  const to = Math.min(range.high, high);
+  return trim(from, to, range.except);
+}
+
+export function withoutNumber(range: Range, k: number): Range {
+  if (range.only !== undefined) return fewNumbers(range.only.filter((number) => number !== k));
+  if (k < range.low || k > range.high || range.except.includes(k)) return range;
+  return trim(range.low, range.high, [...range.except, k].slice(-MAX_LIST));
+}
+
+/** An interval does not end in a number that is left out. */
+function trim(low: number, high: number, except: readonly number[]): Range {
+  let from = low;
+  let to = high;
+  while (from < to && except.includes(from)) from += 1;
+  while (to > from && except.includes(to)) to -= 1;
+  return interval(
+    from,
+    to,
+    except.filter((number) => number > from && number < to),
+  );
+}
+
+/** What is in either of the two. */
+export function unite(left: Range, right: Range): Range {
+  if (left === ANYTHING || right === ANYTHING) return ANYTHING;
+  if (left.only !== undefined && right.only !== undefined) {
+    return fewNumbers([...new Set([...left.only, ...right.only])].sort((a, b) => a - b));
+  }
+  const except = [...left.except, ...right.except].filter((number) => !holds(left, number) && !holds(right, number));
+  return interval(
+    Math.min(left.low, right.low),
+    Math.max(left.high, right.high),
+    [...new Set(except)].slice(-MAX_LIST),
+  );
+}
+
+function holds(range: Range, number: number): boolean {
+  if (range.only !== undefined) return range.only.includes(number);
+  return number >= range.low && number <= range.high && !range.except.includes(number);
+}
+
+/** The numbers that `value` can be, when `known` tells what is known about parts of it. */
+export function rangeOf(value: Value, known: (part: Value) => Range | undefined): Range {
+  const direct = known(value);
+  if (direct !== undefined) return direct;
+  if (value.kind === 'constant') return exactly(value.value);
+  if (value.kind === 'headerLength') return interval(0, naturalMask(value));
+  if (value.kind === 'load') return value.size === 4 ? ANYTHING : interval(0, naturalMask(value));
+  if (value.kind !== 'binary') return ANYTHING;
+  if (value.right.kind === 'constant') {
+    const { operator, right } = value;
+    const left = rangeOf(value.left, known);
+    if (left.only !== undefined && operator !== 'div' && operator !== 'mod') {
+      return fewNumbers(
+        [...new Set(left.only.map((number) => fold(operator, number, right.value)))].sort((a, b) => a - b),
+      );
+    }
+    if (operator === 'and') return interval(0, Math.min(naturalMask(value), left.high));
+    if (operator === 'rsh') return interval(left.low >>> right.value, left.high >>> right.value);
+    if (operator === 'add' && left.high + right.value <= ALL_ONES) {
+      return interval(left.low + right.value, left.high + right.value);
+    }
+  }
+  return interval(0, naturalMask(value));
+}

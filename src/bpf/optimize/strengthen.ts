@@ -1,0 +1,77 @@
+/**
+ * Cheaper tests of the same meaning. Tests of high bits (networks, version numbers) become comparisons with the ends of a
+ * range: these leave the loaded value in A for the next test, and ranges can be merged. Shifts and single bits lose an
+ * instruction each. @module
+ */
+import { naturalMask, type Value, type ValueTable } from '../compile/value.ts';
+import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
+
+/** The whole graph with each test in its cheapest form. */
+export function strengthen(graph: Graph, root: Node): Node {
+  const rebuilt = new Map<Node, Node>();
+  const done = (node: Node) => rebuilt.get(node) ?? node;
+  for (const node of reachable(root).toReversed()) {
+    switch (node.kind) {
+      case 'return':
+        break;
+      case 'test':
+        rebuilt.set(node, cheapest(graph, node, done(node.onTrue), done(node.onFalse)));
+        break;
+      case 'chain':
+        rebuilt.set(node, graph.withSuccessors(node, done(node.onTrue), done(node.onFalse)));
+        break;
+      default:
+        rebuilt.set(node, graph.withSuccessors(node, done(node.next), done(node.next)));
+    }
+  }
+  return done(root);
+}
+
+function cheapest(graph: Graph, test: TestNode, onTrue: Node, onFalse: Node): Node {
+  const { value, comparison, operand } = test;
+  const plain = () => graph.test(value, comparison, operand, onTrue, onFalse);
+  if (operand.kind !== 'constant' || value.kind !== 'binary' || value.right.kind !== 'constant') return plain();
+  const k = operand.value;
+  const { operator, left } = value;
+  const amount = value.right.value;
+  if (operator === 'and' && comparison === 'equal') {
+    if (k !== 0 && amount === k && isSingleBit(k)) {
+      return graph.test(value, 'equal', graph.values.constant(0), onFalse, onTrue);
+    }
+    if ((k & ~amount) !== 0) return graph.touch(left, onFalse);
+    const low = lowBits(naturalMask(left), amount);
+    if (low !== undefined) return inRange(graph, left, k, (k | low) >>> 0, onTrue, onFalse);
+  }
+  if (operator === 'rsh') {
+    const width = 2 ** amount;
+    const max = naturalMask(left);
+    if (k * width > max) return graph.touch(left, onFalse);
+    const last = Math.min(max, k * width + width - 1);
+    if (comparison === 'equal') return inRange(graph, left, k * width, last, onTrue, onFalse);
+    if (comparison === 'greater') return graph.test(left, 'greater', graph.values.constant(last), onTrue, onFalse);
+    return graph.test(left, 'greaterOrEqual', graph.values.constant(k * width), onTrue, onFalse);
+  }
+  return plain();
+}
+
+/** The bits of `natural` below `mask`, if the mask is all of the bits above them. */
+function lowBits(natural: number, mask: number): number | undefined {
+  const low = (natural & ~mask) >>> 0;
+  return (low & (low + 1)) === 0 && low !== natural ? low : undefined;
+}
+
+function inRange(graph: Graph, value: Value, low: number, high: number, onTrue: Node, onFalse: Node): Node {
+  const { values } = graph;
+  if (low === high) return graph.test(value, 'equal', values.constant(low), onTrue, onFalse);
+  const belowEnd = high >= naturalMask(value) ? onTrue : atMost(graph, values, value, high, onTrue, onFalse);
+  if (low === 0) return belowEnd === onTrue ? graph.touch(value, onTrue) : belowEnd;
+  return graph.test(value, 'greaterOrEqual', values.constant(low), belowEnd, onFalse);
+}
+
+function atMost(graph: Graph, values: ValueTable, value: Value, high: number, onTrue: Node, onFalse: Node): Node {
+  return graph.test(value, 'greater', values.constant(high), onFalse, onTrue);
+}
+
+function isSingleBit(value: number): boolean {
+  return (value & (value - 1)) === 0;
+}
