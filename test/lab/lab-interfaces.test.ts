@@ -1,0 +1,95 @@
+/** The list of interfaces in namespaces that hold every kind of case. @module */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listInterfaces, type NetworkInterface } from '../../src/inspect/index.ts';
+import { listInterfacesByIoctl } from '../../src/inspect/interfaces-ioctl.ts';
+import { createLab, type Lab, type LabHost, twoHosts } from '../../src/lab/index.ts';
+import { createPlainLink, deleteLink, setLink } from '../../src/netlink/index.ts';
+import { formatInterfaces } from '../../src/report/index.ts';
+
+const HOSTILE = 'e\u001b[2J\u0007';
+
+describe('a host with a wire, a bridge that is off, and a hostile name', () => {
+  let lab: Lab;
+  let host: LabHost;
+  let list: readonly NetworkInterface[];
+  beforeAll(async () => {
+    lab = await createLab(twoHosts());
+    host = lab.host('left');
+    await host.netlink.execute(createPlainLink({ name: 'br0' }, 'bridge'));
+    await host.netlink.execute(createPlainLink({ name: HOSTILE }, 'bridge'));
+    list = await listInterfaces({ netlink: host.netlink });
+  });
+  afterAll(() => lab.close());
+
+  test('all of them, in order of their index', () => {
+    expect(list.map(({ name, index, state, kind }) => ({ name, index, state, kind }))).toEqual([
+      { name: 'lo', index: 1, state: 'up', kind: undefined },
+      { name: 'eth0', index: 2, state: 'up', kind: 'veth' },
+      { name: 'br0', index: 3, state: 'down', kind: 'bridge' },
+      { name: HOSTILE, index: 4, state: 'down', kind: 'bridge' },
+    ]);
+  });
+
+  test('the wire in full', () => {
+    expect(list[1]).toEqual({
+      name: 'eth0',
+      index: 2,
+      state: 'up',
+      flags: ['up', 'broadcast', 'running', 'multicast', 'lowerUp'],
+      operationalState: 'up',
+      carrier: true,
+      mac: '02:00:00:00:00:01',
+      mtu: 1500,
+      hardwareType: 1,
+      linkType: 1,
+      linkTypeName: 'EN10MB',
+      kind: 'veth',
+      parent: undefined, // its other end is another namespace's
+      master: undefined,
+      vlanId: undefined,
+      addresses: [
+        { address: '10.1.1.1', prefixLength: 24, family: 4, scope: 'global', tentative: false },
+        { address: 'fd00:1::1', prefixLength: 64, family: 6, scope: 'global', tentative: false },
+      ],
+    });
+  });
+
+  test('/proc and ioctl know the same, where they know anything', () => {
+    const known = ({ name, index, state, mac, mtu, hardwareType, linkType, addresses }: NetworkInterface) => ({
+      name,
+      index,
+      state,
+      mac,
+      mtu,
+      hardwareType,
+      linkType,
+      addresses,
+    });
+    expect(host.run(listInterfacesByIoctl).map(known)).toEqual(list.map(known));
+  });
+
+  test('is the calling thread’s namespace unless told otherwise', async () => {
+    const own = await listInterfaces();
+    expect(own.some(({ name }) => name === HOSTILE)).toBe(false);
+    const pending = host.run(() => ({ answer: listInterfaces() }));
+    expect((await pending.answer).map(({ name }) => name)).toEqual(list.map(({ name }) => name));
+  });
+
+  test('the table has no control character in it, the JSON round-trips', () => {
+    const table = formatInterfaces(list);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+    expect(table.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    expect(table).toContain('e?[2J?');
+    expect(JSON.parse(JSON.stringify(list))).toEqual(list.map((one) => JSON.parse(JSON.stringify(one))));
+  });
+
+  test('no carrier: the other end is off; gone: it is removed', async () => {
+    const right = lab.host('right');
+    await right.netlink.execute(setLink(right.interface('eth0').index, { up: false }));
+    const stateOf = async () => (await listInterfaces({ netlink: host.netlink })).find(({ name }) => name === 'eth0');
+    await expect.poll(async () => (await stateOf())?.state).toBe('no carrier');
+    expect(await stateOf()).toMatchObject({ carrier: false });
+    await right.netlink.execute(deleteLink(right.interface('eth0').index));
+    await expect.poll(stateOf).toBeUndefined();
+  });
+});
