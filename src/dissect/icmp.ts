@@ -14,6 +14,7 @@ import {
   NeighborOptionView,
   QuoteView,
 } from '../icmp/index.ts';
+import { IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH } from '../wire/index.ts';
 import { hexOf } from './hex.ts';
 import type { Icmp4Layer, Icmp6Layer, NeighborOptionField, QuotedPacket } from './layer-transport.ts';
 import { readListenerRecords } from './listener.ts';
@@ -50,7 +51,7 @@ export function dissectIcmp4(list: LayerList, region: Region, network: Network):
     ...expectedChecksum(list, region, network, 0),
   };
   addFields4(layer, bytes);
-  if (isIcmp4Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end));
+  if (isIcmp4Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 4));
   if (list.add(layer)) list.data(after(region, start + 8));
 }
 
@@ -86,21 +87,17 @@ function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
   }
 }
 
-/** What an error says about the packet that caused it. */
-function quotedAt(bytes: Uint8Array, start: number, end: number): { readonly quoted?: QuotedPacket } {
-  if (!quote.wrap(bytes, start, end)) return {};
-  const version = readU8(bytes, start) >>> 4;
+/** What an error says about the packet that caused it: the error's own version, whatever the quote claims to be. */
+function quotedAt(bytes: Uint8Array, start: number, end: number, version: 4 | 6): { readonly quoted?: QuotedPacket } {
   const isIpv4 = version === 4;
-  const addressOf = (at: number): string => (isIpv4 ? formatIpv4(bytes, at) : formatIpv6(bytes, at));
-  const packet = {
-    version: isIpv4 ? 4 : 6,
-    source: addressOf(quote.sourceAt),
-    destination: addressOf(quote.destinationAt),
-    protocol: quote.protocol,
-  } as const;
-  const transportEnd = quote.transportAt + 4;
-  const hasPorts = transportEnd <= end && !quote.isLaterFragment;
-  return { quoted: hasPorts ? { ...packet, destinationPort: readU16(bytes, quote.transportAt + 2) } : packet };
+  if (end - start < (isIpv4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH)) return {};
+  const source = isIpv4 ? formatIpv4(bytes, start + 12) : formatIpv6(bytes, start + 8);
+  const destination = isIpv4 ? formatIpv4(bytes, start + 16) : formatIpv6(bytes, start + 24);
+  const packet = { version, source, destination, protocol: readU8(bytes, start + (isIpv4 ? 9 : 6)) };
+  if (!quote.wrap(bytes, start, end) || quote.version !== version) return { quoted: packet };
+  const { protocol, transportAt } = quote;
+  if (quote.isLaterFragment || transportAt + 4 > end) return { quoted: { ...packet, protocol } };
+  return { quoted: { ...packet, protocol, destinationPort: readU16(bytes, transportAt + 2) } };
 }
 
 /** RFC 4443; bodies of neighbour discovery (RFC 4861) and listener discovery (RFC 2710, RFC 3810). */
@@ -123,7 +120,7 @@ export function dissectIcmp6(list: LayerList, region: Region, network: Network):
     ...expectedChecksum(list, region, network, IpProtocol.icmp6),
   };
   addFields6(layer, bytes, region);
-  if (isIcmp6Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end));
+  if (isIcmp6Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 6));
   if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
   if (list.add(layer)) list.data(after(region, start + 8));
 }

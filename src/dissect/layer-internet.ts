@@ -108,6 +108,8 @@ export interface GreLayer extends LayerPlace {
   readonly key?: number;
   readonly sequence?: number;
   readonly length: number;
+  /** Not all fields that the flags announce are there. */
+  readonly isCut: boolean;
 }
 
 /** A protocol number without a decoder here; 59 is "no next header". */

@@ -48,6 +48,8 @@ export interface UdpLayer extends LayerPlace {
   readonly length: number;
   /** Bytes of data that the network layer has room for. */
   readonly payloadLength: number;
+  /** The datagram goes on in other fragments: its length is more than this packet's. */
+  readonly isFragment: boolean;
   readonly checksum: number;
   /** What it should be; absent when not asked for, or not all of the datagram was captured. */
   readonly expectedChecksum?: number;

@@ -53,14 +53,20 @@ const GRE_SEQUENCE = 0x1000;
 export function dissectGre(list: LayerList, region: Region): void {
   const { bytes } = list;
   const { start, end } = region;
-  if (end - start < 4) {
+  if (end - start < 2) {
     list.truncated('gre', region);
     return;
   }
   const flags = readU16(bytes, start);
-  const protocol = readU16(bytes, start + 2);
   const version = flags & 7;
-  const common = { kind: 'gre', start, version, flags, protocol, length: wireLengthOf(region) } as const;
+  const isCut = end - start < 4;
+  const protocol = isCut ? 0 : readU16(bytes, start + 2);
+  const common = { kind: 'gre', start, version, flags, protocol, isCut, length: wireLengthOf(region) } as const;
+  if (isCut) {
+    list.add({ ...common, headerLength: 2 });
+    list.truncated('gre', region);
+    return;
+  }
   if (version !== 0 || (flags & GRE_ROUTING) !== 0) {
     list.add({ ...common, headerLength: 4 });
     list.data(after(region, start + 4));
@@ -75,7 +81,7 @@ export function dissectGre(list: LayerList, region: Region): void {
   ] as const) {
     if ((flags & flag) === 0) continue;
     if (at + 4 > end) {
-      list.add({ ...common, headerLength: at - start, ...fields });
+      list.add({ ...common, headerLength: at - start, ...fields, isCut: true });
       list.truncated('gre', region);
       return;
     }

@@ -135,6 +135,7 @@ export function dissectUdp(list: LayerList, region: Region, network: Network): v
     destinationPort,
     length: length === 0 ? available : length,
     payloadLength: datagramLength - UDP_HEADER_LENGTH,
+    isFragment: network.isFragment,
     checksum,
     ...expectedChecksum(list, region, network, IpProtocol.udp, datagramLength, 6),
   });

@@ -154,6 +154,7 @@ const IGMP_QUERY = 0x11;
 const DEFAULT_RESPONSE = 100;
 
 export function igmpText(layer: IgmpLayer, context: LineContext): string {
+  if (context.options.quiet === true) return 'igmp';
   const { checksum, expectedChecksum } = layer;
   const isSumShown = context.verbosity > 0 && context.options.skipChecksums !== true && expectedChecksum !== undefined;
   const isBad = isSumShown && checksum % 0xffff !== expectedChecksum % 0xffff;

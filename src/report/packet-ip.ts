@@ -187,12 +187,12 @@ export function greText(layer: GreLayer, context: LineContext): string {
     ...(layer.checksum !== undefined && isVerbose ? [`sum ${hex(layer.checksum)}`] : []),
     ...(layer.key === undefined ? [] : [`key=${hex(layer.key)}`]),
     ...(layer.sequence === undefined ? [] : [`seq ${layer.sequence}`]),
-    ...(isVerbose || context.options.linkHeader === true
+    ...((isVerbose || context.options.linkHeader === true) && !layer.isCut
       ? [`proto ${nameOf(ETHER_TYPE_NAMES, layer.protocol, 'unknown')} (${hex(layer.protocol, 4)})`]
       : []),
-    `length ${layer.length}`,
   ];
-  return parts.join(', ') + (isVerbose ? '\n\t' : ': ');
+  if (layer.isCut) return parts.join(', ');
+  return `${parts.join(', ')}, length ${layer.length}${isVerbose ? '\n\t' : ': '}`;
 }
 
 /** A number without a decoder: tcpdump's words for one it has no decoder for either. */

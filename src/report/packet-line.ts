@@ -5,8 +5,8 @@
  */
 import type { FrameView, Packet } from '../base/frame.ts';
 import { LinkType } from '../base/link-type.ts';
-import { type Dissection, dissect, type Layer } from '../dissect/index.ts';
-import type { LineContext } from './packet-context.ts';
+import { type Dissection, dissect, type Layer, type TruncatedLayer } from '../dissect/index.ts';
+import { hex, type LineContext } from './packet-context.ts';
 import { ConversationTable } from './packet-conversation.ts';
 import { hexRows, textRows } from './packet-hex.ts';
 import { icmp4Text, igmpText } from './packet-icmp.ts';
@@ -113,7 +113,7 @@ function layerText(layer: Layer, context: LineContext, layers: readonly Layer[],
     case 'loopback':
       return isLinkShown ? loopbackText(layer, context) : '';
     case 'llc':
-      return llcText(layer);
+      return isHiddenSnap(layers, index, context) ? '' : llcText(layer);
     case 'arp':
       return arpText(layer, context);
     case 'mpls':
@@ -121,9 +121,10 @@ function layerText(layer: Layer, context: LineContext, layers: readonly Layer[],
     case 'pppoe':
       return pppoeText(layer, context);
     case 'unknown':
+      if (layers[index - 1]?.kind === 'gre') return `gre-proto-${hex(layer.number, 4)}`;
       return unknownText(layer, hasLinkHeader(layers, index));
     case 'truncated':
-      return truncatedText(layer.protocol, context);
+      return truncatedText(layer, context, layers[index - 1]?.kind === 'ports');
     case 'nested':
       return ' [nested too deeply]';
     case 'data':
@@ -203,14 +204,25 @@ function isLinkNeeded(layers: readonly Layer[], index: number): boolean {
   return false;
 }
 
+/** SNAP that only says which EtherType follows (RFC 1042) is not worth a word without `-e`. */
+function isHiddenSnap(layers: readonly Layer[], index: number, context: LineContext): boolean {
+  const next = layers[index + 1]?.kind;
+  return context.options.linkHeader !== true && next !== undefined && next !== 'data' && next !== 'unknown';
+}
+
 function hasLinkHeader(layers: readonly Layer[], index: number): boolean {
   const kind = layers[index - 1]?.kind;
   return kind === 'ethernet' || kind === 'vlan' || kind === 'loopback';
 }
 
-/** ` [|tcp]`. Of an IPv4 header tcpdump has already said "IP" by then. */
-function truncatedText(protocol: string, context: LineContext): string {
-  return protocol === 'ip' && context.options.linkHeader !== true ? 'IP  [|ip]' : ` [|${protocol}]`;
+/** ` [|tcp]`, behind what tcpdump has said by then: "IP" when it saw the version, addresses before ports. */
+function truncatedText(layer: TruncatedLayer, context: LineContext, hasEndpoints: boolean): string {
+  const { ip, names, options } = context;
+  const mark = ` [|${layer.protocol}]`;
+  if (layer.protocol === 'ip') return layer.headerLength > 0 && options.linkHeader !== true ? `IP ${mark}` : mark;
+  const isTransport = layer.protocol === 'tcp' || layer.protocol === 'udp';
+  if (!isTransport || hasEndpoints || ip === undefined) return mark;
+  return `${names.host(ip.source)} > ${names.host(ip.destination)}: ${mark}`;
 }
 
 /**

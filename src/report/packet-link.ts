@@ -60,9 +60,9 @@ function etherTypeText(etherType: number, isQuiet: boolean): string {
 /** `source > destination, ethertype IPv4 (0x0800), length 74: ` */
 export function ethernetText(layer: EthernetLayer, context: LineContext): string {
   const addresses = `${layer.source} > ${layer.destination}, `;
-  const length = `length ${layer.frameLength}: `;
-  if (layer.etherType <= 1500) return `${addresses}802.3, ${length}`;
-  return `${addresses}${etherTypeText(layer.etherType, context.options.quiet === true)}, ${length}`;
+  if (layer.etherType <= 1500) return `${addresses}802.3, length ${layer.etherType}: `;
+  const type = etherTypeText(layer.etherType, context.options.quiet === true);
+  return `${addresses}${type}, length ${layer.frameLength}: `;
 }
 
 /** `vlan 100, p 0, ethertype IPv4 (0x0800), ` */
@@ -154,7 +154,8 @@ export function arpText(layer: ArpLayer, context: LineContext): string {
   const operation = nameOf(ARP_OPERATIONS, layer.operation, `Unknown (${layer.operation})`);
   const sender = isIpv4 ? names.host(layer.senderProtocol) : `<wrong proto len ${layer.protocolLength}>`;
   const target = isIpv4 ? names.host(layer.targetProtocol) : `<wrong proto len ${layer.protocolLength}>`;
-  return `ARP, ${lengths}${operation} ${arpBody(layer, sender, target)}, length ${layer.length}`;
+  const name = context.options.linkHeader === true ? '' : 'ARP, ';
+  return `${name}${lengths}${operation} ${arpBody(layer, sender, target)}, length ${layer.length}`;
 }
 
 function lengthsText(layer: ArpLayer): string {

@@ -63,7 +63,9 @@ export class TimePrinter {
   }
 
   /** A difference begins with a blank, or with a minus for a frame that is older than the one it is compared with. */
-  #difference(seconds: number, nanoseconds: number): string {
+  #difference(seconds: number, exactNanoseconds: number): string {
+    // What is not shown does not count either: the sum of shown differences is the shown time.
+    const nanoseconds = this.#isNano ? exactNanoseconds : exactNanoseconds - (exactNanoseconds % 1000);
     const reference = this.#reference ?? { seconds, nanoseconds };
     if (this.#reference === undefined || this.#options.time === 'sincePrevious') {
       this.#reference = { seconds, nanoseconds };

@@ -129,7 +129,8 @@ const OPTION_NAMES: Readonly<Record<number, string>> = {
 function optionsText(layer: TcpLayer, selectiveBase: number): string {
   const options = layer.options.map((option) => optionText(option, selectiveBase));
   if (layer.areOptionsMalformed) options.push('[bad opt]');
-  return layer.areOptionsTruncated ? `options [${options.join(',')}` : `options [${options.join(',')}]`;
+  if (!layer.areOptionsTruncated) return `options [${options.join(',')}]`;
+  return `options [${options.map((option) => `${option},`).join('')}`;
 }
 
 function optionText(option: TcpOptionField, selectiveBase: number): string {
@@ -167,16 +168,14 @@ export function udpText(layer: UdpLayer, context: LineContext): string {
   const room = layer.payloadLength;
   const said = layer.length - 8;
   const sum = context.verbosity > 0 ? udpChecksumText(layer, context) : '';
-  const isFragment = context.ip?.kind === 'ipv4' && context.ip.hasMoreFragments;
-  if (said > room && !isFragment) return `${endpoints}${sum}UDP, bad length ${said} > ${room}`;
+  if (said > room && !layer.isFragment) return `${endpoints}${sum}UDP, bad length ${said} > ${room}`;
   return `${endpoints}${sum}UDP, length ${said}`;
 }
 
 function udpChecksumText(layer: UdpLayer, context: LineContext): string {
   const { checksum, expectedChecksum } = layer;
   if (context.options.skipChecksums === true) return '';
-  const isFragment = context.ip?.kind === 'ipv4' && context.ip.hasMoreFragments;
-  if (checksum === 0 && !isFragment) return '[no cksum] ';
+  if (checksum === 0 && !layer.isFragment) return '[no cksum] ';
   if (expectedChecksum === undefined) return '';
   return isSumOk(checksum, expectedChecksum)
     ? '[udp sum ok] '
