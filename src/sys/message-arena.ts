@@ -1,0 +1,114 @@
+/**
+ * Memory for `sendmmsg` and `recvmmsg`: headers, I/O vectors, names, control data and payloads of many messages in one
+ * buffer that lives as long as its owner. The kernel reaches the parts through addresses inside them, so nothing here may
+ * be temporary: memory that JavaScript does not see in use is collected, and then the kernel sends garbage.
+ * Layouts are those of 64-bit Linux, x64 and arm64 alike (`struct mmsghdr`, `msghdr`, `iovec`, `cmsghdr`). @module
+ */
+import { readU32le, writeU32le } from '../base/bytes.ts';
+import { addressOf, errno, recvmmsg, sendmmsg } from './libc.ts';
+
+/** `struct mmsghdr`: a `msghdr` of 56 bytes, then the number of bytes sent or received. */
+const HEADER_SIZE = 64;
+const NAME_POINTER = 0;
+const NAME_LENGTH = 8;
+const VECTOR_POINTER = 16;
+const VECTOR_COUNT = 24;
+const CONTROL_POINTER = 32;
+const CONTROL_LENGTH = 40;
+const FLAGS = 48;
+const RESULT = 56;
+const VECTOR_SIZE = 16;
+/** `sockaddr_in6` is 28 bytes; the next multiple of 8. */
+const NAME_SIZE = 32;
+
+export interface ArenaShape {
+  readonly slots: number;
+  /** Largest payload. */
+  readonly dataSize: number;
+  readonly controlSize: number;
+}
+
+export class MessageArena {
+  /** All of it; offsets below are offsets in here. */
+  readonly bytes: Uint8Array;
+  readonly slots: number;
+  readonly dataSize: number;
+  readonly controlSize: number;
+  readonly #address: bigint;
+  readonly #vectors: number;
+  readonly #names: number;
+  readonly #controls: number;
+  readonly #data: number;
+
+  constructor({ slots, dataSize, controlSize }: ArenaShape) {
+    this.slots = slots;
+    this.dataSize = Math.ceil(dataSize / 8) * 8;
+    this.controlSize = Math.ceil(controlSize / 8) * 8;
+    this.#vectors = slots * HEADER_SIZE;
+    this.#names = this.#vectors + slots * VECTOR_SIZE;
+    this.#controls = this.#names + slots * NAME_SIZE;
+    this.#data = this.#controls + slots * this.controlSize;
+    this.bytes = new Uint8Array(new ArrayBuffer(this.#data + slots * this.dataSize));
+    this.#address = addressOf(this.bytes);
+    const words = new BigUint64Array(this.bytes.buffer);
+    for (let slot = 0; slot < slots; slot += 1) {
+      const header = (slot * HEADER_SIZE) / 8;
+      words[header + NAME_POINTER / 8] = this.#address + BigInt(this.nameAt(slot));
+      words[header + VECTOR_POINTER / 8] = this.#address + BigInt(this.#vectors + slot * VECTOR_SIZE);
+      words[header + VECTOR_COUNT / 8] = 1n;
+      words[header + CONTROL_POINTER / 8] = this.#address + BigInt(this.controlAt(slot));
+      words[(this.#vectors + slot * VECTOR_SIZE) / 8] = this.#address + BigInt(this.dataAt(slot));
+    }
+  }
+
+  /** Where a slot's payload, name and control data begin. */
+  dataAt(slot: number): number {
+    return this.#data + slot * this.dataSize;
+  }
+
+  nameAt(slot: number): number {
+    return this.#names + slot * NAME_SIZE;
+  }
+
+  controlAt(slot: number): number {
+    return this.#controls + slot * this.controlSize;
+  }
+
+  /** Lengths of a message to send. */
+  setLengths(slot: number, data: number, name: number, control: number): void {
+    const header = slot * HEADER_SIZE;
+    writeU32le(this.bytes, header + NAME_LENGTH, name);
+    writeU32le(this.bytes, header + CONTROL_LENGTH, control);
+    writeU32le(this.bytes, this.#vectors + slot * VECTOR_SIZE + 8, data);
+  }
+
+  /** After a receive: bytes of the payload, at most `dataSize`. */
+  receivedLength(slot: number): number {
+    return readU32le(this.bytes, slot * HEADER_SIZE + RESULT);
+  }
+
+  receivedNameLength(slot: number): number {
+    return readU32le(this.bytes, slot * HEADER_SIZE + NAME_LENGTH);
+  }
+
+  receivedControlLength(slot: number): number {
+    return readU32le(this.bytes, slot * HEADER_SIZE + CONTROL_LENGTH);
+  }
+
+  receivedFlags(slot: number): number {
+    return readU32le(this.bytes, slot * HEADER_SIZE + FLAGS);
+  }
+
+  /** Takes what is there, up to all slots. @returns how many messages, or minus the error number */
+  receive(fd: number, flags: number): number {
+    for (let slot = 0; slot < this.slots; slot += 1) this.setLengths(slot, this.dataSize, NAME_SIZE, this.controlSize);
+    const count = recvmmsg(fd, this.bytes, this.slots, flags, null);
+    return count < 0 ? -errno() : count;
+  }
+
+  /** Sends the messages of `count` slots from `first` on. @returns how many left, or minus the error number of the first */
+  send(fd: number, first: number, count: number): number {
+    const sent = sendmmsg(fd, this.#address + BigInt(first * HEADER_SIZE), count, 0);
+    return sent < 0 ? -errno() : sent;
+  }
+}

@@ -1,0 +1,40 @@
+/** `struct sockaddr_in` and `sockaddr_in6` (linux/in.h, linux/in6.h): the family in host order, the rest in network order. @module */
+import { readU16, readU16le, writeU16, writeU16le } from '../base/bytes.ts';
+import { AF_INET, AF_INET6 } from './constants.ts';
+
+export const SOCKADDR_IN_LENGTH = 16;
+export const SOCKADDR_IN6_LENGTH = 28;
+
+const PORT = 2;
+const IPV4_ADDRESS = 4;
+const IPV6_ADDRESS = 8;
+const IPV6_SCOPE = 24;
+
+/**
+ * Writes a socket address at `out[at]`.
+ * @param address 4 or 16 bytes
+ * @param scope interface index of a link-local address
+ * @returns its length
+ */
+export function writeSocketAddress(out: Uint8Array, at: number, address: Uint8Array, port: number, scope = 0): number {
+  const isIpv4 = address.length === 4;
+  const length = isIpv4 ? SOCKADDR_IN_LENGTH : SOCKADDR_IN6_LENGTH;
+  out.fill(0, at, at + length);
+  writeU16le(out, at, isIpv4 ? AF_INET : AF_INET6);
+  writeU16(out, at + PORT, port);
+  out.set(address, at + (isIpv4 ? IPV4_ADDRESS : IPV6_ADDRESS));
+  if (!isIpv4) writeU16le(out, at + IPV6_SCOPE, scope);
+  return length;
+}
+
+/** The port of a socket address; for ICMP sockets the echo identifier. */
+export function socketAddressPort(bytes: Uint8Array, at: number): number {
+  return readU16(bytes, at + PORT);
+}
+
+/** A view of the address inside; undefined for other families. */
+export function socketAddressBytes(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  const family = readU16le(bytes, at);
+  if (family === AF_INET) return bytes.subarray(at + IPV4_ADDRESS, at + IPV4_ADDRESS + 4);
+  return family === AF_INET6 ? bytes.subarray(at + IPV6_ADDRESS, at + IPV6_ADDRESS + 16) : undefined;
+}
