@@ -4,14 +4,10 @@ import { readU16le, readU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { LinkType } from '../base/link-type.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
-import { ioctl } from '../sys/libc.ts';
 
 /** All interfaces at once, with a cooked header in place of each one's own. */
 export const ANY_INTERFACE = 'any';
 
-/** `linux/sockios.h`: the name behind an index. */
-const SIOCGIFNAME = 0x8910;
-const IFREQ_LENGTH = 40;
 /** Where the address stands in a `struct sockaddr_in`. */
 const SOCKADDR_IN_ADDRESS = 4;
 
@@ -86,12 +82,8 @@ export function findDevice(name: string): CaptureDevice {
   return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, netmask };
 }
 
-/**
- * True while the interface with that index is there, also under a new name.
- * @param fd any socket of the interface's network namespace
- */
-export function isDevicePresent(fd: number, index: number): boolean {
-  const bytes = new Uint8Array(IFREQ_LENGTH);
-  new DataView(bytes.buffer).setUint32(REQUEST_UNION, index, true);
-  return ioctl(fd, SIOCGIFNAME, bytes) >= 0;
+/** The name of the interface with that index, in the calling thread's network namespace. */
+export function interfaceName(index: number): string | undefined {
+  using request = new InterfaceRequest();
+  return request.nameOf(index);
 }

@@ -1,5 +1,5 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
-export { ANY_INTERFACE, captureLinkType } from './device.ts';
+export { ANY_INTERFACE, interfaceName } from './device.ts';
 export {
   DEFAULT_BUFFER_SIZE,
   DEFAULT_SNAP_LENGTH,

@@ -21,10 +21,11 @@ import {
   usesAncillary,
 } from '../bpf/index.ts';
 import { PcapRecordHeader, type TimestampPrecision } from '../pcap/index.ts';
+import { interfaceNameOf } from '../sys/interface-request.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
 import { BlockBatch, type FrameFilter } from './block-batch.ts';
-import { type CaptureDevice, findDevice, isDevicePresent } from './device.ts';
+import { type CaptureDevice, findDevice } from './device.ts';
 import { CaptureMemory } from './memory.ts';
 import { isInterfaceDownError, PacketSocket } from './packet-socket.ts';
 import { COPY_STEP } from './pump-code.ts';
@@ -249,7 +250,7 @@ class RingSource implements LiveSource {
     const error = this.#socket.takeError();
     if (error === 0) return;
     if (!isInterfaceDownError(error)) throw syscallError('poll', error, `capture on ${this.interfaceName}`);
-    if (!isDevicePresent(this.#socket.fd, this.#device.index)) {
+    if (interfaceNameOf(this.#socket.fd, this.#device.index) === undefined) {
       throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
     }
     this.#warn(`${this.interfaceName} went down; the capture goes on when it is up again`);

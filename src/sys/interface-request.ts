@@ -5,6 +5,7 @@ import { check } from './syscall.ts';
 
 /** linux/sockios.h */
 export const InterfaceIoctl = {
+  getName: 0x8910,
   getFlags: 0x8913,
   getAddress: 0x8915,
   getNetmask: 0x891b,
@@ -31,7 +32,23 @@ export class InterfaceRequest implements Disposable {
     return ioctl(this.#fd, request, this.bytes) >= 0;
   }
 
+  /** The name of the interface with that index; undefined when there is none. */
+  nameOf(index: number): string | undefined {
+    return interfaceNameOf(this.#fd, index);
+  }
+
   [Symbol.dispose](): void {
     close(this.#fd);
   }
+}
+
+/**
+ * The name of the interface with that index; undefined when there is none.
+ * @param fd any socket of the network namespace that is asked about
+ */
+export function interfaceNameOf(fd: number, index: number): string | undefined {
+  const bytes = new Uint8Array(REQUEST_LENGTH);
+  new DataView(bytes.buffer).setUint32(REQUEST_UNION, index, true);
+  if (ioctl(fd, InterfaceIoctl.getName, bytes) < 0) return undefined;
+  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
 }

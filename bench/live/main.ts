@@ -1,0 +1,40 @@
+/** `npm run bench:live`: whole programs beside their peers, on real traffic in a lab. Words choose suites. @module */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { enterLab } from '../../src/lab/index.ts';
+import { benchCapture } from './capture.ts';
+
+const ROUNDS = 3;
+const RESULTS = new URL('../../../bench/results/', import.meta.url);
+
+type Suite = () => Promise<unknown>;
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  capture: () =>
+    benchCapture(ROUNDS, (result) => {
+      const numbers = [
+        result.nanosecondsPerFrame.toFixed(0).padStart(7),
+        result.lostPercent.toFixed(2).padStart(8),
+        Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
+      ];
+      console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(12)} ${numbers.join(' ')}`);
+    }),
+};
+
+async function main(words: readonly string[]): Promise<void> {
+  const chosen = words.length === 0 ? Object.keys(SUITES) : words;
+  mkdirSync(RESULTS, { recursive: true });
+  for (const name of chosen) {
+    const suite = SUITES[name];
+    if (suite === undefined) throw new Error(`no suite ${name}; there are: ${Object.keys(SUITES).join(', ')}`);
+    console.log(`\n${name}`);
+    if (name === 'capture') console.log(`${''.padEnd(45)} ns/frame   lost %     frames/s`);
+    const results = await suite();
+    const machine = { node: process.version, kernel: release(), processor: cpus()[0]?.model, cores: cpus().length };
+    writeFileSync(new URL(`live-${name}.json`, RESULTS), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  }
+}
+
+const entered = await enterLab();
+if (entered === undefined) await main(process.argv.slice(2));
+else process.exitCode = entered;

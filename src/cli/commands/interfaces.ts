@@ -1,0 +1,26 @@
+/** `tapline interfaces`. @module */
+import type { CommandModule } from 'yargs';
+import type { CommandContext } from '../context.ts';
+
+interface InterfacesArguments {
+  readonly json: boolean;
+}
+
+export function interfacesCommand(context: CommandContext): CommandModule<object, InterfacesArguments> {
+  return {
+    command: 'interfaces',
+    aliases: ['ifs'],
+    describe: 'list interfaces with state, addresses and link type',
+    builder: (command) => command.option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+    async handler({ json }) {
+      const { listInterfaces } = await import('../../inspect/index.ts');
+      const interfaces = await listInterfaces();
+      if (json) {
+        context.stdout.write(`${JSON.stringify(interfaces, null, 2)}\n`);
+        return;
+      }
+      const { formatInterfaces } = await import('../../report/index.ts');
+      context.stdout.write(formatInterfaces(interfaces));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The world as a command sees it, and the only place where it is put together: streams, signals, the terminal. Tests
+ * hand in their own. @module
+ */
+import type { Writable } from 'node:stream';
+import { type Clock, systemClock } from '../base/index.ts';
+
+export interface CommandContext {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly clock: Clock;
+  readonly signals: SignalSource;
+}
+
+/** Where text goes. */
+export interface TextOutput {
+  /** Columns of the terminal; undefined when it is none. */
+  readonly columns: number | undefined;
+  write(text: string): void;
+  /** Resolves once what was written is out of our hands; also when the reader has gone away. */
+  drain(): Promise<void>;
+  /** The reader has gone away (`tapline … | head`): nothing written will be read. */
+  readonly closed: boolean;
+}
+
+export interface SignalSource {
+  /** Calls back on every such signal until the returned function is called. */
+  on(names: readonly NodeJS.Signals[], callback: (signal: NodeJS.Signals) => void): () => void;
+}
+
+export function createContext(): CommandContext {
+  return {
+    stdout: streamOutput(process.stdout),
+    stderr: streamOutput(process.stderr),
+    clock: systemClock,
+    signals: processSignals,
+  };
+}
+
+function streamOutput(stream: NodeJS.WriteStream & Writable): TextOutput {
+  let closed = false;
+  // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
+  stream.on('error', () => {
+    closed = true;
+  });
+  return {
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+    get closed() {
+      return closed;
+    },
+    write(text) {
+      if (!closed) stream.write(text);
+    },
+    drain() {
+      if (closed || stream.writableLength === 0) return Promise.resolve();
+      return new Promise((resolve) => stream.write('', () => resolve()));
+    },
+  };
+}
+
+const processSignals: SignalSource = {
+  on(names, callback) {
+    for (const name of names) process.on(name, callback);
+    return () => {
+      for (const name of names) process.off(name, callback);
+    };
+  },
+};

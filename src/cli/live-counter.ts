@@ -1,0 +1,77 @@
+/** A capture's counters: on the terminal while it runs, on SIGUSR1, and at its end. @module */
+import type { CaptureStatistics } from '../base/index.ts';
+import type { RecordProgress } from '../session/index.ts';
+import type { CommandContext } from './context.ts';
+
+/** Milliseconds from one drawing of the line to the next. */
+const INTERVAL = 250;
+const ERASE_LINE = '\r\u001b[K';
+
+export class LiveCounter {
+  readonly #context: CommandContext;
+  readonly #statistics: () => CaptureStatistics;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #progress: RecordProgress = { frames: 0, bytes: 0 };
+  #drawn = false;
+
+  /** @param draws whether a line is drawn while the capture runs; only on a terminal */
+  constructor(context: CommandContext, draws: boolean, statistics: () => CaptureStatistics) {
+    this.#context = context;
+    this.#statistics = statistics;
+    if (draws && context.stderr.columns !== undefined) this.#timer = setInterval(() => this.#draw(), INTERVAL);
+  }
+
+  /** For `record`'s `onProgress`. */
+  readonly update = (progress: RecordProgress): void => {
+    this.#progress = progress;
+  };
+
+  /** The three lines that tcpdump ends with. */
+  writeCounters(): void {
+    this.#erase();
+    this.#context.stderr.write(formatCounters(this.#progress.frames, this.#statistics()));
+  }
+
+  /** No line is drawn any more. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#erase();
+  }
+
+  #draw(): void {
+    const { frames, bytes } = this.#progress;
+    this.#context.stderr.write(`${ERASE_LINE}${formatProgress(frames, bytes, this.#statistics().dropped)}`);
+    this.#drawn = true;
+  }
+
+  #erase(): void {
+    if (this.#drawn) this.#context.stderr.write(ERASE_LINE);
+    this.#drawn = false;
+  }
+}
+
+/** `5 packets captured`, `5 packets received by filter`, `0 packets dropped by kernel`: a line each. */
+export function formatCounters(captured: number, statistics: CaptureStatistics): string {
+  const line = (count: number, what: string): string => `${count} packet${count === 1 ? '' : 's'} ${what}\n`;
+  return (
+    line(captured, 'captured') +
+    line(statistics.received, 'received by filter') +
+    line(statistics.dropped, 'dropped by kernel')
+  );
+}
+
+/** `12,345 packets, 1.2 MB, 0 dropped` */
+export function formatProgress(frames: number, bytes: number, dropped: number): string {
+  return `${frames.toLocaleString('en-US')} packets, ${formatBytes(bytes)}, ${dropped.toLocaleString('en-US')} dropped`;
+}
+
+function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
