@@ -13,8 +13,11 @@ import { CLONE_VM, SIGCHLD } from './constants.ts';
 import { addressOf, declareIfThere, dlsym } from './libc.ts';
 import { check } from './syscall.ts';
 
-/** A call of the C library: its name, and up to three numbers or addresses. */
+/** A call of the C library: its name, and up to five numbers or addresses; the rest are 0. */
 export type LibraryCall = readonly [name: string, ...values: (number | bigint)[]];
+
+type CallValues = [bigint, bigint, bigint, bigint, bigint];
+const VALUE_COUNT = 5;
 
 /** `ucontext_t` of GNU's 64-bit ports begins with flags, link, and the stack's address, flags and size. */
 const CONTEXT_LINK = 8;
@@ -27,9 +30,10 @@ const SLOT_LENGTH = CONTEXT_LENGTH + STACK_LENGTH;
 const ALIGNMENT = 64;
 
 const getcontext = declareIfThere<[context: bigint]>('getcontext', 'int getcontext(intptr_t)');
-const makecontext = declareIfThere<
-  [context: bigint, call: bigint, count: number, first: bigint, second: bigint, third: bigint]
->('makecontext', 'void makecontext(intptr_t, intptr_t, int, intptr_t, intptr_t, intptr_t)');
+const makecontext = declareIfThere<[context: bigint, call: bigint, count: number, ...values: CallValues]>(
+  'makecontext',
+  'void makecontext(intptr_t, intptr_t, int, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
+);
 const clone = declareIfThere<[call: bigint, stackTop: bigint, flags: number, argument: bigint]>(
   'clone',
   'int clone(intptr_t, intptr_t, int, intptr_t)',
@@ -55,9 +59,8 @@ export class CallChain {
       view.setBigUint64(at + CONTEXT_LINK, index + 1 < calls.length ? this.#slot(index + 2) : 0n, true);
       view.setBigUint64(at + CONTEXT_STACK, context + BigInt(CONTEXT_LENGTH), true);
       view.setBigUint64(at + CONTEXT_STACK_SIZE, BigInt(STACK_LENGTH), true);
-      const [first = 0, second = 0, third = 0] = values;
       const call = addressOfFunction(name);
-      needed(makecontext, 'makecontext')(context, call, 3, BigInt(first), BigInt(second), BigInt(third));
+      needed(makecontext, 'makecontext')(context, call, VALUE_COUNT, ...fiveValues(values));
     }
   }
 
@@ -75,6 +78,13 @@ export class CallChain {
   #slot(index: number): bigint {
     return this.#base + BigInt(index * SLOT_LENGTH);
   }
+}
+
+function fiveValues([first = 0, second = 0, third = 0, fourth = 0, fifth = 0]: readonly (
+  | number
+  | bigint
+)[]): CallValues {
+  return [BigInt(first), BigInt(second), BigInt(third), BigInt(fourth), BigInt(fifth)];
 }
 
 function addressOfFunction(name: string): bigint {

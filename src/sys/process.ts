@@ -7,7 +7,15 @@ import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { StackError } from '../base/errors.ts';
 import { CallChain, type LibraryCall } from './clone.ts';
-import { CLONE_NEWNET, CLONE_NEWUSER, F_SETFD, O_CLOEXEC, PR_SET_PDEATHSIG } from './constants.ts';
+import {
+  CLONE_NEWNET,
+  CLONE_NEWUSER,
+  F_SETFD,
+  O_CLOEXEC,
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_RAISE,
+  PR_SET_PDEATHSIG,
+} from './constants.ts';
 import { addressOf, pipe2, waitpid } from './libc.ts';
 import { check } from './syscall.ts';
 
@@ -18,6 +26,13 @@ const EXIT_CANNOT_RUN = 126;
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
 const STANDARD_STREAMS = [0, 1, 2];
+
+/**
+ * CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW, and CAP_SYS_ADMIN to make and enter namespaces (linux/capability.h).
+ * They count over the new namespaces only.
+ */
+const CAPABILITIES = [10, 12, 13, 21];
+const CAPABILITY_VERSION_3 = 0x2008_0522;
 
 const { SIGKILL } = constants.signals;
 
@@ -30,7 +45,9 @@ export interface Program {
 }
 
 /**
- * Runs `program` as root of new user and network namespaces, with our standard streams; it dies with us.
+ * Runs `program` in new user and network namespaces, with our standard streams; it dies with us. Its user is the same,
+ * not root, since programs that find themselves root try to become somebody else, whom the namespace does not have
+ * (tcpdump does); what it may do there it may by ambient capabilities (capabilities(7)), which its children inherit.
  * @returns its exit code; 128 + the signal's number when a signal ended it
  * @throws SyscallError when the system does not allow it, StackError `START` when the C library cannot
  */
@@ -56,6 +73,8 @@ function startBehindGate(image: ProgramImage, gate: Pipe): number {
       // Node marks its standard streams to be closed by execve.
       ...STANDARD_STREAMS.map((fd): LibraryCall => ['fcntl', fd, F_SETFD, 0]),
       ['read', gate.readEnd, image.address(new Uint8Array(1)), 1],
+      ['capset', image.address(Uint32Array.of(CAPABILITY_VERSION_3, 0)), image.address(capabilitySets())],
+      ...CAPABILITIES.map((capability): LibraryCall => ['prctl', PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability]),
       ['execve', image.path, image.argumentList, image.environment],
       ['_exit', EXIT_CANNOT_RUN],
     ]);
@@ -75,13 +94,20 @@ function startBehindGate(image: ProgramImage, gate: Pipe): number {
   }
 }
 
-/** Makes our user and group root inside; an unprivileged user may map no other (user_namespaces(7)). */
+/** `struct __user_cap_data_struct` twice: effective, permitted and inheritable bits of capabilities 0-31, then 32-63. */
+function capabilitySets(): Uint32Array {
+  let bits = 0;
+  for (const capability of CAPABILITIES) bits |= 1 << capability;
+  return Uint32Array.of(bits, bits, bits, 0, 0, 0);
+}
+
+/** Our user and group exist inside too; an unprivileged user may map no other (user_namespaces(7)). */
 function mapUser(pid: number): void {
   const user = process.geteuid?.() ?? 0;
   const group = process.getegid?.() ?? 0;
   writeFileSync(`/proc/${pid}/setgroups`, 'deny');
-  writeFileSync(`/proc/${pid}/uid_map`, `0 ${user} 1`);
-  writeFileSync(`/proc/${pid}/gid_map`, `0 ${group} 1`);
+  writeFileSync(`/proc/${pid}/uid_map`, `${user} ${user} 1`);
+  writeFileSync(`/proc/${pid}/gid_map`, `${group} ${group} 1`);
 }
 
 function handOn(pid: number, signal: NodeJS.Signals): void {

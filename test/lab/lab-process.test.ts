@@ -99,7 +99,7 @@ describe.skipIf(!isRealRoot || setpriv === undefined)('nobody', () => {
     expect(errors).toBe('');
     expect(JSON.parse(output)).toEqual({
       words: ['one', 'two words'],
-      user: 0, // inside its own user namespace
+      user: 65_534, // the same as outside
       pings: 1,
       tcp: 'hello',
       ring: { socket: true, version: 0, ring: 0, mapped: true },

@@ -21,7 +21,7 @@ export async function startTcpdump(
   interfaceName: string,
   words: readonly string[] = [],
 ): Promise<Witness> {
-  // -Z root: a user namespace has no other user to change to.
+  // -Z root: as root it would become another user, whom a namespace may not have.
   const options = ['-Z', 'root', '-n', '-l', '--immediate-mode', '-i', interfaceName, ...words];
   const tcpdump = new LabProcess(host, path, options);
   await tcpdump.said('listening on');
