@@ -44,6 +44,8 @@ export interface PingOptions {
   /** Answers of any address count: broadcast, multicast, anycast. */
   readonly anySource?: boolean;
   readonly reportSent?: boolean;
+  /** Bytes of IPv4 options that our own packets carry, and so should the answers; 0 by default. */
+  readonly optionsLength?: number;
 }
 
 const DEFAULT_INTERVAL = 1_000;
@@ -242,10 +244,9 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   #describe(index: number, event: ArrivalEvent, time: number, isDuplicate: boolean, isLate: boolean): PingReply {
     const size = this.#sizeOf(index);
     const headerLength = this.#method.family === 4 ? IPV4_HEADER : 0;
-    const expected = headerLength + ICMP4_HEADER_LENGTH + size;
+    const expected = headerLength + (this.#options.optionsLength ?? 0) + ICMP4_HEADER_LENGTH + size;
     const actual = headerLength + (event.start - event.optionsStart) + event.claimedLength;
     const isKernel = event.stamp === 'kernel';
-    const isWrong = event.claimedLength !== ICMP4_HEADER_LENGTH + size;
     return {
       type: 'reply',
       sequence: index,
@@ -257,7 +258,7 @@ export class PingEngine implements ProbeEngine<PingEvent> {
       isDuplicate,
       isLate,
       damage: this.#method.damage(event, index, size),
-      wrongLength: isWrong ? { actual, expected } : undefined,
+      wrongLength: actual === expected ? undefined : { actual, expected },
       options: event.bytes.slice(event.optionsStart, event.start),
       times: this.#method.times(event),
       at: event.time,

@@ -8,6 +8,7 @@ interface Appointment {
   readonly time: number;
   readonly order: number;
   readonly run: () => void;
+  isCancelled: boolean;
 }
 
 /** 2020-01-01, so that text with dates is the same everywhere. */
@@ -16,7 +17,7 @@ const DEFAULT_WALL_TIME = 1_577_836_800_000;
 export class VirtualClock implements Clock {
   #now = 0;
   #wallOffset: number;
-  #appointments: Appointment[] = [];
+  readonly #appointments = new AppointmentHeap();
   #order = 0;
   #isPumping = false;
 
@@ -55,46 +56,84 @@ export class VirtualClock implements Clock {
 
   /** Runs `run` at a time. @returns a function that cancels it */
   at(time: number, run: () => void): () => void {
-    const appointment = { time: Math.max(time, this.#now), order: this.#order, run };
+    const appointment = { time: Math.max(time, this.#now), order: this.#order, run, isCancelled: false };
     this.#order += 1;
-    this.#insert(appointment);
+    this.#appointments.push(appointment);
     this.#pump();
     return () => {
-      const at = this.#appointments.indexOf(appointment);
-      if (at !== -1) this.#appointments.splice(at, 1);
+      appointment.isCancelled = true;
     };
   }
 
-  /** Latest first, so that the next one is taken from the end. */
-  #insert(appointment: Appointment): void {
-    let low = 0;
-    let high = this.#appointments.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#appointments[middle];
-      const isLater =
-        other !== undefined &&
-        (other.time > appointment.time || (other.time === appointment.time && other.order > appointment.order));
-      if (isLater) low = middle + 1;
-      else high = middle;
-    }
-    this.#appointments.splice(low, 0, appointment);
-  }
-
-  /** One appointment a turn of the event loop: all that its callback set going has settled before the next. */
+  /** One moment a turn of the event loop: all that its callbacks set going has settled before the next. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
     const turn = (): void => {
-      const next = this.#appointments.pop();
-      if (next === undefined) {
+      const first = this.#appointments.takeFirst();
+      if (first === undefined) {
         this.#isPumping = false;
         return;
       }
-      this.#now = next.time;
-      next.run();
+      this.#now = first.time;
+      const due = [first];
+      while (this.#appointments.firstTime === first.time) {
+        const next = this.#appointments.takeFirst();
+        if (next !== undefined) due.push(next);
+      }
+      for (const appointment of due) if (!appointment.isCancelled) appointment.run();
       setImmediate(turn);
     };
     setImmediate(turn);
   }
+}
+
+/** A binary heap: earliest first, equal times in the order they were made. Cancelled ones are left out. */
+class AppointmentHeap {
+  readonly #entries: Appointment[] = [];
+
+  push(appointment: Appointment): void {
+    let at = this.#entries.length;
+    this.#entries.push(appointment);
+    while (at > 0) {
+      const parentAt = (at - 1) >>> 1;
+      const parent = this.#entries[parentAt];
+      if (parent === undefined || !isBefore(appointment, parent)) break;
+      this.#entries[at] = parent;
+      at = parentAt;
+    }
+    this.#entries[at] = appointment;
+  }
+
+  get firstTime(): number | undefined {
+    while (this.#entries[0]?.isCancelled === true) this.#removeFirst();
+    return this.#entries[0]?.time;
+  }
+
+  takeFirst(): Appointment | undefined {
+    return this.firstTime === undefined ? undefined : this.#removeFirst();
+  }
+
+  #removeFirst(): Appointment | undefined {
+    const first = this.#entries[0];
+    const last = this.#entries.pop();
+    if (last === undefined || this.#entries.length === 0) return first;
+    let at = 0;
+    while (true) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      const child = isBefore(this.#entries[right], this.#entries[left]) ? right : left;
+      const next = this.#entries[child];
+      if (next === undefined || !isBefore(next, last)) break;
+      this.#entries[at] = next;
+      at = child;
+    }
+    this.#entries[at] = last;
+    return first;
+  }
+}
+
+function isBefore(one: Appointment | undefined, other: Appointment | undefined): boolean {
+  if (one === undefined || other === undefined) return one !== undefined;
+  return one.time < other.time || (one.time === other.time && one.order < other.order);
 }

@@ -1,0 +1,309 @@
+/**
+ * The situations that FreeBSD tests its ping with (sbin/ping/tests/test_ping.py: forged replies of a TUN device), played
+ * on a simulated network: what ping(8) prints there, we print. Each text follows from ping(8)'s documented lines.
+ */
+import { describe, expect, test } from 'vitest';
+import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
+import { directNetwork, simulatePing } from '../support/simulate.ts';
+
+const HEADER = 'PING 192.0.2.2 (192.0.2.2): 56 data bytes\n';
+
+function statistics(line: string, times = '1.000/1.000/1.000/0.000'): string {
+  return `\n--- 192.0.2.2 ping statistics ---\n${line}\n${times === '' ? '' : `round-trip min/avg/max/stddev = ${times} ms\n`}`;
+}
+
+/** One probe, no waiting for what never comes. */
+async function textOf(
+  destination: NetworkDescription['destination'],
+  options: Parameters<typeof simulatePing>[1] = {},
+): Promise<string> {
+  const run = await simulatePing(directNetwork(destination), { count: 1, wait: 1_000, ...options });
+  return run.text;
+}
+
+describe('answers', () => {
+  test('one, plain', async () => {
+    expect(await textOf({})).toBe(
+      `${HEADER}64 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\n` +
+        statistics('1 packets transmitted, 1 packets received, 0.0% packet loss'),
+    );
+  });
+
+  test('none', async () => {
+    expect(await textOf({ isSilent: true })).toBe(
+      `${HEADER}${statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', '')}`,
+    );
+  });
+
+  test('a duplicate of the first of two', async () => {
+    expect(await textOf({ duplicates: { 0: 1 } }, { count: 2 })).toBe(
+      `${HEADER}64 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\n` +
+        '64 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.500 ms (DUP!)\n' +
+        '64 bytes from 192.0.2.2: icmp_seq=1 ttl=64 time=1.000 ms\n' +
+        statistics(
+          '2 packets transmitted, 2 packets received, +1 duplicates, 0.0% packet loss',
+          '1.000/1.167/1.500/0.236',
+        ),
+    );
+  });
+
+  test('wrong data: the byte, and both payloads', async () => {
+    const text = await textOf({ damage: { 0: 32 } });
+    expect(text).toContain('time=1.000 ms\nwrong data byte #32 should be 0x20 but was 0xdf\ncp:');
+    const [, received = '', sent = ''] = /cp:(.*?)\ndp:(.*?)\n\n/s.exec(text) ?? [];
+    // ping(8) prints eight bytes, then sixteen a line; the first eight are nonce and number here.
+    expect(received.split('\n\t')).toHaveLength(4);
+    expect(received.slice(24)).toContain(' 8  9  a  b  c  d  e  f 10 ');
+    expect(received).toContain('1e 1f df 21 22');
+    expect(sent).toContain('1e 1f 20 21 22');
+  });
+
+  test('too short: the length that the packet has, and the one it should have', async () => {
+    expect(await textOf({ cut: { 0: 4 } })).toContain(
+      '60 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\nwrong total length 80 instead of 84\n',
+    );
+  });
+
+  test('late ones are counted apart and not printed', async () => {
+    const text = await textOf({ delay: [1, 1_500] }, { count: 2, interval: 100 });
+    expect(text).toBe(
+      `${HEADER}64 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\n` +
+        statistics('2 packets transmitted, 1 packets received, 50.0% packet loss'),
+    );
+    const waiting = await textOf({ delay: [1, 1_500, 1] }, { count: 4, interval: 1_000 });
+    expect(waiting).toContain(
+      '4 packets transmitted, 4 packets received, 0.0% packet loss, 1 packets out of wait time\n',
+    );
+    expect(waiting).not.toContain('icmp_seq=1 ');
+    expect(waiting).toContain('round-trip min/avg/max/stddev = 1.000/375.750/1500.000/');
+  });
+});
+
+describe('IPv4 options of an answer (padded to whole words: four more bytes are a wrong total length)', () => {
+  const options = async (hex: string, more = {}): Promise<string> => {
+    const text = await textOf({ options: { 0: hex, 1: hex }, ...more });
+    return text.slice(text.indexOf('ms\n') + 3, text.indexOf('\n\n---'));
+  };
+
+  test('no-operation', async () => {
+    expect(await options('01010100')).toBe('wrong total length 88 instead of 84\nNOP\nNOP\nNOP');
+  });
+
+  test('an unknown one', async () => {
+    expect(await options('9f040000')).toBe('wrong total length 88 instead of 84\nunknown option 9f');
+  });
+
+  test('loose and strict source routes', async () => {
+    expect(await options('830b04c0000201c000020200')).toContain('LSRR: \t192.0.2.1\n\t192.0.2.2');
+    expect(await options('890b04c0000201c000020200')).toContain('SSRR: \t192.0.2.1\n\t192.0.2.2');
+    expect(await options('83030400')).toContain('LSRR: \t(truncated route)');
+  });
+
+  test('a recorded route; the same again in short', async () => {
+    const route = '070b0cc0000201c000020200';
+    const text = await textOf({ options: { 0: route, 1: route } }, { count: 2 });
+    expect(text).toContain(
+      'icmp_seq=0 ttl=64 time=1.000 ms\nwrong total length 96 instead of 84\nRR: \t192.0.2.1\n\t192.0.2.2\n',
+    );
+    expect(text).toContain('icmp_seq=1 ttl=64 time=1.000 ms\nwrong total length 96 instead of 84\t(same route)\n');
+    expect(await options('07030400')).toContain('RR: \t(truncated route)');
+  });
+
+  test('lengths that make no sense end the list', async () => {
+    expect(await options('9f000000')).toBe('wrong total length 88 instead of 84\nunknown option 9f');
+    expect(await options('07ff0401')).toContain('RR: \t(truncated route)');
+  });
+});
+
+describe('errors', () => {
+  const QUOTED =
+    'Vr HL TOS  Len   ID Flg  off TTL Pro  cks      Src      Dst\n' +
+    ' 4  5  00 0054 0001   0 0000  01  01 35a5 192.0.2.1  192.0.2.2 \n\n';
+
+  test.each([
+    [3, 0, 'Destination Net Unreachable'],
+    [3, 1, 'Destination Host Unreachable'],
+    [3, 2, 'Destination Protocol Unreachable'],
+    [3, 3, 'Destination Port Unreachable'],
+    [3, 4, 'frag needed and DF set (MTU 1400)'],
+    [3, 5, 'Source Route Failed'],
+    [3, 13, 'Communication prohibited by filter'],
+    [3, 15, 'Dest Unreachable, Bad Code: 15'],
+    [4, 0, 'Source Quench'],
+    [11, 0, 'Time to live exceeded'],
+    [11, 1, 'Frag reassembly time exceeded'],
+    [11, 2, 'Time exceeded, Bad Code: 2'],
+  ])('type %i code %i', async (type, code, words) => {
+    const text = await textOf({ error: { type, code, mtu: code === 4 ? 1400 : 0 } });
+    expect(text).toBe(
+      `${HEADER}92 bytes from 192.0.2.2: ${words}\n${QUOTED}` +
+        statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', ''),
+    );
+  });
+
+  test('redirects name the gateway, parameter problems the byte', async () => {
+    expect(await textOf({ error: { type: 5, code: 1, mtu: 0xc000_02fe } })).toContain(
+      'Redirect Host(New addr: 192.0.2.254)',
+    );
+    expect(await textOf({ error: { type: 12, code: 0, mtu: 0x1400_0000 } })).toContain(
+      'Parameter problem: pointer = 0x14',
+    );
+  });
+
+  test('a quote of 28 bytes is enough, and shows as 36', async () => {
+    const text = await textOf({ error: { type: 3, code: 1 }, quote: 8 });
+    expect(text).toContain('36 bytes from 192.0.2.2: Destination Host Unreachable\n');
+  });
+
+  test('a quote too short to tell whose it is, is nobody’s', async () => {
+    const run = await simulatePing(directNetwork({ error: { type: 3, code: 1 }, quote: 6 }), { count: 1, wait: 500 });
+    expect(run.summary).toMatchObject({ errors: 0, received: 0 });
+  });
+
+  test.each([
+    [1, 0, 'No Route to Destination'],
+    [1, 1, 'Destination Administratively Unreachable'],
+    [1, 2, 'Destination Unreachable Beyond Scope'],
+    [1, 3, 'Destination Host Unreachable'],
+    [1, 4, 'Destination Port Unreachable'],
+    [2, 0, 'Packet too big mtu = 1280'],
+    [3, 0, 'Time to live exceeded'],
+    [4, 1, 'Parameter problem: Unrecognized Next Header pointer = 0x00'],
+  ])('IPv6 type %i code %i', async (type, code, words) => {
+    const network = directNetwork(
+      { error: { type, code, mtu: type === 2 ? 1280 : 0 } },
+      { family: 6, source: '2001:db8::1', target: '2001:db8::2' },
+    );
+    const run = await simulatePing(network, { count: 1, wait: 500 });
+    expect(run.text).toContain(`112 bytes from 2001:db8::2: ${words}\nVr TC  Flow Plen Nxt Hlim\n`);
+  });
+});
+
+describe('what is not ours', () => {
+  test.each([
+    ['another identifier', { wrongIdentifier: [0] }, 0],
+    ['another nonce', { wrongNonce: [0] }, 0],
+    ['another address', { wrongSource: { 0: '192.0.2.99' } }, 1],
+    ['a wrong checksum', { wrongChecksum: [0] }, 1],
+  ])('%s', async (_what, destination, strangers) => {
+    const run = await simulatePing(directNetwork(destination), { count: 1, wait: 500 });
+    expect(run.summary).toMatchObject({ received: 0, duplicates: 0, strangers, lossPercent: 100 });
+  });
+
+  test('an error that quotes another program’s probe', async () => {
+    const quote = `45000054000100000101${'0000'}c0000201c0000202`;
+    const strays = [
+      { at: 0.5, source: '192.0.2.2', message: `0301000000000000${quote}0800000012340000${'00'.repeat(56)}` },
+    ];
+    const run = await simulatePing(directNetwork({}, { strays }), { count: 1 });
+    expect(run.summary).toMatchObject({ errors: 0, received: 1 });
+  });
+
+  test('our own request, seen on loopback', async () => {
+    const strays = [{ at: 0.5, source: '192.0.2.2', message: `080000009c600000${'00'.repeat(56)}` }];
+    const run = await simulatePing(directNetwork({}, { strays }), { count: 1 });
+    expect(run.summary).toMatchObject({ received: 1, duplicates: 0, strangers: 0 });
+  });
+});
+
+describe('the clock', () => {
+  test('set back or forward by hours: round trips and intervals stay what they are', async () => {
+    const clockSteps = [
+      { at: 0.5, by: -7_200_000 },
+      { at: 1_000.5, by: 86_400_000 },
+    ];
+    const run = await simulatePing(directNetwork({}, { clockSteps }), { count: 3 });
+    expect(run.replies.map((reply) => reply.time.toFixed(3))).toEqual(['1.000', '1.000', '1.000']);
+    expect(run.elapsed).toBeCloseTo(2_001, 6);
+  });
+});
+
+describe('options of a run', () => {
+  test('IPv6 lines have their comma and hlim', async () => {
+    const network = directNetwork({}, { family: 6, source: '2001:db8::1', target: '2001:db8::2' });
+    const run = await simulatePing(network, { count: 1, source: '2001:db8::1' }, { size: 8 });
+    expect(run.text.split('\n').slice(0, 2)).toEqual([
+      'PING(56=40+8+8 bytes) 2001:db8::1 --> 2001:db8::2',
+      '16 bytes from 2001:db8::2, icmp_seq=0 hlim=64 time=1.000 ms',
+    ]);
+  });
+
+  test('a given source is shown', async () => {
+    expect(await textOf({}, { source: '192.0.2.1' })).toContain(
+      'PING 192.0.2.2 (192.0.2.2) from 192.0.2.1: 56 data bytes\n',
+    );
+  });
+
+  test('a sweep of sizes sends each size as often as the count says', async () => {
+    const sizes = { from: 10, to: 30, step: 10 };
+    const run = await simulatePing(directNetwork({}), { sizes, count: 2, interval: 5 }, { size: 10, maximumSize: 30 });
+    expect(run.replies.map((reply) => reply.bytes)).toEqual([18, 18, 28, 28, 38, 38]);
+    expect(run.replies.every((reply) => reply.damage === undefined && reply.wrongLength === undefined)).toBe(true);
+    expect(run.text).toContain('(10 ... 30) data bytes');
+  });
+
+  test('preload leaves at once, then the beat goes on', async () => {
+    const run = await simulatePing(directNetwork({}), { preload: 3, count: 5 });
+    expect(run.replies.map((reply) => Math.round(reply.at))).toEqual([1, 1, 1, 1_001, 2_001]);
+  });
+
+  test('flood: the next one leaves with each answer, and a hundred a second where none comes', async () => {
+    const fast = await simulatePing(directNetwork({ delay: 0.25 }), { isFlood: true, count: 1_000 });
+    expect(fast.elapsed).toBeCloseTo(250, 0);
+    const lost = await simulatePing(directNetwork({ isSilent: true }), { isFlood: true, count: 100, wait: 100 });
+    expect(lost.elapsed).toBeCloseTo(990 + 100, 0);
+  });
+
+  test('adaptive: as fast as answers come; stop on the first: one', async () => {
+    const run = await simulatePing(directNetwork({ delay: 20 }), { isAdaptive: true, count: 10 });
+    expect(run.elapsed).toBeCloseTo(200, 6);
+    const first = await simulatePing(directNetwork({ loss: [0, 1] }), { stopOnReply: true, count: 10 });
+    expect(first.summary).toMatchObject({ transmitted: 3, received: 1 });
+  });
+
+  test('a deadline ends the run, whatever is under way', async () => {
+    const run = await simulatePing(directNetwork({ delay: 300 }), { deadline: 2_100, interval: 1_000 });
+    expect(run.elapsed).toBe(2_100);
+    expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
+  });
+
+  test('an interrupt: what is under way is not lost', async () => {
+    const run = await simulatePing(directNetwork({ delay: 300 }), { signalAt: 2_100 });
+    expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
+  });
+
+  test('a full queue delays, it does not lose', async () => {
+    const run = await simulatePing(directNetwork({}, { queue: 1 }), { preload: 5, count: 5 });
+    expect(run.summary).toMatchObject({ transmitted: 5, received: 5, refused: 0 });
+  });
+
+  test('what the kernel refuses is shown, with the MTU where it is known', async () => {
+    const refusals = { 0: { errorName: 'EMSGSIZE', mtu: 1400 }, 1: { errorName: 'ENETUNREACH' } };
+    const run = await simulatePing(directNetwork({}, { refusals }), { count: 3 });
+    expect(run.text).toContain('ping: sendto: Message too long, mtu=1400\nping: sendto: Network is unreachable\n');
+    expect(run.summary).toMatchObject({ transmitted: 3, received: 1, refused: 2 });
+  });
+
+  test('sequence numbers go on after 65,535, and a duplicate of the round before stays one', async () => {
+    const network = directNetwork({ delay: 0.1, duplicates: { 66000: 1 }, loss: [66_099] });
+    const run = await simulatePing(network, { preload: 66_100, count: 66_100, wait: 10 }, { size: 8 });
+    expect(run.summary).toMatchObject({ transmitted: 66_100, received: 66_099, duplicates: 1 });
+    expect(run.replies.at(-1)?.sequence).toBe(66_000);
+    expect(run.text).toContain(`icmp_seq=${66_000 & 0xffff} ttl=64 time=0.600 ms (DUP!)`);
+  });
+
+  test('payloads too short for our marks are told apart by sequence number', async () => {
+    const run = await simulatePing(directNetwork({ loss: [1] }), { count: 3, interval: 10, wait: 50 }, { size: 0 });
+    expect(run.replies.map((reply) => reply.sequence)).toEqual([0, 2]);
+  });
+
+  test('a timestamp request brings the remote clock', async () => {
+    const run = await simulatePing(directNetwork({}), { count: 1 }, { message: 'timestamp' });
+    expect(run.text).toMatch(/20 bytes from 192\.0\.2\.2: .* tso=\d\d:\d\d:\d\d tsr=00:00:00 tst=00:00:00\n/);
+  });
+});
+
+test('an address is wanted, of the right family', async () => {
+  await expect(simulatePing(directNetwork({}), { target: 'nonsense' })).rejects.toThrow(/an address is wanted/);
+  await expect(simulatePing(directNetwork({}), { target: '2001:db8::1' })).rejects.toThrow(/no IPv4 address/);
+});
