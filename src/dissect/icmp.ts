@@ -1,7 +1,7 @@
 /** ICMP, and ICMPv6 with neighbour discovery. @module */
 import { formatIpv4, formatIpv6, formatMac, IPV6_LENGTH } from '../base/address.ts';
 import { readU8, readU16 } from '../base/bytes.ts';
-import { IpProtocol } from '../base/protocol-numbers.ts';
+import { EtherType, IpProtocol } from '../base/protocol-numbers.ts';
 import {
   Icmp4Type,
   Icmp4View,
@@ -52,7 +52,7 @@ export function dissectIcmp4(list: LayerList, region: Region, network: Network):
   };
   addFields4(layer, bytes);
   if (isIcmp4Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 4));
-  if (list.add(layer)) list.data(after(region, start + 8));
+  addBody(list, layer, after(region, start + 8), isIcmp4Error(type) ? EtherType.ipv4 : undefined);
 }
 
 function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
@@ -85,6 +85,23 @@ function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
       break;
     default:
   }
+}
+
+/** Adds a message, then its data, or the layers of the packet that it quotes. */
+function addBody(list: LayerList, layer: Icmp4Layer | Icmp6Layer, body: Region, quoted: number | undefined): void {
+  if (!list.add(layer)) return;
+  if (quoted === undefined || !list.add({ kind: 'quote', start: body.start, headerLength: 0 })) {
+    list.data(body);
+    return;
+  }
+  // The quoted header tells how long its packet was; that the quote is shorter is no flaw of the packet.
+  const length = quotedLength(list.bytes, body, quoted === EtherType.ipv4);
+  list.tunnels.etherType(list, { ...body, wireEnd: Math.max(body.end, body.start + length) }, quoted);
+}
+
+function quotedLength(bytes: Uint8Array, body: Region, isIpv4: boolean): number {
+  if (isIpv4) return body.start + IPV4_HEADER_LENGTH <= body.end ? readU16(bytes, body.start + 2) : 0;
+  return body.start + IPV6_HEADER_LENGTH <= body.end ? IPV6_HEADER_LENGTH + readU16(bytes, body.start + 4) : 0;
 }
 
 /** What an error says about the packet that caused it: the error's own version, whatever the quote claims to be. */
@@ -122,7 +139,7 @@ export function dissectIcmp6(list: LayerList, region: Region, network: Network):
   addFields6(layer, bytes, region);
   if (isIcmp6Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 6));
   if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
-  if (list.add(layer)) list.data(after(region, start + 8));
+  addBody(list, layer, after(region, start + 8), isIcmp6Error(type) ? EtherType.ipv6 : undefined);
 }
 
 function addFields6(layer: Changeable<Icmp6Layer>, bytes: Uint8Array, region: Region): void {

@@ -26,11 +26,11 @@ export function dissectIp(list: LayerList, region: Region): void {
   const version = readU8(list.bytes, region.start) >>> 4;
   if (version === 4) dissectIpv4(list, region);
   else if (version === 6) dissectIpv6(list, region);
-  else bad(list, region, 'version', version);
+  else bad(list, region, 4, 'version', version);
 }
 
-function bad(list: LayerList, region: Region, reason: BadIpLayer['reason'], value: number): void {
-  list.add({ kind: 'bad-ip', start: region.start, headerLength: 0, reason, value });
+function bad(list: LayerList, region: Region, version: 4 | 6, reason: BadIpLayer['reason'], value: number): void {
+  list.add({ kind: 'bad-ip', start: region.start, headerLength: 0, version, reason, value });
 }
 
 /** A packet whose link layer says that it is IPv4. */
@@ -43,18 +43,18 @@ export function dissectIpv4(list: LayerList, region: Region): void {
   }
   const { version, headerLength, totalLength, protocol, fragmentOffset, sourceStart } = ipv4;
   if (version !== 4) {
-    bad(list, region, version === 6 ? 'encapsulation' : 'version', version);
+    bad(list, region, 4, 'version', version);
     return;
   }
   if (headerLength < 20) {
-    bad(list, region, 'header length', headerLength);
+    bad(list, region, 4, 'header length', headerLength);
     return;
   }
   const available = wireLengthOf(region);
   // A total length of 0 is a large segment that the interface was to cut itself: it has what the link carried.
-  const length = totalLength === 0 ? available : Math.min(totalLength, available);
+  const length = totalLength === 0 ? available : totalLength;
   if (length < headerLength) {
-    bad(list, region, 'total length', totalLength);
+    bad(list, region, 4, 'total length', totalLength);
     return;
   }
   const options = readOptions(bytes, ipv4.optionsStart, Math.min(ipv4.payloadStart, end));
@@ -130,11 +130,11 @@ export function dissectIpv6(list: LayerList, region: Region): void {
   }
   const { version, payloadLength, nextHeader, sourceStart, destinationStart } = ipv6;
   if (version !== 6) {
-    bad(list, region, version === 4 ? 'encapsulation' : 'version', version);
+    bad(list, region, 6, 'version', version);
     return;
   }
   const available = Math.max(0, wireLengthOf(region) - IPV6_HEADER_LENGTH);
-  const length = payloadLength === 0 ? available : Math.min(payloadLength, available);
+  const length = payloadLength === 0 ? available : payloadLength;
   const isDeeper = list.add({
     kind: 'ipv6',
     start,

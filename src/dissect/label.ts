@@ -46,7 +46,9 @@ export function dissectPppoe(list: LayerList, region: Region, isSession: boolean
   }
   const code = readU8(bytes, start + 1);
   const fields = { isSession, code, session: readU16(bytes, start + 2), length: readU16(bytes, start + 4) };
-  const body = after(region, start + PPPOE_LENGTH);
+  const whole = after(region, start + PPPOE_LENGTH);
+  const wireEnd = Math.min(whole.wireEnd, whole.start + fields.length); // what is behind it is the link's padding
+  const body = { start: whole.start, end: Math.min(whole.end, wireEnd), wireEnd };
   if (!isSession || code !== 0) {
     list.add({ kind: 'pppoe', start, headerLength: PPPOE_LENGTH, ...fields });
     list.data(body);

@@ -31,10 +31,12 @@ export interface Ipv4Option {
   readonly data: string;
 }
 
-/** An IPv4 header that cannot be read on: `reason` says what is wrong with the value. */
+/** A header that cannot be read on: `reason` says what is wrong with the value. */
 export interface BadIpLayer extends LayerPlace {
   readonly kind: 'bad-ip';
-  readonly reason: 'version' | 'header length' | 'total length' | 'encapsulation';
+  /** The version that the layer below announced. */
+  readonly version: 4 | 6;
+  readonly reason: 'version' | 'header length' | 'total length';
   readonly value: number;
 }
 

@@ -27,7 +27,12 @@ export interface NestedLayer extends LayerPlace {
   readonly kind: 'nested';
 }
 
-export type Layer = LinkLayer | InternetLayer | TransportLayer | DataLayer | TruncatedLayer | NestedLayer;
+/** What follows is the packet that an ICMP error quotes, as far as it quotes it. */
+export interface QuoteLayer extends LayerPlace {
+  readonly kind: 'quote';
+}
+
+export type Layer = LinkLayer | InternetLayer | TransportLayer | DataLayer | TruncatedLayer | NestedLayer | QuoteLayer;
 
 /** A frame taken apart. */
 export interface Dissection {

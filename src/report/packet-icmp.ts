@@ -24,7 +24,7 @@ const UNREACHABLE: Readonly<Record<number, readonly [before: string, after: stri
 /** `ICMP echo request, id 1, seq 2, length 64` */
 export function icmp4Text(layer: Icmp4Layer, context: LineContext): string {
   const { checksum, expectedChecksum } = layer;
-  const isSumShown = context.verbosity > 0 && context.options.skipChecksums !== true && expectedChecksum !== undefined;
+  const isSumShown = context.verbosity > 0 && expectedChecksum !== undefined;
   const isBad = isSumShown && checksum % 0xffff !== expectedChecksum % 0xffff;
   const sum = isBad ? ` (wrong icmp cksum ${checksum.toString(16)} (->${expectedChecksum.toString(16)})!)` : '';
   return `ICMP ${messageText(layer, context)}, length ${layer.length}${sum}`;
@@ -109,7 +109,7 @@ function redirectText(layer: Icmp4Layer, context: LineContext): string {
     case 3:
       return `redirect-tos ${destination} to host ${gateway}`;
     default:
-      return `redirect-#${layer.code} ${destination} to net ${gateway}`;
+      return `redirect-#${layer.code} ${destination} to ${gateway}`;
   }
 }
 
@@ -120,9 +120,8 @@ function lifetimeText(seconds: number): string {
   return `${Math.trunc(seconds / 3600)}:${pad((seconds / 60) % 60)}:${pad(seconds % 60)}`;
 }
 
-/** Milliseconds since midnight; with the high bit set they are the sender's own units (RFC 792). */
+/** Milliseconds since midnight; with the high bit set they are the sender's own units (RFC 792), shown all the same. */
 function dayTime(milliseconds: number): string {
-  if (milliseconds > 0x7fff_ffff) return 'Unparsable timestamp by destination';
   const pad = (value: number, width: number): string => String(Math.trunc(value)).padStart(width, '0');
   const seconds = milliseconds / 1000;
   const clock = `${pad(seconds / 3600, 2)}:${pad((seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`;
@@ -139,11 +138,13 @@ export const RECORD_TYPES: Readonly<Record<number, string>> = {
   6: 'block',
 };
 
-/** ` [gaddr 239.1.2.3 to_ex { }]` for each record. */
+/** ` [gaddr 239.1.2.3 to_ex { }]` for each record; with one `-v` the number of sources, without any nothing. */
 export function recordsText(records: readonly ListenerRecord[], context: LineContext): string {
+  if (context.verbosity === 0) return '';
   return records
     .map(({ type, group, sources }) => {
       const name = nameOf(RECORD_TYPES, type, `[v3-report-#${type}]`);
+      if (context.verbosity === 1) return ` [gaddr ${context.names.host(group)} ${name}, ${sources.length} source(s)]`;
       const list = sources.map((source) => ` ${context.names.host(source)}`).join('');
       return ` [gaddr ${context.names.host(group)} ${name} {${list} }]`;
     })
@@ -156,9 +157,9 @@ const DEFAULT_RESPONSE = 100;
 export function igmpText(layer: IgmpLayer, context: LineContext): string {
   if (context.options.quiet === true) return 'igmp';
   const { checksum, expectedChecksum } = layer;
-  const isSumShown = context.verbosity > 0 && context.options.skipChecksums !== true && expectedChecksum !== undefined;
+  const isSumShown = context.verbosity > 0 && expectedChecksum !== undefined;
   const isBad = isSumShown && checksum % 0xffff !== expectedChecksum % 0xffff;
-  return `igmp ${igmpMessage(layer, context)}${isBad ? ` bad igmp cksum ${checksum.toString(16)}!` : ''}`;
+  return `igmp${igmpMessage(layer, context)}${isBad ? ` bad igmp cksum ${checksum.toString(16)}!` : ''}`;
 }
 
 function igmpMessage(layer: IgmpLayer, context: LineContext): string {
@@ -168,13 +169,13 @@ function igmpMessage(layer: IgmpLayer, context: LineContext): string {
     case IGMP_QUERY:
       return queryText(layer, group);
     case 0x12:
-      return `v1 report ${group}${odd}`;
+      return ` v1 report ${group}${odd}`;
     case 0x16:
-      return `v2 report ${group}`;
+      return ` v2 report ${group}`;
     case 0x17:
-      return `leave ${group}`;
+      return ` leave ${group}`;
     case 0x22:
-      return `v3 report, ${layer.groupCount} group record(s)${context.verbosity > 1 ? recordsText(layer.groups, context) : ''}`;
+      return ` v3 report, ${layer.groupCount} group record(s)${recordsText(layer.groups, context)}`;
     default:
       return `-${layer.type}`;
   }
@@ -185,5 +186,5 @@ function queryText(layer: IgmpLayer, group: string): string {
   const version = isVersion3 ? 'v3' : layer.maximumResponse === 0 ? 'v1' : 'v2';
   const isDefault = layer.maximumResponse === DEFAULT_RESPONSE || layer.maximumResponse === 0;
   const response = isDefault || isVersion3 ? '' : ` [max resp time ${layer.maximumResponse}]`;
-  return `query ${version}${response}${layer.group === '0.0.0.0' ? '' : ` [gaddr ${group}]`}`;
+  return ` query ${version}${response}${layer.group === '0.0.0.0' ? '' : ` [gaddr ${group}]`}`;
 }

@@ -41,12 +41,12 @@ export function icmp6Text(layer: Icmp6Layer, context: LineContext): string {
   const body = bodyText(layer, context);
   if (context.verbosity === 0) return `ICMP6, ${name}${body}, length ${layer.length}`;
   const length = NEIGHBOR_TYPES.includes(layer.type) ? `, length ${layer.length}` : '';
-  return `${checksumText(layer, context)}ICMP6, ${name}${length}${body}${neighborDetails(layer)}`;
+  return `${checksumText(layer)}ICMP6, ${name}${length}${body}${neighborDetails(layer, context.verbosity > 1)}`;
 }
 
-function checksumText(layer: Icmp6Layer, context: LineContext): string {
+function checksumText(layer: Icmp6Layer): string {
   const { checksum, expectedChecksum } = layer;
-  if (context.options.skipChecksums === true || expectedChecksum === undefined) return '';
+  if (expectedChecksum === undefined) return '';
   if (checksum % 0xffff === expectedChecksum % 0xffff) return '[icmp6 sum ok] ';
   return `[bad icmp6 cksum ${hex(checksum, 4)} -> ${hex(expectedChecksum, 4)}!] `;
 }
@@ -76,7 +76,7 @@ function bodyText(layer: Icmp6Layer, context: LineContext): string {
     case Icmp6Type.redirect:
       return `, ${names.host(layer.destination ?? '')} to ${names.host(layer.target ?? '')}`;
     case Icmp6Type.listenerReport2: {
-      const records = context.verbosity > 1 ? recordsText(layer.groups ?? [], context) : '';
+      const records = recordsText(layer.groups ?? [], context);
       return `, ${layer.groupCount ?? 0} group record(s)${records}`;
     }
     default:
@@ -86,7 +86,7 @@ function bodyText(layer: Icmp6Layer, context: LineContext): string {
 
 const UNREACHABLE: Readonly<Record<number, string>> = {
   [Unreachable6Code.noRoute]: 'unreachable route',
-  [Unreachable6Code.prohibited]: 'unreachable prohibited',
+  [Unreachable6Code.prohibited]: ' unreachable prohibited', // the blank is tcpdump's
   [Unreachable6Code.beyondScope]: 'beyond scope',
   [Unreachable6Code.address]: 'unreachable address',
   [Unreachable6Code.port]: 'unreachable port',
@@ -96,13 +96,15 @@ function unreachableText(layer: Icmp6Layer, context: LineContext): string {
   const { quoted, code } = layer;
   const reason = `, ${nameOf(UNREACHABLE, code, `unknown unreach code (${code})`)}`;
   const destination = context.names.host(quoted?.destination ?? '');
+  if (code === Unreachable6Code.beyondScope)
+    return `${reason} ${destination}, source address ${context.names.host(quoted?.source ?? '')}`;
   if (code !== Unreachable6Code.port) return code in UNREACHABLE ? `${reason} ${destination}` : reason;
   const port = quoted?.destinationPort ?? 0;
   if (quoted?.protocol === IpProtocol.tcp)
     return `${reason}, ${destination} tcp port ${context.names.port(port, 'tcp')}`;
   if (quoted?.protocol === IpProtocol.udp)
     return `${reason}, ${destination} udp port ${context.names.port(port, 'udp')}`;
-  return `${reason}, ${destination} protocol ${quoted?.protocol ?? 0} port ${port} unreachable`;
+  return `${reason}, ${destination} protocol ${quoted?.protocol ?? 0}`;
 }
 
 function timeExceededText(layer: Icmp6Layer, context: LineContext): string {
@@ -123,8 +125,8 @@ function listenerText(layer: Icmp6Layer, context: LineContext): string {
 }
 
 /** Flags and options below a `-v` line. */
-function neighborDetails(layer: Icmp6Layer): string {
-  const options = (layer.options ?? []).map(optionText).join('');
+function neighborDetails(layer: Icmp6Layer, withBytes: boolean): string {
+  const options = (layer.options ?? []).map((option) => optionText(option, withBytes)).join('');
   const { router, neighborFlags } = layer;
   if (router !== undefined) return `\n\t${routerText(router)}${options}`;
   if (neighborFlags !== undefined) {
@@ -166,9 +168,20 @@ const OPTION_NAMES: Readonly<Record<number, string>> = {
 
 const FOREVER = 0xffff_ffff;
 
-function optionText(option: NeighborOptionField): string {
+function optionText(option: NeighborOptionField, withBytes: boolean): string {
   const name = nameOf(OPTION_NAMES, option.type, 'unknown');
-  return `\n\t  ${name} option (${option.type}), length ${option.length} (${option.length / 8}): ${optionValue(option)}`;
+  const head = `\n\t  ${name} option (${option.type}), length ${option.length} (${option.length / 8}): `;
+  return `${head}${optionValue(option)}${withBytes ? byteRows(option.data) : ''}`;
+}
+
+/** Bytes that stand in hexadecimal already, sixteen a row. */
+function byteRows(digits: string): string {
+  let rows = '';
+  for (let at = 0; at < digits.length; at += 32) {
+    const pairs = digits.slice(at, at + 32).match(/.{1,4}/g) ?? [];
+    rows += `\n\t    0x${(at / 2).toString(16).padStart(4, '0')}:  ${pairs.join(' ')}`;
+  }
+  return rows;
 }
 
 function optionValue({ linkAddress, mtu, prefix }: NeighborOptionField): string {

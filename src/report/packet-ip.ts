@@ -62,7 +62,7 @@ function versionText(version: 4 | 6, context: LineContext): string {
 export function ipv4Text(layer: Ipv4Layer, context: LineContext): string {
   context.ip = layer;
   const missing = layer.missingLength > 0 ? `truncated-ip - ${layer.missingLength} bytes missing! ` : '';
-  const head = `${versionText(4, context)}${context.verbosity > 0 ? ipv4Details(layer, context) : ''}${missing}`;
+  const head = `${versionText(4, context)}${missing}${context.verbosity > 0 ? ipv4Details(layer, context) : ''}`;
   const addresses = `${context.names.host(layer.source)} > ${context.names.host(layer.destination)}:`;
   if (layer.fragmentOffset !== 0) return `${head}${addresses} ip-proto-${layer.protocol}`;
   return printsOwnAddresses(layer.protocol) ? head : `${head}${addresses} `;
@@ -95,18 +95,15 @@ function ipv4Details(layer: Ipv4Layer, context: LineContext): string {
 }
 
 export function badIpText(layer: BadIpLayer, context: LineContext): string {
-  const head = context.options.linkHeader === true ? '' : 'IP ';
+  const head = versionText(layer.version, context);
   switch (layer.reason) {
-    case 'encapsulation':
-      return layer.value === 6
-        ? `${head}wrong link-layer encapsulation (invalid)`
-        : 'IP6, wrong link-layer encapsulation (invalid)';
     case 'header length':
       return `${head}bad-hlen ${layer.value}`;
     case 'total length':
       return `${head}bad-len ${layer.value}`;
     default:
-      return `IP${layer.value} (invalid)`;
+      if (layer.version === 6) return `${head}version error: ${layer.value} != 6`;
+      return layer.value === 6 ? 'IP6, wrong link-layer encapsulation (invalid)' : `IP${layer.value} (invalid)`;
   }
 }
 
@@ -187,7 +184,7 @@ export function greText(layer: GreLayer, context: LineContext): string {
     ...(layer.checksum !== undefined && isVerbose ? [`sum ${hex(layer.checksum)}`] : []),
     ...(layer.key === undefined ? [] : [`key=${hex(layer.key)}`]),
     ...(layer.sequence === undefined ? [] : [`seq ${layer.sequence}`]),
-    ...((isVerbose || context.options.linkHeader === true) && !layer.isCut
+    ...(context.options.linkHeader === true && !layer.isCut
       ? [`proto ${nameOf(ETHER_TYPE_NAMES, layer.protocol, 'unknown')} (${hex(layer.protocol, 4)})`]
       : []),
   ];

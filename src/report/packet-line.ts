@@ -55,9 +55,9 @@ export class PacketPrinter {
 
   /** The frame's line, without a line end; more lines with `-v` and with a dump. */
   format(frame: FrameView, linkType: LinkType): string {
-    const { verbosity = 0, skipChecksums = false, number = false, dump } = this.#options;
+    const { verbosity = 0, number = false, dump } = this.#options;
     this.#count += 1;
-    const dissection = dissect(frame, linkType, { checksums: verbosity > 0 && !skipChecksums });
+    const dissection = dissect(frame, linkType, { checksums: verbosity > 0 });
     const head = `${number ? `${String(this.#count).padStart(5)}  ` : ''}${this.#time.format(frame.seconds, frame.nanoseconds)}`;
     const body = dump === undefined ? '' : this.#dump(frame, dissection);
     return `${head}${this.describe(dissection, linkType)}${body}`;
@@ -74,7 +74,10 @@ export class PacketPrinter {
     };
     const { layers } = dissection;
     let text = isRawIp(linkType) && this.#options.linkHeader === true ? 'ip: ' : '';
-    for (const [index, layer] of layers.entries()) text += layerText(layer, context, layers, index);
+    for (const [index, layer] of layers.entries()) {
+      if (layer.kind === 'quote' && !isQuoteShown(layers, index, context)) break;
+      text += layerText(layer, context, layers, index);
+    }
     return text;
   }
 
@@ -129,6 +132,8 @@ function layerText(layer: Layer, context: LineContext, layers: readonly Layer[],
       return ' [nested too deeply]';
     case 'data':
       return '';
+    case 'quote':
+      return '\n\t';
     default:
       return networkText(layer, context);
   }
@@ -149,7 +154,8 @@ type NetworkLayer = Exclude<
       | 'unknown'
       | 'truncated'
       | 'nested'
-      | 'data';
+      | 'data'
+      | 'quote';
   }
 >;
 
@@ -202,6 +208,11 @@ function isLinkNeeded(layers: readonly Layer[], index: number): boolean {
     if (kind !== 'vlan' && kind !== 'ethernet') return false;
   }
   return false;
+}
+
+/** With `-v`, and of ICMPv4 only, as tcpdump. */
+function isQuoteShown(layers: readonly Layer[], index: number, context: LineContext): boolean {
+  return context.verbosity > 0 && layers[index - 1]?.kind === 'icmp4';
 }
 
 /** SNAP that only says which EtherType follows (RFC 1042) is not worth a word without `-e`. */

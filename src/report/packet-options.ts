@@ -37,7 +37,7 @@ export interface PacketPrintOptions {
   readonly verbosity?: 0 | 1 | 2 | 3;
   /** `-S` */
   readonly absoluteSequence?: boolean;
-  /** `-K` */
+  /** `-K`: of IP, TCP and UDP; ICMP's are shown all the same, as by tcpdump. */
   readonly skipChecksums?: boolean;
   /** `-#` */
   readonly number?: boolean;

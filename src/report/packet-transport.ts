@@ -39,7 +39,7 @@ export function portsText(layer: PortsLayer, context: LineContext): string {
 
 export function badTcpText(layer: BadTcpLayer, context: LineContext): string {
   const data = layer.segmentLength - layer.length;
-  return `${endpointsText(layer, 'tcp', context)} tcp ${data} [bad hdr length ${layer.length}, too short, < 20]`;
+  return `${endpointsText(layer, 'tcp', context)} tcp ${data} [bad hdr length ${layer.length} - too short, < 20]`;
 }
 
 export function tcpText(layer: TcpLayer, context: LineContext): string {
@@ -174,7 +174,8 @@ export function udpText(layer: UdpLayer, context: LineContext): string {
 
 function udpChecksumText(layer: UdpLayer, context: LineContext): string {
   const { checksum, expectedChecksum } = layer;
-  if (context.options.skipChecksums === true) return '';
+  const isShown = context.ip?.kind === 'ipv6' || context.verbosity > 1; // so does tcpdump
+  if (context.options.skipChecksums === true || !isShown) return '';
   if (checksum === 0 && !layer.isFragment) return '[no cksum] ';
   if (expectedChecksum === undefined) return '';
   return isSumOk(checksum, expectedChecksum)
