@@ -1,0 +1,330 @@
+/**
+ * A sweep as a state machine: one probe to each of many addresses, at a rate, and again to those that stay silent.
+ * Nothing is kept of an address that has neither answered nor been asked, so a /8 is no problem. @module
+ */
+import { formatAddress } from '../base/address.ts';
+import { isEqualBytes } from '../base/bytes.ts';
+import { RunningStats } from '../base/statistics.ts';
+import type { ProbeEngine } from './drive.ts';
+import type { MatchKind, ProbeMatch, ProbeMethod } from './method.ts';
+import { Outbox } from './outbox.ts';
+import { ProbeState, ProbeTable } from './probe-table.ts';
+import type { SweepTargets } from './sweep-targets.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from './transport.ts';
+
+/** Options of a sweep; times in milliseconds. */
+export interface SweepOptions {
+  readonly targets: SweepTargets;
+  /** Probes a second; 10,000 by default, 0 for as many as the machine can. */
+  readonly rate?: number;
+  /** How long an answer may take; 1,000 by default. */
+  readonly wait?: number;
+  /** How often a silent address is asked again; 1 by default. */
+  readonly retries?: number;
+  /** Ports to try at each address, for methods that have several (`ProbeDraft.flow`); 1 by default. */
+  readonly ports?: number;
+  /** Also report who did not answer. */
+  readonly reportSilent?: boolean;
+}
+
+export interface SweepAlive {
+  readonly type: 'alive';
+  readonly address: string;
+  /** Round trip. */
+  readonly time: number;
+  readonly hopLimit: number | undefined;
+  /** TCP: the port that answered, and how. */
+  readonly portNumber: number | undefined;
+  readonly port: 'open' | 'closed' | undefined;
+}
+
+/** Somebody says why the address cannot be reached. */
+export interface SweepUnreachable {
+  readonly type: 'unreachable';
+  readonly address: string;
+  /** Who says so; undefined when this machine does. */
+  readonly by: string | undefined;
+  readonly kind: MatchKind | undefined;
+  readonly code: number;
+  readonly errorName: string | undefined;
+}
+
+export interface SweepSilent {
+  readonly type: 'silent';
+  readonly address: string;
+}
+
+export interface SweepSummary {
+  readonly type: 'summary';
+  readonly targets: number;
+  readonly transmitted: number;
+  /** Addresses (with several ports: address and port). */
+  readonly alive: number;
+  readonly unreachable: number;
+  readonly silent: number;
+  readonly duplicates: number;
+  readonly droppedByUs: number;
+  readonly duration: number;
+  readonly roundTrip: { readonly min: number; readonly mean: number; readonly max: number } | undefined;
+}
+
+export type SweepEvent = SweepAlive | SweepUnreachable | SweepSilent | SweepSummary;
+
+/** Probes under way at once: what the receive buffer holds even if we are not looking. */
+const WINDOW = 8_192;
+const FULL_BACKOFF = 1;
+/** Answers may trail in until their probe falls out of the table. */
+const TABLE_CAPACITY = 0x4_0000;
+/** Longest stretch that a token bucket may catch up at once, in ms. */
+const CATCH_UP = 10;
+
+export class SweepEngine implements ProbeEngine<SweepEvent> {
+  readonly #options: SweepOptions;
+  readonly #method: ProbeMethod;
+  readonly #drops: () => number;
+  readonly #table = new ProbeTable(TABLE_CAPACITY);
+  readonly #outbox: Outbox;
+  readonly #ports: number;
+  readonly #total: number;
+  readonly #wait: number;
+  readonly #settled = new Set<number>();
+  readonly #times = new RunningStats();
+  #bucket: TokenBucket | undefined;
+  /** Units to be sent before new ones: the queue had no room for them, or this is a later pass. */
+  #again: number[] = [];
+  /** Units that said nothing in this pass. */
+  #silentUnits: number[] = [];
+  #pass = 0;
+  #next = 0;
+  #oldest = 0;
+  #open = 0;
+  #notBefore = 0;
+  #startedAt: number | undefined;
+  #transmitted = 0;
+  #alive = 0;
+  #unreachable = 0;
+  #silent = 0;
+  #duplicates = 0;
+  #isDone = false;
+  #events: SweepEvent[] = [];
+
+  constructor(method: ProbeMethod, options: SweepOptions, drops: () => number = () => 0) {
+    this.#options = options;
+    this.#method = method;
+    this.#drops = drops;
+    this.#outbox = new Outbox(method);
+    this.#ports = options.ports ?? 1;
+    this.#total = options.targets.size * this.#ports;
+    this.#wait = options.wait ?? 1_000;
+  }
+
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Share of the first round that has been sent, 0 to 1, for a progress bar. */
+  get progress(): number {
+    return this.#total === 0 ? 1 : this.#next / this.#total;
+  }
+
+  get deadline(): number {
+    if (this.#startedAt === undefined) return this.#notBefore;
+    const expiry = this.#oldest < this.#table.size ? this.#table.sentAt(this.#oldest) + this.#wait : Infinity;
+    if (!this.#hasMore || this.#open >= WINDOW) return expiry;
+    const now = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore) ?? 0);
+    return Math.min(expiry, now);
+  }
+
+  /** Units of this pass that have not been sent. */
+  get #hasMore(): boolean {
+    return this.#next < this.#total || this.#again.length > 0;
+  }
+
+  advance(now: number): void {
+    if (this.#isDone) return;
+    if (this.#startedAt === undefined) this.#start(now);
+    this.#expire(now);
+    while (this.#hasMore && this.#open < WINDOW && now >= this.#notBefore && !this.#outbox.isFull) {
+      if (this.#bucket?.take(now) === false) break;
+      this.#send(this.#again.pop() ?? this.#takeNext(), now);
+    }
+    if (!this.#hasMore && this.#open === 0) this.#endPass(now);
+  }
+
+  #takeNext(): number {
+    this.#next += 1;
+    return this.#next - 1;
+  }
+
+  #start(now: number): void {
+    this.#startedAt = now;
+    this.#notBefore = now;
+    const rate = this.#options.rate ?? 10_000;
+    if (rate > 0) this.#bucket = new TokenBucket(rate, Math.max(1, (rate * CATCH_UP) / 1_000), now);
+  }
+
+  #send(unit: number, now: number): void {
+    const index = this.#table.add(unit, now);
+    this.#open += 1;
+    const destination = this.#options.targets.at(Math.floor(unit / this.#ports));
+    this.#outbox.add({ index, flow: unit % this.#ports, destination });
+  }
+
+  takeOutbox(): readonly ProbeSpec[] {
+    return this.#outbox.take();
+  }
+
+  onSent(token: number, result: SendResult, now: number): void {
+    if (result.status === 'sent') {
+      this.#transmitted += 1;
+      this.#table.setSentAt(token, result.time, false);
+      return;
+    }
+    const unit = this.#table.owner(token);
+    this.#close(token, ProbeState.refused);
+    if (result.status === 'full') {
+      this.#again.push(unit);
+      this.#notBefore = now + FULL_BACKOFF;
+      return;
+    }
+    if (!this.#settle(unit)) return;
+    this.#unreachable += 1;
+    const { errorName } = result;
+    this.#events.push({
+      type: 'unreachable',
+      address: this.#address(unit),
+      by: undefined,
+      kind: undefined,
+      code: 0,
+      errorName,
+    });
+  }
+
+  #close(index: number, state: ProbeState): void {
+    if (this.#table.state(index) === ProbeState.sent) this.#open -= 1;
+    this.#table.setState(index, state);
+  }
+
+  /** False when the unit's fate was known before. */
+  #settle(unit: number): boolean {
+    if (this.#settled.has(unit)) return false;
+    this.#settled.add(unit);
+    return true;
+  }
+
+  #address(unit: number): string {
+    return formatAddress(this.#options.targets.at(Math.floor(unit / this.#ports)));
+  }
+
+  onEvent(event: ProbeEvent): void {
+    if (this.#isDone) return;
+    if (event.kind === 'transmit') {
+      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, true);
+      return;
+    }
+    const match = this.#method.match(event);
+    if (match === undefined || !match.isChecksumOk) return;
+    const index = this.#table.resolve(match.index, match.isFullIndex);
+    if (index < 0) return;
+    if (match.kind === 'reply' || match.isArrival) this.#onReply(index, match, event);
+    else if (match.kind !== 'redirect' && match.kind !== 'source-quench') this.#onError(index, match, event);
+  }
+
+  #onReply(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent): void {
+    const unit = this.#table.owner(index);
+    const address = this.#options.targets.at(Math.floor(unit / this.#ports));
+    if (!isEqualBytes(event.source, address)) return;
+    this.#close(index, ProbeState.replied);
+    if (!this.#settle(unit)) {
+      this.#duplicates += 1;
+      return;
+    }
+    const time = Math.max(0, event.time - this.#table.sentAt(index));
+    this.#times.add(time);
+    this.#alive += 1;
+    this.#events.push({
+      type: 'alive',
+      address: formatAddress(address),
+      time,
+      hopLimit: event.kind === 'arrival' ? event.hopLimit : undefined,
+      portNumber: match.portNumber,
+      port: match.port,
+    });
+  }
+
+  #onError(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent): void {
+    const unit = this.#table.owner(index);
+    this.#close(index, ProbeState.error);
+    if (!this.#settle(unit)) return;
+    this.#unreachable += 1;
+    const by = formatAddress(event.source);
+    const { kind, code } = match;
+    this.#events.push({ type: 'unreachable', address: this.#address(unit), by, kind, code, errorName: undefined });
+  }
+
+  #expire(now: number): void {
+    while (this.#oldest < this.#table.size) {
+      const index = this.#oldest;
+      if (this.#table.state(index) === ProbeState.sent) {
+        if (now < this.#table.sentAt(index) + this.#wait) return;
+        this.#close(index, ProbeState.expired);
+        const unit = this.#table.owner(index);
+        if (!this.#settled.has(unit)) this.#giveUp(unit);
+      }
+      this.#oldest = index + 1;
+    }
+  }
+
+  #giveUp(unit: number): void {
+    if (this.#pass < (this.#options.retries ?? 1)) {
+      this.#silentUnits.push(unit);
+      return;
+    }
+    this.#silent += 1;
+    if (this.#options.reportSilent === true) this.#events.push({ type: 'silent', address: this.#address(unit) });
+  }
+
+  #endPass(now: number): void {
+    if (this.#silentUnits.length === 0) {
+      this.#finish(now);
+      return;
+    }
+    this.#pass += 1;
+    this.#again = this.#silentUnits.filter((unit) => !this.#settled.has(unit)).reverse();
+    this.#silentUnits = [];
+    if (this.#again.length === 0) this.#finish(now);
+  }
+
+  stop(now: number): void {
+    if (!this.#isDone) this.#finish(now);
+  }
+
+  #finish(now: number): void {
+    this.#isDone = true;
+    this.#events.push(this.summary(now));
+  }
+
+  /** The counts as they stand. */
+  summary(now: number): SweepSummary {
+    const { count, min, mean, max } = this.#times;
+    return {
+      type: 'summary',
+      targets: this.#options.targets.size,
+      transmitted: this.#transmitted,
+      alive: this.#alive,
+      unreachable: this.#unreachable,
+      silent: this.#silent,
+      duplicates: this.#duplicates,
+      droppedByUs: this.#drops(),
+      duration: this.#startedAt === undefined ? 0 : now - this.#startedAt,
+      roundTrip: count === 0 ? undefined : { min, mean, max },
+    };
+  }
+
+  drain(): readonly SweepEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+}

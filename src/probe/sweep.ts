@@ -1,0 +1,22 @@
+/** A sweep as a typed async iterator: who answers, as it happens; the summary last. @module */
+import { type DriveParts, drive } from './drive.ts';
+import type { ProbeMethod } from './method.ts';
+import { SweepEngine, type SweepEvent, type SweepOptions, type SweepSummary } from './sweep-engine.ts';
+
+export interface SweepRun extends AsyncIterable<SweepEvent> {
+  /** The counts so far, and the share of addresses that were asked, 0 to 1. */
+  snapshot(): SweepSummary & { readonly progress: number };
+}
+
+/** Asks every address of `options.targets`. */
+export function sweep(
+  parts: DriveParts & { readonly method: ProbeMethod },
+  options: SweepOptions & { readonly signal?: AbortSignal },
+): SweepRun {
+  const engine = new SweepEngine(parts.method, options, () => parts.transport.droppedByUs);
+  const events = drive(engine, parts, options.signal);
+  return {
+    snapshot: () => ({ ...engine.summary(parts.clock.now()), progress: engine.progress }),
+    [Symbol.asyncIterator]: () => events,
+  };
+}
