@@ -73,24 +73,31 @@ function compile(expression: string, options: FilterOptions): readonly BpfInstru
     );
   }
   const tree = parseFilter(expression);
-  const values = new ValueTable();
-  const predicate = lower(expression, tree, values, {
+  const lowering = {
     linkType,
     netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
     strict: options.strict ?? false,
     live: options.live ?? false,
     resolver: options.resolver ?? {},
-    joinFamilies: false,
-  });
-  const graph = new Graph(values, MAX_GRAPH_NODES);
-  const root = graph.build(predicate, graph.accept, graph.reject);
-  if (rejectsAll(graph, root)) {
+  };
+  const build = (joinFamilies: boolean) => {
+    const values = new ValueTable();
+    const graph = new Graph(values, MAX_GRAPH_NODES);
+    const predicate = lower(expression, tree, values, { ...lowering, joinFamilies });
+    return { graph, root: graph.build(predicate, graph.accept, graph.reject) };
+  };
+  const separate = build(false);
+  if (rejectsAll(separate.graph, separate.root)) {
     throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
       offset: 0,
       length: expression.length,
     });
   }
-  return emit(optimize ? optimizeGraph(graph, root) : root, { snapLength, reuse: optimize });
+  if (!optimize) return emit(separate.root, { snapLength, reuse: false });
+  const programs = [separate, build(true)].map(({ graph, root }) => {
+    return emit(optimizeGraph(graph, root), { snapLength, reuse: true });
+  });
+  return programs.reduce((best, program) => (program.length < best.length ? program : best));
 }
 
 function readNetmask(expression: string, text: string): number {

@@ -9,7 +9,7 @@ import { advance, type Position } from './layers.ts';
 import { carries, FilterEtherType } from './link-protocols.ts';
 import { firstFragment } from './port-tests.ts';
 import { all, any, assign, not, type Predicate } from './predicate.ts';
-import type { Value, VariableValue } from './value.ts';
+import type { Value } from './value.ts';
 
 const VLAN_TAG_LENGTH = 4;
 const VLAN_ID_MASK = 0x0fff;
@@ -32,6 +32,7 @@ const LLC_LENGTH = 3;
 const GENEVE_PORT = 6081;
 const GENEVE_VERSION_MASK = 0xc0;
 const GENEVE_OPTION_WORDS_MASK = 0x3f;
+const GENEVE_PROTOCOL = 2;
 const GENEVE_HEADER_LENGTH = 8;
 /** VXLAN (RFC 7348, 5): the I flag says that the network identifier is valid. */
 const VXLAN_PORT = 4789;
@@ -188,42 +189,35 @@ function geneveTest(context: Context, network: number | undefined, span: Span): 
   );
   const optionsEnd = values.binary('add', values.binary('lsh', optionWords, values.constant(2)), headerEnd);
   const inner = header + GENEVE_HEADER_LENGTH;
-  const protocol = values.load(2, headerEnd, header + 2);
+  const protocol = values.load(2, headerEnd, header + GENEVE_PROTOCOL);
   const bridged = FilterEtherType.transparentBridging;
   const start = values.variable();
   const protocolField = values.variable();
   const payload = values.variable();
-  // The constants are such that one side of each choice needs no arithmetic.
-  const isBridged = tests.equal(protocol, bridged);
-  const protocolShift = GENEVE_HEADER_LENGTH + ETHERNET_PROTOCOL - 2;
+  // The constants are such that without an Ethernet header inside neither place needs arithmetic.
+  const bridgedField = GENEVE_HEADER_LENGTH + ETHERNET_PROTOCOL - GENEVE_PROTOCOL;
   const setup = all(
-    setupOf(start, assign(start, optionsEnd)),
-    setupOf(
-      protocolField,
-      any(
-        all(isBridged, assign(protocolField, values.binary('add', optionsEnd, values.constant(protocolShift)))),
-        assign(protocolField, headerEnd),
+    { kind: 'setup', variables: [start], body: assign(start, optionsEnd) },
+    {
+      kind: 'setup',
+      variables: [protocolField, payload],
+      body: any(
+        all(
+          tests.equal(protocol, bridged),
+          assign(protocolField, values.binary('add', start, values.constant(bridgedField))),
+          assign(payload, values.binary('add', protocolField, values.constant(ETHERNET_HEADER_LENGTH - bridgedField))),
+        ),
+        all(assign(protocolField, headerEnd), assign(payload, start)),
       ),
-    ),
-    setupOf(
-      payload,
-      any(
-        all(isBridged, assign(payload, values.binary('add', optionsEnd, values.constant(ETHERNET_HEADER_LENGTH)))),
-        assign(payload, optionsEnd),
-      ),
-    ),
+    },
   );
   layers.kind = 'ethernet';
   layers.linkHeader = { base: start, offset: inner };
-  layers.protocolField = { base: protocolField, offset: header + 2 };
+  layers.protocolField = { base: protocolField, offset: header + GENEVE_PROTOCOL };
   layers.payload = { base: payload, offset: inner };
   layers.hasLinkHeader = () => ({ value: protocol, protocol: bridged });
   enterTunnel(context);
   return all(test, setup);
-}
-
-function setupOf(variable: VariableValue, body: Predicate): Predicate {
-  return { kind: 'setup', variables: [variable], body };
 }
 
 function vxlanTest(context: Context, network: number | undefined, span: Span): Predicate {

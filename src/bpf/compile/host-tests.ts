@@ -209,8 +209,10 @@ const DECNET_LONG: AddressFields = { source: 15, destination: 7 };
 /** Where the routing header begins: after a length of two bytes. */
 const DECNET_HEADER = 2;
 const DECNET_FORMATS = [
-  { flags: 0x02, fields: DECNET_SHORT },
-  { flags: 0x06, fields: DECNET_LONG },
+  { size: 1, mask: 0x07, flags: 0x02, padding: 0, fields: DECNET_SHORT },
+  { size: 1, mask: 0x07, flags: 0x06, padding: 0, fields: DECNET_LONG },
+  { size: 2, mask: 0xff07, flags: 0x8102, padding: 1, fields: DECNET_SHORT },
+  { size: 2, mask: 0xff07, flags: 0x8106, padding: 1, fields: DECNET_LONG },
 ] as const;
 
 /** `address`: area in the high 6, node in the low 10 bits; it travels with the low byte first. */
@@ -222,22 +224,14 @@ export function decnetHostTest(
 ): Predicate {
   const { layers, tests } = context;
   const swapped = ((address & 0xff) << 8) | (address >>> 8);
-  const matches = (field: keyof AddressFields) => {
-    const formats = DECNET_FORMATS.flatMap(({ flags, fields }) => [
-      all(
-        tests.maskedEqual(layers.network(DECNET_HEADER, 1), 0x07, flags),
-        tests.equal(layers.network(DECNET_HEADER + fields[field], 2), swapped),
-      ),
-      all(
-        tests.maskedEqual(layers.network(DECNET_HEADER, 2), 0xff07, 0x8100 | flags),
-        tests.equal(layers.network(DECNET_HEADER + 1 + fields[field], 2), swapped),
-      ),
-    ]);
-    return all(carries(context, FilterEtherType.decnet, span), any(...formats));
-  };
-  return inDirection(
-    direction,
-    () => matches('source'),
-    () => matches('destination'),
-  );
+  // A packet has one format at most, so each is looked at once for both directions.
+  const formats = DECNET_FORMATS.map(({ size, mask, flags, padding, fields }) => {
+    const matches = (field: keyof AddressFields) => () =>
+      tests.equal(layers.network(DECNET_HEADER + padding + fields[field], 2), swapped);
+    return all(
+      tests.maskedEqual(layers.network(DECNET_HEADER, size), mask, flags),
+      inDirection(direction, matches('source'), matches('destination')),
+    );
+  });
+  return all(carries(context, FilterEtherType.decnet, span), any(...formats));
 }

@@ -11,6 +11,7 @@ import { identifierTest } from './identifier-test.ts';
 import { Layers } from './layers.ts';
 import { not, type Predicate, Tests, TRUE } from './predicate.ts';
 import { llcTest, protocolTest } from './protocol-tests.ts';
+import { pruneSetups } from './prune.ts';
 import type { ValueTable } from './value.ts';
 
 /** `PACKET_OUTGOING` (linux/if_packet.h). */
@@ -38,7 +39,7 @@ export function lower(
     layers: new Layers(options.linkType, values),
     fail: failWith(expression),
   };
-  return lowerNode(context, tree);
+  return pruneSetups(lowerNode(context, tree));
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {

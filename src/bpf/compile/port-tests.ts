@@ -17,8 +17,8 @@ const IPV6_NEXT_HEADER = 6;
 const SOURCE_PORT = 0;
 const DESTINATION_PORT = 2;
 
-/** The protocols that have ports, in the order in which they are tested. */
-const PORT_PROTOCOLS = [IpProtocol.sctp, IpProtocol.tcp, IpProtocol.udp] as const;
+/** The protocols that have ports, the usual ones first. */
+const PORT_PROTOCOLS = [IpProtocol.tcp, IpProtocol.udp, IpProtocol.sctp] as const;
 
 /** Ports `from` to `to`, both included. `protocol`: one of TCP, UDP and SCTP, or undefined for any of them. */
 export function portTest(
@@ -54,27 +54,35 @@ function separateTest(context: Context, ports: Ports, span: Span): Predicate {
     firstFragment(context),
     portsMatch(context, layers.ipv4HeaderEnd(), ports),
   );
-  return any(ipv6, ipv4);
+  return any(ipv4, ipv6);
 }
 
-/** Both families set the protocol and the end of their header; one test of protocol and ports serves both. */
+/** Both families set the end of their header (and the protocol, if that may be several); one test of ports serves both. */
 function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
   const { layers, values } = context;
-  const protocol = values.variable();
+  const [only, ...others] = ports.protocols;
   const headerEnd = values.variable();
-  const ipv6 = all(
-    carries(context, EtherType.ipv6, span),
-    assign(headerEnd, layers.ipv6HeaderEnd()),
-    assign(protocol, layers.network(IPV6_NEXT_HEADER, 1)),
-  );
+  const protocol = others.length > 0 ? values.variable() : undefined;
+  const ipv4Protocol = layers.network(IPV4_PROTOCOL, 1);
+  const ipv6Protocol = layers.network(IPV6_NEXT_HEADER, 1);
+  const isOnly = (value: Value) => (protocol === undefined ? [isOneOf(context, value, [only ?? 0])] : []);
+  const setProtocol = (value: Value) => (protocol === undefined ? [] : [assign(protocol, value)]);
   const ipv4 = all(
     carries(context, EtherType.ipv4, span),
-    touch(layers.network(IPV4_PROTOCOL, 1)),
+    touch(ipv4Protocol),
+    ...isOnly(ipv4Protocol),
     firstFragment(context),
     assign(headerEnd, layers.ipv4HeaderEnd()),
-    assign(protocol, layers.network(IPV4_PROTOCOL, 1)),
+    ...setProtocol(ipv4Protocol),
   );
-  return all(any(ipv6, ipv4), isOneOf(context, protocol, ports.protocols), portsMatch(context, headerEnd, ports));
+  const ipv6 = all(
+    carries(context, EtherType.ipv6, span),
+    ...isOnly(ipv6Protocol),
+    assign(headerEnd, layers.ipv6HeaderEnd()),
+    ...setProtocol(ipv6Protocol),
+  );
+  const isTransport = protocol === undefined ? [] : [isOneOf(context, protocol, ports.protocols)];
+  return all(any(ipv4, ipv6), ...isTransport, portsMatch(context, headerEnd, ports));
 }
 
 /** Not a later fragment of an IPv4 packet: those have no transport header. */

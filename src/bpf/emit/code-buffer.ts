@@ -1,5 +1,7 @@
 /** Instructions under construction: jumps name labels, and labels may be placed later. @module */
-import { BpfClass, type BpfInstruction, BpfJump, BpfReturn, BpfSource } from '../instruction.ts';
+import { BpfClass, type BpfInstruction, BpfJump, BpfSource } from '../instruction.ts';
+import { linkJumps } from './link-jumps.ts';
+import { mergeEqualCode } from './merge-code.ts';
 
 /** A place in the program. */
 export interface Label {
@@ -7,23 +9,24 @@ export interface Label {
   at: number;
 }
 
-interface Draft {
+/** An instruction whose jumps go to indices of other drafts; without any it goes on to the next, or ends. */
+export interface Draft {
+  readonly code: number;
+  readonly k: number;
+  readonly onTrue: number | undefined;
+  readonly onFalse: number | undefined;
+}
+
+interface OpenDraft {
   readonly code: number;
   readonly k: number;
   readonly onTrue?: Label;
   readonly onFalse?: Label;
 }
 
-const JUMP_ALWAYS = BpfClass.jmp | BpfJump.always;
-/** The farthest that a conditional jump reaches: its fields are single bytes. */
-const MAX_CONDITIONAL_JUMP = 255;
-
 export class CodeBuffer {
-  readonly #drafts: Draft[] = [];
-
-  get length(): number {
-    return this.#drafts.length;
-  }
+  readonly #drafts: OpenDraft[] = [];
+  #hasLoop = false;
 
   label(): Label {
     return { at: -1 };
@@ -42,74 +45,23 @@ export class CodeBuffer {
   }
 
   jumpAlways(target: Label): void {
+    if (target.at >= 0) this.#hasLoop = true;
     this.#drafts.push({ code: JUMP_ALWAYS, k: 0, onTrue: target });
   }
 
-  /**
-   * The finished program. A conditional jump that is too far for its one byte goes to a copy of the instruction behind it
-   * if that is a `ret`, else to a `ja`; both stand right after the jump.
-   */
-  link(): BpfInstruction[] {
-    const steps = this.#relax();
-    const starts: number[] = [];
-    let next = 0;
-    for (const step of steps) {
-      starts.push(next);
-      next += 1 + (step.farTrue ? 1 : 0) + (step.farFalse ? 1 : 0);
-    }
-    const program: BpfInstruction[] = [];
-    for (const [index, { draft, farTrue, farFalse }] of steps.entries()) {
-      const at = starts[index] ?? 0;
-      const distance = (label: Label | undefined) => (starts[label?.at ?? 0] ?? 0) - at - 1;
-      if (draft.onTrue === undefined) program.push({ code: draft.code, jt: 0, jf: 0, k: draft.k });
-      else if (draft.onFalse === undefined)
-        program.push({ code: draft.code, jt: 0, jf: 0, k: distance(draft.onTrue) >>> 0 });
-      else {
-        const jt = farTrue ? 0 : distance(draft.onTrue);
-        const jf = farFalse ? (farTrue ? 1 : 0) : distance(draft.onFalse);
-        program.push({ code: draft.code, jt, jf, k: draft.k });
-        if (farTrue) program.push(this.#farJump(draft.onTrue, distance(draft.onTrue) - 1));
-        if (farFalse) program.push(this.#farJump(draft.onFalse, distance(draft.onFalse) - (farTrue ? 2 : 1)));
-      }
-    }
-    return program;
-  }
-
-  #farJump(label: Label, distance: number): BpfInstruction {
-    const target = this.#drafts[label.at];
-    if (target?.code === (BpfClass.ret | BpfReturn.k)) return { code: target.code, jt: 0, jf: 0, k: target.k };
-    return { code: JUMP_ALWAYS, jt: 0, jf: 0, k: distance >>> 0 };
-  }
-
-  /** Marks far jumps until all near ones are near; each mark moves what comes after it. */
-  #relax(): { readonly draft: Draft; farTrue: boolean; farFalse: boolean }[] {
-    const steps = this.#drafts.map((draft) => ({ draft, farTrue: false, farFalse: false }));
-    if (steps.length <= MAX_CONDITIONAL_JUMP) return steps;
-    for (let changed = true; changed; ) {
-      changed = false;
-      const starts: number[] = [];
-      let next = 0;
-      for (const step of steps) {
-        starts.push(next);
-        next += 1 + (step.farTrue ? 1 : 0) + (step.farFalse ? 1 : 0);
-      }
-      for (const [index, step] of steps.entries()) {
-        const { onTrue, onFalse } = step.draft;
-        if (onTrue === undefined || onFalse === undefined) continue;
-        const after = (starts[index] ?? 0) + 1;
-        if (!step.farTrue && (starts[onTrue.at] ?? 0) - after > MAX_CONDITIONAL_JUMP) {
-          step.farTrue = true;
-          changed = true;
-        }
-        if (!step.farFalse && (starts[onFalse.at] ?? 0) - after > MAX_CONDITIONAL_JUMP) {
-          step.farFalse = true;
-          changed = true;
-        }
-      }
-    }
-    return steps;
+  /** The finished program. `merge`: code that does the same in two places stays in one of them. */
+  link(merge: boolean): BpfInstruction[] {
+    const drafts = this.#drafts.map(({ code, k, onTrue, onFalse }) => ({
+      code,
+      k,
+      onTrue: onTrue?.at,
+      onFalse: onFalse?.at,
+    }));
+    return linkJumps(merge && !this.#hasLoop ? mergeEqualCode(drafts) : drafts);
   }
 }
+
+export const JUMP_ALWAYS = BpfClass.jmp | BpfJump.always;
 
 /** Codes of conditional jumps against a constant. */
 export const JUMP_EQUAL = BpfJump.equal | BpfSource.k;

@@ -81,7 +81,7 @@ class Emitter {
       this.#placeAll(edges);
       this.#code.push(BpfClass.ret | BpfReturn.k, 0);
     }
-    return this.#code.link();
+    return this.#code.link(this.#options.reuse);
   }
 
   #placeAll(edges: readonly Edge[]): void {

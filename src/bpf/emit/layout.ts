@@ -16,8 +16,8 @@ export function layOut(root: Node): Node[] {
   for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
     if (node.kind === 'return') continue;
     order.push(node);
-    // The last one pushed comes next: the branch for true, and whatever must follow directly.
-    for (const next of successors(node).toReversed()) {
+    // The last one pushed comes next: the branch for false, and whatever must follow directly.
+    for (const next of successors(node)) {
       const left = (waitingFor.get(next) ?? 0) - 1;
       waitingFor.set(next, left);
       if (left === 0) ready.push(next);

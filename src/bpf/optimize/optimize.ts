@@ -1,8 +1,11 @@
 /** The passes over the graph, in their order. @module */
+import { dropDeadAssigns } from './dead-assigns.ts';
 import { OutcomeFacts, RangeFacts } from './facts.ts';
 import { type Graph, type Node, reachable } from './graph.ts';
+import { groupAlternatives } from './group.ts';
 import { strengthen } from './strengthen.ts';
 import { threadJumps } from './thread.ts';
+import { widenTests } from './widen.ts';
 
 /** Each round removes something; real filters are done after two or three. */
 const MAX_ROUNDS = 16;
@@ -14,8 +17,11 @@ export function rejectsAll(graph: Graph, root: Node): boolean {
 }
 
 export function optimize(graph: Graph, root: Node): Node {
-  const threaded = untilStable(strengthen(graph, root), (node) => threadJumps(graph, node, RangeFacts.none));
-  return threaded;
+  const threadAll = (node: Node) => untilStable(node, (next) => threadJumps(graph, next, RangeFacts.none));
+  return widenTests(
+    graph,
+    threadAll(strengthen(graph, groupAlternatives(graph, threadAll(dropDeadAssigns(graph, root))))),
+  );
 }
 
 function untilStable(root: Node, pass: (root: Node) => Node): Node {

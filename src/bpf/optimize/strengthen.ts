@@ -4,27 +4,14 @@
  * instruction each. @module
  */
 import { naturalMask, type Value, type ValueTable } from '../compile/value.ts';
-import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
+import type { Graph, Node, TestNode } from './graph.ts';
+import { mapGraph } from './map-graph.ts';
 
 /** The whole graph with each test in its cheapest form. */
 export function strengthen(graph: Graph, root: Node): Node {
-  const rebuilt = new Map<Node, Node>();
-  const done = (node: Node) => rebuilt.get(node) ?? node;
-  for (const node of reachable(root).toReversed()) {
-    switch (node.kind) {
-      case 'return':
-        break;
-      case 'test':
-        rebuilt.set(node, cheapest(graph, node, done(node.onTrue), done(node.onFalse)));
-        break;
-      case 'chain':
-        rebuilt.set(node, graph.withSuccessors(node, done(node.onTrue), done(node.onFalse)));
-        break;
-      default:
-        rebuilt.set(node, graph.withSuccessors(node, done(node.next), done(node.next)));
-    }
-  }
-  return done(root);
+  return mapGraph(root, (node, first, second) =>
+    node.kind === 'test' ? cheapest(graph, node, first, second) : graph.withSuccessors(node, first, second),
+  );
 }
 
 function cheapest(graph: Graph, test: TestNode, onTrue: Node, onFalse: Node): Node {

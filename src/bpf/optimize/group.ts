@@ -1,0 +1,64 @@
+/**
+ * Alternatives in a better order: of tests that all lead to the same place, those of one loaded value come together, so
+ * that it is loaded once. On a packet that is cut short this can accept what the plain order rejects, when an alternative
+ * that is true has moved before a load that fails; libpcap's optimiser does the same (its "or pullup" and "and pullup"). @module
+ */
+import type { Value } from '../compile/value.ts';
+import type { Graph, Node, TestNode } from './graph.ts';
+import { mapGraph } from './map-graph.ts';
+
+type Branch = 'onTrue' | 'onFalse';
+
+export function groupAlternatives(graph: Graph, root: Node): Node {
+  const rebuilt = new Map<Node, Node>();
+  const done = (node: Node) => rebuilt.get(node) ?? node;
+  return mapGraph(root, (node, first, second) => {
+    const regrouped = node.kind === 'test' ? regroup(graph, node, done) : undefined;
+    const replaced = regrouped ?? graph.withSuccessors(node, first, second);
+    rebuilt.set(node, replaced);
+    return replaced;
+  });
+}
+
+/** The tests from `node` on that share its successor for `branch` and are reached by the other one. */
+function chainFrom(node: Node, branch: Branch): TestNode[] {
+  const chain: TestNode[] = [];
+  const other = branch === 'onTrue' ? 'onFalse' : 'onTrue';
+  for (let next = node; next.kind === 'test' && (chain[0] ?? next)[branch] === next[branch]; next = next[other]) {
+    chain.push(next);
+  }
+  return chain;
+}
+
+/** The whole chain from `node` on in groups; undefined if it is that already. */
+function regroup(graph: Graph, node: TestNode, done: (node: Node) => Node): Node | undefined {
+  for (const branch of ['onTrue', 'onFalse'] as const) {
+    const chain = chainFrom(node, branch);
+    const ordered = inGroups(chain);
+    const last = chain.at(-1);
+    if (last === undefined || ordered.every((test, index) => test === chain[index])) continue;
+    const shared = done(node[branch]);
+    const end = done(branch === 'onTrue' ? last.onFalse : last.onTrue);
+    return ordered.reduceRight((next, { value, comparison, operand }) => {
+      const [onTrue, onFalse] = branch === 'onTrue' ? [shared, next] : [next, shared];
+      return graph.test(value, comparison, operand, onTrue, onFalse);
+    }, end);
+  }
+  return undefined;
+}
+
+/** Each test right after the first one that loads the same. */
+function inGroups(chain: readonly TestNode[]): TestNode[] {
+  const groups = new Map<Value, TestNode[]>();
+  for (const test of chain) {
+    const loaded = loadedValue(test.value);
+    const group = groups.get(loaded);
+    if (group === undefined) groups.set(loaded, [test]);
+    else group.push(test);
+  }
+  return [...groups.values()].flat();
+}
+
+function loadedValue(value: Value): Value {
+  return value.kind === 'binary' && value.right.kind === 'constant' ? loadedValue(value.left) : value;
+}
