@@ -5,6 +5,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, StackError } from '../base/index.ts';
 import { FilterError } from '../bpf/index.ts';
+import { OutputError } from '../pcap/index.ts';
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
@@ -23,7 +24,12 @@ async function main(words: readonly string[]): Promise<number> {
   const parser = yargs(words as string[])
     .scriptName('tapline')
     .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
-    .parserConfiguration({ 'parse-positional-numbers': false, 'parse-numbers': false, 'camel-case-expansion': true })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
     .command(captureCommand(context))
     .command(readCommand(context))
     .command(interfacesCommand(context))
@@ -50,9 +56,11 @@ async function main(words: readonly string[]): Promise<number> {
   return status;
 }
 
-/** Filter errors point at the wrong words. */
+/** Filter errors point at the wrong words; a failed output says what is safe. */
 function describeError(error: unknown): string {
-  return error instanceof FilterError ? error.toText() : messageOf(error);
+  if (error instanceof FilterError) return error.toText();
+  if (error instanceof OutputError) return `${error.message}; ${error.framesWritten} whole frames were written`;
+  return messageOf(error);
 }
 
 function packageVersion(): string {

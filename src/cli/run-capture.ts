@@ -25,11 +25,11 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const seconds = numberOption('--duration', words.duration, { fraction: true });
 
   await using source = await openSource(words, bufferMebibytes, context);
-  announce(source, context);
   const stop = listenForStop(context.signals);
   const sink = createSink(words, source, context, stop);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => source.statistics());
   const releaseSignals = context.signals.on(['SIGUSR1'], () => counter.writeCounters());
+  announce(source, context); // last: from here on signals are ours
   try {
     await record(source, sink, {
       signal: stop.signal,

@@ -1,0 +1,314 @@
+/** The program itself, as its user runs it: words, signals, streams and exit statuses. @module */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLab, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
+import { deleteLink } from '../../src/netlink/index.ts';
+import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { LabProcess } from '../support/lab-process.ts';
+import { requirePeer } from '../support/peers.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab(twoHosts());
+});
+afterAll(() => lab.close());
+
+/** tapline in the lab's right host. */
+function tapline(...words: string[]): LabProcess {
+  return new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
+}
+
+/** tapline outside, to its end. */
+function run(...words: string[]): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
+}
+
+const ping = (count: number): Promise<number> => pingAddress(lab.host('left'), '10.1.1.2', { count });
+
+describe('capture', () => {
+  test('prints a line per frame in tcpdump’s words, and its counters at the end', async () => {
+    await using program = tapline('capture', '-i', 'eth0', '-n', '-t', '-c', '4', 'icmp');
+    await program.said('listening on eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes');
+    await ping(2);
+    expect(await program.exit()).toBe(0);
+    const lines = program.standardOutput.toString().trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(/id \d+/, 'id N'))).toEqual([
+      'IP 10.1.1.1 > 10.1.1.2: ICMP echo request, id N, seq 1, length 64',
+      'IP 10.1.1.2 > 10.1.1.1: ICMP echo reply, id N, seq 1, length 64',
+      'IP 10.1.1.1 > 10.1.1.2: ICMP echo request, id N, seq 2, length 64',
+      'IP 10.1.1.2 > 10.1.1.1: ICMP echo reply, id N, seq 2, length 64',
+    ]);
+    expect(program.standardError).toMatch(
+      /4 packets captured\n4 packets received by filter\n0 packets dropped by kernel\n$/,
+    );
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, with everything written', async (signal) => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
+    await program.said('listening on');
+    await ping(3);
+    program.signal(signal);
+    expect(await program.exit()).toBe(0);
+    expect(await readPackets(path)).toHaveLength(6);
+    expect(program.standardError).toContain('6 packets captured');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('SIGUSR1 shows the counters and the capture goes on', async () => {
+    using folder = new TestFolder();
+    await using program = tapline('capture', '-i', 'eth0', '-w', folder.file('ours.pcap'), '-U', 'icmp');
+    await program.said('listening on');
+    await ping(1);
+    await sleep(100);
+    program.signal('SIGUSR1');
+    await program.said('2 packets captured');
+    await ping(1);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain('4 packets captured');
+  });
+
+  test('the file grows while the capture runs', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
+    await program.said('listening on');
+    await ping(1);
+    await sleep(300);
+    expect(await readPackets(path)).toHaveLength(2);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+  });
+
+  test('-w - goes through a pipe, in nanoseconds, cut to -s', async () => {
+    using folder = new TestFolder();
+    const words = ['capture', '-i', 'any', '-w', '-', '-c', '2', '-s', '60', '--nano', '--duration', '20', 'icmp'];
+    await using program = tapline(...words);
+    await program.said('listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 60 bytes');
+    await ping(1);
+    expect(await program.exit()).toBe(0);
+    writeFileSync(folder.file('piped.pcap'), program.standardOutput);
+    const packets = await readPackets(folder.file('piped.pcap'));
+    expect(packets.map(({ bytes, wireLength }) => [bytes.length, wireLength])).toEqual([
+      [60, 104],
+      [60, 104],
+    ]);
+    expect(packets.some(({ timestamp }) => timestamp % 1000n !== 0n)).toBe(true);
+  });
+
+  test('ends when nobody reads what it prints', async () => {
+    const command = `${process.execPath} ${MAIN} capture -i eth0 -n icmp | head -n 1`;
+    await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
+    await shell.said('listening on');
+    for (let tries = 0; tries < 20 && shell.child.exitCode === null; tries += 1) {
+      await ping(1);
+      await sleep(50);
+    }
+    expect(await shell.exit()).toBe(0);
+    expect(shell.standardOutput.toString().trimEnd().split('\n')).toHaveLength(1);
+    expect(shell.standardError).toContain('packets captured');
+  });
+
+  test('--duration', async () => {
+    await using program = tapline('capture', '-i', 'eth0', '--duration', '0.2', 'icmp');
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain('0 packets captured');
+  });
+
+  test('every engine, also without WebAssembly', async () => {
+    const words = ['capture', '-i', 'eth0', '-n', '-t', '-c', '2', '--engine'];
+    for (const [engine, flags] of [
+      ['kernel', []],
+      ['wasm', []],
+      ['interpreter', []],
+      ['auto', ['--jitless']],
+      ['wasm', ['--jitless']],
+    ] as const) {
+      const all = [...flags, MAIN, ...words, engine, 'udp port 53'];
+      await using program = new LabProcess(lab.host('right'), process.execPath, all);
+      await program.said('listening on');
+      await ping(1);
+      for (let sent = 0; sent < 2; sent += 1) {
+        await sendUdp(lab.host('left'), lab.host('right'), Uint8Array.of(1), { port: 53 });
+      }
+      expect(await program.exit(), program.standardError).toBe(0);
+      expect(program.standardOutput.toString().match(/10\.1\.1\.2\.53/g)).toHaveLength(2);
+    }
+  });
+});
+
+describe('what goes wrong says so, with its own exit status', () => {
+  test('no such interface: 4', () => {
+    const { stderr, status } = run('capture', '-i', 'nosuch0');
+    expect(stderr).toBe('tapline: there is no interface "nosuch0": `tapline interfaces` lists them\n');
+    expect(status).toBe(4);
+  });
+
+  test('a wrong filter: 2, and a caret under the word', () => {
+    const { stderr, status } = run('capture', '-i', 'lo', 'tcp', 'and', 'hots', '10.1.1.1');
+    expect(stderr).toContain('did you mean "host"?\n  tcp and hots 10.1.1.1\n          ^^^^\n');
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    [['capture', '-i', 'lo', '-c', 'x'], '-c takes a whole number of at least 1, not "x"'],
+    [['capture', '-i', 'lo', '-s', '262145'], '-s takes a whole number from 0 to 262144, not "262145"'],
+    [['capture', '-i', 'lo', '-B', '0'], '-B takes a whole number from 1 to 2048, not "0"'],
+    [['capture', '-i', 'lo', '--engine', 'steam'], 'engine'],
+    [['capture', '-i', 'lo', '--no-such-option'], 'no-such-option'],
+    [['nonsense'], 'nonsense'],
+    [[], 'which command?'],
+    [['capture'], 'Missing required argument: i'],
+  ])('%j: 2', (words, message) => {
+    const { stderr, status } = run(...words);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  test('missing privilege: 3, and what to do', () => {
+    const setpriv = requirePeer('setpriv');
+    if (setpriv === undefined) return;
+    const words = [
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      '--no-new-privs',
+      process.execPath,
+      MAIN,
+      'capture',
+      '-i',
+      'lo',
+    ];
+    const { stderr, status } = spawnSync(setpriv, ['--reuid=65534', '--clear-groups', ...words], { encoding: 'utf8' });
+    expect(stderr).toContain('cannot open a packet socket on lo: socket: EPERM');
+    expect(stderr).toContain('needs CAP_NET_RAW: run as root, or');
+    expect(status).toBe(3);
+  });
+
+  test('an output that cannot be created: 1', () => {
+    const { stderr, status } = run('capture', '-i', 'lo', '-w', '/no/such/folder/x.pcap');
+    expect(stderr).toContain('cannot create /no/such/folder/x.pcap');
+    expect(status).toBe(1);
+  });
+
+  test('an interface that goes away: 4, and the file holds what came before', async () => {
+    await using other = await createLab(twoHosts());
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    const right = other.host('right');
+    await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp']);
+    await program.said('listening on');
+    await pingAddress(other.host('left'), '10.1.1.2', { count: 2 });
+    await sleep(200);
+    await right.netlink.execute(deleteLink(right.interface('eth0').index), { wanted: 'delete eth0' });
+    expect(await program.exit()).toBe(4);
+    expect(program.standardError).toContain('4 packets captured');
+    expect(program.standardError).toContain('the interface eth0 went away while capturing');
+    expect(await readPackets(path)).toHaveLength(4);
+  });
+
+  test('a full disk: 5, and the file ends with a whole record', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    const mount = `mount -t tmpfs -o size=64k tmpfs ${folder.path} && `;
+    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} -U udp; status=$?; cat ${path}; exit $status`;
+    const words = ['--mount', 'sh', '-c', mount + capture];
+    await using program = new LabProcess(lab.host('right'), 'unshare', words);
+    await program.said('listening on');
+    for (let sent = 0; sent < 80; sent += 1) {
+      await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(1200), { port: 5000 });
+      if (sent % 10 === 0) await sleep(20);
+    }
+    expect(await program.exit()).toBe(5);
+    expect(program.standardError).toContain('the disk is full');
+    const copy = folder.file('copy.pcap');
+    writeFileSync(copy, program.standardOutput);
+    const packets = await readPackets(copy); // throws when the last record is not whole
+    expect(packets.length).toBeGreaterThan(20);
+    expect(packets.length).toBeLessThan(60);
+    expect(program.standardError).toContain(`${packets.length} whole frames were written`);
+  });
+});
+
+describe('read', () => {
+  test('prints, filters, counts and rewrites', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, '-c', '6');
+    await program.said('listening on');
+    await ping(2);
+    for (let sent = 0; sent < 3; sent += 1) {
+      await sendUdp(lab.host('left'), lab.host('right'), Uint8Array.of(1), { port: 53 });
+    }
+    expect(await program.exit()).toBe(0);
+    const frames = (...words: string[]): number =>
+      Number.parseInt(run('read', path, '--count-only', ...words).stdout, 10);
+    expect(frames()).toBe(6);
+    expect(frames('icmp') + frames('not', 'icmp')).toBe(6);
+    expect(run('read', path, '-n', '-t', '-c', '1', 'icmp').stdout).toMatch(
+      /^IP 10\.1\.1\.1 > 10\.1\.1\.2: ICMP echo request/,
+    );
+
+    const copy = folder.file('copy.pcap');
+    expect(run('read', path, '-w', copy, '--nano', 'icmp').status).toBe(0);
+    expect(await readPackets(copy)).toEqual((await readPackets(path)).filter(({ bytes }) => bytes[23] === 1));
+    expect(run('read', path, '-w', path).stderr).toContain('would overwrite the file that is being read');
+  });
+
+  test('a damaged file: what stands before the damage, then the error, 6', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, '-c', '4', 'icmp');
+    await program.said('listening on');
+    await ping(2);
+    await program.exit();
+    writeFileSync(folder.file('cut.pcap'), readFileSync(path).subarray(0, -5));
+    const cut = run('read', folder.file('cut.pcap'), '-n');
+    expect(cut.stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(cut.stderr).toMatch(/^tapline: the file ends in a record's data: 114 bytes expected, 109 left$/m);
+    expect(cut.status).toBe(6);
+    writeFileSync(folder.file('none.pcap'), 'this is no capture file, by any reading of the word');
+    expect(run('read', folder.file('none.pcap')).status).toBe(6);
+    expect(run('read', folder.file('missing.pcap')).status).toBe(1);
+  });
+});
+
+describe('interfaces', () => {
+  test('lists what the host has, as a table and as JSON', async () => {
+    await using table = tapline('interfaces');
+    expect(await table.exit()).toBe(0);
+    expect(table.standardOutput.toString()).toMatch(/eth0 +up +02:00:00:00:00:02 +1500 +EN10MB +veth +10\.1\.1\.2\/24/);
+    await using json = tapline('interfaces', '--json');
+    expect(await json.exit()).toBe(0);
+    const list = JSON.parse(json.standardOutput.toString()) as { name: string; mac: string }[];
+    expect(list.find(({ name }) => name === 'eth0')?.mac).toBe('02:00:00:00:00:02');
+  });
+});
+
+describe('demo', () => {
+  test('captures real traffic, leaves a PCAP that tcpdump reads, and says what next', () => {
+    using folder = new TestFolder();
+    const path = folder.file('demo.pcap');
+    const { stdout, status } = run('demo', '--write', path);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/IP 10\.1\.1\.1 > 10\.1\.1\.2: ICMP echo request/);
+    expect(stdout).toMatch(/10\.1\.1\.2\.25: Flags \[S\]/);
+    expect(stdout).not.toContain('IP6');
+    const [, captured] = /(\d+) packets captured/.exec(stdout) ?? [];
+    expect(stdout).toContain(`Read back from ${path}: ${captured} packets.`);
+    expect(existsSync(path)).toBe(true);
+    const tcpdump = requirePeer('tcpdump');
+    if (tcpdump === undefined) return;
+    const counted = execFileSync(tcpdump, ['--count', '-r', path], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(counted).toBe(`${captured} packets\n`);
+  });
+});
