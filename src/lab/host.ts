@@ -41,24 +41,23 @@ export class LabHost {
   readonly netlink: NetlinkConnection;
   readonly #interfaces = new Map<string, LabInterface>();
 
-  private constructor(name: string, namespace: NetworkNamespace, netlink: NetlinkConnection) {
+  private constructor(name: string, namespace: NetworkNamespace) {
     this.name = name;
     this.namespace = namespace;
-    this.netlink = netlink;
+    this.netlink = inNamespace(namespace, connectNetlink);
   }
 
   /** Makes the namespace, with loopback up. */
   static async create(plan: HostPlan): Promise<LabHost> {
-    const namespace = createNetworkNamespace();
+    const host = new LabHost(plan.name, createNetworkNamespace());
     try {
-      const host = new LabHost(plan.name, namespace, inNamespace(namespace, connectNetlink));
       for (const [file, value] of SETTINGS) host.#setIfThere(file, value);
       if (plan.forwarding === true) host.#forward();
       const loopback = await host.link('lo');
       await host.netlink.execute(setLink(loopback.index, { up: true }), { wanted: `bring up lo of ${plan.name}` });
       return host;
     } catch (error) {
-      namespace.close();
+      host.close();
       throw error;
     }
   }

@@ -15,7 +15,7 @@ import type { LabHost } from './host.ts';
 import { parseAddress } from './prefix.ts';
 
 /** How long any exchange of the lab may take. */
-export const EXCHANGE_MILLISECONDS = 5000;
+const EXCHANGE_MILLISECONDS = 5000;
 
 /** `struct sockaddr_in` (16 bytes) or `sockaddr_in6` (28). */
 export function socketAddress(address: string, port: number): Uint8Array {

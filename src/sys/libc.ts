@@ -74,7 +74,6 @@ export const mmap = declare<
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
 export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(void *, int)');
-export const write = declare<[fd: number, data: Pointer, length: number]>('int64_t write(int, void *, size_t)');
 export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
 
 /** Where the C library has the function `name`; 0n when it has none. */

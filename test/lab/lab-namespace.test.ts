@@ -77,7 +77,9 @@ describe('inNamespace', () => {
     using namespace = createNetworkNamespace();
     await using netlink = inNamespace(namespace, connectNetlink);
     expect((await listInterfaces({ netlink })).map(({ name }) => name)).toEqual(['lo']);
-    const child = inNamespace(namespace, () => spawnSync('readlink', ['/proc/self/ns/net'], { encoding: 'utf8' }));
+    const child = inNamespace(namespace, () =>
+      spawnSync(process.execPath, ['-p', 'fs.readlinkSync("/proc/self/ns/net")'], { encoding: 'utf8' }),
+    );
     expect(child.stdout.trim()).toBe(identity(namespace));
   });
 

@@ -13,6 +13,7 @@ const PROGRAMS = fileURLToPath(new URL('./programs/', import.meta.url));
 const DIST = fileURLToPath(new URL('../../dist/lab/index.js', import.meta.url));
 
 const setpriv = requirePeer('setpriv');
+const unshare = requirePeer('unshare');
 
 /** Root of the machine, and not of a user namespace that has no other user. */
 const isRealRoot = process.getuid?.() === 0 && readFileSync('/proc/self/uid_map', 'latin1').includes('4294967295');
@@ -30,8 +31,13 @@ beforeAll(() => {
   if (!existsSync(DIST)) throw new Error('dist/ is not built: run `npm run build`, or the tests by `npm test`');
 });
 
-function start(program: string, words: readonly string[], asNobody: boolean): ChildProcess {
-  const command = [process.execPath, `${PROGRAMS}${program}`, ...words];
+function start(
+  program: string,
+  words: readonly string[],
+  asNobody: boolean,
+  behind: readonly string[] = [],
+): ChildProcess {
+  const command = [...behind, process.execPath, `${PROGRAMS}${program}`, ...words];
   const [path = '', ...rest] = asNobody ? [setpriv ?? '', ...AS_NOBODY, ...command] : command;
   const child = spawn(path, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.push(child);
@@ -105,6 +111,27 @@ describe.skipIf(!isRealRoot || setpriv === undefined)('nobody', () => {
       ring: { socket: true, version: 0, ring: 0, mapped: true },
     });
     expect(code).toBe(42);
+  });
+
+  test.skipIf(unshare === undefined).each([
+    [
+      'max_user_namespaces',
+      /forbids user namespaces \(.*\); run the same command as root, or let root allow them: sysctl -w /,
+    ],
+    ['max_net_namespaces', /clone: ENOSPC; run the same command as root; in a container, its sandbox must allow/],
+  ])('is told what to run where %s is 0', async (limit, sentence) => {
+    // These limits count for the user namespace that they are written in, and below.
+    const script = `echo 0 > /proc/sys/user/${limit}; exec "$0" --bounding-set=-all --inh-caps=-all "$@"`;
+    const behind = [unshare ?? '', '--user', '--map-root-user', 'sh', '-c', script, setpriv ?? ''];
+    const child = start('lab-as-anybody.mjs', [], true, behind);
+    let errors = '';
+    child.stderr?.on('data', (part) => {
+      errors += String(part);
+    });
+    const [code] = await once(child, 'close');
+    expect(errors).toMatch(/^LAB_UNSUPPORTED: cannot make a network of namespaces here: /);
+    expect(errors).toMatch(sentence);
+    expect(code).toBe(1);
   });
 
   test('hands SIGTERM on to the inner process, and its exit code back', async () => {

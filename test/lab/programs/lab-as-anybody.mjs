@@ -5,7 +5,10 @@
 import { createLab, enterLab, exchangeTcp, pingAddress, twoHosts } from '../../../dist/lab/index.js';
 import { mmap, setsockopt, socket } from '../../../dist/sys/libc.js';
 
-const exitCode = await enterLab();
+const exitCode = await enterLab().catch((error) => {
+  process.stderr.write(`${error.code}: ${error.message}\n`);
+  return 1;
+});
 if (exitCode !== undefined) process.exit(exitCode);
 
 /** linux/if_packet.h: AF_PACKET, SOCK_RAW, SOL_PACKET, PACKET_VERSION, TPACKET_V3, PACKET_RX_RING, tpacket_req3. */
