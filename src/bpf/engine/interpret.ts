@@ -28,7 +28,7 @@ export function interpret(
 
 const loaded = new WeakMap<readonly BpfInstruction[], LoadedProgram>();
 let lastInstructions: readonly BpfInstruction[] = [];
-let lastProgram: LoadedProgram = { words: new Int32Array(0), usesMemory: false };
+let lastProgram: LoadedProgram = { words: new Int32Array(0) };
 
 /** Programs are immutable, so each is loaded once; the latest is found without a look into the map. */
 function loadOnce(instructions: readonly BpfInstruction[]): LoadedProgram {
@@ -43,7 +43,7 @@ function loadOnce(instructions: readonly BpfInstruction[]): LoadedProgram {
   return program;
 }
 
-/** M[]. Runs never overlap: nothing here calls out. */
+/** M[]. Runs never overlap, and validated programs store a word before they load it: there is nothing to clear. */
 const memory = new Int32Array(BPF_MEMORY_WORDS);
 
 /**
@@ -61,7 +61,6 @@ export function runProgram(
   ancillary: Ancillary | undefined,
 ): number {
   const words = program.words;
-  if (program.usesMemory) memory.fill(0);
   let a = 0;
   let x = 0;
   let pc = 0;

@@ -85,8 +85,6 @@ export const Operation = {
 
 export interface LoadedProgram {
   readonly words: Int32Array;
-  /** M[] is in use, so it must be cleared for every frame. */
-  readonly usesMemory: boolean;
 }
 
 /**
@@ -97,7 +95,6 @@ export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProg
   const fusedAt = findFusions(instructions);
   const wordOffsets = layOut(instructions, fusedAt);
   const words: number[] = [];
-  let usesMemory = false;
   for (let index = 0; index < instructions.length; index += 1) {
     const instruction = instructions[index] as BpfInstruction;
     const fused = fusedAt.get(index);
@@ -108,7 +105,6 @@ export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProg
       continue;
     }
     const operation = operationFor(instruction);
-    usesMemory ||= operation === Operation.store || operation === Operation.storeIndex;
     if (isNeverInside(instruction)) {
       words.push(Operation.returnConstant, 0);
     } else if (operation === Operation.jump || operation === Operation.jumpBack) {
@@ -120,7 +116,7 @@ export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProg
       for (const target of jumpTargets(instruction, index)) words.push(wordOffsets[target] as number);
     }
   }
-  return { words: Int32Array.from(words), usesMemory };
+  return { words: Int32Array.from(words) };
 }
 
 /** A load from so far out that no frame reaches it; the interpreter then need not fear negative offsets. */

@@ -2,7 +2,8 @@
  * What a program means where classic BPF's descriptions leave room, or Linux and libpcap differ. Every engine keeps to
  * this page, and the tests hold them against each other and against the kernel.
  *
- * - Registers A, X and M[0] to M[15] hold unsigned 32-bit numbers and begin as 0.
+ * - Registers A, X and M[0] to M[15] hold unsigned 32-bit numbers. A and X begin as 0; a word M[] that is loaded before
+ *   it is stored makes the program invalid.
  * - A load outside the frame's captured bytes ends the program with 0, as does division or remainder by X = 0.
  * - `[x + k]` is computed in 32 bits and wraps, as in Linux; libpcap's own interpreter rejects the frame instead.
  * - A shift by X of more than 31 gives 0, as in libpcap (Linux leaves it to the machine, x86 takes it modulo 32).

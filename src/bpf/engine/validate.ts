@@ -67,7 +67,7 @@ function operandProblem({ code, k }: BpfInstruction): string | undefined {
     if ((operation === BpfAlu.div || operation === BpfAlu.mod) && k === 0) return 'division by the constant 0';
     if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && k > 31) return `shift by ${k} bits; 31 is the most`;
   }
-  if (memoryWord(code) && k >= BPF_MEMORY_WORDS)
+  if (isMemoryAccess(code) && k >= BPF_MEMORY_WORDS)
     return `M[${k}] does not exist; M[${BPF_MEMORY_WORDS - 1}] is the last`;
   if (isAbsoluteLoad(code) && k >= SKF_AD_OFF && !ANCILLARY_OFFSETS.has(k - SKF_AD_OFF)) {
     return `there is no ancillary value at SKF_AD_OFF + ${k - SKF_AD_OFF}`;
@@ -76,7 +76,7 @@ function operandProblem({ code, k }: BpfInstruction): string | undefined {
 }
 
 /** The operand is a scratch word. */
-function memoryWord(code: number): boolean {
+function isMemoryAccess(code: number): boolean {
   const kind = classOf(code);
   if (kind === BpfClass.st || kind === BpfClass.stx) return true;
   return (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & 0xe0) === BpfMode.memory;
@@ -97,24 +97,33 @@ function jumpProblem(
 }
 
 /**
- * Every path stores a scratch word before it loads it (`check_load_and_stores`). Walks forward, so a backward jump's
- * target knows only what the way from above has stored, which is less or the same.
+ * Every path stores a scratch word before it loads it (`check_load_and_stores`), so engines need not clear M[]. One
+ * pass settles programs that only go forward; a jump back that takes something away from its target asks for another.
  */
 function checkMemory(instructions: readonly BpfInstruction[]): void {
   const ALL = 0xffff;
   const storedAt = new Uint16Array(instructions.length + 1).fill(ALL);
   storedAt[0] = 0;
-  for (const [index, instruction] of instructions.entries()) {
-    let stored = storedAt[index] as number;
-    const kind = classOf(instruction.code);
-    const bit = 1 << (instruction.k & 0xf);
-    if (kind === BpfClass.st || kind === BpfClass.stx) stored |= bit;
-    else if (memoryWord(instruction.code) && (stored & bit) === 0) {
-      throw new ProgramError(`M[${instruction.k}] is loaded, but not every way here stores it`, { instruction: index });
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true;
+    for (const [index, instruction] of instructions.entries()) {
+      const stored = storedAfter(instruction, storedAt[index] as number, index);
+      const targets = jumpTargets(instruction, index);
+      // A return hands its set on as well: Linux does so, and refuses what follows accordingly.
+      for (const target of targets.length === 0 ? [index + 1] : targets) {
+        const before = storedAt[target] as number;
+        storedAt[target] = before & stored;
+        if (target <= index && (before & stored) !== before) isSettled = false;
+      }
     }
-    const targets = jumpTargets(instruction, index);
-    for (const target of targets) storedAt[target] = (storedAt[target] as number) & stored;
-    // A return hands its set on as well: Linux does so, and refuses what follows accordingly.
-    if (targets.length === 0) storedAt[index + 1] = (storedAt[index + 1] as number) & stored;
   }
+}
+
+/** The words that are stored after an instruction, one bit each. @throws ProgramError for a load of another one */
+function storedAfter({ code, k }: BpfInstruction, stored: number, index: number): number {
+  const kind = classOf(code);
+  const bit = 1 << (k & 0xf);
+  if (kind === BpfClass.st || kind === BpfClass.stx) return stored | bit;
+  if (!isMemoryAccess(code) || (stored & bit) !== 0) return stored;
+  throw new ProgramError(`M[${k}] is loaded, but not every way here stores it`, { instruction: index });
 }

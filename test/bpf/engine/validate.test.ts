@@ -48,6 +48,19 @@ describe('rules of bpf_check_classic (net/core/filter.c)', () => {
     expect(() => validate([plain(0x05, 0xffff_fffe), RET], { backwardJumps: true })).toThrow(/outside/);
   });
 
+  test('a jump back into the middle does not carry words that it never stored', () => {
+    // 0: jeq, 1, 3 | 1: st M[3] | 2: ja 4 | 3: ja 2, past the store | 4: ld M[3] | 5: ret
+    const irreducible = [
+      plain(0x15, 0, 0, 2),
+      plain(0x02, 3),
+      plain(0x05, 1),
+      plain(0x05, 0xffff_fffe),
+      plain(0x60, 3),
+      RET,
+    ];
+    expect(() => validate(irreducible, { backwardJumps: true })).toThrow(/M\[3\]/);
+  });
+
   test('what the generator makes is valid', () => {
     fc.assert(fc.property(programs({ ancillary: true }), (program) => validate(program)));
   });

@@ -1,0 +1,171 @@
+/**
+ * Filter engines beside libpcap's `bpf_filter()`: the same Ethernet frames in memory, every filter of the corpus, each
+ * engine's whole pass over all frames timed. The programs are our compiler's; libpcap runs them too, and its own. @module
+ */
+import { messageOf } from '../../src/base/errors.ts';
+import { LinkType } from '../../src/base/link-type.ts';
+import { webAssembly } from '../../src/base/web-assembly.ts';
+import { BatchEntry, type BpfInstruction, compileFilter, compileToWasm } from '../../src/bpf/index.ts';
+import type * as CallLoop from '../support/call-loop.ts';
+import { type FilterWorkload, filterWorkload, NAMED_EXPRESSIONS } from '../support/filter-workload.ts';
+import { type LibpcapTiming, timeLibpcap } from '../support/libpcap-filter.ts';
+import { type BenchRow, type BenchSuite, geometricMean, measure } from '../support/suite.ts';
+
+const PEER = 'libpcap';
+const PEER_SAME = 'libpcap, ours';
+const INTERPRETER = 'interpreter';
+const CALL = 'wasm, call';
+const BATCH = 'wasm, batch';
+const COLUMNS = [PEER, PEER_SAME, INTERPRETER, CALL, BATCH] as const;
+
+type Times = Readonly<Record<string, number | undefined>>;
+
+export const filterEnginesSuite: BenchSuite = {
+  name: 'filter-engines',
+  about:
+    'nanoseconds a frame. libpcap: bpf_filter() on libpcap’s optimised program; the others run our compiler’s program',
+  columns: COLUMNS,
+  async run() {
+    const workload = await filterWorkload();
+    const memory = new FrameMemory(workload);
+    const { expressions, programs } = compileAll([...NAMED_EXPRESSIONS, ...workload.expressions]);
+    const peers = timeLibpcap(workload, [...expressions, ...programs]);
+    await warmInterpreter(memory, programs);
+    const all: Times[] = [];
+    for (const [index, program] of programs.entries()) {
+      const ours = await timeOurs(memory, program, index);
+      const own = peers?.[index];
+      const same = peers?.[expressions.length + index];
+      warnOfDifferences(expressions[index] ?? '', ours.kept, own);
+      all.push({ ...ours.times, [PEER]: own?.time, [PEER_SAME]: same?.time });
+    }
+    return [...namedRows(expressions, all), ...summaryRows(all)];
+  },
+};
+
+/** Each expression once; one that needs what this machine does not have (a name, say) is left out, with a word. */
+function compileAll(texts: readonly string[]): {
+  readonly expressions: readonly string[];
+  readonly programs: readonly (readonly BpfInstruction[])[];
+} {
+  const expressions: string[] = [];
+  const programs: (readonly BpfInstruction[])[] = [];
+  for (const expression of new Set(texts)) {
+    try {
+      programs.push(compileFilter(expression, { linkType: LinkType.ethernet }).instructions);
+      expressions.push(expression);
+    } catch (error) {
+      process.stderr.write(`${expression}: left out: ${messageOf(error)}\n`);
+    }
+  }
+  return { expressions, programs };
+}
+
+function namedRows(expressions: readonly string[], all: readonly Times[]): readonly BenchRow[] {
+  return NAMED_EXPRESSIONS.map((name): BenchRow => ({ name, values: all[expressions.indexOf(name)] ?? {} }));
+}
+
+/** Over all filters: the geometric mean of the times, and of each time divided by libpcap's for the same filter. */
+function summaryRows(all: readonly Times[]): readonly BenchRow[] {
+  const compared = all.filter((times) => times[PEER] !== undefined);
+  const rows = compared.length === 0 ? all : compared;
+  const means: Record<string, number | undefined> = {};
+  const ratios: Record<string, number | undefined> = {};
+  for (const column of COLUMNS) {
+    const times = rows.flatMap((row) => row[column] ?? []);
+    means[column] = times.length === 0 ? undefined : geometricMean(times);
+    const quotients = rows.flatMap((row) => (row[column] ?? Number.NaN) / (row[PEER] ?? Number.NaN));
+    ratios[column] = quotients.some(Number.isNaN) ? undefined : geometricMean(quotients);
+  }
+  return [
+    { name: `geometric mean of ${rows.length} filters`, values: means },
+    { name: 'the same, libpcap = 1', values: ratios },
+  ];
+}
+
+/** libpcap is wrong here and there; a difference is worth a line, not a failure. */
+function warnOfDifferences(expression: string, kept: number, own: LibpcapTiming | undefined): void {
+  if (own?.time === undefined || own.kept === kept) return;
+  process.stderr.write(`${expression}: we keep ${kept} frames, libpcap ${own.kept}\n`);
+}
+
+/** The loops as a module of their own for each filter, so that no call site has seen another one. */
+async function loadLoops(name: string): Promise<typeof CallLoop> {
+  return (await import(`../support/call-loop.js?filter=${name}`)) as typeof CallLoop;
+}
+
+/** The interpreter's code is one for all programs: it is optimised before the first is timed. */
+async function warmInterpreter(memory: FrameMemory, programs: readonly (readonly BpfInstruction[])[]): Promise<void> {
+  const { countInterpreted } = await loadLoops('warm-up');
+  for (let pass = 0; pass < 5; pass += 1) {
+    for (const program of programs) countInterpreted(program, memory.bytes, memory.columns);
+  }
+}
+
+async function timeOurs(
+  memory: FrameMemory,
+  program: readonly BpfInstruction[],
+  index: number,
+): Promise<{ readonly kept: number; readonly times: Times }> {
+  const { bytes, columns, entries, count } = memory;
+  const { countMatches, countInterpreted } = (await import(
+    `../support/call-loop.js?filter=${index}`
+  )) as typeof CallLoop;
+  const interpretAll = (): number => countInterpreted(program, bytes, columns);
+  const kept = interpretAll();
+  const interpreted = await measure(count, interpretAll, TIMES);
+  if (memory.memory === undefined) return { kept, times: { [INTERPRETER]: interpreted } };
+  const filter = compileToWasm(program, memory.memory);
+  const batchAll = (): number => filter.matchBatch(entries, count, 0);
+  const callAll = (): number => countMatches(filter.match, columns);
+  if (batchAll() !== kept || callAll() !== kept) throw new Error(`the engines disagree on filter ${index}`);
+  const batch = await measure(count, batchAll, TIMES);
+  const call = await measure(count, callAll, TIMES);
+  return { kept, times: { [INTERPRETER]: interpreted, [CALL]: call, [BATCH]: batch } };
+}
+
+/** Milliseconds a filter and engine; enough for V8 to optimise the code that is timed. */
+const TIMES = { time: 10, warmupTime: 20 };
+
+/** All frames in one WebAssembly memory, and the table of them for the batch entry behind. */
+class FrameMemory {
+  readonly memory;
+  readonly bytes: Uint8Array;
+  readonly columns: CallLoop.FrameColumns;
+  readonly entries: number;
+  readonly count: number;
+
+  constructor({ frames }: FilterWorkload) {
+    const PAGE = 65_536;
+    const START = 64; // address 0 means "none"
+    this.count = frames.length;
+    const total = frames.reduce((sum, frame) => sum + frame.bytes.length, START);
+    this.entries = Math.ceil(total / BatchEntry.size) * BatchEntry.size;
+    const size = this.entries + this.count * BatchEntry.size;
+    const api = webAssembly();
+    this.memory = api === undefined ? undefined : new api.Memory({ initial: Math.ceil(size / PAGE) });
+    this.bytes = this.memory === undefined ? new Uint8Array(size) : new Uint8Array(this.memory.buffer);
+    this.columns = {
+      addresses: new Int32Array(this.count),
+      captured: new Int32Array(this.count),
+      wire: new Int32Array(this.count),
+    };
+    this.#fill(frames, START);
+  }
+
+  #fill(frames: FilterWorkload['frames'], start: number): void {
+    const table = new DataView(this.bytes.buffer);
+    let at = start;
+    for (const [index, { bytes, wireLength }] of frames.entries()) {
+      this.bytes.set(bytes, at);
+      this.columns.addresses[index] = at;
+      this.columns.captured[index] = bytes.length;
+      this.columns.wire[index] = wireLength;
+      const entry = this.entries + index * BatchEntry.size;
+      table.setUint32(entry + BatchEntry.frame, at, true);
+      table.setUint32(entry + BatchEntry.captured, bytes.length, true);
+      table.setUint32(entry + BatchEntry.wire, wireLength, true);
+      at += bytes.length;
+    }
+  }
+}

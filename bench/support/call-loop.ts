@@ -1,0 +1,37 @@
+/**
+ * One call a frame from JavaScript. Loaded anew for each filter (by a query in the module's name): a program has one
+ * filter or a few, and so V8 knows whom each of its call sites calls. @module
+ */
+
+import { type BpfInstruction, interpret } from '../../src/bpf/index.ts';
+
+/** Frames as three columns, so that the loop does little besides calling. */
+export interface FrameColumns {
+  readonly addresses: Int32Array;
+  readonly captured: Int32Array;
+  readonly wire: Int32Array;
+}
+
+export type MatchFrame = (address: number, captured: number, wire: number, ancillary: number) => number;
+
+export function countMatches(match: MatchFrame, { addresses, captured, wire }: FrameColumns): number {
+  let kept = 0;
+  for (let index = 0; index < addresses.length; index += 1) {
+    const verdict = match(addresses[index] as number, captured[index] as number, wire[index] as number, 0);
+    if (verdict !== 0) kept += 1;
+  }
+  return kept;
+}
+
+export function countInterpreted(
+  program: readonly BpfInstruction[],
+  bytes: Uint8Array,
+  { addresses, captured, wire }: FrameColumns,
+): number {
+  let kept = 0;
+  for (let index = 0; index < addresses.length; index += 1) {
+    const at = addresses[index] as number;
+    if (interpret(program, bytes, at, captured[index] as number, wire[index] as number) !== 0) kept += 1;
+  }
+  return kept;
+}

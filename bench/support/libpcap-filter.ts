@@ -1,0 +1,60 @@
+/** libpcap's `bpf_filter()` as a peer: built from the C file beside this one, where compiler and headers are there. @module */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BpfInstruction } from '../../src/bpf/index.ts';
+import type { FilterWorkload } from './filter-workload.ts';
+import { ROOT } from './suite.ts';
+
+export interface LibpcapTiming {
+  /** Nanoseconds a frame; undefined where libpcap does not take the expression. */
+  readonly time: number | undefined;
+  readonly kept: number;
+  readonly instructions: number;
+}
+
+/** What libpcap is to run: text that it compiles itself, or a program. */
+export type LibpcapQuery = string | readonly BpfInstruction[];
+
+/** An answer to each query, or undefined, with a word on stderr, where libpcap's program cannot be built. */
+export function timeLibpcap(
+  workload: FilterWorkload,
+  queries: readonly LibpcapQuery[],
+): readonly LibpcapTiming[] | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  try {
+    const binary = join(folder, 'libpcap-filter');
+    const source = fileURLToPath(new URL('bench/support/libpcap-filter.c', ROOT));
+    const built = spawnSync('gcc', ['-O2', '-o', binary, source, '-lpcap'], { encoding: 'utf8' });
+    if (built.status !== 0) {
+      process.stderr.write('no C compiler or no libpcap headers: nothing to compare with\n');
+      return undefined;
+    }
+    const frames = join(folder, 'frames');
+    writeFileSync(frames, encodeFrames(workload));
+    const input = queries.map((query) => `${encodeQuery(query)}\n`).join('');
+    const run = spawnSync(binary, [frames], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
+    if (run.status !== 0) throw new Error(`libpcap-filter: ${run.stderr}`);
+    return run.stdout.trim().split('\n').map(decodeAnswer);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function encodeFrames({ frames }: FilterWorkload): Uint8Array {
+  return Buffer.concat(
+    frames.flatMap(({ bytes, wireLength }) => [new Uint8Array(Uint32Array.of(bytes.length, wireLength).buffer), bytes]),
+  );
+}
+
+function encodeQuery(query: LibpcapQuery): string {
+  if (typeof query === 'string') return `E ${query}`;
+  return `P ${query.map(({ code, jt, jf, k }) => `${code},${jt},${jf},${k}`).join(';')}`;
+}
+
+function decodeAnswer(line: string): LibpcapTiming {
+  const [time, kept, instructions] = line.split(' ');
+  return { time: time === '-' ? undefined : Number(time), kept: Number(kept), instructions: Number(instructions) };
+}
