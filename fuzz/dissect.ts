@@ -1,0 +1,53 @@
+/**
+ * Fuzz target: the dissection and everything printed from it. Any bytes, as any link type, must give layers in bounds,
+ * a line of bounded length without control characters, and JSON. @module
+ */
+import { pathToFileURL } from 'node:url';
+import { dissect } from '../src/dissect/index.ts';
+import { frameToJson, PacketPrinter, type PacketPrintOptions } from '../src/report/index.ts';
+import { SEED_FRAMES } from './frames.ts';
+import { mutate, Random } from './mutate.ts';
+import { runTarget } from './target.ts';
+
+const LINK_TYPES = [1, 1, 1, 1, 0, 101, 108, 113, 228, 229, 276, 147] as const;
+
+const STYLES: readonly PacketPrintOptions[] = [
+  {},
+  { numeric: true, linkHeader: true, verbosity: 3 },
+  { quiet: true, time: 'date', number: true },
+  { verbosity: 1, absoluteSequence: true, time: 'sincePrevious', dump: { form: 'hexAndText' } },
+  { dump: { form: 'text', withLinkHeader: true }, time: 'epoch' },
+];
+
+/** Tabs and line ends are ours; nothing else below a blank, and nothing from 0x7f to 0x9f, may be printed. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** More than the longest line that a real frame gives, by far; layers are bounded, so lines are. */
+const LONGEST_TEXT = 100_000;
+
+/** One try. */
+export function fuzzDissect(seed: number): void {
+  const random = new Random(seed);
+  const bytes = mutate(SEED_FRAMES[random.below(SEED_FRAMES.length)] ?? new Uint8Array(0), random);
+  const linkType = LINK_TYPES[random.below(LINK_TYPES.length)] ?? 1;
+  const wireLength = random.below(4) === 0 ? random.next() : bytes.length;
+  const frame = {
+    data: bytes,
+    offset: 0,
+    length: bytes.length,
+    wireLength,
+    seconds: random.next(),
+    nanoseconds: random.below(1_000_000_000),
+    interfaceIndex: 0,
+  };
+  for (const layer of dissect(frame, linkType, { checksums: true }).layers) {
+    const isInside = layer.start >= 0 && layer.start <= bytes.length + 0xffff && layer.headerLength >= 0;
+    if (!isInside) throw new Error(`a layer out of bounds: ${JSON.stringify(layer)}`);
+  }
+  const text = new PacketPrinter(STYLES[random.below(STYLES.length)] ?? {}).format(frame, linkType);
+  if (text.length > LONGEST_TEXT) throw new Error(`a text of ${text.length} characters`);
+  if (UNPRINTABLE.test(text)) throw new Error(`a control character in ${JSON.stringify(text)}`);
+  JSON.stringify(frameToJson(frame, linkType));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('dissect', fuzzDissect);

@@ -1,0 +1,62 @@
+/** Mutations for byte formats, from a seed: the same seed gives the same bytes. @module */
+
+/** A small generator (mulberry32): good enough to stir bytes, and repeatable. */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** 0 to 0xffffffff. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let value = this.#state;
+    value = Math.imul(value ^ (value >>> 15), value | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return (value ^ (value >>> 14)) >>> 0;
+  }
+
+  /** 0 to `limit` - 1. */
+  below(limit: number): number {
+    return limit <= 0 ? 0 : this.next() % limit;
+  }
+}
+
+/** Values that lie on the edges that length fields have. */
+const EDGES = [0, 1, 2, 3, 4, 7, 8, 20, 40, 60, 127, 128, 254, 255] as const;
+
+/** A copy of `bytes` with a few changes: flipped bits, edge values, large numbers, cuts, repetitions. */
+export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
+  let result = bytes.slice();
+  for (let changes = 1 + random.below(6); changes > 0; changes -= 1) {
+    const at = random.below(result.length);
+    switch (random.below(6)) {
+      case 0:
+        result[at] = (result[at] ?? 0) ^ (1 << random.below(8));
+        break;
+      case 1:
+        result[at] = EDGES[random.below(EDGES.length)] ?? 0;
+        break;
+      case 2:
+        result.fill(255, at, at + 1 + random.below(4));
+        break;
+      case 3:
+        result.fill(0, at, at + 1 + random.below(8));
+        break;
+      case 4:
+        result = result.slice(0, at);
+        break;
+      default: {
+        const piece = result.slice(at, at + random.below(64));
+        const place = random.below(result.length);
+        const joined = new Uint8Array(result.length + piece.length);
+        joined.set(result.subarray(0, place));
+        joined.set(piece, place);
+        joined.set(result.subarray(place), place + piece.length);
+        result = joined;
+      }
+    }
+  }
+  return result;
+}

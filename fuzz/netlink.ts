@@ -1,0 +1,86 @@
+/**
+ * Fuzz target: answers of netlink. Any datagram must split into messages that lie within it, or be refused whole; any
+ * message must decode, or not, within bounds: no exception, nothing longer than what came. @module
+ */
+import { pathToFileURL } from 'node:url';
+import { readAcknowledgement } from '../src/netlink/error.ts';
+import {
+  addAddress,
+  addNeighbour,
+  addRoute,
+  createVeth,
+  createVlan,
+  decodeAddress,
+  decodeLink,
+  decodeNeighbour,
+  decodeRoute,
+  joinParts,
+  textAttribute,
+} from '../src/netlink/index.ts';
+import {
+  ControlType,
+  decodeMessages,
+  encodeMessage,
+  MessageFlag,
+  type NetlinkMessage,
+} from '../src/netlink/message.ts';
+import { mutate, Random } from './mutate.ts';
+import { runTarget } from './target.ts';
+
+const IPV4 = Uint8Array.of(10, 1, 1, 1);
+const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
+const REFUSED = joinParts(Uint8Array.of(0xea, 255, 255, 255), new Uint8Array(16), textAttribute(1, 'Invalid address'));
+
+/** Requests and answers of rtnetlink have one form. */
+const SEEDS: readonly NetlinkMessage[] = [
+  createVeth({ name: 'left', mtu: 9000, address: MAC }, { name: 'right', up: true }),
+  createVlan({ name: 'eth0.100' }, { parentIndex: 2, id: 100, protocol: 0x8100 }),
+  addAddress({ interfaceIndex: 2, address: IPV4, prefixLength: 24, broadcast: IPV4 }),
+  addAddress({ interfaceIndex: 2, address: IPV6, prefixLength: 64, noDad: true }),
+  addRoute({ destination: IPV4, prefixLength: 8, nextHops: [{ gateway: IPV4, interfaceIndex: 2 }], mtu: 1400 }),
+  addRoute({
+    destination: IPV6,
+    prefixLength: 64,
+    nextHops: [
+      { gateway: IPV6, interfaceIndex: 2 },
+      { gateway: IPV6, interfaceIndex: 3, weight: 7 },
+    ],
+    table: 1000,
+  }),
+  addNeighbour({ interfaceIndex: 2, address: IPV4, linkAddress: MAC }),
+  { type: ControlType.error, flags: MessageFlag.capped | MessageFlag.extended, payload: REFUSED },
+  { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
+];
+
+/** One try. */
+export function fuzzNetlink(seed: number): void {
+  const random = new Random(seed);
+  const count = 1 + random.below(4);
+  const messages = Array.from({ length: count }, (_, index) => {
+    const chosen = SEEDS[random.below(SEEDS.length)];
+    return chosen === undefined ? undefined : encodeMessage(chosen, index);
+  });
+  const datagram = mutate(joinParts(...messages), random);
+  const received = decodeMessages(datagram) ?? [];
+  const length = received.reduce((sum, { payload }) => sum + 16 + payload.length, 0);
+  if (length > datagram.length) throw new Error(`${length} bytes of messages in ${datagram.length}`);
+  for (const message of received) readMessage(message);
+}
+
+function readMessage(message: NetlinkMessage): void {
+  const limit = message.payload.length;
+  const link = decodeLink(message);
+  // Bytes that are no UTF-8 become one character of up to three bytes each.
+  if ((link?.name.length ?? 0) > limit || (link?.address.length ?? 0) > limit) throw new Error('a link out of bounds');
+  const address = decodeAddress(message);
+  if (address !== undefined && address.prefixLength > address.address.length * 8) throw new Error('a prefix too long');
+  const route = decodeRoute(message);
+  if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than there is room for');
+  const neighbour = decodeNeighbour(message);
+  if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('a neighbour out of bounds');
+  const outcome = readAcknowledgement(message);
+  if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('a sentence too long');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('netlink', fuzzNetlink);

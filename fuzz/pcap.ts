@@ -1,0 +1,103 @@
+/**
+ * Fuzz target: the parser of capture files. Any bytes, in chunks of any size, must give the same frames as in one
+ * piece, no more than there is room for, and an end: an error or none. @module
+ */
+import { pathToFileURL } from 'node:url';
+import type { FrameView } from '../src/base/frame.ts';
+import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
+import { SEED_FRAMES } from './frames.ts';
+import { mutate, Random } from './mutate.ts';
+import { runTarget } from './target.ts';
+
+function collect(): ByteSink & { readonly chunks: Uint8Array[] } {
+  const chunks: Uint8Array[] = [];
+  return {
+    chunks,
+    failure: undefined,
+    write(bytes) {
+      chunks.push(bytes.slice());
+      return bytes.length;
+    },
+    takeBack: () => false,
+    close: () => Promise.resolve(),
+  };
+}
+
+function lend(bytes: Uint8Array, index: number): FrameView {
+  const wireLength = bytes.length + index;
+  return {
+    data: bytes,
+    offset: 0,
+    length: bytes.length,
+    wireLength,
+    seconds: index,
+    nanoseconds: index,
+    interfaceIndex: 0,
+  };
+}
+
+function pcapFile(): Uint8Array {
+  const sink = collect();
+  const writer = new PcapWriter(sink, { linkType: 1, packetBuffered: true });
+  SEED_FRAMES.forEach((bytes, index) => {
+    writer.add(lend(bytes, index), bytes.length);
+  });
+  return new Uint8Array(Buffer.concat(sink.chunks));
+}
+
+function pcapngFile(): Uint8Array {
+  const sink = collect();
+  const writer = new PcapngWriter(sink, { packetBuffered: true });
+  writer.addInterface({ linkType: 1, name: 'eth0', filter: 'ip' });
+  writer.addInterface({ linkType: 101, interfaceIndex: 1 });
+  SEED_FRAMES.forEach((bytes, index) => {
+    writer.add(
+      { ...lend(bytes, index), interfaceIndex: index % 2 },
+      bytes.length,
+      index === 3 ? 'a remark' : undefined,
+    );
+  });
+  writer.addStatistics(0, { received: 1, dropped: 2, wallTime: 3 });
+  return new Uint8Array(Buffer.concat(sink.chunks));
+}
+
+const FILES = [pcapFile(), pcapngFile()] as const;
+
+/** All frames as one text, and the error's code. */
+function parse(file: Uint8Array, chunkLength: number): string {
+  const parser = new CaptureParser();
+  const seen: string[] = [];
+  const drain = (): void => {
+    for (let batch = parser.parse(); batch.size > 0; batch = parser.parse()) {
+      batch.forEach((frame) => {
+        if (frame.offset + frame.length > frame.data.length) throw new Error('a frame out of bounds');
+        if (parser.interfaces[frame.interfaceIndex] === undefined) throw new Error('a frame of no interface');
+        seen.push(`${frame.seconds} ${frame.nanoseconds} ${frame.wireLength} ${frame.length} ${frame.interfaceIndex}`);
+      });
+    }
+  };
+  for (let at = 0; at < file.length; ) {
+    const room = parser.room();
+    if (room.length > 40 << 20) throw new Error(`a buffer of ${room.length} bytes`);
+    const chunk = file.subarray(at, at + Math.min(chunkLength, room.length));
+    room.set(chunk);
+    parser.commit(chunk.length);
+    at += chunk.length;
+    drain();
+  }
+  parser.finish();
+  drain();
+  if (seen.length * 16 > file.length) throw new Error(`${seen.length} frames in ${file.length} bytes`);
+  return `${seen.join('\n')}\n${parser.error?.code ?? 'whole'}`;
+}
+
+/** One try. */
+export function fuzzPcap(seed: number): void {
+  const random = new Random(seed);
+  const file = mutate(FILES[random.below(FILES.length)] ?? new Uint8Array(0), random);
+  const whole = parse(file, 1 << 20);
+  const chunked = parse(file, 1 + random.below(97));
+  if (whole !== chunked) throw new Error(`in chunks the file reads otherwise:\n${whole}\n---\n${chunked}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('pcap', fuzzPcap);

@@ -1,0 +1,27 @@
+/** A short run of the fuzz targets for files and frames, from fixed seeds; long ones are `node build/fuzz/NAME.js`. */
+import { describe, expect, test } from 'vitest';
+import { fuzzDissect } from '../../fuzz/dissect.ts';
+import { SEED_FRAMES } from '../../fuzz/frames.ts';
+import { fuzzPcap } from '../../fuzz/pcap.ts';
+import { dissect } from '../../src/dissect/index.ts';
+import { PacketPrinter } from '../../src/report/index.ts';
+import { lentFrame } from '../support/capture-file.ts';
+
+describe('fuzz targets', () => {
+  test('dissect: 20,000 seeds', () => {
+    for (let seed = 0; seed < 20_000; seed += 1) fuzzDissect(seed);
+  });
+
+  test('pcap: 3,000 seeds', () => {
+    for (let seed = 0; seed < 3000; seed += 1) fuzzPcap(seed);
+  });
+
+  test('the frames to begin from are what they mean to be: nothing in them is cut', () => {
+    for (const frame of SEED_FRAMES) {
+      const { layers } = dissect(lentFrame(frame), 1);
+      expect(layers.length).toBeGreaterThan(1);
+      const kinds = layers.map((layer) => layer.kind);
+      expect(kinds, new PacketPrinter({ numeric: true }).format(lentFrame(frame), 1)).not.toContain('truncated');
+    }
+  });
+});
