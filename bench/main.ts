@@ -7,9 +7,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { filterCompileSuite } from './suites/filter-compile.ts';
 import { filterEnginesSuite } from './suites/filter-engines.ts';
+import { packetLineSuite } from './suites/packet-line.ts';
+import { pcapReaderSuite } from './suites/pcap-reader.ts';
+import { pcapWriterSuite } from './suites/pcap-writer.ts';
 import { type BenchRow, type BenchSuite, consumedWork, ROOT } from './support/suite.ts';
 
-const SUITES: readonly BenchSuite[] = [filterEnginesSuite, filterCompileSuite];
+const SUITES: readonly BenchSuite[] = [
+  filterEnginesSuite,
+  filterCompileSuite,
+  pcapReaderSuite,
+  pcapWriterSuite,
+  packetLineSuite,
+];
 
 const RESULTS = new URL('bench/results/', ROOT);
 const BASELINE = new URL('baseline/', RESULTS);

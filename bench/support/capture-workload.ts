@@ -1,0 +1,84 @@
+/** Frames and files for the suites about captures. @module */
+import type { FrameView } from '../../src/base/frame.ts';
+import { type ByteSink, PcapngWriter, PcapWriter } from '../../src/pcap/index.ts';
+import { encodeTcp, TcpFlag } from '../../src/tcp/index.ts';
+import { encodeUdp } from '../../src/udp/index.ts';
+import { encodeEthernet, encodeIpv4, pseudoHeaderSum } from '../../src/wire/index.ts';
+
+export type FileFormat = 'pcap' | 'pcapng';
+
+/** Frames of one pass. */
+export const FRAMES = 4096;
+export const FRAME_LENGTHS = [100, 1400] as const;
+
+/** A lent frame over an array. */
+export function lend(bytes: Uint8Array, index = 0): FrameView {
+  const nanoseconds = (index * 1000) % 1_000_000_000;
+  return {
+    data: bytes,
+    offset: 0,
+    length: bytes.length,
+    wireLength: bytes.length,
+    seconds: 1_700_000_000,
+    nanoseconds,
+    interfaceIndex: 0,
+  };
+}
+
+/** A sink that forgets. */
+export function nowhere(): ByteSink {
+  return { failure: undefined, write: (bytes) => bytes.length, takeBack: () => false, close: () => Promise.resolve() };
+}
+
+/** A file of `FRAMES` frames of a length, in memory. */
+export async function captureFile(format: FileFormat, length: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const sink: ByteSink = {
+    ...nowhere(),
+    write(bytes) {
+      chunks.push(bytes.slice());
+      return bytes.length;
+    },
+  };
+  const writer = format === 'pcap' ? new PcapWriter(sink, { linkType: 1 }) : new PcapngWriter(sink);
+  if (writer instanceof PcapngWriter) writer.addInterface({ linkType: 1 });
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < FRAMES; index += 1) {
+    bytes.fill(index & 0xff);
+    writer.add(lend(bytes, index), length);
+  }
+  await writer.close();
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+const FROM = new Uint8Array([192, 0, 2, 1]);
+const TO = new Uint8Array([198, 51, 100, 2]);
+
+/** Ethernet frames of TCP and UDP, as a busy server sees them. */
+export function trafficFrames(): readonly Uint8Array[] {
+  const payload = new Uint8Array(200).fill(0x61);
+  const options = new Uint8Array([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
+  const frames: Uint8Array[] = [];
+  for (let index = 0; index < 64; index += 1) {
+    const out = new Uint8Array(400);
+    const isTcp = index % 4 !== 0;
+    const upperLength = isTcp ? 32 + payload.length : 8 + payload.length;
+    const at = encodeEthernet({ destination: new Uint8Array(6), source: new Uint8Array(6), etherType: 0x0800 }, out);
+    const header = {
+      source: FROM,
+      destination: TO,
+      protocol: isTcp ? 6 : 17,
+      timeToLive: 64,
+      payloadLength: upperLength,
+    };
+    const upper = encodeIpv4(header, out, at);
+    const sum = pseudoHeaderSum(out, at + 12, 4, header.protocol, upperLength);
+    const flags = TcpFlag.acknowledgment | TcpFlag.push;
+    const ports = { sourcePort: 40_000 + index, destinationPort: 8443, payload };
+    const end = isTcp
+      ? encodeTcp({ ...ports, flags, sequence: index * 200, acknowledgment: 1, window: 501, options }, sum, out, upper)
+      : encodeUdp(ports, out, upper, sum);
+    frames.push(out.slice(0, end));
+  }
+  return frames;
+}
