@@ -12,6 +12,8 @@ export interface Slot {
   index: number;
   sentAt: number;
   attempts: number;
+  /** Payload bytes of the newest probe. */
+  size: number;
   /** When a second attempt may leave. */
   notBefore: number;
   answer: HopAnswer | undefined;
@@ -39,6 +41,7 @@ export class PathHop {
       index: -1,
       sentAt: 0,
       attempts: 0,
+      size: 0,
       notBefore: Number.NEGATIVE_INFINITY,
       answer: undefined,
       errorName: undefined,

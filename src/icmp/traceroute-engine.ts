@@ -207,6 +207,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     slot.state = 'sent';
     slot.sentAt = now;
     slot.attempts += 1;
+    slot.size = this.#size ?? 0;
     this.#hop(slot.hop).lastSentAt = now;
     this.#inFlight += 1;
     const flow = this.#options.isMultipath === true ? slot.number : 0;
@@ -269,7 +270,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   ): void {
     const hop = this.#hop(slot.hop);
     if (slot.state === 'sent') this.#inFlight -= 1;
-    if (match.kind === 'too-big' && this.#shrink(match.mtu)) {
+    if (match.kind === 'too-big' && this.#shrink(match.mtu, slot.size)) {
       slot.state = 'waiting'; // the same hop again, with a packet that gets further
       slot.attempts = 0;
       return;
@@ -309,14 +310,13 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     if (mtu > 0) this.#pathMtu = Math.min(this.#pathMtu ?? mtu, mtu);
   }
 
-  /** Takes a named MTU over. @returns true when packets get smaller by it, so that asking again makes sense */
-  #shrink(mtu: number): boolean {
+  /** Takes a named MTU over. @returns true when a probe of `sent` bytes would be smaller now, so that it is worth another */
+  #shrink(mtu: number, sent: number): boolean {
     this.#noteMtu(mtu);
     if (this.#size === undefined) return false;
     const size = mtu - IP_HEADER[this.#method.family] - (this.#method.protocol === 'tcp' ? 20 : 8);
-    if (size < 0 || size >= this.#size) return false;
-    this.#size = size;
-    return true;
+    if (size > 0 && size < this.#size) this.#size = size;
+    return this.#size < sent;
   }
 
   #expiry(hop: PathHop, slot: Slot): number {

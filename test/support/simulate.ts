@@ -1,6 +1,8 @@
 /** Plays engines against simulated networks: a virtual clock, fixed nonces, nothing of the machine. */
 import { parseAddress } from '../../src/base/address.ts';
 import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
+import { monitor } from '../../src/icmp/monitor.ts';
+import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-engine.ts';
 import { ping } from '../../src/icmp/ping.ts';
 import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
@@ -123,4 +125,29 @@ export async function simulateTraceroute(
   if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
   const hops = events.filter((event) => event.type === 'hop');
   return { events, hops, summary, text: screen, elapsed: clock.now() };
+}
+
+export interface SimulatedMonitor {
+  readonly summary: MonitorSummary;
+  readonly pathChanges: number;
+  readonly rounds: number;
+  readonly elapsed: number;
+}
+
+export async function simulateMonitor(
+  description: NetworkDescription,
+  options: MonitorOptions & { readonly protocol?: Protocol } = {},
+): Promise<SimulatedMonitor> {
+  const clock = new VirtualClock();
+  const protocol = options.protocol ?? 'icmp';
+  await using transport = new SimulatedNetwork(description, clock, { protocol, answerTcp: answerSyn });
+  const parts = { transport, clock, method: simulatedMethod(description, protocol) };
+  let pathChanges = 0;
+  let rounds = 0;
+  for await (const event of monitor(parts, { target: description.target, ...options })) {
+    if (event.type === 'path-change') pathChanges += 1;
+    if (event.type === 'round') rounds += 1;
+    if (event.type === 'summary') return { summary: event, pathChanges, rounds, elapsed: clock.now() };
+  }
+  throw new Error('a run ends with its summary');
 }

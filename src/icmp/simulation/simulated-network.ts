@@ -4,10 +4,12 @@
  */
 import { parseAddress } from '../../base/address.ts';
 import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
+import { checksumSum } from '../../base/checksum.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { TokenBucket } from '../../probe/token-bucket.ts';
 import type { ArrivalEvent, ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from '../../probe/transport.ts';
 import type { VirtualClock } from '../../probe/virtual-clock.ts';
+import { pseudoHeaderSum } from '../../wire/index.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../types.ts';
 import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum } from './forge.ts';
 import type {
@@ -101,6 +103,7 @@ export class SimulatedNetwork implements ProbeTransport {
   #walk(spec: ProbeSpec): void {
     const { hops, destination } = this.#current();
     const message = spec.bytes.slice();
+    if (this.#protocol === IpProtocol.icmp6) this.#sumLikeTheKernel(message, spec.destination);
     let probe: ForgedProbe = {
       family: this.#family,
       source: this.#source,
@@ -116,6 +119,11 @@ export class SimulatedNetwork implements ProbeTransport {
       if (router.isTransparent === true) continue;
       distance += 1;
       const state = this.#node(router);
+      // Linux looks the route up before it counts the hop limit down, so a refusal comes first.
+      if (router.error !== undefined) {
+        this.#routerError(router, state, probe, router.error);
+        return;
+      }
       if (distance >= hopLimit) {
         state.expired += 1;
         if (router.loss?.includes(state.expired - 1) === true) return;
@@ -128,14 +136,20 @@ export class SimulatedNetwork implements ProbeTransport {
         this.#routerError(router, state, probe, tooBig(this.#family, router.mtu));
         return;
       }
-      if (router.error !== undefined) {
-        this.#routerError(router, state, probe, router.error);
-        return;
-      }
       if (router.natSource !== undefined) probe = { ...probe, source: addressBytes(router.natSource) };
       if (router.natDestination !== undefined) probe = { ...probe, destination: addressBytes(router.natDestination) };
     }
     this.#arrive(destination, probe, spec.destination, hopLimit - distance, distance);
+  }
+
+  /** Senders leave the checksum of ICMPv6 to the kernel (RFC 3542, 3.1). */
+  #sumLikeTheKernel(message: Uint8Array, destination: Uint8Array): void {
+    const addresses = new Uint8Array(32);
+    addresses.set(this.#source);
+    addresses.set(destination, 16);
+    const pseudo = pseudoHeaderSum(addresses, 0, 16, IpProtocol.icmp6, message.length);
+    writeU16(message, 2, 0);
+    writeU16(message, 2, ~checksumSum(message, 0, message.length, pseudo));
   }
 
   #current(): { hops: readonly HopDescription[]; destination: DestinationDescription } {

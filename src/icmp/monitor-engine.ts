@@ -1,0 +1,357 @@
+/**
+ * Watching a path (mtr): round after round one probe to each hop, all on one flow. A loss is told apart by what the hops
+ * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
+ */
+import { formatAddress, parseAddress } from '../base/address.ts';
+import { isEqualBytes } from '../base/bytes.ts';
+import { IpProtocol } from '../base/protocol-numbers.ts';
+import type { ProbeEngine } from '../probe/drive.ts';
+import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
+import { Outbox } from '../probe/outbox.ts';
+import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
+import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
+import { readExtensions } from './extensions.ts';
+import { type MonitorHop, MonitorHopRecord } from './monitor-hop.ts';
+
+/** Options; times in milliseconds. */
+export interface MonitorOptions {
+  readonly target?: string;
+  readonly address?: Uint8Array;
+  /** Between rounds; 1,000 by default. */
+  readonly interval?: number;
+  /** Rounds; without end by default. */
+  readonly count?: number;
+  readonly firstHop?: number;
+  /** 30 by default. */
+  readonly maxHops?: number;
+  /** How long an answer may take; 5,000 by default, but in the last round no longer than three times what was seen. */
+  readonly wait?: number;
+  /** Hops asked beyond the last one known, until the target answers; 5 by default. */
+  readonly unknownHops?: number;
+  /** Leaves out hops that never answered in this many rounds; 0, the default, asks on. */
+  readonly giveUpAfter?: number;
+}
+
+export interface MonitorStart {
+  readonly type: 'start';
+  readonly target: string;
+  readonly address: string;
+  readonly family: 4 | 6;
+  /** Of the method's messages, with IP header. */
+  readonly packetLength: number;
+}
+
+/** A hop's answers come from another address than before. */
+export interface MonitorPathChange {
+  readonly type: 'path-change';
+  readonly round: number;
+  readonly hop: number;
+  readonly address: string;
+}
+
+/** All probes of a round are settled. */
+export interface MonitorRound {
+  readonly type: 'round';
+  readonly round: number;
+  readonly hops: readonly MonitorHop[];
+}
+
+export interface MonitorSummary {
+  readonly type: 'summary';
+  readonly target: string;
+  readonly address: string;
+  readonly rounds: number;
+  readonly isReached: boolean;
+  readonly hops: readonly MonitorHop[];
+  readonly droppedByUs: number;
+  readonly duration: number;
+}
+
+export type MonitorEvent = MonitorStart | MonitorPathChange | MonitorRound | MonitorSummary;
+
+/** A round under way: which probe stands for which hop. */
+interface Round {
+  readonly number: number;
+  readonly startedAt: number;
+  readonly limit: number;
+  readonly probes: Map<number, number>;
+  nextHop: number;
+}
+
+const FULL_BACKOFF = 2;
+const LAST_WAIT_FACTOR = 3;
+const SHORTEST_WAIT = 200;
+const IP_HEADER = { 4: 20, 6: 40 } as const;
+
+export class MonitorEngine implements ProbeEngine<MonitorEvent> {
+  readonly #options: MonitorOptions;
+  readonly #method: ProbeMethod;
+  readonly #drops: () => number;
+  readonly #destination: Uint8Array;
+  readonly #target: string;
+  readonly #table = new ProbeTable(0x1_0000);
+  readonly #outbox: Outbox;
+  readonly #hops: MonitorHopRecord[] = [];
+  readonly #rounds: Round[] = [];
+  readonly #interval: number;
+  readonly #wait: number;
+  readonly #firstHop: number;
+  #startedAt: number | undefined;
+  #roundCount = 0;
+  #targetHop: number | undefined;
+  #furthest = 0;
+  #slowest = 0;
+  #nextSend = 0;
+  #nextRound = 0;
+  #isDone = false;
+  #events: MonitorEvent[] = [];
+
+  /** @throws TypeError when there is no address, or one of the wrong family */
+  constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
+    const destination = options.address ?? parseAddress(options.target ?? '');
+    if (destination === undefined || destination.length !== (method.family === 4 ? 4 : 16)) {
+      throw new TypeError(`an IPv${method.family} address is wanted, not "${options.target ?? ''}"`);
+    }
+    this.#options = options;
+    this.#method = method;
+    this.#drops = drops;
+    this.#destination = destination;
+    this.#target = options.target ?? formatAddress(destination);
+    this.#outbox = new Outbox(method);
+    this.#interval = options.interval ?? 1_000;
+    this.#wait = options.wait ?? 5_000;
+    this.#firstHop = options.firstHop ?? 1;
+  }
+
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  get deadline(): number {
+    if (this.#startedAt === undefined) return 0;
+    const sending = this.#sendingRound();
+    let next = sending !== undefined ? this.#nextSend : this.#canStart ? this.#nextRound : Infinity;
+    const oldest = this.#rounds[0];
+    if (oldest !== undefined) next = Math.min(next, this.#roundEnd(oldest));
+    return next;
+  }
+
+  get #canStart(): boolean {
+    return this.#roundCount < (this.#options.count ?? Infinity);
+  }
+
+  #sendingRound(): Round | undefined {
+    const newest = this.#rounds.at(-1);
+    return newest !== undefined && newest.nextHop <= this.#limitOf(newest) ? newest : undefined;
+  }
+
+  /** A round that finds the target nearer than it thought does not go beyond it. */
+  #limitOf(round: Round): number {
+    return Math.min(round.limit, this.#targetHop ?? round.limit);
+  }
+
+  advance(now: number): void {
+    if (this.#isDone) return;
+    if (this.#startedAt === undefined) this.#start(now);
+    if (this.#canStart && now >= this.#nextRound && this.#sendingRound() === undefined) this.#startRound(now);
+    while (now >= this.#nextSend && !this.#outbox.isFull) {
+      const round = this.#sendingRound();
+      if (round === undefined) break;
+      this.#sendProbe(round, now);
+    }
+    this.#settleRounds(now);
+    if (!this.#canStart && this.#rounds.length === 0) this.#finish(now);
+  }
+
+  #start(now: number): void {
+    this.#startedAt = now;
+    this.#nextRound = now;
+    this.#events.push({
+      type: 'start',
+      target: this.#target,
+      address: formatAddress(this.#destination),
+      family: this.#method.family,
+      packetLength: IP_HEADER[this.#method.family] + this.#method.length,
+    });
+  }
+
+  #startRound(now: number): void {
+    const maxHops = this.#options.maxHops ?? 30;
+    const limit =
+      this.#targetHop ??
+      Math.min(maxHops, Math.max(this.#furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
+    this.#roundCount += 1;
+    this.#rounds.push({ number: this.#roundCount, startedAt: now, limit, probes: new Map(), nextHop: this.#firstHop });
+    const beat = this.#nextRound + this.#interval;
+    this.#nextRound = beat < now ? now + this.#interval : beat;
+    this.#nextSend = now;
+  }
+
+  #sendProbe(round: Round, now: number): void {
+    const number = round.nextHop;
+    round.nextHop += 1;
+    const hop = this.#record(number);
+    const { giveUpAfter = 0 } = this.#options;
+    if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#furthest) return;
+    const index = this.#table.add(number, now);
+    round.probes.set(number, index);
+    hop.countSent();
+    this.#outbox.add({ index, flow: 0, destination: this.#destination }, number);
+    // Spread over the interval, so that no router gets a burst.
+    this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
+  }
+
+  #record(number: number): MonitorHopRecord {
+    const known = this.#hops[number];
+    if (known !== undefined) return known;
+    const fresh = new MonitorHopRecord(number);
+    this.#hops[number] = fresh;
+    return fresh;
+  }
+
+  takeOutbox(): readonly ProbeSpec[] {
+    return this.#outbox.take();
+  }
+
+  onSent(token: number, result: SendResult, now: number): void {
+    if (result.status === 'sent') {
+      this.#table.setSentAt(token, result.time, false);
+      return;
+    }
+    this.#table.setState(token, ProbeState.refused);
+    this.#nextSend = now + FULL_BACKOFF;
+  }
+
+  onEvent(event: ProbeEvent): void {
+    if (this.#isDone) return;
+    if (event.kind === 'transmit') {
+      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, true);
+      return;
+    }
+    const match = this.#method.match(event);
+    if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
+      return;
+    const index = this.#table.resolve(match.index, match.isFullIndex);
+    if (index < 0 || this.#table.state(index) !== ProbeState.sent) return;
+    const isFromTarget = isEqualBytes(event.source, this.#destination);
+    if (match.kind === 'reply' && !isFromTarget) return;
+    this.#onAnswer(index, match, event, isFromTarget);
+  }
+
+  #onAnswer(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent, isFromTarget: boolean): void {
+    const number = this.#table.owner(index);
+    const hop = this.#record(number);
+    const time = Math.max(0, event.time - this.#table.sentAt(index));
+    this.#table.setState(index, ProbeState.replied);
+    this.#slowest = Math.max(this.#slowest, time);
+    const isEnd = (match.isArrival && isFromTarget) || match.kind === 'unreachable';
+    if (number === this.#targetHop && match.kind === 'time-exceeded') this.#extend(number);
+    if (isEnd && (this.#targetHop === undefined || number < this.#targetHop)) this.#setTarget(number, isFromTarget);
+    this.#furthest = Math.max(this.#furthest, Math.min(number, this.#targetHop ?? number));
+    const address = formatAddress(event.source);
+    if (hop.addAnswer(address, time)) {
+      this.#events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
+    }
+    if (event.kind !== 'arrival') return;
+    const isIcmp6 = event.protocol === IpProtocol.icmp6;
+    if (!isIcmp6 && event.protocol !== IpProtocol.icmp) return;
+    hop.extensions = readExtensions(event.bytes, event.start, event.end, isIcmp6 ? 6 : 4) ?? hop.extensions;
+  }
+
+  /** The path got longer: where the target was, a router is. */
+  #extend(number: number): void {
+    this.#targetHop = undefined;
+    this.#record(number).isTarget = false;
+  }
+
+  #setTarget(number: number, isFromTarget: boolean): void {
+    for (const record of this.#hops) if (record !== undefined) record.isTarget = false;
+    this.#targetHop = number;
+    this.#furthest = Math.min(this.#furthest, number);
+    this.#record(number).isTarget = isFromTarget;
+  }
+
+  #roundEnd(round: Round): number {
+    if (!this.#canStart && this.#slowest > 0) {
+      const wait = Math.min(this.#wait, Math.max(SHORTEST_WAIT, LAST_WAIT_FACTOR * this.#slowest));
+      return this.#lastSent(round) + wait;
+    }
+    return this.#lastSent(round) + this.#wait;
+  }
+
+  #lastSent(round: Round): number {
+    let last = round.startedAt;
+    for (const index of round.probes.values()) last = Math.max(last, this.#table.sentAt(index));
+    return last;
+  }
+
+  /** Rounds end in order: once all is answered, or when the wait is over. */
+  #settleRounds(now: number): void {
+    let round = this.#rounds[0];
+    while (round !== undefined) {
+      const isSending = round === this.#sendingRound();
+      const limit = this.#limitOf(round);
+      const open = [...round.probes].filter(([hop, index]) => hop <= limit && this.#isOpen(index));
+      if (isSending || (open.length > 0 && now < this.#roundEnd(round))) return;
+      this.#settle(round, limit);
+      this.#rounds.shift();
+      round = this.#rounds[0];
+    }
+  }
+
+  #isOpen(index: number): boolean {
+    return this.#table.state(index) === ProbeState.sent;
+  }
+
+  #settle(round: Round, limit: number): void {
+    let isSeenBehind = false;
+    for (let number = limit; number >= this.#firstHop; number -= 1) {
+      const index = round.probes.get(number);
+      if (index === undefined) continue;
+      const state = this.#table.state(index);
+      if (state === ProbeState.replied) isSeenBehind = true;
+      if (state !== ProbeState.sent) continue;
+      this.#table.setState(index, ProbeState.expired);
+      this.#record(number).addLoss(!isSeenBehind);
+    }
+    this.#events.push({ type: 'round', round: round.number, hops: this.hops() });
+  }
+
+  /** The hops as they stand, up to the target or the last one that answered. */
+  hops(): MonitorHop[] {
+    const last = this.#targetHop ?? this.#furthest;
+    const reports: MonitorHop[] = [];
+    for (let number = this.#firstHop; number <= last; number += 1) reports.push(this.#record(number).report());
+    return reports;
+  }
+
+  /** Forgets all figures, not what is known of the path (mtr's key `r`). */
+  reset(): void {
+    this.#hops.length = 0;
+    if (this.#targetHop !== undefined) this.#record(this.#targetHop).isTarget = true;
+  }
+
+  stop(now: number): void {
+    if (!this.#isDone) this.#finish(now);
+  }
+
+  #finish(now: number): void {
+    this.#isDone = true;
+    this.#events.push({
+      type: 'summary',
+      target: this.#target,
+      address: formatAddress(this.#destination),
+      rounds: this.#roundCount,
+      isReached: this.#targetHop !== undefined && this.#hops[this.#targetHop]?.isTarget === true,
+      hops: this.hops(),
+      droppedByUs: this.#drops(),
+      duration: now - (this.#startedAt ?? now),
+    });
+  }
+
+  drain(): readonly MonitorEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+}

@@ -1,0 +1,134 @@
+/** Every network under test/networks is played against the commands that its `expect` names. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { EchoMethodOptions } from '../../src/icmp/echo-method.ts';
+import type { MonitorOptions } from '../../src/icmp/monitor-engine.ts';
+import type { PingOptions } from '../../src/icmp/ping-engine.ts';
+import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
+import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
+import type { UdpMethodOptions } from '../../src/udp/probe-method.ts';
+import { type Protocol, simulateMonitor, simulatePing, simulateTraceroute } from '../support/simulate.ts';
+
+interface PingExpectation {
+  readonly options?: PingOptions;
+  readonly method?: Partial<EchoMethodOptions>;
+  readonly summary: object;
+  readonly lossBetween?: readonly [number, number];
+  readonly order?: readonly number[];
+  readonly roundTrip?: Readonly<Record<string, number>>;
+}
+
+interface TracerouteExpectation {
+  readonly protocols: readonly Protocol[];
+  readonly options?: TracerouteOptions;
+  readonly method?: Partial<UdpMethodOptions>;
+  readonly text?: TracerouteTextOptions;
+  /** The screen, addresses only. */
+  readonly lines?: readonly string[];
+  /** Different sources at each hop. */
+  readonly responders?: readonly number[];
+  readonly silence?: Readonly<Record<string, string>>;
+  readonly summary?: object;
+  readonly port?: 'open' | 'closed';
+  readonly noControlCharacters?: boolean;
+}
+
+interface MonitorExpectation {
+  readonly options?: MonitorOptions;
+  readonly hops?: readonly { readonly address: string | null; readonly [figure: string]: unknown }[];
+  readonly addresses?: readonly string[];
+  readonly responders?: readonly number[];
+  readonly pathChanges?: number;
+  readonly lossless?: boolean;
+}
+
+interface NetworkCase extends NetworkDescription {
+  readonly expect?: {
+    readonly ping?: PingExpectation;
+    readonly traceroute?: TracerouteExpectation;
+    readonly monitor?: MonitorExpectation;
+  };
+}
+
+const folder = new URL('../networks/', import.meta.url);
+const cases = readdirSync(folder)
+  .sort()
+  .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as NetworkCase);
+
+test('there are networks, each under its own name', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(60);
+  expect(readdirSync(folder).sort()).toEqual(cases.map((one) => `${one.name}.json`).sort());
+});
+
+describe('ping', () => {
+  for (const network of cases) {
+    const expected = network.expect?.ping;
+    if (expected === undefined) continue;
+    test(`${network.name}: ${network.about}`, async () => {
+      const run = await simulatePing(network, expected.options, expected.method);
+      const { lossPercent, ...rest } = expected.summary as { lossPercent?: number };
+      expect(run.summary).toMatchObject(rest);
+      if (lossPercent !== undefined) expect(run.summary.lossPercent).toBeCloseTo(lossPercent, 6);
+      if (expected.lossBetween !== undefined) {
+        expect(run.summary.lossPercent).toBeGreaterThan(expected.lossBetween[0]);
+        expect(run.summary.lossPercent).toBeLessThan(expected.lossBetween[1]);
+      }
+      if (expected.order !== undefined) expect(run.replies.map((reply) => reply.sequence)).toEqual(expected.order);
+      for (const [figure, value] of Object.entries(expected.roundTrip ?? {})) {
+        expect(run.summary.roundTrip, figure).toHaveProperty(figure, expect.closeTo(value, 9));
+      }
+    });
+  }
+});
+
+describe('traceroute', () => {
+  for (const network of cases) {
+    const expected = network.expect?.traceroute;
+    if (expected === undefined) continue;
+    test.each(expected.protocols)(`${network.name} by %s: ${network.about}`, async (protocol) => {
+      const run = await simulateTraceroute(network, {
+        ...expected.options,
+        protocol,
+        ...(expected.method === undefined ? {} : { method: expected.method }),
+      });
+      const lines = run.hops.map((hop) => formatTracerouteEvent(hop, expected.text).trimEnd());
+      if (expected.lines !== undefined) expect(lines).toEqual(expected.lines);
+      if (expected.responders !== undefined) {
+        const sources = run.hops.map(
+          (hop) => new Set(hop.probes.flatMap(({ answer }) => (answer ? [answer.source] : []))),
+        );
+        expect(sources.map((set) => set.size)).toEqual(expected.responders);
+      }
+      for (const [number, silence] of Object.entries(expected.silence ?? {})) {
+        expect(run.hops.find((hop) => hop.hop === Number(number))?.silence, `hop ${number}`).toBe(silence);
+      }
+      if (expected.summary !== undefined) expect(run.summary).toMatchObject(expected.summary);
+      if (expected.port !== undefined) expect(run.hops.at(-1)?.probes.at(0)?.answer?.port).toBe(expected.port);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      if (expected.noControlCharacters === true) expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    });
+  }
+});
+
+describe('monitor', () => {
+  for (const network of cases) {
+    const expected = network.expect?.monitor;
+    if (expected === undefined) continue;
+    test(`${network.name}: ${network.about}`, async () => {
+      const run = await simulateMonitor(network, expected.options);
+      const hops = run.summary.hops;
+      if (expected.hops !== undefined) {
+        const figures = expected.hops.map(({ address, ...rest }) => ({ ...rest, transmitted: run.summary.rounds }));
+        expect(hops).toMatchObject(figures);
+        expect(hops.map((hop) => hop.addresses[0]?.address ?? null)).toEqual(expected.hops.map((hop) => hop.address));
+      }
+      if (expected.addresses !== undefined)
+        expect(hops.map((hop) => hop.addresses[0]?.address)).toEqual(expected.addresses);
+      if (expected.responders !== undefined)
+        expect(hops.map((hop) => hop.addresses.length)).toEqual(expected.responders);
+      if (expected.pathChanges !== undefined) expect(run.pathChanges).toBe(expected.pathChanges);
+      if (expected.lossless === true) expect(hops.map((hop) => hop.lossPercent)).toEqual(hops.map(() => 0));
+    });
+  }
+});
