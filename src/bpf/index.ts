@@ -22,5 +22,6 @@ export type { WasmCode } from './engine/wasm-code.ts';
 export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { WasmModule } from './engine/wasm-module.ts';
+export { hostNamesOf } from './host-names.ts';
 export type { BpfInstruction } from './instruction.ts';
 export { FilterError, type FilterErrorCode } from './language/filter-error.ts';

@@ -4,8 +4,8 @@ import type { ProtocolWord } from '../language/keywords.ts';
 import type { Arithmetic, ArithmeticOperator, Expression } from '../language/syntax.ts';
 import type { Context } from './context.ts';
 import { carries } from './link-protocols.ts';
-import { firstFragment } from './port-tests.ts';
-import { all, compare, not, type Predicate } from './predicate.ts';
+import { firstFragment, ipv6PayloadOf } from './port-tests.ts';
+import { all, any, assign, compare, not, type Predicate } from './predicate.ts';
 import { protocolTest } from './protocol-tests.ts';
 import type { BinaryOperator, Value } from './value.ts';
 
@@ -40,8 +40,6 @@ function networkOrigin(word: ProtocolWord): [ProtocolWord, Origin] {
 function payloadOrigin(word: ProtocolWord): [ProtocolWord, Origin] {
   return [word, 'ipv4Payload'];
 }
-
-const IPV6_NEXT_HEADER = 6;
 
 export function relationTest(context: Context, relation: Extract<Expression, { kind: 'relation' }>): Predicate {
   const conditions: Predicate[] = [];
@@ -127,19 +125,33 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
       conditions.push(protocolTest(context, node.protocol, node));
       return behind(layers.payload.base, layers.payload.offset + layers.labelLength);
     case 'ipv4Payload':
-      conditions.push(
-        carries(context, EtherType.ipv4, node),
-        protocolTest(context, node.protocol, node),
-        firstFragment(context),
-      );
-      return behind(layers.ipv4HeaderEnd(), layers.payload.offset + layers.labelLength);
-    case 'ipv6Payload':
-      conditions.push(
-        carries(context, EtherType.ipv6, node),
-        tests.equal(layers.network(IPV6_NEXT_HEADER, 1), IpProtocol.icmp6),
-      );
-      return behind(layers.ipv6HeaderEnd(), layers.payload.offset + layers.labelLength);
+      return behind(payloadStart(context, node, conditions), layers.payload.offset + layers.labelLength);
+    case 'ipv6Payload': {
+      const payload = ipv6PayloadOf(context);
+      conditions.push(carries(context, EtherType.ipv6, node), tests.equal(payload.protocol, IpProtocol.icmp6));
+      return behind(payload.headerEnd, layers.payload.offset + layers.labelLength);
+    }
   }
+}
+
+/** Where the payload of IPv4 begins: in first fragments only. After `@exthdr` that of IPv6 as well. */
+function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'access' }>, conditions: Predicate[]): Value {
+  const { layers, values } = context;
+  const ipv4 = [
+    carries(context, EtherType.ipv4, node),
+    protocolTest(context, node.protocol, node),
+    firstFragment(context),
+  ];
+  if (layers.ipv6Payload === undefined) {
+    conditions.push(...ipv4);
+    return layers.ipv4HeaderEnd();
+  }
+  const start = values.variable();
+  const ipv6 = [carries(context, EtherType.ipv6, node), protocolTest(context, node.protocol, node)];
+  conditions.push(
+    any(all(...ipv4, assign(start, layers.ipv4HeaderEnd())), all(...ipv6, assign(start, layers.ipv6Payload.headerEnd))),
+  );
+  return start;
 }
 
 const BYTE_MAX = 0xff;

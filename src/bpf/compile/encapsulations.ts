@@ -5,7 +5,7 @@ import { AncillaryOffset } from '../ancillary.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { Encapsulation } from '../language/syntax.ts';
 import type { Context } from './context.ts';
-import { advance, type Position } from './layers.ts';
+import { advance, shiftedBy } from './layers.ts';
 import { carries, FilterEtherType } from './link-protocols.ts';
 import { firstFragment } from './port-tests.ts';
 import { all, any, assign, not, type Predicate } from './predicate.ts';
@@ -13,7 +13,7 @@ import type { Value } from './value.ts';
 
 const VLAN_TAG_LENGTH = 4;
 const VLAN_ID_MASK = 0x0fff;
-const VLAN_TYPES = [EtherType.vlan, EtherType.providerVlan, EtherType.oldQinQ] as const;
+export const VLAN_TYPES = [EtherType.vlan, EtherType.providerVlan, EtherType.oldQinQ] as const;
 
 const MPLS_LABEL_LENGTH = 4;
 const MAX_MPLS_LABEL = 0xf_ffff;
@@ -93,14 +93,9 @@ function vlanTestLive(
     all(present, ...asideMatches, assign(shift, values.constant(0))),
     all(not(present), isTag, ...idMatches, assign(shift, values.constant(VLAN_TAG_LENGTH))),
   );
-  layers.protocolField = behind(context, layers.protocolField, shift);
-  layers.payload = behind(context, layers.payload, shift);
+  layers.protocolField = shiftedBy(values, layers.protocolField, shift);
+  layers.payload = shiftedBy(values, layers.payload, shift);
   return test;
-}
-
-function behind({ values }: Context, position: Position, shift: Value): Position {
-  const base = position.base === undefined ? shift : values.binary('add', position.base, shift);
-  return { base, offset: position.offset };
 }
 
 function mplsTest(context: Context, label: number | undefined, span: Span): Predicate {
@@ -134,6 +129,7 @@ function pppoeSessionTest(context: Context, session: number | undefined, span: S
   layers.labelLength = 0;
   layers.llcLength = 0;
   layers.hasLinkHeader = undefined;
+  layers.ipv6Payload = undefined;
   return all(isSession, ...sessionMatches);
 }
 
@@ -243,6 +239,7 @@ function vxlanTest(context: Context, network: number | undefined, span: Span): P
 }
 
 function enterTunnel({ layers }: Context): void {
+  layers.ipv6Payload = undefined;
   layers.labelLength = 0;
   layers.labels = 0;
   layers.llcLength = LLC_LENGTH;

@@ -62,6 +62,9 @@ export class Layers {
   /** Inside Geneve, which may carry packets without a link-layer header: true for packets that have one. */
   hasLinkHeader: (() => { readonly value: Value; readonly protocol: number }) | undefined;
 
+  /** After `@exthdr`: what the IPv6 packet carries behind its extension headers, and where that begins. */
+  ipv6Payload: { readonly protocol: Value; readonly headerEnd: Value } | undefined;
+
   constructor(linkType: LinkType, values: ValueTable) {
     const shape = SHAPES.get(linkType);
     if (shape === undefined) throw new RangeError(`no filters for link type ${linkType}`);
@@ -132,4 +135,10 @@ export class Layers {
 /** The same place, `bytes` further. */
 export function advance(position: Position, bytes: number): Position {
   return { base: position.base, offset: position.offset + bytes };
+}
+
+/** The same place, further by a number that only the packet knows. */
+export function shiftedBy(values: ValueTable, position: Position, shift: Value): Position {
+  const base = position.base === undefined ? shift : values.binary('add', position.base, shift);
+  return { base, offset: position.offset };
 }

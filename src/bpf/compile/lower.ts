@@ -6,6 +6,7 @@ import type { ChainLink, Expression } from '../language/syntax.ts';
 import { byteTest, relationTest } from './arithmetic-tests.ts';
 import { type Context, failWith, type LoweringOptions } from './context.ts';
 import { encapsulationTest } from './encapsulations.ts';
+import { extensionTest } from './extensions.ts';
 import { broadcastTest, multicastTest } from './host-tests.ts';
 import { identifierTest } from './identifier-test.ts';
 import { Layers } from './layers.ts';
@@ -70,6 +71,8 @@ function lowerNode(context: Context, node: Expression): Predicate {
       return interfaceTest(context, node.index);
     case 'encapsulation':
       return encapsulationTest(context, node.layer, node.id, node);
+    case 'extension':
+      return extensionTest(context, node.extension, node);
     case 'llc':
       return llcTest(context, node.frame, node);
   }

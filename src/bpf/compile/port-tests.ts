@@ -43,18 +43,19 @@ interface Ports {
 /** IPv6 and IPv4 each with a test of their own. */
 function separateTest(context: Context, ports: Ports, span: Span): Predicate {
   const { layers } = context;
-  const ipv6 = all(
+  const ipv6 = ipv6PayloadOf(context);
+  const ipv6Test = all(
     carries(context, EtherType.ipv6, span),
-    isOneOf(context, layers.network(IPV6_NEXT_HEADER, 1), ports.protocols),
-    portsMatch(context, layers.ipv6HeaderEnd(), ports),
+    isOneOf(context, ipv6.protocol, ports.protocols),
+    portsMatch(context, ipv6.headerEnd, ports),
   );
-  const ipv4 = all(
+  const ipv4Test = all(
     carries(context, EtherType.ipv4, span),
     isOneOf(context, layers.network(IPV4_PROTOCOL, 1), ports.protocols),
     firstFragment(context),
     portsMatch(context, layers.ipv4HeaderEnd(), ports),
   );
-  return any(ipv4, ipv6);
+  return any(ipv4Test, ipv6Test);
 }
 
 /** Both families set the end of their header (and the protocol, if that may be several); one test of ports serves both. */
@@ -64,7 +65,7 @@ function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
   const headerEnd = values.variable();
   const protocol = others.length > 0 ? values.variable() : undefined;
   const ipv4Protocol = layers.network(IPV4_PROTOCOL, 1);
-  const ipv6Protocol = layers.network(IPV6_NEXT_HEADER, 1);
+  const ipv6Payload = ipv6PayloadOf(context);
   const isOnly = (value: Value) => (protocol === undefined ? [isOneOf(context, value, [only ?? 0])] : []);
   const setProtocol = (value: Value) => (protocol === undefined ? [] : [assign(protocol, value)]);
   const ipv4 = all(
@@ -77,9 +78,9 @@ function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
   );
   const ipv6 = all(
     carries(context, EtherType.ipv6, span),
-    ...isOnly(ipv6Protocol),
-    assign(headerEnd, layers.ipv6HeaderEnd()),
-    ...setProtocol(ipv6Protocol),
+    ...isOnly(ipv6Payload.protocol),
+    assign(headerEnd, ipv6Payload.headerEnd),
+    ...setProtocol(ipv6Payload.protocol),
   );
   const isTransport = protocol === undefined ? [] : [isOneOf(context, protocol, ports.protocols)];
   return all(any(ipv4, ipv6), ...isTransport, portsMatch(context, headerEnd, ports));
@@ -88,6 +89,11 @@ function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
 /** Not a later fragment of an IPv4 packet: those have no transport header. */
 export function firstFragment({ layers, tests }: Context): Predicate {
   return tests.maskedEqual(layers.network(IPV4_FRAGMENT, 2), FRAGMENT_OFFSET_MASK, 0);
+}
+
+/** What an IPv6 packet carries: by its fixed header alone, or after `@exthdr` behind its extension headers. */
+export function ipv6PayloadOf({ layers }: Context): { readonly protocol: Value; readonly headerEnd: Value } {
+  return layers.ipv6Payload ?? { protocol: layers.network(IPV6_NEXT_HEADER, 1), headerEnd: layers.ipv6HeaderEnd() };
 }
 
 function isOneOf({ tests }: Context, value: Value, numbers: readonly number[]): Predicate {

@@ -133,6 +133,7 @@ export function protoTest(context: Context, number: number, word: ProtocolWord |
 
 /** In the fixed header, or in the fragment header right behind it. */
 function ipv6ProtocolTest({ layers, tests }: Context, number: number): Predicate {
+  if (layers.ipv6Payload !== undefined) return tests.equal(layers.ipv6Payload.protocol, number);
   const nextHeader = layers.network(IPV6_NEXT_HEADER, 1);
   return any(
     tests.equal(nextHeader, number),

@@ -1,20 +1,14 @@
 /** Instructions under construction: jumps name labels, and labels may be placed later. @module */
 import { BpfClass, type BpfInstruction, BpfJump, BpfSource } from '../instruction.ts';
+import { JUMP_ALWAYS } from './draft.ts';
 import { linkJumps } from './link-jumps.ts';
+import { initializeMemory } from './memory-check.ts';
 import { mergeEqualCode } from './merge-code.ts';
 
 /** A place in the program. */
 export interface Label {
   /** Index of an instruction; -1 until it is placed. */
   at: number;
-}
-
-/** An instruction whose jumps go to indices of other drafts; without any it goes on to the next, or ends. */
-export interface Draft {
-  readonly code: number;
-  readonly k: number;
-  readonly onTrue: number | undefined;
-  readonly onFalse: number | undefined;
 }
 
 interface OpenDraft {
@@ -57,11 +51,10 @@ export class CodeBuffer {
       onTrue: onTrue?.at,
       onFalse: onFalse?.at,
     }));
-    return linkJumps(merge && !this.#hasLoop ? mergeEqualCode(drafts) : drafts);
+    if (this.#hasLoop) return linkJumps(drafts);
+    return linkJumps(initializeMemory(merge ? mergeEqualCode(drafts) : drafts));
   }
 }
-
-export const JUMP_ALWAYS = BpfClass.jmp | BpfJump.always;
 
 /** Codes of conditional jumps against a constant. */
 export const JUMP_EQUAL = BpfJump.equal | BpfSource.k;

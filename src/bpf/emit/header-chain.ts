@@ -41,18 +41,30 @@ export function emitHeaderChain(code: CodeBuffer, chain: HeaderChain, onTrue: La
   }
   code.place(again);
   jumpIfEqual(code, protocol, onTrue);
+  const step = code.label();
   if (family === 'ip6') {
     const extension = code.label();
     for (const header of EXTENSION_HEADERS) jumpIfEqual(code, header, extension);
     code.jump(JUMP_EQUAL, IpProtocol.ah, authentication, onFalse);
     code.place(extension);
-    emitStep(code, headerOffset, 1, 8, again);
+    loadNext(code, headerOffset);
+    // (length + 1) * 8, of which the last four are multiplied below.
+    code.push(BpfClass.alu | BpfAlu.add, 1);
+    code.push(BpfClass.alu | BpfAlu.lsh, 1);
+    code.jumpAlways(step);
   } else {
     code.jump(JUMP_EQUAL, IpProtocol.ah, authentication, onFalse);
   }
   code.place(authentication);
+  loadNext(code, headerOffset);
   // RFC 4302, 2.2: AH counts 4-byte units, less two.
-  emitStep(code, headerOffset, 2, 4, again);
+  code.push(BpfClass.alu | BpfAlu.add, 2);
+  code.place(step);
+  code.push(BpfClass.alu | BpfAlu.lsh, 2);
+  code.push(BpfClass.alu | BpfAlu.add | BpfSource.x);
+  code.push(BpfClass.misc | BpfMisc.tax);
+  code.push(BpfClass.ld | BpfMode.memory, NEXT_HEADER_WORD);
+  code.jumpAlways(again);
 }
 
 function jumpIfEqual(code: CodeBuffer, k: number, target: Label): void {
@@ -61,15 +73,9 @@ function jumpIfEqual(code: CodeBuffer, k: number, target: Label): void {
   code.place(next);
 }
 
-/** A = the next header, X += (length + `extra`) * `unit`, and around again. */
-function emitStep(code: CodeBuffer, headerOffset: number, extra: number, unit: number, again: Label): void {
+/** Keeps the next header in memory, A = the length field of this one. */
+function loadNext(code: CodeBuffer, headerOffset: number): void {
   code.push(LOAD_BYTE | BpfMode.indirect, headerOffset);
   code.push(BpfClass.st, NEXT_HEADER_WORD);
   code.push(LOAD_BYTE | BpfMode.indirect, headerOffset + 1);
-  code.push(BpfClass.alu | BpfAlu.add, extra);
-  code.push(BpfClass.alu | BpfAlu.mul, unit);
-  code.push(BpfClass.alu | BpfAlu.add | BpfSource.x);
-  code.push(BpfClass.misc | BpfMisc.tax);
-  code.push(BpfClass.ld | BpfMode.memory, NEXT_HEADER_WORD);
-  code.jumpAlways(again);
 }

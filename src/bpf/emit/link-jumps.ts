@@ -1,11 +1,10 @@
 /** Jump targets to jump distances, with a detour for the conditional jumps that cannot reach so far. @module */
 import { BpfClass, type BpfInstruction, BpfReturn } from '../instruction.ts';
-import type { Draft } from './code-buffer.ts';
+import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 /** The farthest that a conditional jump reaches: its fields are single bytes. */
 const MAX_CONDITIONAL_JUMP = 255;
 const RETURN_CONSTANT = BpfClass.ret | BpfReturn.k;
-const JUMP = BpfClass.jmp;
 
 interface Step {
   readonly draft: Draft;
@@ -40,7 +39,7 @@ export function linkJumps(drafts: readonly Draft[]): BpfInstruction[] {
 
 function farJump(target: Draft | undefined, distance: number): BpfInstruction {
   if (target?.code === RETURN_CONSTANT) return { code: target.code, jt: 0, jf: 0, k: target.k };
-  return { code: JUMP, jt: 0, jf: 0, k: distance >>> 0 };
+  return { code: JUMP_ALWAYS, jt: 0, jf: 0, k: distance >>> 0 };
 }
 
 /** Where each draft begins in the program. */

@@ -3,8 +3,7 @@
  * them is concerned. Which value A holds does not matter here, so the test of one port serves source and destination, and
  * the one of a protocol number IPv4 and IPv6. @module
  */
-import type { Draft } from './code-buffer.ts';
-import { JUMP_ALWAYS } from './code-buffer.ts';
+import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 /** A shared end that is reached by falling into it costs a `ja`; it must be longer than that. */
 const WORTH_A_JUMP = 2;

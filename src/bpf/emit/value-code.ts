@@ -175,12 +175,18 @@ export class ValueCode {
 
   /** Sets `variable` to `value`, in the register where it is wanted and in memory if it lives there. */
   assign(variable: VariableValue, value: Value, register: 'a' | 'x'): void {
-    if (register === 'x') this.loadX(value);
-    else this.loadA(value);
     const word = this.#slots.get(variable);
-    if (word !== undefined) this.#code.push(register === 'x' ? BpfClass.stx : BpfClass.st, word);
+    // What is computed in A and kept in memory goes to X when it is used there.
+    const through = register === 'x' && (word === undefined || this.#isCheapInX(value)) ? 'x' : 'a';
+    if (through === 'x') this.loadX(value);
+    else this.loadA(value);
+    if (word !== undefined) this.#code.push(through === 'x' ? BpfClass.stx : BpfClass.st, word);
     const known = forget(this.state, variable);
-    this.state = { ...known, [register]: [...known[register], variable] };
+    this.state = { ...known, [through]: [...known[through], variable] };
+  }
+
+  #isCheapInX(value: Value): boolean {
+    return this.state.x.includes(value) || (!this.state.a.includes(value) && this.#canLoadX(value));
   }
 
   #canLoadX(value: Value): boolean {

@@ -45,13 +45,13 @@ const OTHER_WORDS = [
   'pppoes', 'geneve', 'llc',
 ] as const; // biome-ignore format: a table
 
-/** Reserved here but a name in libpcap 1.10.3; see docs/filter.md, "Extensions". */
-export const EXTENSION_WORDS: ReadonlySet<string> = new Set(['vxlan']);
+/** Reserved here and by libpcap after 1.10.3, for which it is a name. */
+const NEWER_WORDS = ['vxlan'] as const;
 
 const RESERVED: ReadonlySet<string> = new Set([
   ...PROTOCOL_WORDS,
   ...OTHER_WORDS,
-  ...EXTENSION_WORDS,
+  ...NEWER_WORDS,
   ...FOREIGN_WORDS.keys(),
   ...SPELLINGS.keys(),
 ]);

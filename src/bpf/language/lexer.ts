@@ -9,7 +9,17 @@ import { reservedWord } from './keywords.ts';
 import { MAX_EXPRESSION_LENGTH } from './limits.ts';
 import { NAMED_VALUES } from './named-values.ts';
 
-export type TokenKind = 'word' | 'number' | 'name' | 'ipv4' | 'ipv6' | 'mac' | 'arcnet' | 'symbol' | 'end';
+export type TokenKind =
+  | 'word'
+  | 'number'
+  | 'name'
+  | 'ipv4'
+  | 'ipv6'
+  | 'mac'
+  | 'arcnet'
+  | 'symbol'
+  | 'extension'
+  | 'end';
 
 export interface Token extends Span {
   readonly kind: TokenKind;
@@ -22,6 +32,8 @@ export interface Token extends Span {
 const BLANKS = /[ \t\r\n]+/y;
 const SYMBOL = /<<|>>|<=|>=|!=|==|&&|\|\||[!<>()[\]&|\-+*/:=%^]/y;
 const ESCAPED = /\\([^ !()\n\t]+)/y;
+/** No pcap-filter text has this sign, so what begins with it can be ours. */
+const EXTENSION = /@[a-z0-9]+/y;
 const ARCNET = /\$[0-9a-fA-F]{1,2}(?![0-9a-fA-F])/y;
 const MAC =
   /[0-9a-fA-F]{1,2}(?:(?::[0-9a-fA-F]{1,2}){5}|(?:-[0-9a-fA-F]{1,2}){5}|(?:\.[0-9a-fA-F]{1,2}){5})|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}|[0-9a-fA-F]{12}/y;
@@ -63,6 +75,8 @@ function readToken(expression: string, at: number): Token {
   if (escaped !== '') return token('name', escaped.slice(1), at, escaped.length);
   const arcnet = matchAt(ARCNET, expression, at);
   if (arcnet !== '') return token('arcnet', arcnet, at, arcnet.length);
+  const extension = matchAt(EXTENSION, expression, at);
+  if (extension !== '') return token('extension', extension, at, extension.length);
   const best = longest(expression, at);
   if (best !== undefined) return best;
   const symbol = matchAt(SYMBOL, expression, at);

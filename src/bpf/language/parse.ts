@@ -6,6 +6,7 @@
 import { Cursor } from './cursor.ts';
 import { FOREIGN_WORDS, isProtocolWord } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { nearestWord } from './nearest-word.ts';
 import { isArithmeticOperator, parseArithmetic, startsArithmetic } from './parse-arithmetic.ts';
 import { atIdentifier, parseIdentifier, parseQualifiers } from './parse-identifier.ts';
 import type { ChainLink, Encapsulation, Expression, LinkedOperator, Qualifiers, RelationalOperator } from './syntax.ts';
@@ -21,6 +22,7 @@ const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['geneve', true],
   ['vxlan', true],
 ]);
+const EXTENSIONS = ['@anyvlan', '@exthdr'];
 const TERM = ['a protocol', '"host"', '"net"', '"port"', '"("', '"not"'];
 
 /** A term, and the qualifiers that an identifier after it takes over. */
@@ -112,6 +114,7 @@ class Parser {
     if (cursor.at('symbol', '(')) return this.#parseGroup(inherited, mayBeBare);
     if (first.kind === 'number' && this.#arithmeticFollows(1)) return this.#parseRelation();
     if (startsArithmetic(cursor)) return this.#parseRelation();
+    if (first.kind === 'extension') return this.#parseExtension();
     if (atIdentifier(cursor)) {
       if (!mayBeBare) throw this.#bareIdentifier();
       return this.#parseBare(inherited);
@@ -222,6 +225,20 @@ class Parser {
         expected: ['"host"', '"net"', '"port"'],
       },
     );
+  }
+
+  #parseExtension(): Term {
+    const cursor = this.#cursor;
+    const { text } = cursor.next;
+    if (text !== '@anyvlan' && text !== '@exthdr') {
+      const suggestion = nearestWord(text, EXTENSIONS);
+      throw cursor.error('FILTER_SYNTAX', `no extension is called "${text}"`, cursor.next, {
+        expected: EXTENSIONS,
+        suggestion,
+      });
+    }
+    const first = cursor.take();
+    return { expression: { kind: 'extension', extension: text, ...cursor.spanFrom(first) }, inherited: undefined };
   }
 
   #parseRelation(): Term {

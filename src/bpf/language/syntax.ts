@@ -46,6 +46,9 @@ export type Arithmetic =
 /** Layers that move everything after them inward. */
 export type Encapsulation = 'vlan' | 'mpls' | 'pppoed' | 'pppoes' | 'geneve' | 'vxlan';
 
+/** Beyond pcap-filter(7): always true, and like an encapsulation they change what is tested after them. */
+export type Extension = '@anyvlan' | '@exthdr';
+
 export type LinkedOperator = 'and' | 'or';
 
 export type Expression =
@@ -72,6 +75,7 @@ export type Expression =
   | (Span & { readonly kind: 'inbound' | 'outbound' })
   | (Span & { readonly kind: 'ifindex'; readonly index: number })
   | (Span & { readonly kind: 'encapsulation'; readonly layer: Encapsulation; readonly id?: number | undefined })
+  | (Span & { readonly kind: 'extension'; readonly extension: Extension })
   | (Span & { readonly kind: 'llc'; readonly frame?: string | undefined });
 
 export interface ChainLink {

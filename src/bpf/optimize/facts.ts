@@ -95,7 +95,8 @@ export class RangeFacts implements Facts<RangeFacts> {
     const ranges = new Map([...loaded.#ranges].filter(([known]) => !contains(known, variable)));
     const ends = new Map(loaded.#ends);
     ends.delete(variable.id);
-    return new RangeFacts(ranges, ends).#with(variable, range);
+    const kept = new RangeFacts(ranges, ends);
+    return kept.#with(variable, range);
   }
 
   meet(other: RangeFacts): RangeFacts {
@@ -185,10 +186,10 @@ function contains(value: Value, variable: VariableValue): boolean {
 export class OutcomeFacts implements Facts<OutcomeFacts> {
   static readonly none: OutcomeFacts = new OutcomeFacts(new Map(), new Map());
 
-  readonly #outcomes: ReadonlyMap<string, boolean>;
+  readonly #outcomes: ReadonlyMap<string, KnownOutcome>;
   readonly #equal: ReadonlyMap<Value, number>;
 
-  private constructor(outcomes: ReadonlyMap<string, boolean>, equal: ReadonlyMap<Value, number>) {
+  private constructor(outcomes: ReadonlyMap<string, KnownOutcome>, equal: ReadonlyMap<Value, number>) {
     this.#outcomes = outcomes;
     this.#equal = equal;
   }
@@ -196,7 +197,7 @@ export class OutcomeFacts implements Facts<OutcomeFacts> {
   outcome(test: TestNode): boolean | undefined {
     const known = test.comparison === 'equal' ? this.#equal.get(test.value) : undefined;
     if (known !== undefined && test.operand.kind === 'constant') return known === test.operand.value;
-    return this.#outcomes.get(testKey(test));
+    return this.#outcomes.get(testKey(test))?.outcome;
   }
 
   covers(): boolean {
@@ -208,24 +209,36 @@ export class OutcomeFacts implements Facts<OutcomeFacts> {
     const equal = new Map(this.#equal);
     if (outcome && test.comparison === 'equal' && test.operand.kind === 'constant')
       equal.set(test.value, test.operand.value);
-    return new OutcomeFacts(new Map(this.#outcomes).set(testKey(test), outcome), equal);
+    return new OutcomeFacts(new Map(this.#outcomes).set(testKey(test), { test, outcome }), equal);
   }
 
   afterLoad(): OutcomeFacts {
     return this;
   }
 
-  /** Each variable is set in one place of a filter, before its first use. */
-  afterAssign(): OutcomeFacts {
-    return this;
+  afterAssign(variable: VariableValue): OutcomeFacts {
+    const outcomes = [...this.#outcomes].filter(
+      ([, { test }]) => !contains(test.value, variable) && !contains(test.operand, variable),
+    );
+    return new OutcomeFacts(
+      new Map(outcomes),
+      new Map([...this.#equal].filter(([value]) => !contains(value, variable))),
+    );
   }
 
   meet(other: OutcomeFacts): OutcomeFacts {
     if (this === other) return this;
-    const outcomes = new Map([...this.#outcomes].filter(([key, outcome]) => other.#outcomes.get(key) === outcome));
+    const outcomes = new Map(
+      [...this.#outcomes].filter(([key, { outcome }]) => other.#outcomes.get(key)?.outcome === outcome),
+    );
     const equal = new Map([...this.#equal].filter(([value, k]) => other.#equal.get(value) === k));
     return new OutcomeFacts(outcomes, equal);
   }
+}
+
+interface KnownOutcome {
+  readonly test: TestNode;
+  readonly outcome: boolean;
 }
 
 function testKey({ value, comparison, operand }: TestNode): string {

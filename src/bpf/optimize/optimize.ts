@@ -18,10 +18,9 @@ export function rejectsAll(graph: Graph, root: Node): boolean {
 
 export function optimize(graph: Graph, root: Node): Node {
   const threadAll = (node: Node) => untilStable(node, (next) => threadJumps(graph, next, RangeFacts.none));
-  return widenTests(
-    graph,
-    threadAll(strengthen(graph, groupAlternatives(graph, threadAll(dropDeadAssigns(graph, root))))),
-  );
+  const grouped = groupAlternatives(graph, threadAll(dropDeadAssigns(graph, root)));
+  const widened = widenTests(graph, threadAll(grouped));
+  return threadAll(strengthen(graph, widened));
 }
 
 function untilStable(root: Node, pass: (root: Node) => Node): Node {
