@@ -6,7 +6,7 @@ import { messageOf } from '../../src/base/errors.ts';
 import { LinkType } from '../../src/base/link-type.ts';
 import { webAssembly } from '../../src/base/web-assembly.ts';
 import { BatchEntry, type BpfInstruction, compileFilter, compileToWasm } from '../../src/bpf/index.ts';
-import type * as CallLoop from '../support/call-loop.ts';
+import type { FrameColumns, loops } from '../support/call-loop.ts';
 import { type FilterWorkload, filterWorkload, NAMED_EXPRESSIONS } from '../support/filter-workload.ts';
 import { type LibpcapTiming, timeLibpcap } from '../support/libpcap-filter.ts';
 import { type BenchRow, type BenchSuite, geometricMean, measure } from '../support/suite.ts';
@@ -90,8 +90,9 @@ function warnOfDifferences(expression: string, kept: number, own: LibpcapTiming 
 }
 
 /** The loops as a module of their own for each filter, so that no call site has seen another one. */
-async function loadLoops(name: string): Promise<typeof CallLoop> {
-  return (await import(`../support/call-loop.js?filter=${name}`)) as typeof CallLoop;
+async function loadLoops(name: string): Promise<typeof loops> {
+  const loaded = (await import(`../support/call-loop.js?filter=${name}`)) as { readonly loops: typeof loops };
+  return loaded.loops;
 }
 
 /** The interpreter's code is one for all programs: it is optimised before the first is timed. */
@@ -108,9 +109,7 @@ async function timeOurs(
   index: number,
 ): Promise<{ readonly kept: number; readonly times: Times }> {
   const { bytes, columns, entries, count } = memory;
-  const { countMatches, countInterpreted } = (await import(
-    `../support/call-loop.js?filter=${index}`
-  )) as typeof CallLoop;
+  const { countMatches, countInterpreted } = await loadLoops(String(index));
   const interpretAll = (): number => countInterpreted(program, bytes, columns);
   const kept = interpretAll();
   const interpreted = await measure(count, interpretAll, TIMES);
@@ -131,7 +130,7 @@ const TIMES = { time: 10, warmupTime: 20 };
 class FrameMemory {
   readonly memory;
   readonly bytes: Uint8Array;
-  readonly columns: CallLoop.FrameColumns;
+  readonly columns: FrameColumns;
   readonly entries: number;
   readonly count: number;
 

@@ -12,9 +12,9 @@ export interface FrameColumns {
   readonly wire: Int32Array;
 }
 
-export type MatchFrame = (address: number, captured: number, wire: number, ancillary: number) => number;
+type MatchFrame = (address: number, captured: number, wire: number, ancillary: number) => number;
 
-export function countMatches(match: MatchFrame, { addresses, captured, wire }: FrameColumns): number {
+function countMatches(match: MatchFrame, { addresses, captured, wire }: FrameColumns): number {
   let kept = 0;
   for (let index = 0; index < addresses.length; index += 1) {
     const verdict = match(addresses[index] as number, captured[index] as number, wire[index] as number, 0);
@@ -23,7 +23,7 @@ export function countMatches(match: MatchFrame, { addresses, captured, wire }: F
   return kept;
 }
 
-export function countInterpreted(
+function countInterpreted(
   program: readonly BpfInstruction[],
   bytes: Uint8Array,
   { addresses, captured, wire }: FrameColumns,
@@ -35,3 +35,5 @@ export function countInterpreted(
   }
   return kept;
 }
+
+export const loops = { countMatches, countInterpreted };

@@ -27,7 +27,8 @@ export function timeLibpcap(
   try {
     const binary = join(folder, 'libpcap-filter');
     const source = fileURLToPath(new URL('bench/support/libpcap-filter.c', ROOT));
-    const built = spawnSync('gcc', ['-O2', '-o', binary, source, '-lpcap'], { encoding: 'utf8' });
+    const compiler = process.env['CC'] ?? 'gcc';
+    const built = spawnSync(compiler, ['-O2', '-o', binary, source, '-lpcap'], { encoding: 'utf8' });
     if (built.status !== 0) {
       process.stderr.write('no C compiler or no libpcap headers: nothing to compare with\n');
       return undefined;

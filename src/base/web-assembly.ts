@@ -21,11 +21,11 @@ export interface WasmMemoryLimits {
 }
 
 /** A compiled module: what the constructor returns, nothing to look into. */
-export type WasmCompiledModule = object;
+type WasmCompiledModule = object;
 
 export type WasmFunction = (...values: number[]) => number;
 
-export interface WasmInstance {
+interface WasmInstance {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 

@@ -39,7 +39,7 @@ export type Ending =
   | { readonly kind: 'branch'; readonly comparison: Comparison; readonly yes: number; readonly no: number };
 
 /** A value that a later block finds in a variable. */
-export interface Handover {
+interface Handover {
   readonly variable: Value;
   readonly value: Value;
 }

@@ -22,7 +22,7 @@ import { jumpTargets, validate } from './validate.ts';
  * Operations of the loaded form. In `LoadedProgram.words` an operation is followed by its operands: k; for jumps k and
  * the word offsets to go on at, yes before no; for fused ones the load's k, both targets, then the jump's k.
  */
-export const Operation = {
+const Operation = {
   loadWord: 0,
   loadHalf: 1,
   loadByte: 2,
