@@ -100,7 +100,7 @@ describe('two hosts on a wire', () => {
     const payload = new TextEncoder().encode('hello');
     await sendUdp(lab.host('left'), lab.host('right'), payload, { port: 9, sourcePort: 1009 });
     await pingAddress(lab.host('left'), '10.1.1.2', { identifier: 77 });
-    const lines = await witness.finish();
+    const lines = await witness.finish(5);
     expect(lines.slice(0, 5)).toEqual([
       'ARP, Request who-has 10.1.1.2 tell 10.1.1.1, length 28',
       'ARP, Reply 10.1.1.2 is-at 02:00:00:00:00:02, length 28',
@@ -115,7 +115,7 @@ describe('two hosts on a wire', () => {
     async () => {
       const witness = await startTcpdump(tcpdump ?? '', lab.host('right'), 'eth0', ['-vv', 'tcp']);
       await exchangeTcp(lab.host('left'), lab.host('right'), { request: pattern(100_000), reply: pattern(50_000) });
-      const text = (await witness.finish()).join('\n');
+      const text = (await witness.finish(20)).join('\n');
       const lengths = [...text.matchAll(/proto TCP \(6\), length (\d+)/g)].map(([, length]) => Number(length));
       expect(lengths.length).toBeGreaterThan(15);
       expect(Math.max(...lengths)).toBe(9000);
@@ -139,7 +139,7 @@ describe('two hosts on a wire', () => {
       fromHex(`${addresses} 88b5 ${'5a'.repeat(9000)}`), // IEEE 802 local experimental, as long as the MTU allows
       fromHex(`${addresses} 0800`),
     ]);
-    const text = (await witness.finish()).join('\n');
+    const text = (await witness.finish(500)).join('\n');
     expect(text).toContain('ethertype 802.1Q (0x8100), length 20: vlan 100');
     expect(text).toContain('ethertype Unknown (0x88b5), length 9014');
     expect(text).toMatch(/ethertype IPv4 \(0x0800\), length 14/);
@@ -159,7 +159,7 @@ describe('plans', () => {
     await using lab = await createLab(twoHosts({ staticNeighbours: true }));
     const witness = await startTcpdump(tcpdump ?? '', lab.host('right'), 'eth0', ['-t', 'not', 'multicast']);
     for (const address of ['10.1.1.2', 'fd00:1::2']) await pingAddress(lab.host('left'), address, { identifier: 5 });
-    expect(await witness.finish()).toEqual([
+    expect(await witness.finish(4)).toEqual([
       'IP 10.1.1.1 > 10.1.1.2: ICMP echo request, id 5, seq 1, length 64',
       'IP 10.1.1.2 > 10.1.1.1: ICMP echo reply, id 5, seq 1, length 64',
       'IP6 fd00:1::1 > fd00:1::2: ICMP6, echo request, id 5, seq 1, length 64',
