@@ -346,11 +346,12 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     }
   }
 
-  /** All lost probes of a hop that spoke; one of a hop that never did, to see whether it can. */
+  /** All lost probes of a hop that spoke; one of a hop that did not, to see whether it can. */
   #askAgain(hop: PathHop): boolean {
     if (this.#options.retry === false) return false;
-    const isBehindSeen = this.#hops.some((other) => other !== undefined && other.hop > hop.hop && other.hasAnswer);
-    if (!hop.hasAnswer && !isBehindSeen) return false;
+    // Where the way seems to end, too: a router that refuses limits its errors as well, and is then silent at every hop.
+    const isEnd = hop.hop === this.#firstHop || this.#hops[hop.hop - 1]?.hasAnswer === true;
+    if (!hop.hasAnswer && !isEnd && !this.#isAnyoneBehind(hop.hop)) return false;
     if (!hop.hasAnswer && hop.slots.some((slot) => slot.attempts > 1)) return false;
     let delay = RETRY_DELAY;
     let isAsking = false;

@@ -1,5 +1,4 @@
 /** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
-import { formatAddress } from '../base/address.ts';
 import { StackError, SyscallError } from '../base/errors.ts';
 import { SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sys/constants.ts';
 import {
@@ -347,7 +346,12 @@ function senderOptions(
     scope: 0,
     pathMtu: (destination) => {
       const finder = sockets.all.find((socket) => socket.isConnected);
-      if (finder === undefined || formatAddress(destination) !== formatAddress(options.destination)) return undefined;
+      if (finder === undefined) return undefined;
+      try {
+        finder.connect(destination, DISCARD_PORT); // anew: the kernel has learned something since
+      } catch {
+        return undefined;
+      }
       return family === 4 ? finder.get(SOL_IP, IP_MTU) : finder.get(SOL_IPV6, IPV6_MTU);
     },
   };

@@ -1,0 +1,87 @@
+/** Probes from inside a lab host, by the kernel's transport. */
+import { parseAddress } from '../../src/base/address.ts';
+import { EchoMethod, type EchoMethodOptions, randomNonce } from '../../src/icmp/echo-method.ts';
+import { ping } from '../../src/icmp/ping.ts';
+import type { PingOptions } from '../../src/icmp/ping-engine.ts';
+import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
+import { traceroute } from '../../src/icmp/traceroute.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
+import type { TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
+import type { LabHost } from '../../src/lab/index.ts';
+import type { ProbeMethod } from '../../src/probe/method.ts';
+import { type KernelTransportOptions, openKernelTransport } from '../../src/probe/open-kernel-transport.ts';
+import { preciseClock } from '../../src/probe/precise-clock.ts';
+import type { TransportCapabilities } from '../../src/probe/transport.ts';
+import { SynMethod } from '../../src/tcp/syn-method.ts';
+import { UdpMethod } from '../../src/udp/probe-method.ts';
+
+type More = Partial<KernelTransportOptions>;
+
+function bytesOf(target: string): Uint8Array {
+  const address = parseAddress(target);
+  if (address === undefined) throw new TypeError(`"${target}" is no address`);
+  return address;
+}
+
+export async function probePing(
+  host: LabHost,
+  target: string,
+  options: PingOptions,
+  method: Partial<EchoMethodOptions> = {},
+  more: More = {},
+): Promise<{
+  readonly events: readonly PingEvent[];
+  readonly replies: readonly PingReply[];
+  readonly summary: PingSummary;
+}> {
+  const address = bytesOf(target);
+  const family = address.length === 4 ? 4 : 6;
+  const largestMessage = 8 + (method.size ?? 56);
+  await using transport = host.run(() =>
+    openKernelTransport({ family, protocol: 'icmp', destination: address, largestMessage, ...more }),
+  );
+  const { identifier } = transport.capabilities;
+  const echo = new EchoMethod({ family, nonce: randomNonce(), identifier, ...method });
+  const events: PingEvent[] = [];
+  for await (const event of ping({ transport, clock: preciseClock, method: echo }, { address, ...options }))
+    events.push(event);
+  const summary = events.at(-1);
+  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  return { events, replies: events.filter((event) => event.type === 'reply'), summary };
+}
+
+/** The method that fits a transport. */
+export function methodFor(
+  family: 4 | 6,
+  protocol: 'icmp' | 'udp' | 'tcp',
+  { identifier, sourceAddress, sourcePort, name }: TransportCapabilities,
+  size?: number,
+): ProbeMethod {
+  const nonce = randomNonce();
+  if (protocol === 'icmp') return new EchoMethod({ family, nonce, identifier, size: size ?? 12, isFlowStable: true });
+  if (sourceAddress === undefined || sourcePort === undefined) throw new TypeError(`${name} has no name of its own`);
+  if (protocol === 'tcp') return new SynMethod({ family, nonce, sourceAddress, sourcePort });
+  const ports = name === 'UDP socket' ? 'classic' : 'paris';
+  return new UdpMethod({ family, nonce, sourceAddress, sourcePort, ports, size: size ?? 12 });
+}
+
+export async function probeTraceroute(
+  host: LabHost,
+  target: string,
+  protocol: 'icmp' | 'udp' | 'tcp',
+  options: TracerouteOptions = {},
+  more: More = {},
+): Promise<{ readonly hops: readonly TracerouteHop[]; readonly summary: TracerouteSummary }> {
+  const address = bytesOf(target);
+  const family = address.length === 4 ? 4 : 6;
+  await using transport = host.run(() =>
+    openKernelTransport({ family, protocol, destination: address, flows: 64, ...more }),
+  );
+  const method = methodFor(family, protocol, transport.capabilities, options.size);
+  const hops: TracerouteHop[] = [];
+  for await (const event of traceroute({ transport, clock: preciseClock, method }, { address, ...options })) {
+    if (event.type === 'hop') hops.push(event);
+    if (event.type === 'summary') return { hops, summary: event };
+  }
+  throw new Error('a run ends with its summary');
+}
