@@ -34,8 +34,8 @@ function wordsReadTooEarly(drafts: readonly Draft[]): number[] {
     if (kind === BpfClass.st || kind === BpfClass.stx) words |= 1 << k;
     const reads = (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & MODE_MASK) === BpfMode.memory;
     if (reads && (words & (1 << k)) === 0) missing.add(k);
-    if (onTrue === undefined) reach(index + 1, words);
-    else reach(onTrue, words);
+    if (onTrue !== undefined) reach(onTrue, words);
+    else if (kind !== BpfClass.ret) reach(index + 1, words);
     if (onFalse !== undefined) reach(onFalse, words);
   }
   return [...missing];
