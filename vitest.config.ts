@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** The examples import the package by its name. */
+const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
+
 /** `unit` runs anywhere; `lab` makes namespaces (root or user namespaces) and sends real frames between them. */
 export default defineConfig({
   test: {
@@ -7,6 +10,7 @@ export default defineConfig({
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -16,6 +20,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],

@@ -10,6 +10,7 @@ import { filterEnginesSuite } from './suites/filter-engines.ts';
 import { packetLineSuite } from './suites/packet-line.ts';
 import { pcapReaderSuite } from './suites/pcap-reader.ts';
 import { pcapWriterSuite } from './suites/pcap-writer.ts';
+import { ringWalkSuite } from './suites/ring-walk.ts';
 import { type BenchRow, type BenchSuite, consumedWork, ROOT } from './support/suite.ts';
 
 const SUITES: readonly BenchSuite[] = [
@@ -18,6 +19,7 @@ const SUITES: readonly BenchSuite[] = [
   pcapReaderSuite,
   pcapWriterSuite,
   packetLineSuite,
+  ringWalkSuite,
 ];
 
 const RESULTS = new URL('bench/results/', ROOT);

@@ -8,7 +8,7 @@ import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-asse
 import {
   MAP_ANONYMOUS,
   MAP_FIXED,
-  MAP_LOCKED,
+  MAP_POPULATE,
   MAP_PRIVATE,
   MAP_SHARED,
   PROT_READ,
@@ -69,7 +69,7 @@ export class CaptureMemory {
    * @throws SyscallError `SYSCALL`
    */
   mapRing(fd: number): void {
-    this.#map(MAP_SHARED | MAP_FIXED | MAP_LOCKED, fd, 'map the packet ring');
+    this.#map(MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 'map the packet ring');
     this.#mapped = true;
   }
 

@@ -35,7 +35,7 @@ export const MAP_SHARED = 0x01;
 export const MAP_PRIVATE = 0x02;
 export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
-export const MAP_LOCKED = 0x2000;
+export const MAP_POPULATE = 0x8000;
 
 /** `linux/sched.h` */
 export const CLONE_VM = 0x100;

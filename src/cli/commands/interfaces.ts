@@ -1,6 +1,7 @@
 /** `tapline interfaces`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
+import { jsonText } from '../json-text.ts';
 
 interface InterfacesArguments {
   readonly json: boolean;
@@ -16,7 +17,7 @@ export function interfacesCommand(context: CommandContext): CommandModule<object
       const { listInterfaces } = await import('../../inspect/index.ts');
       const interfaces = await listInterfaces();
       if (json) {
-        context.stdout.write(`${JSON.stringify(interfaces, null, 2)}\n`);
+        context.stdout.write(jsonText(interfaces));
         return;
       }
       const { formatInterfaces } = await import('../../report/index.ts');

@@ -1,0 +1,90 @@
+/**
+ * From a full block of the ring to verdicts and records, nanoseconds a frame: the reference walk with a visitor, the
+ * reference recorder, and the pump. The block is made by hand, of 1 MiB as in a capture; nothing is written. @module
+ */
+import { LinkType } from '../../src/base/link-type.ts';
+import { compileFilter, createEngine } from '../../src/bpf/index.ts';
+import { BlockBatch, type FrameFilter } from '../../src/capture/block-batch.ts';
+import { CaptureMemory } from '../../src/capture/memory.ts';
+import { createPump } from '../../src/capture/pump.ts';
+import { createRecorder } from '../../src/capture/recorder.ts';
+import { type RingFrameSpec, writeBlock } from '../../test/support/ring-block.ts';
+import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
+
+const BLOCK_SIZE = 1 << 20;
+/** Ring header, headroom and padding that a frame takes besides its bytes. */
+const OVERHEAD = 144;
+
+const COLUMNS = { visit: 'walk, visitor', reference: 'reference', pump: 'pump' } as const;
+
+export const ringWalkSuite: BenchSuite = {
+  name: 'ring-walk',
+  about: 'nanoseconds a frame of a 1 MiB block: lent to a visitor; as PCAP records by the reference; by the pump',
+  columns: Object.values(COLUMNS),
+  async run() {
+    const rows: BenchRow[] = [];
+    for (const length of [100, 1400, 9000]) {
+      for (const filter of [undefined, 'udp', 'tcp port 25']) rows.push(await walkRow(length, filter));
+    }
+    return rows;
+  },
+};
+
+async function walkRow(length: number, filter: string | undefined): Promise<BenchRow> {
+  const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
+  const frames = Array.from({ length: Math.floor(BLOCK_SIZE / (length + OVERHEAD)) }, () => udpFrame(length));
+  writeBlock(memory, memory.ring, frames);
+  const instructions =
+    filter === undefined ? undefined : compileFilter(filter, { linkType: LinkType.ethernet }).instructions;
+  const walk = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 262_144 } as const;
+  const engine = instructions === undefined ? undefined : createEngine(instructions, { engine: 'interpreter' });
+  const judge: FrameFilter | undefined =
+    engine === undefined ? undefined : (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength);
+  const batch = new BlockBatch(memory, { ...walk, filter: judge });
+  const settings = { ...walk, instructions, timestampPrecision: 'micro' } as const;
+  const reference = createRecorder(memory, batch, settings, false);
+  const pump = createPump(memory, settings);
+
+  let bytes = 0;
+  const visit = (): number => {
+    batch.wrap(memory.ring).forEach((frame) => {
+      bytes += frame.length;
+    });
+    return bytes;
+  };
+  const record = (recorder: { record(block: number, output: number, limit: number): number }) => () =>
+    recorder.record(memory.ring, memory.output, 0xffff_ffff);
+  const count = frames.length;
+  return {
+    name: `${length} bytes, ${filter ?? 'no filter'}`,
+    values: {
+      [COLUMNS.visit]: await measure(count, visit),
+      [COLUMNS.reference]: await measure(count, record(reference)),
+      [COLUMNS.pump]: pump === undefined ? undefined : await measure(count, record(pump)),
+    },
+  };
+}
+
+/** An IPv4/UDP frame from port 4000 to 9. */
+function udpFrame(length: number): RingFrameSpec {
+  const bytes = new Uint8Array(length).fill(0x5a);
+  bytes.set([
+    2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 1, 1, 1, 10, 1, 1, 2,
+  ]);
+  bytes.set([4000 >> 8, 4000 & 0xff, 0, 9], 34);
+  return {
+    bytes,
+    wireLength: length,
+    seconds: 1_700_000_000,
+    nanoseconds: 123_456_789,
+    status: 1,
+    vlanTci: 0,
+    vlanTpid: 0,
+    rxHash: 0,
+    protocol: 0x0800,
+    interfaceIndex: 2,
+    hardwareType: 1,
+    packetType: 0,
+    address: new Uint8Array(8),
+  };
+}

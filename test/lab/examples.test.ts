@@ -1,0 +1,50 @@
+/** The examples do what they say: those that capture. @module */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { printPackets } from '../../examples/01-print-packets.ts';
+import { recordToFile } from '../../examples/02-record-to-file.ts';
+import { createLab, type Lab, pingAddress, twoHosts } from '../../src/lab/index.ts';
+import { readPackets, TestFolder } from '../support/capture-lab.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab(twoHosts());
+});
+afterAll(() => lab.close());
+
+/** Begins in the lab's right host; only what is synchronous, opening the interface, happens there. */
+function begin<T>(work: () => Promise<T>): Promise<T> {
+  let begun: Promise<T> | undefined;
+  lab.host('right').run(() => {
+    begun = work();
+  });
+  return begun ?? work();
+}
+
+test('packets printed', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const printing = begin(() => printPackets('eth0', 'icmp', 2));
+  await pingAddress(lab.host('left'), '10.1.1.2');
+  await printing;
+  expect(log.mock.calls.flat()).toEqual([
+    expect.stringMatching(/^IP 10\.1\.1\.1 > 10\.1\.1\.2: ICMP echo request/),
+    expect.stringMatching(/^IP 10\.1\.1\.2 > 10\.1\.1\.1: ICMP echo reply/),
+  ]);
+  log.mockRestore();
+});
+
+test('packets recorded', async () => {
+  using folder = new TestFolder();
+  const stop = new AbortController();
+  const path = folder.file('example.pcap');
+  const recording = begin(() => recordToFile('eth0', 'icmp', path, stop.signal));
+  await pingAddress(lab.host('left'), '10.1.1.2', { payloadLength: 1000 });
+  await sleep(20);
+  stop.abort();
+  expect(await recording).toMatchObject({ frames: 2, reason: 'signal' });
+  const packets = await readPackets(path);
+  expect(packets.map(({ bytes, wireLength }) => [bytes.length, wireLength])).toEqual([
+    [256, 1042],
+    [256, 1042],
+  ]);
+});
