@@ -225,7 +225,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   onEvent(event: ProbeEvent): void {
     if (this.#isDone) return;
     if (event.kind === 'transmit') {
-      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, true);
+      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
       return;
     }
     const match = this.#method.match(event);

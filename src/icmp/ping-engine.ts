@@ -197,7 +197,7 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   onEvent(event: ProbeEvent): void {
     if (this.#isDone) return;
     if (event.kind === 'transmit') {
-      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, true);
+      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
       return;
     }
     const match = this.#method.match(event);

@@ -247,7 +247,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   onEvent(event: ProbeEvent): void {
     if (this.#isDone) return;
     if (event.kind === 'transmit') {
-      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, true);
+      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
       return;
     }
     const match = this.#method.match(event);

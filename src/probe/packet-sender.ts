@@ -208,7 +208,7 @@ export class PacketSender {
   #onStamp(id: number, time: number | undefined, listener: (event: TransmitEvent) => void): void {
     const isKnown = id < this.#sends && this.#sends - id <= RING_SIZE;
     if (time === undefined || !isKnown) return;
-    listener({ kind: 'transmit', token: this.#tokens[id % RING_SIZE] ?? 0, time });
+    listener({ kind: 'transmit', token: this.#tokens[id % RING_SIZE] ?? 0, time, stamp: 'kernel' });
   }
 
   #onIcmp(

@@ -34,11 +34,12 @@ export type SendResult =
       readonly mtu?: number;
     };
 
-/** The kernel's own time of sending; comes before the answer it belongs to, or not at all. */
+/** A better time of sending than `send` could tell; comes before the answer it belongs to, or not at all. */
 export interface TransmitEvent {
   readonly kind: 'transmit';
   readonly token: number;
   readonly time: number;
+  readonly stamp: StampSource;
 }
 
 /** A message that arrived. Borrowed: valid inside the listener only. */

@@ -1,0 +1,162 @@
+/**
+ * A transport that keeps a record of a run: exactly its own probes and the answers to them, as IP packets, each with a
+ * word on what it is. The IP headers are made here, since transports carry transport messages: identification and flags
+ * are not those of the wire. @module
+ */
+import { EMPTY } from '../base/bytes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { FrameView } from '../base/frame.ts';
+import { IpProtocol } from '../base/protocol-numbers.ts';
+import { encodeIpv4, encodeIpv6 } from '../wire/index.ts';
+import type { ProbeMethod } from './method.ts';
+import type {
+  ArrivalEvent,
+  ProbeEvent,
+  ProbeSpec,
+  ProbeTransport,
+  SendResult,
+  TransportCapabilities,
+} from './transport.ts';
+
+/** Where the record goes: a `PcapngWriter` with one interface of link type RAW. */
+export interface ProbeSink {
+  add(frame: FrameView, keep: number, comment?: string): void;
+}
+
+interface PendingProbe {
+  readonly packet: Uint8Array;
+  readonly time: number;
+}
+
+/** Probes that wait for the kernel's time; more are written with our own. */
+const MOST_PENDING = 256;
+const DEFAULT_HOP_LIMIT = 64;
+const PROTOCOLS = { udp: IpProtocol.udp, tcp: IpProtocol.tcp } as const;
+
+export class RecordingTransport implements ProbeTransport {
+  readonly #inner: ProbeTransport;
+  readonly #method: ProbeMethod;
+  readonly #sink: ProbeSink;
+  readonly #clock: Clock;
+  readonly #pending = new Map<number, PendingProbe>();
+  readonly #source: Uint8Array;
+  #listener: (event: ProbeEvent) => void = () => undefined;
+
+  /** @param method the run's own: it knows which answers are its own */
+  constructor(inner: ProbeTransport, method: ProbeMethod, sink: ProbeSink, clock: Clock) {
+    this.#inner = inner;
+    this.#method = method;
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#source = inner.capabilities.sourceAddress ?? new Uint8Array(method.family === 4 ? 4 : 16);
+    inner.onEvent((event) => {
+      this.#record(event);
+      this.#listener(event);
+    });
+  }
+
+  get capabilities(): TransportCapabilities {
+    return this.#inner.capabilities;
+  }
+
+  get droppedByUs(): number {
+    return this.#inner.droppedByUs;
+  }
+
+  onEvent(listener: (event: ProbeEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  send(batch: readonly ProbeSpec[]): readonly SendResult[] {
+    const packets = batch.map((spec) => this.#probePacket(spec));
+    const results = this.#inner.send(batch);
+    for (const [at, result] of results.entries()) {
+      const packet = packets[at];
+      const token = batch[at]?.token;
+      if (result.status !== 'sent' || packet === undefined || token === undefined) continue;
+      if (!this.#inner.capabilities.kernelTransmitTime) this.#write(packet, result.time, `probe ${token}`);
+      else this.#pending.set(token, { packet, time: result.time });
+    }
+    while (this.#pending.size > MOST_PENDING) this.#writeOldest();
+    return results;
+  }
+
+  #probePacket({ destination, bytes, hopLimit }: ProbeSpec): Uint8Array {
+    const protocol = this.#method.protocol;
+    const number = protocol === 'icmp' ? this.#icmp : PROTOCOLS[protocol];
+    return this.#packet(this.#source, destination, number, hopLimit ?? DEFAULT_HOP_LIMIT, bytes);
+  }
+
+  get #icmp(): number {
+    return this.#method.family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
+  }
+
+  #packet(
+    source: Uint8Array,
+    destination: Uint8Array,
+    protocol: number,
+    hopLimit: number,
+    message: Uint8Array,
+    options: Uint8Array = EMPTY,
+  ): Uint8Array {
+    const out = new Uint8Array(60 + message.length);
+    const payloadLength = message.length;
+    const at =
+      source.length === 4
+        ? encodeIpv4({ source, destination, protocol, timeToLive: hopLimit, payloadLength, options }, out)
+        : encodeIpv6({ source, destination, nextHeader: protocol, hopLimit, payloadLength }, out);
+    out.set(message, at);
+    return out.subarray(0, at + message.length);
+  }
+
+  #writeOldest(): void {
+    for (const [token, probe] of this.#pending) {
+      this.#pending.delete(token);
+      this.#write(probe.packet, probe.time, `probe ${token}, sent at about this time`);
+      return;
+    }
+  }
+
+  #record(event: ProbeEvent): void {
+    if (event.kind === 'transmit') {
+      const probe = this.#pending.get(event.token);
+      this.#pending.delete(event.token);
+      if (probe !== undefined) this.#write(probe.packet, event.time, `probe ${event.token}`);
+    } else if (event.kind === 'arrival') this.#recordArrival(event);
+  }
+
+  #recordArrival(event: ArrivalEvent): void {
+    const match = this.#method.match(event);
+    if (match === undefined) return;
+    const { bytes, optionsStart, start, end, source, protocol } = event;
+    const options = bytes.subarray(optionsStart, start);
+    const hopLimit = event.hopLimit ?? DEFAULT_HOP_LIMIT;
+    const packet = this.#packet(source, this.#source, protocol, hopLimit, bytes.subarray(start, end), options);
+    const number = match.isFullIndex ? `${match.index}` : `with sequence number ${match.index}`;
+    this.#write(packet, event.time, `${match.kind} to probe ${number}`);
+  }
+
+  #write(packet: Uint8Array, time: number, comment: string): void {
+    const wall = this.#clock.wallTime() - this.#clock.now() + time;
+    const seconds = Math.floor(wall / 1_000);
+    const frame: FrameView = {
+      data: packet,
+      offset: 0,
+      length: packet.length,
+      wireLength: packet.length,
+      seconds,
+      nanoseconds: Math.min(999_999_999, Math.round((wall - seconds * 1_000) * 1e6)),
+      interfaceIndex: 0,
+    };
+    this.#sink.add(frame, packet.length, comment);
+  }
+
+  async close(): Promise<void> {
+    while (this.#pending.size > 0) this.#writeOldest();
+    await this.#inner.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
