@@ -8,6 +8,7 @@ import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.
 import type { NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
+import { hasLoop } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { emit } from './emit/emit.ts';
 import { interpret } from './engine/interpret.ts';
@@ -84,10 +85,12 @@ function compile(expression: string, options: FilterOptions): readonly BpfInstru
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
     const predicate = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, root: graph.build(predicate, graph.accept, graph.reject) };
+    const root = graph.build(predicate, graph.accept, graph.reject);
+    return { graph, root, hasLoop: hasLoop(predicate) };
   };
   const separate = build(false);
-  if (rejectsAll(separate.graph, separate.root)) {
+  // libpcap optimises no filter with a loop in it, so it never notices that such a filter matches nothing.
+  if (!separate.hasLoop && rejectsAll(separate.graph, separate.root)) {
     throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
       offset: 0,
       length: expression.length,

@@ -57,6 +57,25 @@ export function touch(value: Value): Predicate {
   return { kind: 'touch', value };
 }
 
+/** Whether there is a chain of headers to walk in it. */
+export function hasLoop(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'chain':
+      return true;
+    case 'not':
+      return hasLoop(predicate.part);
+    case 'setup':
+      return hasLoop(predicate.body);
+    case 'all':
+    case 'any':
+      return predicate.parts.some(hasLoop);
+    case 'sequence':
+      return hasLoop(predicate.first) || predicate.rest.some(({ part }) => hasLoop(part));
+    default:
+      return false;
+  }
+}
+
 /** The predicates that most of the compiler needs, over one table of values. */
 export class Tests {
   readonly values: ValueTable;
@@ -71,6 +90,7 @@ export class Tests {
 
   /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
   maskedEqual(value: Value, mask: number, k: number): Predicate {
+    if (mask === 0) return k === 0 ? TRUE : FALSE;
     return this.equal(this.values.binary('and', value, this.#constant(mask)), k);
   }
 

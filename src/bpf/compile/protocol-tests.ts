@@ -122,7 +122,7 @@ export function protoTest(context: Context, number: number, word: ProtocolWord |
       checkRange(context, number, 0xff, span);
       return osiTest(context, number, span);
     case 'isis':
-      checkRange(context, number, ISIS_TYPE_MASK, span);
+      checkRange(context, number, 0xff, span);
       return all(osiTest(context, ISIS, span), isisTypeTest(context, number));
     default:
       return context.fail('FILTER_QUALIFIER', `"${word}" carries no protocols that could be told by a number`, span, {
@@ -145,7 +145,9 @@ function osiTest(context: Context, number: number, span: Span): Predicate {
   return all(carries(context, LlcSap.osi, span), context.tests.equal(context.layers.osi(0, 1), number));
 }
 
+/** Types have five bits; a larger number can only mean the whole byte. */
 function isisTypeTest({ layers, tests }: Context, type: number): Predicate {
+  if (type > ISIS_TYPE_MASK) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
   return tests.maskedEqual(layers.osi(ISIS_TYPE_OFFSET, 1), ISIS_TYPE_MASK, type);
 }
 

@@ -109,7 +109,7 @@ export class ValueTable {
       case 'sub':
         return this.#withConstant('add', left, -k >>> 0);
       case 'mul':
-        if (k === 0) return this.constant(0);
+        if (k === 0) return this.#masked(left, 0);
         if (isPowerOfTwo(k)) return this.#withConstant('lsh', left, Math.log2(k));
         break;
       case 'div':
@@ -140,7 +140,7 @@ export class ValueTable {
 
   #masked(left: Value, mask: number): Value {
     const kept = (mask & naturalMask(left)) >>> 0;
-    if (kept === 0) return this.constant(0);
+    if (kept === 0 && !isLoaded(left)) return this.constant(0);
     if (kept === naturalMask(left)) return left;
     if (left.kind === 'binary' && left.operator === 'and' && left.right.kind === 'constant') {
       return this.#masked(left.left, (left.right.value & kept) >>> 0);
@@ -217,6 +217,15 @@ export function walkValue(value: Value, visit: (part: Value) => void): void {
     walkValue(value.right, visit);
   }
   visit(value);
+}
+
+/** Whether computing `value` may reject a packet, so that it has to be computed even if the result is known. */
+function isLoaded(value: Value): boolean {
+  let loaded = false;
+  walkValue(value, ({ kind }) => {
+    if (kind !== 'constant' && kind !== 'length' && kind !== 'variable' && kind !== 'negate') loaded = true;
+  });
+  return loaded;
 }
 
 /** So small that adding an offset below 2^16 cannot wrap around. */

@@ -51,8 +51,7 @@ export class CodeBuffer {
       onTrue: onTrue?.at,
       onFalse: onFalse?.at,
     }));
-    if (this.#hasLoop) return linkJumps(drafts);
-    return linkJumps(initializeMemory(merge ? mergeEqualCode(drafts) : drafts));
+    return linkJumps(initializeMemory(merge && !this.#hasLoop ? mergeEqualCode(drafts) : drafts));
   }
 }
 

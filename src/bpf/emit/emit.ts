@@ -37,7 +37,8 @@ export function emit(root: Node, options: EmitOptions): BpfInstruction[] {
       return new Emitter(options, slots, indexVariables(order)).run(root, order);
     } catch (error) {
       if (!(error instanceof SpillRequest)) throw error;
-      if (slots.size >= BPF_MEMORY_WORDS) throw new MemoryLimitError('too many variables');
+      // The last word is for chains of headers.
+      if (slots.size >= BPF_MEMORY_WORDS - 1) throw new MemoryLimitError('too many variables');
       slots.set(error.variable, slots.size);
     }
   }

@@ -6,7 +6,7 @@ const CLASS_MASK = 0x07;
 const MODE_MASK = 0xe0;
 const ALL_WORDS = 0xffff;
 
-/** The program with zeros in the words that some way to a read does not set. Jumps go forward. */
+/** The program with zeros in the words that some way to a read does not set. Jumps back reach no place with less set. */
 export function initializeMemory(drafts: readonly Draft[]): readonly Draft[] {
   const missing = wordsReadTooEarly(drafts);
   if (missing.length === 0) return drafts;

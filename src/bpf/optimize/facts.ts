@@ -28,7 +28,10 @@ export interface Facts<Self> {
 
 /** Ranges of values: finds out what can be known. */
 export class RangeFacts implements Facts<RangeFacts> {
-  static readonly none: RangeFacts = new RangeFacts(new Map(), new Map());
+  /** Nothing is known. (A getter: tsc 6.0.3 compiles a static field of the class's own type wrongly here.) */
+  static get none(): RangeFacts {
+    return new RangeFacts(new Map(), new Map());
+  }
 
   readonly #ranges: ReadonlyMap<Value, Range>;
   /** By base of the loads: the end of the bytes that are there. */
@@ -95,8 +98,7 @@ export class RangeFacts implements Facts<RangeFacts> {
     const ranges = new Map([...loaded.#ranges].filter(([known]) => !contains(known, variable)));
     const ends = new Map(loaded.#ends);
     ends.delete(variable.id);
-    const kept = new RangeFacts(ranges, ends);
-    return kept.#with(variable, range);
+    return new RangeFacts(ranges, ends).#with(variable, range);
   }
 
   meet(other: RangeFacts): RangeFacts {
@@ -184,7 +186,10 @@ function contains(value: Value, variable: VariableValue): boolean {
  * equals no other. Whether a filter "rejects all packets" is an error by this measure, so that both agree about it.
  */
 export class OutcomeFacts implements Facts<OutcomeFacts> {
-  static readonly none: OutcomeFacts = new OutcomeFacts(new Map(), new Map());
+  /** Nothing is known. (A getter: tsc 6.0.3 compiles a static field of the class's own type wrongly here.) */
+  static get none(): OutcomeFacts {
+    return new OutcomeFacts(new Map(), new Map());
+  }
 
   readonly #outcomes: ReadonlyMap<string, KnownOutcome>;
   readonly #equal: ReadonlyMap<Value, number>;

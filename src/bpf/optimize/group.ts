@@ -33,6 +33,8 @@ function chainFrom(node: Node, branch: Branch): TestNode[] {
 /** The whole chain from `node` on in groups; undefined if it is that already. */
 function regroup(graph: Graph, node: TestNode, done: (node: Node) => Node): Node | undefined {
   for (const branch of ['onTrue', 'onFalse'] as const) {
+    // Conditions that must all hold keep their order, and so their loads, unless what fails is rejected anyway.
+    if (branch === 'onFalse' && node.onFalse.needs !== Number.POSITIVE_INFINITY) continue;
     const chain = chainFrom(node, branch);
     const ordered = inGroups(chain);
     const last = chain.at(-1);
