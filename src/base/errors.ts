@@ -13,6 +13,11 @@ export class StackError extends Error {
     this.name = new.target.name;
     this.code = code;
   }
+
+  /** The message as a person reads it, of several lines where that helps. */
+  toText(): string {
+    return this.message;
+  }
 }
 
 /** A system call said no. The message reads `cannot WANTED: SYSCALL: ERRNAME (meaning)`. */

@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, StackError } from '../base/index.ts';
-import { FilterError } from '../bpf/index.ts';
-import { OutputError } from '../pcap/index.ts';
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
@@ -49,18 +47,11 @@ async function main(words: readonly string[]): Promise<number> {
     await parser.parseAsync();
     status = Number(process.exitCode ?? 0);
   } catch (error) {
-    context.stderr.write(`tapline: ${describeError(error)}\n`);
+    context.stderr.write(`tapline: ${error instanceof StackError ? error.toText() : messageOf(error)}\n`);
     status = exitCodeOf(error);
   }
   await Promise.all([context.stdout.drain(), context.stderr.drain()]);
   return status;
-}
-
-/** Filter errors point at the wrong words; a failed output says what is safe. */
-function describeError(error: unknown): string {
-  if (error instanceof FilterError) return error.toText();
-  if (error instanceof OutputError) return `${error.message}; ${error.framesWritten} whole frames were written`;
-  return messageOf(error);
 }
 
 function packageVersion(): string {

@@ -4,7 +4,7 @@ import { linkTypeDescription, linkTypeName } from '../base/index.ts';
 import { DEFAULT_SNAP_LENGTH, interfaceName, type LiveSource, openLive } from '../capture/index.ts';
 import { createPcapWriter } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
-import type { CaptureArguments } from './commands/capture.ts';
+import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';

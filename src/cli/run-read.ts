@@ -10,10 +10,10 @@ import {
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { createPcapWriter, type FileSource, openFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
-import type { ReadArguments } from './commands/read.ts';
 import type { CommandContext } from './context.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
+import type { ReadArguments } from './read-options.ts';
 import { listenForStop } from './stop-signals.ts';
 
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {

@@ -25,4 +25,8 @@ export class OutputError extends StackError {
     super(code, message, options);
     this.framesWritten = framesWritten;
   }
+
+  override toText(): string {
+    return `${this.message}; ${this.framesWritten} whole frames were written`;
+  }
 }

@@ -58,7 +58,7 @@ export class FilterError extends StackError {
   }
 
   /** The message, the filter, and carets under the wrong words. */
-  toText(): string {
+  override toText(): string {
     const start = Math.max(0, this.offset - CONTEXT);
     const end = Math.min(this.expression.length, this.offset + this.length + CONTEXT);
     const head = start > 0 ? '...' : '';

@@ -1,0 +1,28 @@
+/** Options of `tapline capture`. @module */
+import type { Argv } from 'yargs';
+import { filterWords, precisionOptions, printOptions } from './options.ts';
+
+export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<infer Arguments> ? Arguments : never;
+
+export function captureOptions(command: Argv) {
+  return precisionOptions(printOptions(filterWords(command)))
+    .option('i', { alias: 'interface', type: 'string', demandOption: true, describe: 'interface, or any for all' })
+    .option('w', { alias: 'write', type: 'string', describe: 'write a PCAP file; - for standard output' })
+    .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
+    .option('s', { alias: 'snapshot-length', type: 'string', describe: 'bytes of each frame to keep; 0 for 262144' })
+    .option('B', { alias: 'buffer-size', type: 'string', describe: 'MiB of the kernel’s ring (32)' })
+    .option('duration', { type: 'string', describe: 'end after so many seconds' })
+    .option('p', {
+      alias: 'no-promiscuous-mode',
+      type: 'boolean',
+      default: false,
+      describe: 'only frames for this host',
+    })
+    .option('U', { alias: 'packet-buffered', type: 'boolean', default: false, describe: 'hand each frame on at once' })
+    .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
+    .option('engine', {
+      choices: ['auto', 'interpreter', 'wasm', 'kernel'] as const,
+      default: 'auto' as const,
+      describe: 'what runs the filter',
+    });
+}
