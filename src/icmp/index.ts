@@ -1,4 +1,13 @@
 /** ICMP: the message codecs, ping, and traceroute. @module */
+
+export {
+  DEFAULT_ECHO_SIZE,
+  EchoMethod,
+  type EchoMethodOptions,
+  echoMethod,
+  type PayloadDamage,
+  randomNonce,
+} from './echo-method.ts';
 export {
   ExtensionClass,
   type ExtensionObject,
@@ -27,8 +36,44 @@ export {
   Icmp6View,
   isNeighborDiscovery,
 } from './header6.ts';
+export { type MonitorRun, monitor } from './monitor.ts';
+export type {
+  MonitorEvent,
+  MonitorOptions,
+  MonitorPathChange,
+  MonitorRound,
+  MonitorStart,
+  MonitorSummary,
+} from './monitor-engine.ts';
+export type { MonitorHop } from './monitor-hop.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
+export { type PingParts, type PingRun, ping } from './ping.ts';
+export type { PingOptions } from './ping-engine.ts';
+export type {
+  PingError,
+  PingEvent,
+  PingRefused,
+  PingReply,
+  PingStart,
+  PingStranger,
+  PingSummary,
+  PingTimeout,
+  RoundTripFigures,
+} from './ping-events.ts';
 export { QuoteView } from './quote.ts';
+export type { NetworkDescription } from './simulation/network-description.ts';
+export { SimulatedNetwork, type SimulationOptions } from './simulation/simulated-network.ts';
+export { type TracerouteParts, traceroute } from './traceroute.ts';
+export type { TracerouteOptions } from './traceroute-engine.ts';
+export type {
+  HopAnswer,
+  HopProbe,
+  HopSilence,
+  TracerouteEvent,
+  TracerouteHop,
+  TracerouteStart,
+  TracerouteSummary,
+} from './traceroute-events.ts';
 export {
   Icmp4Type,
   Icmp6Type,

@@ -1,5 +1,20 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
 export { formatInterfaces } from './interfaces.ts';
+export {
+  formatMtrCsv,
+  formatMtrPrometheus,
+  formatMtrTable,
+  MTR_COLUMNS,
+  type MtrTextOptions,
+  sparkline,
+} from './mtr-text.ts';
 export { frameToJson, type JsonFrame } from './packet-json.ts';
 export { PacketPrinter, summarize } from './packet-line.ts';
 export type { DumpStyle, PacketNames, PacketPrintOptions, TimeStyle } from './packet-options.ts';
+export { pingFiguresText, pingHistogramText } from './ping-figures-text.ts';
+export { type IputilsTextOptions, iputilsTextFormatter } from './ping-iputils-text.ts';
+export { formatPingEvent, type PingTextOptions, pingInterimText, pingTextFormatter } from './ping-text.ts';
+export { ProbeJsonDocument, probeEventToJsonLine } from './probe-json.ts';
+export { formatSweepEvent, type SweepTextOptions, sweepProgressText } from './sweep-text.ts';
+export { tracerouteDot } from './traceroute-dot.ts';
+export { formatTracerouteEvent, type TracerouteTextOptions, tracerouteHeader } from './traceroute-text.ts';

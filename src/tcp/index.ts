@@ -8,3 +8,4 @@ export {
   TcpView,
 } from './header.ts';
 export { encodeTcpOptions, TcpOptionKind, type TcpOptions } from './options.ts';
+export { answerSyn, SynMethod, type SynMethodOptions } from './syn-method.ts';
