@@ -75,7 +75,7 @@ const CAPTURERS: readonly Capturer[] = [
   },
 ];
 
-export interface Workload {
+interface Workload {
   readonly name: string;
   readonly frames: number;
   readonly frameLength: number;
@@ -85,7 +85,7 @@ export interface Workload {
   readonly gap?: number;
 }
 
-export const WORKLOADS: readonly Workload[] = [
+const WORKLOADS: readonly Workload[] = [
   { name: '100-byte frames, full speed', frames: 2_000_000, frameLength: 100, filter: 'udp', bufferMebibytes: 64 },
   { name: '1,400-byte frames, full speed', frames: 2_000_000, frameLength: 1400, filter: 'udp', bufferMebibytes: 64 },
 ];

@@ -1,7 +1,7 @@
 /** What the process's exit status says; documented in README and in `tapline --help`. @module */
 import { StackError } from '../base/index.ts';
 
-export const ExitCode = {
+const ExitCode = {
   ok: 0,
   /** Something failed; standard error says what. */
   failure: 1,
@@ -15,6 +15,10 @@ export const ExitCode = {
   diskFull: 5,
   /** A file is no capture file, or damaged; what stood before the damage was delivered. */
   badFile: 6,
+  /** Probes: nobody answered, as ping(8) says it. */
+  noAnswer: 2,
+  /** Probes: no such host (EX_NOHOST of sysexits.h, as ping(8) says it). */
+  noHost: 68,
 } as const;
 
 const BY_ERROR_CODE: Readonly<Record<string, number>> = {
@@ -25,6 +29,8 @@ const BY_ERROR_CODE: Readonly<Record<string, number>> = {
   DISK_FULL: ExitCode.diskFull,
   FILE_FORMAT: ExitCode.badFile,
   FILE_TRUNCATED: ExitCode.badFile,
+  NO_HOST: ExitCode.noHost,
+  TARGET: ExitCode.usage,
 };
 
 /** The status that belongs to an error. */

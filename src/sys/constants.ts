@@ -39,13 +39,11 @@ export const MAP_POPULATE = 0x8000;
 
 /** `linux/sched.h` */
 export const CLONE_VM = 0x100;
-export const CLONE_NEWNS = 0x0002_0000;
 export const CLONE_NEWUSER = 0x1000_0000;
 export const CLONE_NEWNET = 0x4000_0000;
 
 /** `asm-generic/poll.h` */
 export const POLLIN = 0x001;
-export const POLLERR = 0x008;
 
 /** `asm-generic/fcntl.h` */
 export const O_CLOEXEC = 0o2000000;

@@ -1,0 +1,85 @@
+/** Puts a probing run together: transport, recorder, and what happens to events and errors. @module */
+import { LinkType, StackError } from '../base/index.ts';
+import { createPcapngWriter } from '../pcap/index.ts';
+import {
+  type KernelTransportOptions,
+  openKernelTransport,
+  openPortableTransport,
+  type ProbeMethod,
+  type ProbeTransport,
+  preciseClock,
+  RecordingTransport,
+} from '../probe/index.ts';
+import { ProbeJsonDocument, probeEventToJsonLine } from '../report/index.ts';
+import type { CommandContext } from './context.ts';
+import { type ProbeWords, socketOptions } from './probe-options.ts';
+
+type TransportNeeds = Omit<KernelTransportOptions, 'privilege' | 'source' | 'interface' | 'mark' | 'trafficClass'>;
+
+/** Opens the transport that the options ask for. On systems other than Linux that is the `raw-socket` package. */
+export async function openTransport(words: ProbeWords, needs: TransportNeeds): Promise<ProbeTransport> {
+  const isAutomatic = words.transport === 'auto' && process.platform !== 'linux';
+  if (words.transport === 'raw-socket' || isAutomatic) return openPortableTransport(needs);
+  return openKernelTransport({ ...needs, ...socketOptions(words) });
+}
+
+/** Runs `work` with the transport, recorded where `--pcap` asks for it; the file is whole whatever happens. */
+export async function withRecording(
+  words: ProbeWords,
+  transport: ProbeTransport,
+  method: ProbeMethod,
+  work: (transport: ProbeTransport) => Promise<void>,
+): Promise<void> {
+  if (words.pcap === undefined) {
+    await work(transport);
+    return;
+  }
+  const writer = createPcapngWriter(words.pcap, {
+    comment: `probes of one run and their answers (${method.protocol})`,
+  });
+  try {
+    writer.addInterface({ linkType: LinkType.raw, name: words.interface ?? 'probes' });
+    await using recorder = new RecordingTransport(transport, method, writer, preciseClock);
+    await work(recorder);
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Where events go: to text as they come, to JSON lines, or into one document that is written at the end. */
+export class EventOutput<Event extends { readonly type: string }> {
+  readonly #context: CommandContext;
+  readonly #words: ProbeWords;
+  readonly #format: (event: Event) => string;
+  readonly #document = new ProbeJsonDocument();
+
+  /** @throws StackError `USAGE` for two kinds of JSON at once */
+  constructor(context: CommandContext, words: ProbeWords, format: (event: Event) => string) {
+    if (words.json && words.ndjson) throw new StackError('USAGE', '--json and --ndjson exclude each other');
+    this.#context = context;
+    this.#words = words;
+    this.#format = format;
+  }
+
+  add(event: Event): void {
+    if (this.#words.json) this.#document.add(event);
+    else if (this.#words.ndjson) this.#context.stdout.write(probeEventToJsonLine(event));
+    else this.#context.stdout.write(this.#format(event));
+  }
+
+  /** Runs `work`, and closes the document even when it fails. */
+  async run(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#words.json) this.#context.stdout.write(this.#document.finish(String(error)));
+      throw error;
+    }
+    if (this.#words.json) this.#context.stdout.write(this.#document.finish());
+  }
+}
+
+/** True where text goes to the screen. */
+export function isText(words: ProbeWords): boolean {
+  return !words.json && !words.ndjson;
+}

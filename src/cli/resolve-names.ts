@@ -1,0 +1,72 @@
+/** Names and addresses by the system's resolver, for the probing commands. @module */
+import { lookup, lookupService } from 'node:dns/promises';
+import { formatAddress, parseAddress, printable, StackError } from '../base/index.ts';
+
+export interface Target {
+  /** As the user wrote it. */
+  readonly name: string;
+  readonly address: Uint8Array;
+  readonly family: 4 | 6;
+}
+
+/**
+ * The address behind a name, or the address itself.
+ * @param family wanted; undefined takes what comes first
+ * @throws StackError `NO_HOST`
+ */
+export async function resolveTarget(name: string, family: 4 | 6 | undefined): Promise<Target> {
+  const literal = parseAddress(name);
+  if (literal !== undefined)
+    return checkFamily({ name, address: literal, family: literal.length === 4 ? 4 : 6 }, family);
+  try {
+    const found = await lookup(name, { family: family ?? 0 });
+    const address = parseAddress(found.address);
+    if (address !== undefined) return { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
+  } catch {
+    // said below
+  }
+  throw new StackError('NO_HOST', `cannot resolve ${printable(name)}: Unknown host`);
+}
+
+function checkFamily(target: Target, family: 4 | 6 | undefined): Target {
+  if (family === undefined || family === target.family) return target;
+  throw new StackError('NO_HOST', `${target.name} is no IPv${family} address`);
+}
+
+/** How long a name server may take: a path is more use without names than not at all. */
+const PATIENCE = 2_000;
+
+/** Looks names up once each, several at a time; never while a probe waits to be sent. */
+export class NameCache {
+  readonly #names = new Map<string, string | undefined>();
+
+  /** The name of an address that was looked up; undefined where there is none, or none yet. */
+  nameOf = (address: string): string | undefined => this.#names.get(address);
+
+  /** Resolves once all are known, or their time is over. */
+  async look(addresses: Iterable<string>): Promise<void> {
+    const fresh = [...new Set(addresses)].filter((address) => !this.#names.has(address));
+    await Promise.all(fresh.map((address) => this.#lookOne(address)));
+  }
+
+  async #lookOne(address: string): Promise<void> {
+    this.#names.set(address, undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE, undefined);
+    });
+    const found = lookupService(address, 0).then(
+      ({ hostname }) => hostname,
+      () => undefined,
+    );
+    const name = await Promise.race([found, late]);
+    clearTimeout(timer);
+    // Without a name getnameinfo(3) gives the address back.
+    if (name !== undefined && name !== address) this.#names.set(address, printable(name));
+  }
+}
+
+/** The text of a target's address. */
+export function addressText(target: Target): string {
+  return formatAddress(target.address);
+}
