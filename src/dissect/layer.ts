@@ -3,6 +3,7 @@
  * read these; nothing in them points into the frame's memory. Lengths are in bytes; `payloadLength` counts what the
  * headers say was on the wire, which may be more than was captured. @module
  */
+import type { ApplicationLayer } from './layer-application.ts';
 import type { InternetLayer } from './layer-internet.ts';
 import type { LinkLayer } from './layer-link.ts';
 import type { LayerPlace } from './layer-place.ts';
@@ -32,7 +33,15 @@ export interface QuoteLayer extends LayerPlace {
   readonly kind: 'quote';
 }
 
-export type Layer = LinkLayer | InternetLayer | TransportLayer | DataLayer | TruncatedLayer | NestedLayer | QuoteLayer;
+export type Layer =
+  | LinkLayer
+  | InternetLayer
+  | TransportLayer
+  | ApplicationLayer
+  | DataLayer
+  | TruncatedLayer
+  | NestedLayer
+  | QuoteLayer;
 
 /** A frame taken apart. */
 export interface Dissection {

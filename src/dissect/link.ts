@@ -59,7 +59,7 @@ export function dissectLink(list: LayerList, region: Region, linkType: LinkType)
 }
 
 /** An Ethernet frame, also inside a tunnel. */
-export function dissectEthernet(list: LayerList, region: Region): void {
+function dissectEthernet(list: LayerList, region: Region): void {
   const { start, end } = region;
   if (!ethernet.wrap(list.bytes, start, end)) {
     list.truncated('ether', region);

@@ -78,7 +78,7 @@ export class LayerList {
 }
 
 /** Bytes captured. */
-export function lengthOf(region: Region): number {
+function lengthOf(region: Region): number {
   return Math.max(0, region.end - region.start);
 }
 

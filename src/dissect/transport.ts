@@ -4,10 +4,12 @@ import { IpProtocol } from '../base/protocol-numbers.ts';
 import { TcpOptionKind, TcpView } from '../tcp/index.ts';
 import { UDP_HEADER_LENGTH, UdpView } from '../udp/index.ts';
 import { OptionCursor } from '../wire/index.ts';
+import { DNS_PORT, dissectDns } from './dns.ts';
 import { hexOf } from './hex.ts';
 import type { TcpOptionField } from './layer-transport.ts';
 import { type Network, pseudoSum } from './network.ts';
 import { after, type LayerList, type Region, wireLengthOf } from './region.ts';
+import { dissectText, textProtocolOf } from './text-protocol.ts';
 
 const PORTS_LENGTH = 4;
 
@@ -55,7 +57,16 @@ export function dissectTcp(list: LayerList, region: Region, network: Network): v
     checksum: tcp.checksum,
     ...expectedChecksum(list, region, network, IpProtocol.tcp, segmentLength, 16),
   });
-  if (isDeeper && !isCut) list.data(after(region, payloadStart));
+  if (isDeeper && !isCut) dissectStream(list, after(region, payloadStart), sourcePort, destinationPort);
+}
+
+/** What a segment carries, by its ports. */
+function dissectStream(list: LayerList, data: Region, sourcePort: number, destinationPort: number): void {
+  if (wireLengthOf(data) === 0) return;
+  const textProtocol = textProtocolOf(sourcePort, destinationPort);
+  if (textProtocol !== undefined) dissectText(list, data, textProtocol);
+  else if (sourcePort === DNS_PORT || destinationPort === DNS_PORT) dissectDns(list, data, true);
+  else list.data(data);
 }
 
 /** With fewer bytes than a header the ports may still be there. */
@@ -139,8 +150,10 @@ export function dissectUdp(list: LayerList, region: Region, network: Network): v
     checksum,
     ...expectedChecksum(list, region, network, IpProtocol.udp, datagramLength, 6),
   });
-  if (isDeeper)
-    list.data({ start: payloadStart, end: Math.min(end, start + datagramLength), wireEnd: start + datagramLength });
+  if (!isDeeper) return;
+  const data = { start: payloadStart, end: Math.min(end, start + datagramLength), wireEnd: start + datagramLength };
+  if (sourcePort === DNS_PORT || destinationPort === DNS_PORT) dissectDns(list, data, false);
+  else list.data(data);
 }
 
 /** The checksum that the sender should have made, when all that it covers was captured. */

@@ -129,7 +129,7 @@ function dayTime(milliseconds: number): string {
 }
 
 /** Record types of group reports, the same in both families. */
-export const RECORD_TYPES: Readonly<Record<number, string>> = {
+const RECORD_TYPES: Readonly<Record<number, string>> = {
   1: 'is_in',
   2: 'is_ex',
   3: 'to_in',

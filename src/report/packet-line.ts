@@ -1,11 +1,12 @@
 /**
- * One line per frame, in tcpdump's words (4.99), from the layers of a dissection. Decoders stop at TCP and UDP: what an
- * application says in them is shown as a length. Only digits, fixed words and names from the caller are printed, never
- * bytes of a packet, so no packet can send a control sequence to a terminal. @module
+ * One line per frame, in tcpdump's words (4.99), from the layers of a dissection. Of applications, DNS and the first line
+ * of text protocols are shown; of others a length. Whatever comes from a packet is printed as digits or made visible
+ * first (`^[`, `M-x`), so no packet can send a control sequence to a terminal. @module
  */
 import type { FrameView, Packet } from '../base/frame.ts';
 import { LinkType } from '../base/link-type.ts';
 import { type Dissection, dissect, type Layer, type TruncatedLayer } from '../dissect/index.ts';
+import { applicationText, badDnsText, dnsText } from './packet-application.ts';
 import { hex, type LineContext } from './packet-context.ts';
 import { ConversationTable } from './packet-conversation.ts';
 import { hexRows, textRows } from './packet-hex.ts';
@@ -135,7 +136,7 @@ function layerText(layer: Layer, context: LineContext, layers: readonly Layer[],
     case 'quote':
       return '\n\t';
     default:
-      return networkText(layer, context);
+      return networkText(layer, context, layers, index);
   }
 }
 
@@ -159,7 +160,7 @@ type NetworkLayer = Exclude<
   }
 >;
 
-function networkText(layer: NetworkLayer, context: LineContext): string {
+function networkText(layer: NetworkLayer, context: LineContext, layers: readonly Layer[], index: number): string {
   switch (layer.kind) {
     case 'ipv4':
       return ipv4Text(layer, context);
@@ -186,7 +187,7 @@ function networkText(layer: NetworkLayer, context: LineContext): string {
     case 'bad-tcp':
       return badTcpText(layer, context);
     case 'udp':
-      return udpText(layer, context);
+      return udpText(layer, context, hasWords(layers[index + 1], context));
     case 'ports':
       return portsText(layer, context);
     case 'icmp4':
@@ -195,6 +196,12 @@ function networkText(layer: NetworkLayer, context: LineContext): string {
       return icmp6Text(layer, context);
     case 'igmp':
       return igmpText(layer, context);
+    case 'text':
+      return applicationText(layer, context);
+    case 'dns':
+      return context.options.quiet === true ? '' : dnsText(layer, context);
+    case 'bad-dns':
+      return context.options.quiet === true ? '' : badDnsText(layer);
     default:
       return layer satisfies never;
   }
@@ -208,6 +215,14 @@ function isLinkNeeded(layers: readonly Layer[], index: number): boolean {
     if (kind !== 'vlan' && kind !== 'ethernet') return false;
   }
   return false;
+}
+
+/** Where an application is understood, its words take the place of the datagram's length. */
+function hasWords(layer: Layer | undefined, context: LineContext): boolean {
+  const kind = layer?.kind;
+  const isUnderstood =
+    kind === 'dns' || kind === 'bad-dns' || (layer?.kind === 'truncated' && layer.protocol === 'domain');
+  return isUnderstood && context.options.quiet !== true;
 }
 
 /** With `-v`, and of ICMPv4 only, as tcpdump. */

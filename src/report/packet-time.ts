@@ -28,8 +28,13 @@ export class TimePrinter {
       case 'sinceFirst':
         return `${this.#difference(seconds, nanoseconds)} `;
       default:
-        return `${this.#wholeSecond(seconds)}.${this.#fraction(nanoseconds)} `;
+        return this.#calendar(seconds, nanoseconds);
     }
+  }
+
+  #calendar(seconds: number, nanoseconds: number): string {
+    const second = this.#wholeSecond(seconds);
+    return second === '' ? '[Error converting time] ' : `${second}.${this.#fraction(nanoseconds)} `;
   }
 
   #fraction(nanoseconds: number): string {
@@ -49,7 +54,7 @@ export class TimePrinter {
 
   #formatSecond(seconds: number): string {
     const date = new Date(seconds * 1000);
-    if (Number.isNaN(date.getTime())) return '[Error converting time]';
+    if (Number.isNaN(date.getTime())) return ''; // more than a calendar holds
     const isUtc = this.#options.timeZone === 'utc';
     const clock = isUtc
       ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]

@@ -163,11 +163,13 @@ function selectiveText(name: string, edges: readonly number[], base: number): st
   return `${name} ${blocks.length} ${blocks.join('')}`;
 }
 
-export function udpText(layer: UdpLayer, context: LineContext): string {
+/** @param hasWords the application's own words follow */
+export function udpText(layer: UdpLayer, context: LineContext, hasWords: boolean): string {
   const endpoints = endpointsText(layer, 'udp', context);
   const room = layer.payloadLength;
   const said = layer.length - 8;
   const sum = context.verbosity > 0 ? udpChecksumText(layer, context) : '';
+  if (hasWords) return `${endpoints}${sum}`;
   if (said > room && !layer.isFragment) return `${endpoints}${sum}UDP, bad length ${said} > ${room}`;
   return `${endpoints}${sum}UDP, length ${said}`;
 }

@@ -27,7 +27,7 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, reason: string]>>
   'made-caplen-gt-snaplen.pcap': [4, 'SCTP; half of a TCP option'],
   'made-caplen-huge.pcap': [5, 'SCTP'],
   'made-cut-in-record.pcap': [4, 'SCTP'],
-  'made-frags-exthdr.pcap': [39, 'SCTP, PIM, VRRP, OSPF'],
+  'made-frags-exthdr.pcap': [37, 'SCTP, PIM, VRRP, OSPF; DNS of random bytes'],
   'made-kuznetzov.pcap': [10, 'SCTP'],
   'made-l2mix-be.pcap': [29, 'LLC, IPX, AppleTalk, DECnet, IS-IS and such'],
   'made-loop.pcap': [43, 'SCTP'],
@@ -37,10 +37,10 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, reason: string]>>
   'made-null-be.pcap': [42, 'SCTP'],
   'made-null-le.pcap': [38, 'SCTP; family 10 is IPv6 on Linux, which tcpdump does not know'],
   'made-null-swapped.pcap': [38, 'SCTP; family 10 is IPv6 on Linux, which tcpdump does not know'],
-  'made-raw.pcap': [43, 'SCTP'],
+  'made-raw.pcap': [41, 'SCTP; DNS of random bytes'],
   'made-snaplen0.pcap': [5, 'SCTP'],
   'made-thiszone-fcs.pcap': [5, 'SCTP'],
-  'made-truncated.pcap': [215, 'a frame without a byte, which tcpdump calls an invalid header'],
+  'made-truncated.pcap': [211, 'a frame without a byte, which tcpdump calls an invalid header; DNS of random bytes'],
   'made-tunnels.pcap': [35, 'SCTP, LCP, PPPoE discovery tags'],
   'made-usec-overflow.pcap': [0, 'times that tcpdump cannot write'],
   'pppoes.pcap': [0, 'LCP is not decoded'],
@@ -55,8 +55,11 @@ const MODES: readonly (readonly [option: string, print: PacketPrintOptions])[] =
   ['-ttt', { time: 'sincePrevious' }],
 ];
 
-/** Lines that may be missing from the floors in all files together: cut tags (-e), differences over a day (-ttt). */
-const SLACK: Readonly<Record<string, number>> = { '': 0, '-S': 0, '-e': 12, '-v': 2, '-ttt': 7 };
+/**
+ * Lines that may be missing from the floors in all files together: tags that are cut (-e), HTTP whose end is not there,
+ * SOA records and TFTP in quotes (-v), differences of more than a day (-ttt).
+ */
+const SLACK: Readonly<Record<string, number>> = { '': 0, '-S': 0, '-e': 13, '-v': 12, '-ttt': 7 };
 
 const corpus = corpusFolder();
 const tcpdump = requirePeer('tcpdump');

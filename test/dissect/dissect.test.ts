@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dissect, type Layer } from '../../src/dissect/index.ts';
+import { joinBytes, lentFrame } from '../support/capture-file.ts';
+import { fromHex } from '../support/hex.ts';
+import { ethernet, icmp4, ipv4, ipv6, quoteOf, tcp, udp } from '../support/made-frames.ts';
+
+const layersOf = (frame: Uint8Array, linkType = 1, checksums = false): readonly Layer[] =>
+  dissect(lentFrame(frame), linkType, { checksums }).layers;
+const kindsOf = (frame: Uint8Array, linkType = 1): string[] => layersOf(frame, linkType).map((layer) => layer.kind);
+
+const DATA = new Uint8Array(20).fill(0x80);
+
+describe('dissect', () => {
+  test('layers from the link inwards, with their places', () => {
+    const frame = ipv4(6, tcp({ payload: DATA }));
+    expect(layersOf(frame).map(({ kind, start, headerLength }) => [kind, start, headerLength])).toEqual([
+      ['ethernet', 0, 14],
+      ['ipv4', 14, 20],
+      ['tcp', 34, 20],
+      ['data', 54, 20],
+    ]);
+  });
+
+  test('a frame in the middle of a larger array; the result outlives it', () => {
+    const frame = ipv4(17, udp(4000, 4001, DATA));
+    const around = new Uint8Array(frame.length + 200).fill(0xff);
+    around.set(frame, 100);
+    const lent = { ...lentFrame(around), offset: 100, length: frame.length, wireLength: frame.length };
+    const { layers } = dissect(lent, 1);
+    const before = JSON.stringify(layers);
+    around.fill(0);
+    expect(JSON.stringify(layers)).toBe(before);
+    expect(layers.map((layer) => layer.kind)).toEqual(['ethernet', 'ipv4', 'udp', 'data']);
+    expect(layers[1]).toMatchObject({ source: '192.0.2.1', destination: '198.51.100.2', start: 114 });
+  });
+
+  test.each([
+    [101, ipv4(6, tcp({})).slice(14), ['ipv4', 'tcp']],
+    [101, ipv6(6, tcp({}, 6)).slice(14), ['ipv6', 'tcp']],
+    [228, ipv4(6, tcp({})).slice(14), ['ipv4', 'tcp']],
+    [229, ipv6(6, tcp({}, 6)).slice(14), ['ipv6', 'tcp']],
+    [0, joinBytes(fromHex('02000000'), ipv4(6, tcp({})).slice(14)), ['loopback', 'ipv4', 'tcp']],
+    [108, joinBytes(fromHex('00000018'), ipv6(6, tcp({}, 6)).slice(14)), ['loopback', 'ipv6', 'tcp']],
+    [
+      113,
+      joinBytes(fromHex('0000 0001 0006 0200000000010000 0800'), ipv4(6, tcp({})).slice(14)),
+      ['cooked', 'ipv4', 'tcp'],
+    ],
+    [
+      276,
+      joinBytes(fromHex('0800 0000 00000002 0001 00 06 0200000000010000'), ipv4(6, tcp({})).slice(14)),
+      ['cooked', 'ipv4', 'tcp'],
+    ],
+    [147, DATA, ['unknown']],
+    [101, fromHex('90'), ['bad-ip']],
+  ])('link type %d', (linkType, frame, kinds) => {
+    expect(kindsOf(frame, linkType)).toEqual(kinds);
+  });
+
+  test('checksums are summed up when asked for, and only where all bytes are there', () => {
+    const frame = ipv4(6, tcp({ payload: DATA }));
+    const [, ip, segment] = layersOf(frame, 1, true);
+    expect(ip).toMatchObject({ kind: 'ipv4', expectedChecksum: (ip as { checksum?: number }).checksum });
+    expect(segment).toMatchObject({ kind: 'tcp', expectedChecksum: (segment as { checksum?: number }).checksum });
+    const cut = { ...lentFrame(frame), length: frame.length - 1 };
+    expect(dissect(cut, 1, { checksums: true }).layers[2]).not.toHaveProperty('expectedChecksum');
+    expect(layersOf(frame)[2]).not.toHaveProperty('expectedChecksum');
+  });
+
+  test('a checksum under a routing header covers the last address (RFC 8200, 8.1)', () => {
+    // tcpdump's tests/ipv6-routing-header.pcap, first packet: its sum is right, says tshark
+    const packet = fromHex(`60000000 0020 2b 04 2200000000000244 02123ffffeae22f7 2200000000000240 0002000000000004
+      3a 02 00 01 00000000 2200000000000210 0002000000000004 8000d3ab 00000000`);
+    expect(layersOf(packet, 101, true).at(-1)).toMatchObject({
+      kind: 'icmp6',
+      checksum: 0xd3ab,
+      expectedChecksum: 0xd3ab,
+    });
+  });
+
+  test('every cut ends in a mark, never in an exception; layers before it stay', () => {
+    const frame = ipv6(0, joinBytes(fromHex('06 00 0104 00000000'), tcp({ options: fromHex('020405b4') }, 6)));
+    const whole = kindsOf(frame);
+    for (let length = 0; length < frame.length; length += 1) {
+      const kinds = dissect({ ...lentFrame(frame), length }, 1).layers.map((layer) => layer.kind);
+      const common = kinds.filter((kind, index) => kind === whole[index]).length;
+      expect(kinds.length - common, `${length} bytes: ${kinds}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('an error quotes a packet, whose layers follow', () => {
+    const frame = icmp4(3, 3, joinBytes(fromHex('00000000'), quoteOf(ipv4(17, udp(4000, 4001, DATA)))));
+    expect(kindsOf(frame)).toEqual(['ethernet', 'ipv4', 'icmp4', 'quote', 'ipv4', 'udp', 'data']);
+    expect(layersOf(frame)[2]).toMatchObject({
+      quoted: { destination: '198.51.100.2', protocol: 17, destinationPort: 4001 },
+    });
+  });
+
+  test('tunnels in tunnels are followed so far and no further', () => {
+    let packet = ipv4(6, tcp({})).slice(14);
+    for (let depth = 0; depth < 200; depth += 1) packet = ipv4(4, packet).slice(14);
+    const layers = layersOf(ethernet(0x0800, packet));
+    expect(layers.length).toBeLessThan(60);
+    expect(layers.at(-1)?.kind).toBe('nested');
+    const labels = ethernet(0x8847, new Uint8Array(4000));
+    expect(layersOf(labels).at(-1)?.kind).toBe('nested');
+  });
+});
+
+describe('DNS', () => {
+  const message = (hex: string): Layer | undefined => layersOf(ipv4(17, udp(53, 4000, fromHex(hex)))).at(-1);
+
+  test('a question and its answers, names pointed to', () => {
+    const question = '03777777 07657861 6d706c65 03636f6d 00 0001 0001';
+    const answer = (type: string, data: string): string => `c00c ${type} 0001 00000e10 ${data}`;
+    const layer = message(
+      `1234 8180 0001 0003 0000 0000 ${question} ${answer('0001', '0004 c0000207')} ${answer('000f', '0009 000a 04 6d61696c c010')}
+       ${answer('0010', '0006 05 68656c1b6f')}`,
+    );
+    expect(layer).toMatchObject({
+      kind: 'dns',
+      identifier: 0x1234,
+      questions: [{ name: 'www.example.com.', type: 1, class: 1 }],
+      answers: [
+        { name: 'www.example.com.', type: 1, timeToLive: 3600, data: '192.0.2.7' },
+        { type: 15, data: 'mail.example.com. 10' },
+        { type: 16, data: '"hel^[o"' },
+      ],
+      isCut: false,
+    });
+  });
+
+  test.each([
+    ['a pointer to itself', '1234 0100 0001 0000 0000 0000 c00c 0001 0001'],
+    ['pointers in a circle', '1234 0100 0001 0000 0000 0000 c00e c00c 0001 0001'],
+    ['a pointer forwards', '1234 0100 0001 0000 0000 0000 c012 0001 0001 03777777 00'],
+    ['a label that runs out', '1234 0100 0001 0000 0000 0000 3f7777'],
+    ['counts that nobody could keep', '1234 0100 ffff ffff ffff ffff'],
+  ])('%s is cut', (_, hex) => {
+    expect(message(hex)).toMatchObject({ kind: 'dns', isCut: true });
+  });
+
+  test('too short to be a message', () => {
+    expect(message('1234 0100 0001')).toMatchObject({ kind: 'bad-dns', length: 6 });
+  });
+
+  test('any bytes are read in bounded time', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 12, maxLength: 600 }), (bytes) => {
+        const layer = layersOf(ipv4(17, udp(53, 4000, bytes))).at(-1);
+        expect(JSON.stringify(layer).length).toBeLessThan(64 * 1024 * 4);
+      }),
+    );
+  });
+});
