@@ -1,5 +1,14 @@
 /** The ground floor's public face. @module */
-export { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './address.ts';
+export {
+  formatAddress,
+  formatIpv4,
+  formatIpv6,
+  formatMac,
+  parseAddress,
+  parseIpv4,
+  parseIpv6,
+  parseMac,
+} from './address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { messageOf, StackError, SyscallError } from './errors.ts';
 export {
@@ -14,3 +23,4 @@ export {
   type ReadOptions,
 } from './frame.ts';
 export { LINK_TYPE_NAMES, LinkType, linkTypeDescription, linkTypeName, parseLinkType } from './link-type.ts';
+export { printable } from './text.ts';

@@ -1,7 +1,7 @@
 /** What the process's exit status says; documented in README and in `tapline --help`. @module */
 import { StackError } from '../base/index.ts';
 
-const ExitCode = {
+export const ExitCode = {
   ok: 0,
   /** Something failed; standard error says what. */
   failure: 1,

@@ -7,7 +7,11 @@ import { messageOf, StackError } from '../base/index.ts';
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
+import { mtrCommand } from './commands/mtr.ts';
+import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
+import { sweepCommand } from './commands/sweep.ts';
+import { tracerouteCommand } from './commands/traceroute.ts';
 import { createContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 
@@ -19,7 +23,7 @@ const EPILOGUE =
 async function main(words: readonly string[]): Promise<number> {
   const context = createContext();
   let status = 0;
-  const parser = yargs(words as string[])
+  const parser = yargs(words.map(spellOutFamily))
     .scriptName('tapline')
     .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
     .parserConfiguration({
@@ -31,6 +35,10 @@ async function main(words: readonly string[]): Promise<number> {
     .command(captureCommand(context))
     .command(readCommand(context))
     .command(interfacesCommand(context))
+    .command(pingCommand(context))
+    .command(tracerouteCommand(context))
+    .command(mtrCommand(context))
+    .command(sweepCommand(context))
     .command(demoCommand(context))
     .demandCommand(1, 'which command? `tapline --help` lists them')
     .strict()
@@ -57,6 +65,11 @@ async function main(words: readonly string[]): Promise<number> {
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** yargs takes `-4` and `-6` for numbers. */
+function spellOutFamily(word: string): string {
+  return word === '-4' || word === '-6' ? `--ipv${word.slice(1)}` : word;
 }
 
 process.exitCode = await main(hideBin(process.argv));

@@ -7,8 +7,8 @@ import { numberOption } from './options.ts';
 /** Of every command that sends probes. */
 export function probeOptions<T>(command: Argv<T>) {
   return command
-    .option('4', { type: 'boolean', default: false, describe: 'IPv4 only' })
-    .option('6', { type: 'boolean', default: false, describe: 'IPv6 only' })
+    .option('ipv4', { type: 'boolean', default: false, describe: 'IPv4 only; also -4' })
+    .option('ipv6', { type: 'boolean', default: false, describe: 'IPv6 only; also -6' })
     .option('source', { alias: 'S', type: 'string', describe: 'our address' })
     .option('interface', { alias: 'I', type: 'string', describe: 'leave by this interface' })
     .option('mark', { type: 'string', describe: 'firewall mark (needs CAP_NET_ADMIN)' })
@@ -26,8 +26,8 @@ export function probeOptions<T>(command: Argv<T>) {
 
 /** What `probeOptions` yields, as yargs hands it over. */
 export interface ProbeWords {
-  readonly 4: boolean;
-  readonly 6: boolean;
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
   readonly source: string | undefined;
   readonly interface: string | undefined;
   readonly mark: string | undefined;
@@ -41,9 +41,9 @@ export interface ProbeWords {
 
 /** @throws StackError `USAGE` for both */
 export function familyOf(words: ProbeWords): 4 | 6 | undefined {
-  if (words[4] && words[6]) throw new StackError('USAGE', '-4 and -6 exclude each other');
-  if (words[4]) return 4;
-  return words[6] ? 6 : undefined;
+  if (words.ipv4 && words.ipv6) throw new StackError('USAGE', '-4 and -6 exclude each other');
+  if (words.ipv4) return 4;
+  return words.ipv6 ? 6 : undefined;
 }
 
 type SocketOptions = Pick<KernelTransportOptions, 'source' | 'interface' | 'mark' | 'trafficClass' | 'privilege'>;

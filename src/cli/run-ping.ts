@@ -28,7 +28,6 @@ import { listenForStop } from './stop-signals.ts';
 
 const LARGEST_PAYLOAD = 65_507;
 const RECORD_ROUTE_LENGTH = 40;
-/** Below this only root may send: a hundredth of a second, as ping(8) has it, is for floods. */
 const DEFAULT_SIZE = 56;
 
 export async function runPing(words: PingArguments, context: CommandContext): Promise<void> {
@@ -135,7 +134,7 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
   };
   const from = numberOption('-g', words.g, { most: LARGEST_PAYLOAD });
   const to = numberOption('-G', words.G, { most: LARGEST_PAYLOAD });
-  const step = numberOption('-h', words.h, { least: 1 }) ?? 1;
+  const step = numberOption('--sweep-step', words['sweep-step'], { least: 1 }) ?? 1;
   const sizes = to === undefined ? undefined : { from: from ?? 0, to, step };
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
   return {

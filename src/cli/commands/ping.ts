@@ -45,7 +45,7 @@ function pingOptions(command: Argv) {
     .option('M', { choices: ['time'] as const, describe: 'ask for the remote clock instead (ICMP timestamp)' })
     .option('g', { alias: 'sweep-min', type: 'string', describe: 'first size of a sweep of sizes' })
     .option('G', { alias: 'sweep-max', type: 'string', describe: 'last size of a sweep of sizes' })
-    .option('h', { alias: 'sweep-step', type: 'string', describe: 'step of a sweep of sizes; 1' })
+    .option('sweep-step', { type: 'string', describe: 'step of a sweep of sizes; 1' })
     .option('b', {
       alias: 'broadcast',
       type: 'boolean',
@@ -59,6 +59,5 @@ function pingOptions(command: Argv) {
       describe: 'percentiles, jitter and runs of losses at the end',
     })
     .option('histogram', { type: 'boolean', default: false, describe: 'how round trips spread' })
-    .option('v', { type: 'boolean', default: false, describe: 'say what kind of socket serves' })
-    .help('help', 'show this text');
+    .option('v', { type: 'boolean', default: false, describe: 'say what kind of socket serves' });
 }

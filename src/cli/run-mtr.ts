@@ -1,0 +1,99 @@
+/** `tapline mtr` at work: a live screen, or a report when the rounds are over. @module */
+import { StackError } from '../base/index.ts';
+import {
+  type MonitorEvent,
+  type MonitorHop,
+  type MonitorOptions,
+  type MonitorSummary,
+  monitor,
+} from '../icmp/index.ts';
+import { preciseClock } from '../probe/index.ts';
+import { formatMtrCsv, formatMtrPrometheus, formatMtrTable, MTR_COLUMNS } from '../report/index.ts';
+import type { MtrArguments } from './commands/mtr.ts';
+import type { CommandContext } from './context.ts';
+import { ExitCode } from './exit-code.ts';
+import { MtrScreen } from './mtr-screen.ts';
+import { numberOption } from './options.ts';
+import { openPath } from './path-session.ts';
+import { familyOf, secondsOption } from './probe-options.ts';
+import { EventOutput, isText, withRecording } from './probe-session.ts';
+import { NameCache, resolveTarget } from './resolve-names.ts';
+import { listenForStop } from './stop-signals.ts';
+
+const REPORT_ROUNDS = 10;
+
+export async function runMtr(words: MtrArguments, context: CommandContext): Promise<void> {
+  checkColumns(words.o);
+  const target = await resolveTarget(words.host, familyOf(words));
+  const isLive = isText(words) && !words.r && !words.csv && !words.prometheus && context.stdout.columns !== undefined;
+  const { transport, method } = await openPath(words, target, {
+    protocol: words.P ?? 'icmp',
+    port: numberOption('-p', words.p, { least: 1, most: 65_535 }),
+    isClassic: words.classic,
+    size: undefined,
+    flows: 0,
+    findsMtu: false,
+  });
+  await using _closing = transport;
+  const stop = listenForStop(context.signals);
+  const names = new NameCache();
+  const output = new EventOutput<MonitorEvent>(context, words, (event) =>
+    event.type === 'summary' ? reportText(words, event, names) : '',
+  );
+  let isReached = false;
+  try {
+    await output.run(() =>
+      withRecording(words, transport, method, async (recorded) => {
+        const parts = { transport: recorded, method, clock: preciseClock };
+        const options = { ...monitorOptions(words, isLive), target: target.name, address: target.address };
+        const run = monitor(parts, { ...options, signal: stop.signal });
+        using screen = isLive
+          ? new MtrScreen(context, run, { title: `${target.name}`, names, words, stop: stop.stop })
+          : undefined;
+        for await (const event of run) {
+          if (event.type === 'round' && !words.n && isText(words)) await names.look(addressesOf(event.hops));
+          if (event.type === 'summary') isReached = event.isReached;
+          if (event.type === 'summary') screen?.[Symbol.dispose]();
+          output.add(event);
+        }
+      }),
+    );
+  } finally {
+    stop.release();
+  }
+  if (!isReached) process.exitCode = ExitCode.failure;
+}
+
+function addressesOf(hops: readonly MonitorHop[]): string[] {
+  return hops.flatMap((hop) => hop.addresses.map(({ address }) => address));
+}
+
+/** @throws StackError `USAGE` */
+function checkColumns(letters: string | undefined): void {
+  const known = MTR_COLUMNS.map((column) => column.letter).join('');
+  if (letters === undefined || [...letters].every((letter) => known.includes(letter))) return;
+  throw new StackError('USAGE', `-o takes the letters ${known}, not ${JSON.stringify(letters)}`);
+}
+
+/** @throws StackError `USAGE` */
+function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
+  const numbers: Record<string, number | undefined> = {
+    count: numberOption('-c', words.c, { least: 1 }) ?? (isLive ? undefined : REPORT_ROUNDS),
+    interval: secondsOption('-i', words.i),
+    wait: secondsOption('-w', words.w),
+    firstHop: numberOption('-f', words.f, { least: 1, most: 255 }),
+    maxHops: numberOption('-m', words.m, { least: 1, most: 255 }),
+    giveUpAfter: numberOption('--give-up-after', words['give-up-after'], { least: 1 }),
+  };
+  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
+}
+
+function reportText(words: MtrArguments, summary: MonitorSummary, names: NameCache): string {
+  if (words.csv) return formatMtrCsv(summary.target, summary.hops);
+  if (words.prometheus) return formatMtrPrometheus(summary.target, summary.hops);
+  return formatMtrTable(summary.hops, {
+    showExtensions: words.e,
+    ...(words.o === undefined ? {} : { columns: words.o }),
+    ...(words.n ? {} : { nameOf: names.nameOf }),
+  });
+}
