@@ -23,18 +23,44 @@ export {
   SyscallError,
 } from './base/index.ts';
 export {
+  assemble,
+  BatchEntry,
   type BpfInstruction,
   compileFilter,
+  compileToWasm,
+  createEngine,
   disassemble,
+  type EngineOptions,
+  type FilterEngine,
   FilterError,
   type FilterOptions,
   type FilterProgram,
   interpret,
+  type WasmFilter,
 } from './bpf/index.ts';
 export { type LiveOptions, type LiveSource, openLive } from './capture/index.ts';
+export {
+  type EchoMethodOptions,
+  echoMethod,
+  type PingEvent,
+  type PingOptions,
+  type PingSummary,
+  ping,
+  type TracerouteEvent,
+  type TracerouteOptions,
+  traceroute,
+} from './icmp/index.ts';
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
 export { createPcapngWriter, createPcapWriter, type FileSource, openFile } from './pcap/index.ts';
-export { frameToJson, PacketPrinter, type PacketPrintOptions, summarize } from './report/index.ts';
+export { type KernelTransportOptions, openKernelTransport, type ProbeTransport, preciseClock } from './probe/index.ts';
+export {
+  formatPingEvent,
+  formatTracerouteEvent,
+  frameToJson,
+  PacketPrinter,
+  type PacketPrintOptions,
+  summarize,
+} from './report/index.ts';
 export {
   type RecordOptions,
   type RecordProgress,

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { countBySize } from '../../examples/03-count-by-size.ts';
 import { explainFilter, matches } from '../../examples/04-compile-a-filter.ts';
+import { countAtOnce, countOneByOne } from '../../examples/05-filter-engines.ts';
 import { createPcapWriter, LinkType } from '../../src/index.ts';
 import { TestFolder } from '../support/capture-lab.ts';
 
@@ -38,4 +39,24 @@ test('a filter explained, and what is wrong with one', () => {
 test('a frame judged', () => {
   expect(matches('ip host 10.1.1.1 or ip host 10.1.1.2', ipv4Frame(60))).toBe(true);
   expect(matches('arp', ipv4Frame(60))).toBe(false);
+});
+
+test('frames judged one by one and all at once', () => {
+  const frames = [
+    ipv4Frame(60),
+    new Uint8Array(60),
+    ipv4Frame(34),
+    ipv4Frame(60).subarray(0, 20),
+    new Uint8Array(0),
+    ipv4Frame(9000),
+  ];
+  for (const [expression, expected] of [
+    ['ip', 4],
+    ['ip host 10.1.1.1', 3],
+    ['greater 1000', 1],
+    ['arp', 0],
+  ] as const) {
+    expect(countOneByOne(expression, frames)).toBe(expected);
+    expect(countAtOnce(expression, frames)).toBe(expected);
+  }
 });
