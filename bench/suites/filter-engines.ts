@@ -28,7 +28,7 @@ export const filterEnginesSuite: BenchSuite = {
   async run() {
     const workload = await filterWorkload();
     const memory = new FrameMemory(workload);
-    const { expressions, programs } = compileAll([...NAMED_EXPRESSIONS, ...workload.expressions]);
+    const { expressions, programs } = compileAll([...workload.expressions, ...NAMED_EXPRESSIONS]);
     const peers = timeLibpcap(workload, [...expressions, ...programs]);
     await warmInterpreter(memory, programs);
     const all: Times[] = [];
