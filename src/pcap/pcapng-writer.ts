@@ -118,7 +118,16 @@ export class PcapngWriter implements FrameSink {
    * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
    */
   add(frame: FrameView, keep: number, comment?: string): void {
-    const number = this.#numberOf(frame.interfaceIndex);
+    this.addTo(this.#numberOf(frame.interfaceIndex), frame, keep, comment);
+  }
+
+  /**
+   * Adds a frame to the interface with this number, whatever its `interfaceIndex` says.
+   * @throws RangeError when there is no such interface
+   * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
+   */
+  addTo(number: number, frame: FrameView, keep: number, comment?: string): void {
+    this.#check(number);
     const captured = Math.min(keep, frame.length, this.#snapLengths[number] ?? 0);
     const options = comment === undefined ? undefined : commentOption(comment);
     const padded = paddedLength(captured);
@@ -141,7 +150,7 @@ export class PcapngWriter implements FrameSink {
 
   /** Adds counters for the interface with this number. */
   addStatistics(number: number, statistics: PcapngStatistics): void {
-    if (number < 0 || number >= this.#snapLengths.length) throw new RangeError(`there is no interface ${number}`);
+    this.#check(number);
     const stamp = new Uint8Array(TIME_LOW + 4);
     const seconds = Math.floor(statistics.wallTime / 1000);
     writeNanoseconds(stamp, 0, seconds, Math.trunc((statistics.wallTime - seconds * 1000) * 1e6));
@@ -162,6 +171,10 @@ export class PcapngWriter implements FrameSink {
   /** Writes what waits, and closes the output; after a failure it only closes. @throws OutputError */
   close(): Promise<void> {
     return this.#buffer.close();
+  }
+
+  #check(number: number): void {
+    if (number < 0 || number >= this.#snapLengths.length) throw new RangeError(`there is no interface ${number}`);
   }
 
   #numberOf(interfaceIndex: number): number {

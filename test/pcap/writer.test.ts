@@ -208,6 +208,8 @@ describe('PcapngWriter', () => {
     writer.add(lentFrame(DATA, { interfaceIndex: 7 }), 100, 'a remark');
     writer.add(lentFrame(DATA, { interfaceIndex: 4 }), 33);
     expect(() => writer.add(lentFrame(DATA, { interfaceIndex: 5 }), 1)).toThrow(/index 5/);
+    writer.addTo(1, lentFrame(DATA, { interfaceIndex: 5 }), 10);
+    expect(() => writer.addTo(2, lentFrame(DATA), 1)).toThrow(/no interface 2/);
     writer.addStatistics(1, { received: 2 ** 40, dropped: 3, wallTime: 1_700_000_000_123.5 });
     expect(() => writer.addStatistics(2, { received: 0, dropped: 0, wallTime: 0 })).toThrow(/no interface 2/);
     await writer.close();
@@ -221,8 +223,9 @@ describe('PcapngWriter', () => {
       [0, 100],
       [1, 20],
       [0, 33],
+      [1, 10],
     ]);
-    expect([writer.frames, writer.length]).toEqual([3, sink.bytes.length]);
+    expect([writer.frames, writer.length]).toEqual([4, sink.bytes.length]);
   });
 
   test('a full disk cuts at a block, and counts frames, not blocks', () => {
