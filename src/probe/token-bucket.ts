@@ -25,10 +25,11 @@ export class TokenBucket {
     return true;
   }
 
-  /** When the next token is there, `now` at the earliest. */
+  /** When the next token is there; not before `now`. */
   nextAt(now: number): number {
     this.#refill(now);
-    return this.#tokens >= WHOLE ? now : now + (1 - this.#tokens) / this.#perMillisecond;
+    const from = Math.max(now, this.#updatedAt);
+    return this.#tokens >= WHOLE ? from : from + (1 - this.#tokens) / this.#perMillisecond;
   }
 
   #refill(now: number): void {
