@@ -18,29 +18,37 @@ export interface LibpcapTiming {
 /** What libpcap is to run: text that it compiles itself, or a program. */
 export type LibpcapQuery = string | readonly BpfInstruction[];
 
-/** An answer to each query, or undefined, with a word on stderr, where libpcap's program cannot be built. */
-export function timeLibpcap(
-  workload: FilterWorkload,
-  queries: readonly LibpcapQuery[],
-): readonly LibpcapTiming[] | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
-  try {
-    const binary = join(folder, 'libpcap-filter');
+export class LibpcapPeer implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  readonly #frames = join(this.#folder, 'frames');
+  readonly #binary = join(this.#folder, 'libpcap-filter');
+
+  private constructor(workload: FilterWorkload) {
+    writeFileSync(this.#frames, encodeFrames(workload));
+  }
+
+  /** Undefined, with a word on stderr, where the peer cannot be built. */
+  static build(workload: FilterWorkload): LibpcapPeer | undefined {
+    const peer = new LibpcapPeer(workload);
     const source = fileURLToPath(new URL('bench/support/libpcap-filter.c', ROOT));
     const compiler = process.env['CC'] ?? 'gcc';
-    const built = spawnSync(compiler, ['-O2', '-o', binary, source, '-lpcap'], { encoding: 'utf8' });
-    if (built.status !== 0) {
-      process.stderr.write('no C compiler or no libpcap headers: nothing to compare with\n');
-      return undefined;
-    }
-    const frames = join(folder, 'frames');
-    writeFileSync(frames, encodeFrames(workload));
+    const built = spawnSync(compiler, ['-O2', '-o', peer.#binary, source, '-lpcap'], { encoding: 'utf8' });
+    if (built.status === 0) return peer;
+    process.stderr.write('no C compiler or no libpcap headers: nothing to compare with\n');
+    peer[Symbol.dispose]();
+    return undefined;
+  }
+
+  /** An answer to each query. */
+  time(queries: readonly LibpcapQuery[]): readonly LibpcapTiming[] {
     const input = queries.map((query) => `${encodeQuery(query)}\n`).join('');
-    const run = spawnSync(binary, [frames], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
+    const run = spawnSync(this.#binary, [this.#frames], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
     if (run.status !== 0) throw new Error(`libpcap-filter: ${run.stderr}`);
     return run.stdout.trim().split('\n').map(decodeAnswer);
-  } finally {
-    rmSync(folder, { recursive: true });
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true });
   }
 }
 
