@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
 import { benchCapture } from './capture.ts';
+import { benchIdle, benchPing } from './ping.ts';
+import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
 const RESULTS = new URL('../../../bench/results/', import.meta.url);
@@ -18,6 +20,22 @@ const SUITES: Readonly<Record<string, Suite>> = {
         Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
       ];
       console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(12)} ${numbers.join(' ')}`);
+    }),
+  ping: async () => {
+    const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {
+      const microseconds = [medianError, p99Error, worstError].map((error) => error.toFixed(1).padStart(9)).join('');
+      console.log(
+        `${tool.padEnd(20)} ${String(samples).padStart(5)} pings, error median, p99, worst ${microseconds} us`,
+      );
+    });
+    const idlePercent = await benchIdle();
+    console.log(`idle: ${idlePercent.toFixed(3)} % of a processor`);
+    return { accuracy, idlePercent };
+  },
+  sweep: () =>
+    benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, perSecond }) => {
+      const rate = perSecond === undefined ? '' : ` ${Math.round(perSecond).toLocaleString('en-US')} a second`;
+      console.log(`${tool.padEnd(20)} ${alive} of ${targets} alive in ${milliseconds.toFixed(0)} ms${rate}`);
     }),
 };
 

@@ -1,0 +1,156 @@
+/**
+ * How far round trip times are off: `tapline ping` and ping of iputils, in turn, against a nanosecond capture on the
+ * sender's own interface; once more with an event loop that something else keeps busy; and what waiting costs. @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readU16 } from '../../src/base/bytes.ts';
+import { createLab, type LabHost, twoHosts } from '../../src/lab/index.ts';
+import { openFile } from '../../src/pcap/index.ts';
+import { LabProgram, pause } from './lab-program.ts';
+import { runForOutput } from './program-output.ts';
+
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const TARGET = '10.1.1.2';
+const COUNT = 1_000;
+/** Blocks the event loop 3 of every 5 ms. */
+const BUSY = `data:text/javascript,${encodeURIComponent('setInterval(() => { const end = performance.now() + 3; while (performance.now() < end); }, 5).unref();')}`;
+
+export interface PingAccuracy {
+  readonly tool: string;
+  readonly samples: number;
+  /** Microseconds that the tool's round trip is longer than the wire's; negative is shorter. */
+  readonly medianError: number;
+  /** Of the absolute errors. */
+  readonly p99Error: number;
+  readonly worstError: number;
+}
+
+interface Tool {
+  readonly name: string;
+  readonly words: readonly string[];
+  /** Round trips in microseconds by sequence number, as on the wire. */
+  read(output: string): Map<number, number>;
+}
+
+const TAPLINE = [MAIN, 'ping', '-c', String(COUNT), '-i', '0.002', '--ndjson', TARGET];
+
+const TOOLS: readonly Tool[] = [
+  { name: 'tapline', words: [process.execPath, ...TAPLINE], read: readNdjson },
+  { name: 'iputils', words: ['ping', '-n', '-c', String(COUNT), '-i', '0.002', TARGET], read: readIputils },
+  { name: 'tapline, busy loop', words: [process.execPath, '--import', BUSY, ...TAPLINE], read: readNdjson },
+];
+
+export async function benchPing(rounds: number, onResult: (result: PingAccuracy) => void): Promise<PingAccuracy[]> {
+  const results: PingAccuracy[] = [];
+  await using lab = await createLab(twoHosts({ staticNeighbours: true }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const tool of TOOLS) {
+      const result = await measureTool(lab.host('left'), tool);
+      results.push(result);
+      onResult(result);
+    }
+  }
+  return results;
+}
+
+async function measureTool(host: LabHost, tool: Tool): Promise<PingAccuracy> {
+  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  try {
+    const file = join(folder, 'truth.pcap');
+    const truth = [
+      'tcpdump',
+      '-i',
+      'eth0',
+      '-w',
+      file,
+      '--time-stamp-precision',
+      'nano',
+      '-B',
+      '8192',
+      '-Z',
+      'root',
+      'icmp',
+    ];
+    const capture = new LabProgram(host, 0, truth);
+    await capture.said('listening on');
+    const output = await runForOutput(host, 1, tool.words);
+    await pause(300);
+    capture.interrupt();
+    await capture.ended();
+    return compare(tool.name, tool.read(output), await wireTimes(file));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function compare(tool: string, told: ReadonlyMap<number, number>, wire: ReadonlyMap<number, number>): PingAccuracy {
+  const errors: number[] = [];
+  for (const [sequence, time] of told) {
+    const truth = wire.get(sequence);
+    if (truth !== undefined) errors.push(time - truth);
+  }
+  errors.sort((one, other) => one - other);
+  const absolute = errors.map(Math.abs).sort((one, other) => one - other);
+  const rank = (list: readonly number[], fraction: number): number =>
+    list[Math.ceil(fraction * list.length) - 1] ?? Number.NaN;
+  return {
+    tool,
+    samples: errors.length,
+    medianError: rank(errors, 0.5),
+    p99Error: rank(absolute, 0.99),
+    worstError: rank(absolute, 1),
+  };
+}
+
+const ETHERNET = 14;
+const ICMP_AT = ETHERNET + 20;
+
+/** Microseconds from request to reply by sequence number. */
+async function wireTimes(file: string): Promise<Map<number, number>> {
+  const requests = new Map<number, bigint>();
+  const times = new Map<number, number>();
+  await using source = await openFile(file);
+  for await (const { bytes, timestamp } of source.packets()) {
+    const sequence = readU16(bytes, ICMP_AT + 6);
+    if (bytes[ICMP_AT] === 8) requests.set(sequence, timestamp);
+    const sent = requests.get(sequence);
+    if (bytes[ICMP_AT] === 0 && sent !== undefined) times.set(sequence, Number(timestamp - sent) / 1_000);
+  }
+  return times;
+}
+
+function readNdjson(output: string): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const line of output.trim().split('\n')) {
+    const event = JSON.parse(line) as { type: string; sequence: number; time: number };
+    if (event.type === 'reply') times.set(event.sequence, event.time * 1_000);
+  }
+  return times;
+}
+
+function readIputils(output: string): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const [, sequence, time] of output.matchAll(/icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms/g)) {
+    times.set(Number(sequence), Number(time) * 1_000);
+  }
+  return times;
+}
+
+/** Share of one processor, in percent, that a ping of one probe a second takes once it has started. */
+export async function benchIdle(): Promise<number> {
+  await using lab = await createLab(twoHosts({ staticNeighbours: true }));
+  const words = [process.execPath, MAIN, 'ping', '-c', '30', TARGET];
+  const program = new LabProgram(lab.host('left'), 1, words);
+  await pause(4_000);
+  const before = program.processorTime();
+  const started = performance.now();
+  await pause(10_000);
+  const used = (program.processorTime() - before) / 1e6;
+  const share = (used * 100) / (performance.now() - started);
+  program.interrupt();
+  await program.ended();
+  return share;
+}

@@ -1,0 +1,87 @@
+/**
+ * Sweeps of addresses that all answer: `tapline sweep`, fping and nmap as whole programs over 4,096 of them, and how many
+ * probes a second one thread sends and matches when there are 262,142. @module
+ */
+import { fileURLToPath } from 'node:url';
+import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
+import { runForOutput } from './program-output.ts';
+
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+/** Core of the sweeping program; the answers are made by the kernel on whatever core the frames come in. */
+const CORE = 1;
+const FEW = '10.98.0.0/20';
+const MANY = '10.96.0.0/14';
+
+export interface SweepResult {
+  readonly tool: string;
+  readonly targets: number;
+  readonly alive: number;
+  /** Of the whole program, or of the sweep inside it where `perSecond` is given. */
+  readonly milliseconds: number;
+  readonly perSecond?: number;
+}
+
+interface Sweeper {
+  readonly name: string;
+  readonly words: readonly string[];
+  alive(output: string): number;
+}
+
+const lines = (output: string): number => output.split('\n').filter((line) => line !== '').length;
+
+const SWEEPERS: readonly Sweeper[] = [
+  {
+    name: 'tapline --rate 0',
+    words: [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-a', FEW],
+    alive: lines,
+  },
+  { name: 'tapline', words: [process.execPath, MAIN, 'sweep', '-a', FEW], alive: lines },
+  ...['0.001', '0.01', '0.1'].map((interval) => ({
+    name: `fping -i ${interval}`,
+    words: ['fping', '-g', '-a', '-q', '-r', '0', '-i', interval, FEW],
+    alive: lines,
+  })),
+  {
+    name: 'nmap -sn -PE -T5',
+    words: ['nmap', '-sn', '-n', '-PE', '-T5', '-oG', '-', FEW],
+    alive: (output) => output.split('Status: Up').length - 1,
+  },
+];
+
+export async function benchSweep(rounds: number, onResult: (result: SweepResult) => void): Promise<SweepResult[]> {
+  const results: SweepResult[] = [];
+  await using lab = await createLab(twoHosts({ staticNeighbours: true }));
+  await makeAnswering(lab);
+  const report = (result: SweepResult): void => {
+    results.push(result);
+    onResult(result);
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const sweeper of SWEEPERS) {
+      const started = performance.now();
+      const output = await runForOutput(lab.host('left'), CORE, sweeper.words);
+      const milliseconds = performance.now() - started;
+      report({ tool: sweeper.name, targets: 4_094, alive: sweeper.alive(output), milliseconds });
+    }
+    report(await sustained(lab));
+  }
+  return results;
+}
+
+async function sustained(lab: Lab): Promise<SweepResult> {
+  const words = [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-q', '--ndjson', MANY];
+  const output = await runForOutput(lab.host('left'), CORE, words);
+  const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+    targets: number;
+    alive: number;
+    duration: number;
+  };
+  const { targets, alive, duration } = summary;
+  return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, perSecond: (alive * 1_000) / duration };
+}
+
+/** The right host takes all of 10.96.0.0/14 for its own. */
+async function makeAnswering(lab: Lab): Promise<void> {
+  await runForOutput(lab.host('right'), CORE, ['ip', 'route', 'add', 'local', MANY, 'dev', 'lo']);
+  await runForOutput(lab.host('left'), CORE, ['ip', 'route', 'add', MANY, 'via', '10.1.1.2']);
+}
