@@ -35,7 +35,22 @@ const seed: fc.Arbitrary<Seed> = fc.record({
   pick: fc.nat(0xffff),
   k: fc.oneof(
     { weight: 6, arbitrary: fc.nat(40) },
-    { weight: 1, arbitrary: fc.constantFrom(0, 1, 0x7fff_fffc, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff, 0x0800) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        0,
+        1,
+        0x7fff_fffc,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xffff_ffff,
+        0xffff,
+        0x0800,
+        0x07ff,
+        0x0a00_0000,
+        0x0aff_ffff,
+      ),
+    },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xffff_ffff }) },
   ),
   jt: fc.nat(5),

@@ -343,12 +343,20 @@ function simplify(values: ValueTable, comparison: Comparison): Comparison | bool
   if (operation === BpfJump.greater && constant >= left.maximum) return false;
   if (operation === BpfJump.greaterOrEqual && constant > left.maximum) return false;
   if (operation === BpfJump.greaterOrEqual && constant === 0) return true;
-  if (left.kind === 'swap' && left.left !== undefined) {
-    const width = left.width as 2 | 4;
-    const isBitwise = operation === BpfJump.equal || operation === BpfJump.set;
-    if (isBitwise) return { operation, left: left.left, right: values.constant(swapBytes(constant, width)) };
+  if (left.kind !== 'swap' || left.left === undefined) return comparison;
+  const width = left.width as 2 | 4;
+  if (operation === BpfJump.equal || operation === BpfJump.set) {
+    return { operation, left: left.left, right: values.constant(swapBytes(constant, width)) };
   }
-  return comparison;
+  if (!isDecidedByFirstByte(operation, constant, width)) return comparison;
+  const firstByte = values.binary(BpfAlu.and, left.left, values.constant(0xff)); // the lowest one, as it lies in memory
+  return { operation, left: firstByte, right: values.constant(constant >>> (8 * (width - 1))) };
+}
+
+/** `a >= 0x0a000000` and `a > 0x0affffff` look at the first byte only, as the ends of networks do. */
+function isDecidedByFirstByte(operation: number, constant: number, width: 2 | 4): boolean {
+  const others = 2 ** (8 * (width - 1)) - 1;
+  return (constant & others) === (operation === BpfJump.greater ? others : 0);
 }
 
 function compare(operation: number, left: number, right: number): boolean {

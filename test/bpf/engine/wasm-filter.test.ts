@@ -109,6 +109,26 @@ const etherFrames = fc
   )
   .map(([type, version, rest]) => Uint8Array.from([...new Array(12).fill(2), ...type, ...version, ...rest]));
 
+test.each([
+  ['ld', 'jge', 0x0a00_0000],
+  ['ld', 'jgt', 0x0aff_ffff],
+  ['ld', 'jge', 0xff00_0000],
+  ['ld', 'jgt', 0x00ff_ffff],
+  ['ld', 'jgt', 0x0a00_0000],
+  ['ldh', 'jge', 0x0400],
+  ['ldh', 'jgt', 0x04ff],
+  ['ldh', 'jge', 0xff00],
+  ['ldh', 'jgt', 0x0400],
+] as const)('%s, %s %i at the edges of that number', (load, jump, edge) => {
+  const program = assemble(`${load} [0]\n${jump} #${edge}, yes\nret #0\nyes: ret #1`);
+  const bytes = load === 'ld' ? 4 : 2;
+  for (const value of [0, edge - 1, edge, edge + 1, edge + 0x100, 2 ** (8 * bytes) - 1]) {
+    const frame = Uint8Array.from({ length: bytes }, (_, index) => value >>> (8 * (bytes - 1 - index)));
+    const read = frame.reduce((sum, byte) => sum * 256 + byte, 0);
+    expect(runWasm(program, frame, bytes, false)).toBe((jump === 'jge' ? read >= edge : read > edge) ? 1 : 0);
+  }
+});
+
 describe('bounds', () => {
   test.each(['ld [60]', 'ldh [62]', 'ldb [63]', 'ldx #62\nldh [x + 0]', 'ldxb 4*([63]&0xf)'])(
     '%s reads the last bytes of a frame of 64, and no further',
