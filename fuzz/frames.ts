@@ -43,6 +43,16 @@ function ipv6(nextHeader: number, payload: Uint8Array): Uint8Array {
   );
 }
 
+function datagram(port: number, payload: Uint8Array): Uint8Array {
+  return made(8 + payload.length, (out) => encodeUdp({ sourcePort: 4000, destinationPort: port, payload }, out));
+}
+
+/** A response: www.example.com, an address, a mail exchanger, a text, a service. */
+const DNS = hex(
+  '123481800001000400000001 03777777076578616d706c6503636f6d00 00010001 c00c0001000100000e100004c0000207' +
+    'c00c000f000100000e100009000a046d61696cc010 c00c0010000100000e1000060568656c6c6f c00c0021000100000e1000080001000203e8c010' +
+    '0000291000000000000000',
+);
 const TCP = made(60, (out) =>
   encodeTcp(
     {
@@ -99,6 +109,20 @@ export const SEED_FRAMES: readonly Uint8Array[] = [
   ethernet(0x86dd, ipv6(58, join(hex('8f000000000000020400 0001'), ADDRESS6, ADDRESS6, hex('01000000'), ADDRESS6))),
   ethernet(0x86dd, ipv6(58, join(hex('0104000000000000'), ipv6(17, UDP)))),
   ethernet(0x0806, ARP),
+  ethernet(0x0800, ipv4(17, datagram(4789, join(hex('0800000000000700'), ethernet(0x0800, ipv4(6, TCP)))))),
+  ethernet(
+    0x0800,
+    ipv4(17, datagram(6081, join(hex('0240655800000a00 0000800100000000'), ethernet(0x0800, ipv4(6, TCP))))),
+  ),
+  ethernet(0x0800, ipv4(17, datagram(53, DNS))),
+  ethernet(0x0800, ipv4(132, hex('00150016 00000001 00000000 0300001000000001000000000000 0000'))),
+  ethernet(
+    0x0800,
+    ipv4(
+      6,
+      join(TCP.subarray(0, 12), hex('50'), TCP.subarray(13, 20), new TextEncoder().encode('GET / HTTP/1.1\r\n\r\n')),
+    ),
+  ),
   ethernet(
     0x8100,
     join(

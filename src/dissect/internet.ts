@@ -11,7 +11,7 @@ import type { BadIpLayer, Ipv4Option } from './layer-internet.ts';
 import type { Network } from './network.ts';
 import { after, type LayerList, type Region, wireLengthOf } from './region.ts';
 import { dissectAuthentication, dissectEsp, dissectGre } from './security-tunnel.ts';
-import { dissectTcp, dissectUdp } from './transport.ts';
+import { dissectSctp, dissectTcp, dissectUdp } from './transport.ts';
 
 const ipv4 = new Ipv4View();
 const ipv6 = new Ipv6View();
@@ -182,6 +182,9 @@ function dissectUpper(list: LayerList, region: Region, protocol: number, network
       break;
     case IpProtocol.udp:
       dissectUdp(list, region, network);
+      break;
+    case IpProtocol.sctp:
+      dissectSctp(list, region);
       break;
     case IpProtocol.icmp:
       if (network.version === 4) dissectIcmp4(list, region, network);

@@ -114,6 +114,18 @@ export interface GreLayer extends LayerPlace {
   readonly isCut: boolean;
 }
 
+/** A network in UDP. */
+export interface OverlayLayer extends LayerPlace {
+  readonly kind: 'overlay';
+  readonly name: 'VXLAN' | 'Geneve';
+  readonly flags: number;
+  /** Virtual network identifier, 24 bits. */
+  readonly identifier: number;
+  /** EtherType of what is inside; VXLAN always carries Ethernet. */
+  readonly protocol: number;
+  readonly optionsLength: number;
+}
+
 /** A protocol number without a decoder here; 59 is "no next header". */
 export interface UnknownProtocolLayer extends LayerPlace {
   readonly kind: 'ip-protocol';
@@ -131,4 +143,5 @@ export type InternetLayer =
   | AuthenticationLayer
   | EspLayer
   | GreLayer
+  | OverlayLayer
   | UnknownProtocolLayer;

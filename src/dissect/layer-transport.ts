@@ -55,6 +55,16 @@ export interface UdpLayer extends LayerPlace {
   readonly expectedChecksum?: number;
 }
 
+/** SCTP (RFC 9260): the common header; chunks are not read. */
+export interface SctpLayer extends LayerPlace {
+  readonly kind: 'sctp';
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly verificationTag: number;
+  /** Common header and chunks. */
+  readonly length: number;
+}
+
 /** A header of which only the ports were captured, or that has a length below its own. */
 export interface PortsLayer extends LayerPlace {
   readonly kind: 'ports';
@@ -175,4 +185,12 @@ export interface IgmpLayer extends LayerPlace {
   readonly groupCount: number;
 }
 
-export type TransportLayer = TcpLayer | BadTcpLayer | UdpLayer | PortsLayer | Icmp4Layer | Icmp6Layer | IgmpLayer;
+export type TransportLayer =
+  | TcpLayer
+  | BadTcpLayer
+  | UdpLayer
+  | PortsLayer
+  | SctpLayer
+  | Icmp4Layer
+  | Icmp6Layer
+  | IgmpLayer;

@@ -8,6 +8,7 @@ import { DNS_PORT, dissectDns } from './dns.ts';
 import { hexOf } from './hex.ts';
 import type { TcpOptionField } from './layer-transport.ts';
 import { type Network, pseudoSum } from './network.ts';
+import { dissectOverlay } from './overlay.ts';
 import { after, type LayerList, type Region, wireLengthOf } from './region.ts';
 import { dissectText, textProtocolOf } from './text-protocol.ts';
 
@@ -153,7 +154,24 @@ export function dissectUdp(list: LayerList, region: Region, network: Network): v
   if (!isDeeper) return;
   const data = { start: payloadStart, end: Math.min(end, start + datagramLength), wireEnd: start + datagramLength };
   if (sourcePort === DNS_PORT || destinationPort === DNS_PORT) dissectDns(list, data, false);
-  else list.data(data);
+  else if (!dissectOverlay(list, data, sourcePort, destinationPort)) list.data(data);
+}
+
+const SCTP_HEADER_LENGTH = 12;
+
+/** The common header of SCTP (RFC 9260, 3.1). */
+export function dissectSctp(list: LayerList, region: Region): void {
+  const { bytes } = list;
+  const { start, end } = region;
+  if (end - start < SCTP_HEADER_LENGTH) {
+    list.truncated('sctp', region);
+    return;
+  }
+  const ports = { sourcePort: readU16(bytes, start), destinationPort: readU16(bytes, start + 2) };
+  const fields = { ...ports, verificationTag: readU32(bytes, start + 4), length: wireLengthOf(region) };
+  if (list.add({ kind: 'sctp', start, headerLength: SCTP_HEADER_LENGTH, ...fields })) {
+    list.data(after(region, start + SCTP_HEADER_LENGTH));
+  }
 }
 
 /** The checksum that the sender should have made, when all that it covers was captured. */

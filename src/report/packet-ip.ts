@@ -10,6 +10,7 @@ import type {
   Ipv6Layer,
   Ipv6OptionsLayer,
   Ipv6RoutingLayer,
+  OverlayLayer,
   UnknownProtocolLayer,
 } from '../dissect/index.ts';
 import { hex, type LineContext, nameOf } from './packet-context.ts';
@@ -48,9 +49,9 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
 
 const ECN_NAMES = ['', ',ECT(1)', ',ECT(0)', ',CE'] as const;
 
-/** Printers of TCP and UDP put the addresses before the ports; for all others they stand here. */
+/** Printers of TCP, UDP and SCTP put the addresses before the ports; for all others they stand here. */
 function printsOwnAddresses(protocol: number): boolean {
-  return protocol === IpProtocol.tcp || protocol === IpProtocol.udp;
+  return protocol === IpProtocol.tcp || protocol === IpProtocol.udp || protocol === IpProtocol.sctp;
 }
 
 /** What a packet's outermost words are: nothing with `-e`, where the EtherType says it. */
@@ -190,6 +191,19 @@ export function greText(layer: GreLayer, context: LineContext): string {
   ];
   if (layer.isCut) return parts.join(', ');
   return `${parts.join(', ')}, length ${layer.length}${isVerbose ? '\n\t' : ': '}`;
+}
+
+/** `Geneve, Flags [C], vni 0xa, options [8 bytes]: `; tcpdump begins a new line behind VXLAN, we stay in the line. */
+export function overlayText(layer: OverlayLayer, context: LineContext): string {
+  if (layer.name === 'VXLAN') {
+    const isValid = (layer.flags & 0x08) !== 0;
+    return `VXLAN, flags [${isValid ? 'I' : 'invalid'}] (${hex(layer.flags, 2)}), vni ${layer.identifier}: `;
+  }
+  const flags = `${(layer.flags & 0x80) === 0 ? '' : 'O'}${(layer.flags & 0x40) === 0 ? '' : 'C'}`;
+  const protocol = `, proto ${nameOf(ETHER_TYPE_NAMES, layer.protocol, 'unknown')} (${hex(layer.protocol, 4)})`;
+  const options = layer.optionsLength === 0 ? '' : `, options [${layer.optionsLength} bytes]`;
+  const head = `Geneve, Flags [${flags === '' ? 'none' : flags}], vni ${hex(layer.identifier)}`;
+  return `${head}${context.options.linkHeader === true ? protocol : ''}${options}${context.verbosity > 0 ? '\n\t' : ': '}`;
 }
 
 /** A number without a decoder: tcpdump's words for one it has no decoder for either. */

@@ -22,6 +22,7 @@ import {
   ipv6OptionsText,
   ipv6RoutingText,
   ipv6Text,
+  overlayText,
   unknownProtocolText,
 } from './packet-ip.ts';
 import {
@@ -38,7 +39,7 @@ import {
 import { EndpointNames } from './packet-names.ts';
 import type { PacketPrintOptions } from './packet-options.ts';
 import { TimePrinter } from './packet-time.ts';
-import { badTcpText, portsText, tcpText, udpText } from './packet-transport.ts';
+import { badTcpText, portsText, sctpText, tcpText, udpText } from './packet-transport.ts';
 
 /** Prints the frames of one capture, in order: it remembers times and TCP conversations. */
 export class PacketPrinter {
@@ -77,6 +78,7 @@ export class PacketPrinter {
     let text = isRawIp(linkType) && this.#options.linkHeader === true ? 'ip: ' : '';
     for (const [index, layer] of layers.entries()) {
       if (layer.kind === 'quote' && !isQuoteShown(layers, index, context)) break;
+      if (layer.kind === 'overlay' && context.options.quiet === true) break;
       text += layerText(layer, context, layers, index);
     }
     return text;
@@ -180,6 +182,8 @@ function networkText(layer: NetworkLayer, context: LineContext, layers: readonly
       return espText(layer);
     case 'gre':
       return greText(layer, context);
+    case 'overlay':
+      return overlayText(layer, context);
     case 'ip-protocol':
       return unknownProtocolText(layer);
     case 'tcp':
@@ -188,6 +192,8 @@ function networkText(layer: NetworkLayer, context: LineContext, layers: readonly
       return badTcpText(layer, context);
     case 'udp':
       return udpText(layer, context, hasWords(layers[index + 1], context));
+    case 'sctp':
+      return sctpText(layer, context);
     case 'ports':
       return portsText(layer, context);
     case 'icmp4':
@@ -221,7 +227,10 @@ function isLinkNeeded(layers: readonly Layer[], index: number): boolean {
 function hasWords(layer: Layer | undefined, context: LineContext): boolean {
   const kind = layer?.kind;
   const isUnderstood =
-    kind === 'dns' || kind === 'bad-dns' || (layer?.kind === 'truncated' && layer.protocol === 'domain');
+    kind === 'dns' ||
+    kind === 'overlay' ||
+    kind === 'bad-dns' ||
+    (layer?.kind === 'truncated' && layer.protocol === 'domain');
   return isUnderstood && context.options.quiet !== true;
 }
 
@@ -246,7 +255,7 @@ function truncatedText(layer: TruncatedLayer, context: LineContext, hasEndpoints
   const { ip, names, options } = context;
   const mark = ` [|${layer.protocol}]`;
   if (layer.protocol === 'ip') return layer.headerLength > 0 && options.linkHeader !== true ? `IP ${mark}` : mark;
-  const isTransport = layer.protocol === 'tcp' || layer.protocol === 'udp';
+  const isTransport = layer.protocol === 'tcp' || layer.protocol === 'udp' || layer.protocol === 'sctp';
   if (!isTransport || hasEndpoints || ip === undefined) return mark;
   return `${names.host(ip.source)} > ${names.host(ip.destination)}: ${mark}`;
 }

@@ -2,7 +2,7 @@
 import { portsOfService, serviceNames } from '../base/service-names.ts';
 import type { PacketPrintOptions } from './packet-options.ts';
 
-type Transport = 'tcp' | 'udp';
+type Transport = 'tcp' | 'udp' | 'sctp';
 
 let builtIn: ReadonlyMap<string, string> | undefined;
 
@@ -12,7 +12,7 @@ function serviceOfPort(port: number, protocol: Transport): string | undefined {
     const names = new Map<string, string>();
     for (const name of serviceNames()) {
       const ports = portsOfService(name);
-      for (const transport of ['tcp', 'udp'] as const) {
+      for (const transport of ['tcp', 'udp', 'sctp'] as const) {
         const key = `${transport} ${ports?.[transport]}`;
         if (ports?.[transport] !== undefined && !names.has(key)) names.set(key, name);
       }

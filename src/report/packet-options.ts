@@ -5,7 +5,7 @@ export interface PacketNames {
   /** The name of an address, at once or not at all. */
   readonly host?: (address: string) => string | undefined;
   /** The name of a port. Without this, and unless `numeric`, the built-in table is asked. */
-  readonly service?: (port: number, protocol: 'tcp' | 'udp') => string | undefined;
+  readonly service?: (port: number, protocol: 'tcp' | 'udp' | 'sctp') => string | undefined;
   /** The name of an interface by its kernel index, for cooked frames. */
   readonly interfaceName?: (index: number) => string | undefined;
 }

@@ -1,7 +1,7 @@
 /** TCP and UDP. @module */
 
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import type { BadTcpLayer, PortsLayer, TcpLayer, TcpOptionField, UdpLayer } from '../dissect/index.ts';
+import type { BadTcpLayer, PortsLayer, SctpLayer, TcpLayer, TcpOptionField, UdpLayer } from '../dissect/index.ts';
 import { TcpFlag, TcpOptionKind } from '../tcp/index.ts';
 import { announcedProtocol, hex, type LineContext, nameOf } from './packet-context.ts';
 
@@ -20,14 +20,13 @@ const FLAG_LETTERS: readonly (readonly [flag: number, letter: string])[] = [
 /** `10.0.0.1.80 > 10.0.0.2.1024: `; behind an extension header the ports alone, the addresses stand before it. */
 function endpointsText(
   layer: { readonly sourcePort: number; readonly destinationPort: number },
-  protocol: 'tcp' | 'udp',
+  protocol: 'tcp' | 'udp' | 'sctp',
   context: LineContext,
 ): string {
   const { ip, names } = context;
   const source = names.port(layer.sourcePort, protocol);
   const destination = names.port(layer.destinationPort, protocol);
-  const number = protocol === 'tcp' ? IpProtocol.tcp : IpProtocol.udp;
-  if (ip === undefined || announcedProtocol(ip) !== number) return `${source} > ${destination}: `;
+  if (ip === undefined || announcedProtocol(ip) !== IpProtocol[protocol]) return `${source} > ${destination}: `;
   return `${names.host(ip.source)}.${source} > ${names.host(ip.destination)}.${destination}: `;
 }
 
@@ -35,6 +34,11 @@ export function portsText(layer: PortsLayer, context: LineContext): string {
   const endpoints = endpointsText(layer, layer.protocol, context);
   if (layer.badLength === undefined) return endpoints;
   return `${endpoints}${layer.isNetworkLength === true ? 'truncated-udp' : 'truncated-udplength'} ${layer.badLength}`;
+}
+
+/** The common header; chunks are not read, so this is shorter than tcpdump's line. */
+export function sctpText(layer: SctpLayer, context: LineContext): string {
+  return `${endpointsText(layer, 'sctp', context)}sctp, length ${layer.length}`;
 }
 
 export function badTcpText(layer: BadTcpLayer, context: LineContext): string {

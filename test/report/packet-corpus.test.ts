@@ -57,9 +57,9 @@ const MODES: readonly (readonly [option: string, print: PacketPrintOptions])[] =
 
 /**
  * Lines that may be missing from the floors in all files together: tags that are cut (-e), HTTP whose end is not there,
- * SOA records and TFTP in quotes (-v), differences of more than a day (-ttt).
+ * SOA records, TFTP in quotes, Geneve's options (-v), differences of more than a day (-ttt).
  */
-const SLACK: Readonly<Record<string, number>> = { '': 0, '-S': 0, '-e': 13, '-v': 12, '-ttt': 7 };
+const SLACK: Readonly<Record<string, number>> = { '': 0, '-S': 0, '-e': 13, '-v': 35, '-ttt': 7 };
 
 const corpus = corpusFolder();
 const tcpdump = requirePeer('tcpdump');
@@ -110,7 +110,11 @@ function theirTexts(path: string, option: string): string[] {
 
 type Verdict = 'equal' | 'without application' | 'different';
 
-function compare(ours: string, theirs: string): Verdict {
+/** Behind VXLAN tcpdump begins a new line; we stay in the line. */
+const VXLAN_LINE_END = /(VXLAN, flags \[\w+\] \(0x[\da-f]{2}\), vni \d+)\n/g;
+
+function compare(ours: string, tcpdumps: string): Verdict {
+  const theirs = tcpdumps.replace(VXLAN_LINE_END, '$1: ');
   if (ours === theirs) return 'equal';
   const rest = theirs.slice(ours.length);
   if (theirs.startsWith(ours) && rest.startsWith('\n\t0x')) return 'equal';
