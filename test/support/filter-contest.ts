@@ -117,7 +117,7 @@ function judge(
       }
     }
     if (differing.length === 0) continue;
-    if (isMeantMatch(expression)) count.meant += differing.length;
+    if (isMeantMatch(expression, LINK_TYPES[file]?.[0] ?? '')) count.meant += differing.length;
     else differences.push(`${where}: packets ${differing.slice(0, 5).join(', ')} of ${differing.length}`);
   }
   return { filters: entries.length, ...count, differences };
@@ -127,6 +127,9 @@ function judge(
 function isMeantVerdict(entry: Entry, answer: OracleAnswer, matches: boolean): boolean {
   // Numbers that do not exist: libpcap's development branch refuses them too.
   if (/is no (protocol number|byte|DECnet)|no byte is/.test(entry.message)) return true;
+  if (!answer.ok && answer.message === 'libpcap does not end') return true;
+  // Inside a tunnel libpcap still thinks of the labels before it.
+  if (!answer.ok && answer.message.includes('over mpls') && /geneve|pppoes/.test(entry.expression)) return true;
   // libpcap sees a zero where there is an index or a load.
   if (!answer.ok && /division by zero|modulus by zero|shift by more than/.test(answer.message)) return true;
   // Only one of the two optimisers notices that nothing can match, and indeed nothing does.
@@ -137,10 +140,21 @@ function isMeantVerdict(entry: Entry, answer: OracleAnswer, matches: boolean): b
 }
 
 /** Matches other packets on purpose. */
-function isMeantMatch(expression: string): boolean {
+function isMeantMatch(expression: string, link: string): boolean {
+  // Behind AH libpcap looks for the next header at the wrong place.
+  if (expression.includes('protochain')) return true;
   // What stands after a Geneve test that has failed: libpcap reads words of memory that nothing has set.
-  return expression.includes('geneve') && /\b(not|or)\b|!|\|\|/.test(expression);
+  if (expression.includes('geneve') && /\b(not|or)\b|!|\|\|/.test(expression)) return true;
+  // In cooked v2 captures libpcap takes an IEEE 802.2 access point for an EtherType.
+  if (link === 'LINUX_SLL2' && LLC_PROTOCOLS.test(expression)) return true;
+  // Inside PPPoE libpcap no longer finds the interface in the cooked header.
+  if (expression.includes('pppoes') && /ifindex|bound/.test(expression)) return true;
+  // Without the file, as these compile only, libpcap takes other address families.
+  return (link === 'NULL' || link === 'LOOP') && /inbound|outbound|ifindex/.test(expression);
 }
+
+const LLC_PROTOCOLS =
+  /\b(iso|ipx|stp|netbeui|clnp|esis|isis|l1|l2|iih|lsp|snp|csnp|psnp|atalk|aarp)\b|(ether|link) proto/;
 
 function captureOf(dlt: number, packets: readonly Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(24);

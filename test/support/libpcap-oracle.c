@@ -10,9 +10,23 @@
  * With the single argument "packets:FILE" the packets come out as "wire-length hex", one a line.
  */
 #include <pcap/pcap.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Seconds for one question: behind AH libpcap's protochain may go round for ever. */
+#define PATIENCE 2
+
+static sigjmp_buf out_of_patience;
+
+static void give_up(int number)
+{
+    (void)number;
+    siglongjmp(out_of_patience, 1);
+}
 
 struct packet { struct pcap_pkthdr header; u_char *bytes; };
 struct capture { pcap_t *handle; struct packet *packets; size_t count; int dlt; };
@@ -57,14 +71,14 @@ static int compile(struct capture *capture, struct bpf_program *program, const c
     return done;
 }
 
-static void verdicts(struct capture *capture, struct bpf_program *program)
+static void verdicts(struct capture *capture, struct bpf_program *program, char *text)
 {
-    if (capture->count == 0) putchar('-');
+    if (capture->count == 0) *text++ = '-';
     for (size_t i = 0; i < capture->count; i++) {
         struct packet *packet = &capture->packets[i];
-        putchar(bpf_filter(program->bf_insns, packet->bytes, packet->header.len, packet->header.caplen) ? '1' : '0');
+        *text++ = bpf_filter(program->bf_insns, packet->bytes, packet->header.len, packet->header.caplen) ? '1' : '0';
     }
-    putchar(' ');
+    *text = 0;
 }
 
 int main(int argc, char **argv)
@@ -81,6 +95,7 @@ int main(int argc, char **argv)
     }
     struct capture *captures = calloc(argc, sizeof *captures);
     for (int i = 1; i < argc; i++) load(&captures[i - 1], argv[i]);
+    signal(SIGALRM, give_up);
     char *line = NULL;
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
@@ -89,14 +104,25 @@ int main(int argc, char **argv)
         int snaplen, at = 0;
         if (sscanf(line, "%u\t%x\t%d\t%n", &file, &netmask, &snaplen, &at) < 3 || (int)file >= argc - 1) return 3;
         struct bpf_program optimised, plain;
+        if (sigsetjmp(out_of_patience, 1)) {
+            puts("E libpcap does not end");
+            fflush(stdout);
+            continue;
+        }
+        alarm(PATIENCE);
         char error[PCAP_ERRBUF_SIZE];
         if (!compile(&captures[file], &optimised, line + at, 1, netmask, snaplen, error)) {
+            alarm(0);
             printf("E %s\n", error);
         } else {
             int both = compile(&captures[file], &plain, line + at, 0, netmask, snaplen, error);
-            printf("P %u %u ", optimised.bf_len, both ? plain.bf_len : 0);
-            verdicts(&captures[file], &optimised);
-            verdicts(&captures[file], both ? &plain : &optimised);
+            char *first = malloc(captures[file].count + 2), *second = malloc(captures[file].count + 2);
+            verdicts(&captures[file], &optimised, first);
+            verdicts(&captures[file], both ? &plain : &optimised, second);
+            alarm(0);
+            printf("P %u %u %s %s ", optimised.bf_len, both ? plain.bf_len : 0, first, second);
+            free(first);
+            free(second);
             for (u_int i = 0; i < optimised.bf_len; i++)
                 printf("%u,%u,%u,%u;", optimised.bf_insns[i].code, optimised.bf_insns[i].jt, optimised.bf_insns[i].jf,
                        optimised.bf_insns[i].k);

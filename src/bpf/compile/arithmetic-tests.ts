@@ -92,13 +92,14 @@ function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predica
   }
 }
 
+/** As in libpcap, only a number that is written here is an error; one that is computed makes a test that fails. */
 function checkConstantOperand(context: Context, node: Extract<Arithmetic, { kind: 'binary' }>, right: Value): void {
   if (right.kind !== 'constant') return;
   const { operator } = node;
-  if ((operator === '/' || operator === '%') && right.value === 0) {
+  if ((operator === '/' || operator === '%') && node.right.kind === 'number' && right.value === 0) {
     context.fail('FILTER_NUMBER', 'division by zero', node.right);
   }
-  if ((operator === '<<' || operator === '>>') && right.value > MAX_SHIFT) {
+  if ((operator === '<<' || operator === '>>') && node.right.kind === 'number' && right.value > MAX_SHIFT) {
     context.fail(
       'FILTER_NUMBER',
       `a shift by ${right.value} leaves nothing of 32 bits, at most ${MAX_SHIFT}`,

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { advance, shiftedBy } from './layers.ts';
 import { carries, FilterEtherType } from './link-protocols.ts';
 import { firstFragment } from './port-tests.ts';
-import { all, any, assign, not, type Predicate } from './predicate.ts';
+import { all, any, assign, not, type Predicate, touch } from './predicate.ts';
 import type { Value } from './value.ts';
 
 const VLAN_TAG_LENGTH = 4;
@@ -174,6 +174,7 @@ function geneveTest(context: Context, network: number | undefined, span: Span): 
     (end) => [
       tests.maskedEqual(layers.transport(end, UDP_HEADER_LENGTH, 1), GENEVE_VERSION_MASK, 0),
       ...networkMatches(context, layers.transport(end, UDP_HEADER_LENGTH + 4, 4), network),
+      touch(layers.transport(end, UDP_HEADER_LENGTH + GENEVE_PROTOCOL, 2)),
     ],
     span,
   );

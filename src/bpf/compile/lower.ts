@@ -93,18 +93,19 @@ function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind
   return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
 }
 
-function outboundTest({ options, layers, tests, values }: Context): Predicate {
+/** About the packet as a whole, so also inside a tunnel it is the outermost header that says it. */
+function outboundTest({ options, tests, values }: Context): Predicate {
   switch (options.linkType) {
     case LinkType.linuxSll:
-      return tests.equal(layers.link(COOKED_PACKET_TYPE, 2), PACKET_OUTGOING);
+      return tests.equal(values.load(2, undefined, COOKED_PACKET_TYPE), PACKET_OUTGOING);
     case LinkType.linuxSll2:
-      return tests.equal(layers.link(COOKED2_PACKET_TYPE, 1), PACKET_OUTGOING);
+      return tests.equal(values.load(1, undefined, COOKED2_PACKET_TYPE), PACKET_OUTGOING);
     default:
       return tests.equal(values.ancillary(AncillaryOffset.packetType), PACKET_OUTGOING);
   }
 }
 
-function interfaceTest({ options, layers, tests, values }: Context, index: number): Predicate {
-  if (options.linkType === LinkType.linuxSll2) return tests.equal(layers.link(COOKED2_INTERFACE, 4), index);
+function interfaceTest({ options, tests, values }: Context, index: number): Predicate {
+  if (options.linkType === LinkType.linuxSll2) return tests.equal(values.load(4, undefined, COOKED2_INTERFACE), index);
   return tests.equal(values.ancillary(AncillaryOffset.interfaceIndex), index);
 }

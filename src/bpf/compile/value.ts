@@ -94,9 +94,9 @@ export class ValueTable {
     return this.#intern(`n${operand.id}`, (id) => ({ kind: 'negate', id, operand }));
   }
 
-  /** `left operator right`; a constant divisor is not 0, a constant shift at most 31. */
+  /** `left operator right`. */
   binary(operator: BinaryOperator, left: Value, right: Value): Value {
-    if (left.kind === 'constant' && right.kind === 'constant') {
+    if (left.kind === 'constant' && right.kind === 'constant' && !mayDivideByZero(operator, right)) {
       return this.constant(fold(operator, left.value, right.value));
     }
     if (left.kind === 'constant' && COMMUTATIVE.has(operator)) return this.binary(operator, right, left);
@@ -130,7 +130,8 @@ export class ValueTable {
         break;
       default:
     }
-    if (k === 0) return left;
+    if ((operator === 'lsh' || operator === 'rsh') && k > 31) return this.#masked(left, 0);
+    if (k === 0 && operator !== 'div' && operator !== 'mod') return left;
     if (left.kind === 'binary' && left.right.kind === 'constant' && left.operator === operator) {
       const joined = joinConstants(operator, left.right.value, k);
       if (joined !== undefined) return this.#withConstant(operator, left.left, joined);
@@ -217,6 +218,11 @@ export function walkValue(value: Value, visit: (part: Value) => void): void {
     walkValue(value.right, visit);
   }
   visit(value);
+}
+
+/** Whether `left operator right` may reject the packet, as every division by zero does. */
+export function mayDivideByZero(operator: BinaryOperator, right: Value): boolean {
+  return (operator === 'div' || operator === 'mod') && (right.kind !== 'constant' || right.value === 0);
 }
 
 /** Whether computing `value` may reject a packet, so that it has to be computed even if the result is known. */

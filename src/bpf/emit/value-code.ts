@@ -1,6 +1,12 @@
 /** Code that brings a value into a register, from what the registers hold already. @module */
 import { SKF_AD_OFF } from '../ancillary.ts';
-import type { BinaryOperator, LoadSize, Value, VariableValue } from '../compile/value.ts';
+import {
+  type BinaryOperator,
+  type LoadSize,
+  mayDivideByZero,
+  type Value,
+  type VariableValue,
+} from '../compile/value.ts';
 import { BPF_MEMORY_WORDS, BpfAlu, BpfClass, BpfMisc, BpfMode, BpfSize, BpfSource } from '../instruction.ts';
 import type { CodeBuffer } from './code-buffer.ts';
 import { forget, NOTHING_KNOWN, type RegisterState } from './registers.ts';
@@ -94,7 +100,8 @@ export class ValueCode {
   }
 
   #computeBinary(operator: BinaryOperator, left: Value, right: Value): void {
-    if (right.kind === 'constant') {
+    // No program may divide by a constant zero, so that one goes through X.
+    if (right.kind === 'constant' && !mayDivideByZero(operator, right)) {
       this.loadA(left);
       this.#code.push(BpfClass.alu | ALU[operator], right.value);
       return;
@@ -215,7 +222,7 @@ function usesX(value: Value): boolean {
     case 'negate':
       return usesX(value.operand);
     case 'binary':
-      return value.right.kind !== 'constant' || usesX(value.left);
+      return value.right.kind !== 'constant' || mayDivideByZero(value.operator, value.right) || usesX(value.left);
     default:
       return false;
   }

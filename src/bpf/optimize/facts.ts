@@ -2,8 +2,7 @@
  * What is known at a place of the graph: outcomes of the tests on every way to it, and how long the packet must be since
  * loads have succeeded. Facts never change; each step makes new ones. @module
  */
-import type { Value, VariableValue } from '../compile/value.ts';
-import { walkValue } from '../compile/value.ts';
+import { mayDivideByZero, type Value, type VariableValue, walkValue } from '../compile/value.ts';
 import { decide, type TestNode } from './graph.ts';
 import { ANYTHING, exactly, type Range, rangeOf, unite, within, withoutNumber } from './range.ts';
 
@@ -70,7 +69,7 @@ export class RangeFacts implements Facts<RangeFacts> {
     walkValue(value, (part) => {
       const end = endOf(part);
       if (end !== undefined && (this.#ends.get(end.base) ?? 0) < end.end) covered = false;
-      if (isDivision(part)) covered = false;
+      if (part.kind === 'binary' && mayDivideByZero(part.operator, part.right)) covered = false;
     });
     return covered;
   }
@@ -165,12 +164,6 @@ export function basesOf(value: Value): readonly number[] {
     if (end !== undefined) bases.push(end.base);
   });
   return bases;
-}
-
-function isDivision(part: Value): boolean {
-  return (
-    part.kind === 'binary' && (part.operator === 'div' || part.operator === 'mod') && part.right.kind !== 'constant'
-  );
 }
 
 function contains(value: Value, variable: VariableValue): boolean {

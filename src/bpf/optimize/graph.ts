@@ -4,7 +4,7 @@
  * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
  */
 import type { Comparison, Predicate } from '../compile/predicate.ts';
-import { type Value, type ValueTable, type VariableValue, walkValue } from '../compile/value.ts';
+import { mayDivideByZero, type Value, type ValueTable, type VariableValue, walkValue } from '../compile/value.ts';
 
 interface GraphNode {
   readonly id: number;
@@ -230,11 +230,7 @@ export function mayReject(value: Value): boolean {
   let rejects = false;
   walkValue(value, (part) => {
     if (part.kind === 'load' || part.kind === 'headerLength' || part.kind === 'ancillary') rejects = true;
-    if (
-      part.kind === 'binary' &&
-      (part.operator === 'div' || part.operator === 'mod') &&
-      part.right.kind !== 'constant'
-    ) {
+    if (part.kind === 'binary' && mayDivideByZero(part.operator, part.right)) {
       rejects = true;
     }
   });
@@ -256,11 +252,7 @@ function hasFixedLoadsOnly(value: Value): boolean {
   let fixed = true;
   walkValue(value, (part) => {
     if (part.kind === 'ancillary' || (part.kind === 'load' && part.base !== undefined)) fixed = false;
-    if (
-      part.kind === 'binary' &&
-      (part.operator === 'div' || part.operator === 'mod') &&
-      part.right.kind !== 'constant'
-    ) {
+    if (part.kind === 'binary' && mayDivideByZero(part.operator, part.right)) {
       fixed = false;
     }
   });

@@ -36,7 +36,9 @@ function regroup(graph: Graph, node: TestNode, done: (node: Node) => Node): Node
     // Conditions that must all hold keep their order, and so their loads, unless what fails is rejected anyway.
     if (branch === 'onFalse' && node.onFalse.needs !== Number.POSITIVE_INFINITY) continue;
     const chain = chainFrom(node, branch);
-    const ordered = inGroups(chain);
+    // Where something may be accepted, only tests of the very same value move: libpcap moves these as well.
+    const rejects = node[branch].needs === Number.POSITIVE_INFINITY;
+    const ordered = inGroups(chain, rejects ? loadedValue : (value) => value);
     const last = chain.at(-1);
     if (last === undefined || ordered.every((test, index) => test === chain[index])) continue;
     const shared = done(node[branch]);
@@ -49,13 +51,13 @@ function regroup(graph: Graph, node: TestNode, done: (node: Node) => Node): Node
   return undefined;
 }
 
-/** Each test right after the first one that loads the same. */
-function inGroups(chain: readonly TestNode[]): TestNode[] {
+/** Each test right after the first one with the same key. */
+function inGroups(chain: readonly TestNode[], keyOf: (value: Value) => Value): TestNode[] {
   const groups = new Map<Value, TestNode[]>();
   for (const test of chain) {
-    const loaded = loadedValue(test.value);
-    const group = groups.get(loaded);
-    if (group === undefined) groups.set(loaded, [test]);
+    const key = keyOf(test.value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [test]);
     else group.push(test);
   }
   return [...groups.values()].flat();
