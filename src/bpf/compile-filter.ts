@@ -8,7 +8,7 @@ import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.
 import type { NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
-import { hasLoop } from './compile/predicate.ts';
+import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { emit } from './emit/emit.ts';
 import { interpret } from './engine/interpret.ts';
@@ -16,8 +16,8 @@ import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
 import { MAX_GRAPH_NODES } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
-import { Graph } from './optimize/graph.ts';
-import { optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
+import { Graph, type Node } from './optimize/graph.ts';
+import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
@@ -81,26 +81,37 @@ function compile(expression: string, options: FilterOptions): readonly BpfInstru
     live: options.live ?? false,
     resolver: options.resolver ?? {},
   };
-  const build = (joinFamilies: boolean) => {
+  const build = (joinFamilies: boolean): Built => {
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
-    const predicate = lower(expression, tree, values, { ...lowering, joinFamilies });
-    const root = graph.build(predicate, graph.accept, graph.reject);
-    return { graph, root, hasLoop: hasLoop(predicate) };
+    const { predicate, canJoin } = lower(expression, tree, values, { ...lowering, joinFamilies });
+    return { graph, canJoin, predicate, root: graph.build(predicate, graph.accept, graph.reject) };
   };
   const separate = build(false);
-  // libpcap optimises no filter with a loop in it, so it never notices that such a filter matches nothing.
-  if (!separate.hasLoop && rejectsAll(separate.graph, separate.root)) {
-    throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
-      offset: 0,
-      length: expression.length,
-    });
-  }
+  const optimized = optimizeGraph(separate.graph, separate.root);
+  if (!canAccept(optimized)) checkAcceptance(expression, separate);
   if (!optimize) return emit(separate.root, { snapLength, reuse: false });
-  const programs = [separate, build(true)].map(({ graph, root }) => {
-    return emit(optimizeGraph(graph, root), { snapLength, reuse: true });
+  const program = emit(optimized, { snapLength, reuse: true });
+  if (!separate.canJoin) return program;
+  const { graph, root } = build(true);
+  const joined = emit(optimizeGraph(graph, root), { snapLength, reuse: true });
+  return joined.length < program.length ? joined : program;
+}
+
+interface Built {
+  readonly graph: Graph;
+  readonly root: Node;
+  readonly predicate: Predicate;
+  readonly canJoin: boolean;
+}
+
+/** Refuses a filter that nothing matches, if libpcap notices that too: it optimises no filter with a loop in it. */
+function checkAcceptance(expression: string, { graph, root, predicate }: Built): void {
+  if (hasLoop(predicate) || !rejectsAll(graph, root)) return;
+  throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
+    offset: 0,
+    length: expression.length,
   });
-  return programs.reduce((best, program) => (program.length < best.length ? program : best));
 }
 
 function readNetmask(expression: string, text: string): number {

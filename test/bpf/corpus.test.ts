@@ -58,7 +58,7 @@ describe.skipIf(folder === undefined)('the corpus', () => {
         refused.set(row, error);
       }
     }
-  });
+  }, 120_000);
 
   test('accepts and refuses what libpcap accepts and refuses', () => {
     const wrong = rows.filter((row) => !row.disputed && refused.has(row) === row.ok);

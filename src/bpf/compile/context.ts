@@ -32,6 +32,8 @@ export interface Context {
   readonly values: ValueTable;
   readonly tests: Tests;
   readonly layers: Layers;
+  /** What the lowering came across. */
+  readonly choices: { canJoin: boolean };
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }
 

@@ -141,6 +141,7 @@ function tunnelTest(
   span: Span,
 ): { readonly test: Predicate; readonly headerEnd: Value } {
   const { layers, tests, values } = context;
+  context.choices.canJoin = true;
   const headerEnd = values.variable();
   const through = (end: Value) => all(tests.equal(layers.transport(end, 2, 2), port), ...matches(end));
   const ipv4 = [

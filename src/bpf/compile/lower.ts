@@ -21,6 +21,12 @@ const COOKED_PACKET_TYPE = 0;
 const COOKED2_PACKET_TYPE = 10;
 const COOKED2_INTERFACE = 4;
 
+export interface Lowered {
+  readonly predicate: Predicate;
+  /** Whether `joinFamilies` makes a difference. */
+  readonly canJoin: boolean;
+}
+
 /**
  * What `tree` tests. An undefined tree, of a filter without words, is always true.
  * @throws FilterError
@@ -30,17 +36,19 @@ export function lower(
   tree: Expression | undefined,
   values: ValueTable,
   options: LoweringOptions,
-): Predicate {
-  if (tree === undefined) return TRUE;
+): Lowered {
+  if (tree === undefined) return { predicate: TRUE, canJoin: false };
   const context: Context = {
     expression,
     options,
     values,
     tests: new Tests(values),
     layers: new Layers(options.linkType, values),
+    choices: { canJoin: false },
     fail: failWith(expression),
   };
-  return pruneSetups(lowerNode(context, tree));
+  const predicate = pruneSetups(lowerNode(context, tree));
+  return { predicate, canJoin: context.choices.canJoin };
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {

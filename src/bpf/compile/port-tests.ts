@@ -30,6 +30,7 @@ export function portTest(
   span: Span,
 ): Predicate {
   const ports = { from, to, direction, protocols: protocol === undefined ? PORT_PROTOCOLS : [protocol] };
+  context.choices.canJoin = true;
   return context.options.joinFamilies ? joinedTest(context, ports, span) : separateTest(context, ports, span);
 }
 

@@ -13,14 +13,22 @@ const MAX_ROUNDS = 16;
 /** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
 export function rejectsAll(graph: Graph, root: Node): boolean {
   const threaded = untilStable(root, (node) => threadJumps(graph, node, OutcomeFacts.none));
-  return !reachable(threaded).includes(graph.accept);
+  return !canAccept(threaded);
 }
 
 export function optimize(graph: Graph, root: Node): Node {
   const threadAll = (node: Node) => untilStable(node, (next) => threadJumps(graph, next, RangeFacts.none));
-  const grouped = groupAlternatives(graph, threadAll(dropDeadAssigns(graph, root)));
-  const widened = widenTests(graph, threadAll(grouped));
-  return threadAll(strengthen(graph, widened));
+  let best = threadAll(dropDeadAssigns(graph, root));
+  for (const pass of [groupAlternatives, widenTests, strengthen]) {
+    const changed = pass(graph, best);
+    if (changed !== best) best = pass === widenTests ? changed : threadAll(changed);
+  }
+  return best;
+}
+
+/** Whether any packet can be accepted from `root` on. */
+export function canAccept(root: Node): boolean {
+  return reachable(root).some((node) => node.kind === 'return' && node.accept);
 }
 
 function untilStable(root: Node, pass: (root: Node) => Node): Node {

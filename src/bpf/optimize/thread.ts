@@ -17,6 +17,7 @@ export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: 
   const before = new Map<Node, F>([[root, none]]);
   const routes = new Map<Node, readonly Route[]>();
   const nodes = reachable(root);
+  let changed = false;
 
   const follow = (start: Node, factsThere: F): Route => {
     const touched: Value[] = [];
@@ -36,6 +37,7 @@ export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: 
       }
       target = outcome ? target.onTrue : target.onFalse;
     }
+    if (target !== start || touched.length > 0) changed = true;
     const known = before.get(target);
     before.set(target, known === undefined ? facts : known.meet(facts));
     return { touched, target };
@@ -64,7 +66,7 @@ export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: 
         break;
     }
   }
-  return rebuild(graph, root, nodes, routes);
+  return changed ? rebuild(graph, root, nodes, routes) : root;
 }
 
 function rebuild(graph: Graph, root: Node, nodes: readonly Node[], routes: ReadonlyMap<Node, readonly Route[]>): Node {
