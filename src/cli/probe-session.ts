@@ -1,5 +1,5 @@
 /** Puts a probing run together: transport, recorder, and what happens to events and errors. @module */
-import { LinkType, StackError } from '../base/index.ts';
+import { LinkType, messageOf, StackError } from '../base/index.ts';
 import { createPcapngWriter } from '../pcap/index.ts';
 import {
   type KernelTransportOptions,
@@ -52,6 +52,7 @@ export class EventOutput<Event extends { readonly type: string }> {
   readonly #words: ProbeWords;
   readonly #format: (event: Event) => string;
   readonly #document = new ProbeJsonDocument();
+  #text = '';
 
   /** @throws StackError `USAGE` for two kinds of JSON at once */
   constructor(context: CommandContext, words: ProbeWords, format: (event: Event) => string) {
@@ -63,19 +64,35 @@ export class EventOutput<Event extends { readonly type: string }> {
 
   add(event: Event): void {
     if (this.#words.json) this.#document.add(event);
-    else if (this.#words.ndjson) this.#context.stdout.write(probeEventToJsonLine(event));
-    else this.#context.stdout.write(this.#format(event));
+    else if (this.#words.ndjson) this.#write(probeEventToJsonLine(event));
+    else this.#write(this.#format(event));
+  }
+
+  /** What one turn of the event loop brings is written at once: a sweep has hundreds of answers in it. */
+  #write(text: string): void {
+    if (text === '') return;
+    if (this.#text === '') setImmediate(() => this.#flush());
+    this.#text += text;
+  }
+
+  #flush(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#context.stdout.write(text);
   }
 
   /** Runs `work`, and closes the document even when it fails. */
   async run(work: () => Promise<void>): Promise<void> {
+    let problem: string | undefined;
     try {
       await work();
     } catch (error) {
-      if (this.#words.json) this.#context.stdout.write(this.#document.finish(String(error)));
+      problem = messageOf(error);
       throw error;
+    } finally {
+      if (this.#words.json) this.#text += this.#document.finish(problem);
+      this.#flush();
     }
-    if (this.#words.json) this.#context.stdout.write(this.#document.finish());
   }
 }
 

@@ -35,6 +35,7 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
     protocol: ports === undefined ? 'icmp' : 'tcp',
     destination: targets.at(0),
     largestMessage: 64,
+    wantsTransmitTime: false,
   });
   const method = methodFor(transport, targets.family, ports);
   const stop = listenForStop(context.signals);

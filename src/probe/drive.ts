@@ -32,6 +32,8 @@ const BATCHES_PER_TURN = 4;
 /** No engine sleeps longer than this in one piece: timers of more than 2^31 ms fire at once. */
 const LONGEST_SLEEP = 3_600_000;
 
+const WAKE = 'wake';
+
 /** Yields the engine's reports until it is done. An aborted signal ends the run with its summary, not with an error. */
 export async function* drive<Event>(
   engine: ProbeEngine<Event>,
@@ -40,7 +42,9 @@ export async function* drive<Event>(
 ): AsyncGenerator<Event, void, undefined> {
   const { transport, clock } = parts;
   let alarm = new AbortController();
-  const wake = (): void => alarm.abort();
+  const wake = (): void => {
+    if (!alarm.signal.aborted) alarm.abort(WAKE); // without a reason, each call makes an exception
+  };
   transport.onEvent((event) => {
     engine.onEvent(event);
     if (event.kind !== 'transmit') wake();

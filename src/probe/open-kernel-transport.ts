@@ -63,6 +63,8 @@ export interface KernelTransportOptions {
   readonly identifier?: number;
   /** Asks for timestamp replies, not echo replies. */
   readonly isTimestamp?: boolean;
+  /** The kernel's time of sending, for each probe; true by default. */
+  readonly wantsTransmitTime?: boolean;
   /** Source ports beside the first that answers may go to. */
   readonly flows?: number;
 }
@@ -343,6 +345,7 @@ function senderOptions(
   return {
     largestMessage: options.largestMessage ?? DEFAULT_LARGEST,
     stripsUdpHeader,
+    wantsTransmitTime: options.wantsTransmitTime ?? true,
     scope: 0,
     pathMtu: (destination) => {
       const finder = sockets.all.find((socket) => socket.isConnected);

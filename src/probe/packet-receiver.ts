@@ -13,7 +13,7 @@ import {
 } from '../sys/inet-constants.ts';
 import type { InetSocket } from '../sys/inet-socket.ts';
 import { MessageArena } from '../sys/message-arena.ts';
-import { socketAddressBytes } from '../sys/socket-address.ts';
+import { SOCKADDR_IN_ADDRESS, SOCKADDR_IN6_ADDRESS } from '../sys/socket-address.ts';
 import { Ipv4View } from '../wire/index.ts';
 import type { ClockBridge } from './clock-bridge.ts';
 import { readSeconds } from './kernel-clock.ts';
@@ -58,6 +58,7 @@ export class PacketReceiver {
   readonly #ipv4 = new Ipv4View();
   /** One event serves all: it is lent to the listener. */
   readonly #event: MutableArrival;
+  readonly #source: Uint8Array;
   /** Drops of this socket, as the kernel last told. */
   drops = 0;
 
@@ -65,6 +66,7 @@ export class PacketReceiver {
     this.#socket = socket;
     this.#bridge = bridge;
     this.#options = options;
+    this.#source = new Uint8Array(socket.family === 4 ? 4 : 16);
     const dataSize = Math.max(SMALLEST_DATA, options.largestPacket + 128);
     const slots = dataSize > SMALLEST_DATA ? SLOTS / 8 : SLOTS;
     this.#arena = new MessageArena({ slots, dataSize, controlSize: CONTROL_SIZE });
@@ -103,9 +105,7 @@ export class PacketReceiver {
     const event = this.#event;
     const start = arena.dataAt(slot);
     const end = start + Math.min(arena.receivedLength(slot), arena.dataSize);
-    const source = socketAddressBytes(arena.bytes, arena.nameAt(slot));
-    if (source === undefined) return false;
-    event.source = source;
+    event.source = this.#copySource(arena.nameAt(slot));
     event.hopLimit = undefined;
     event.stamp = 'user';
     this.#readControl(slot);
@@ -115,6 +115,15 @@ export class PacketReceiver {
     event.end = end;
     event.claimedLength = end - start + ((arena.receivedFlags(slot) & MSG_TRUNC) !== 0 ? 1 : 0);
     return !this.#options.hasIpHeader || this.#readIpHeader(start, end);
+  }
+
+  /** Into bytes that are used again: a view for each packet costs more than the copy. */
+  #copySource(nameAt: number): Uint8Array {
+    const { bytes } = this.#arena;
+    const source = this.#source;
+    const from = nameAt + (source.length === 4 ? SOCKADDR_IN_ADDRESS : SOCKADDR_IN6_ADDRESS);
+    for (let at = 0; at < source.length; at += 1) source[at] = readU8(bytes, from + at);
+    return source;
   }
 
   #readIpHeader(start: number, end: number): boolean {

@@ -7,6 +7,7 @@ import { isEqualBytes } from '../base/bytes.ts';
 import { RunningStats } from '../base/statistics.ts';
 import type { ProbeEngine } from './drive.ts';
 import type { MatchKind, ProbeMatch, ProbeMethod } from './method.ts';
+import { NumberSet } from './number-set.ts';
 import { Outbox } from './outbox.ts';
 import { ProbeState, ProbeTable } from './probe-table.ts';
 import type { SweepTargets } from './sweep-targets.ts';
@@ -88,7 +89,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #ports: number;
   readonly #total: number;
   readonly #wait: number;
-  readonly #settled = new Set<number>();
+  readonly #settled = new NumberSet();
   readonly #times = new RunningStats();
   #bucket: TokenBucket | undefined;
   /** Units to be sent before new ones: the queue had no room for them, or this is a later pass. */
@@ -208,9 +209,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
 
   /** False when the unit's fate was known before. */
   #settle(unit: number): boolean {
-    if (this.#settled.has(unit)) return false;
-    this.#settled.add(unit);
-    return true;
+    return this.#settled.add(unit);
   }
 
   #address(unit: number): string {

@@ -6,8 +6,9 @@ export const SOCKADDR_IN_LENGTH = 16;
 export const SOCKADDR_IN6_LENGTH = 28;
 
 const PORT = 2;
-const IPV4_ADDRESS = 4;
-const IPV6_ADDRESS = 8;
+/** Where the address begins. */
+export const SOCKADDR_IN_ADDRESS = 4;
+export const SOCKADDR_IN6_ADDRESS = 8;
 const IPV6_SCOPE = 24;
 
 /**
@@ -22,7 +23,7 @@ export function writeSocketAddress(out: Uint8Array, at: number, address: Uint8Ar
   out.fill(0, at, at + length);
   writeU16le(out, at, isIpv4 ? AF_INET : AF_INET6);
   writeU16(out, at + PORT, port);
-  out.set(address, at + (isIpv4 ? IPV4_ADDRESS : IPV6_ADDRESS));
+  out.set(address, at + (isIpv4 ? SOCKADDR_IN_ADDRESS : SOCKADDR_IN6_ADDRESS));
   if (!isIpv4) writeU16le(out, at + IPV6_SCOPE, scope);
   return length;
 }
@@ -35,6 +36,6 @@ export function socketAddressPort(bytes: Uint8Array, at: number): number {
 /** A view of the address inside; undefined for other families. */
 export function socketAddressBytes(bytes: Uint8Array, at: number): Uint8Array | undefined {
   const family = readU16le(bytes, at);
-  if (family === AF_INET) return bytes.subarray(at + IPV4_ADDRESS, at + IPV4_ADDRESS + 4);
-  return family === AF_INET6 ? bytes.subarray(at + IPV6_ADDRESS, at + IPV6_ADDRESS + 16) : undefined;
+  if (family === AF_INET) return bytes.subarray(at + SOCKADDR_IN_ADDRESS, at + SOCKADDR_IN_ADDRESS + 4);
+  return family === AF_INET6 ? bytes.subarray(at + SOCKADDR_IN6_ADDRESS, at + SOCKADDR_IN6_ADDRESS + 16) : undefined;
 }

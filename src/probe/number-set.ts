@@ -1,0 +1,41 @@
+/** A set of whole numbers as bits, in pieces that exist once one of their numbers is in: for sweeps of millions. @module */
+
+/** Numbers in one piece: 8 KiB. */
+const PIECE = 0x1_0000;
+
+export class NumberSet {
+  readonly #pieces = new Map<number, Uint8Array>();
+  #lastKey = -1;
+  #lastPiece: Uint8Array = new Uint8Array(0);
+
+  /** @returns false when it was there before */
+  add(value: number): boolean {
+    const key = Math.floor(value / PIECE);
+    let piece = this.#find(key);
+    if (piece === undefined) {
+      piece = new Uint8Array(PIECE / 8);
+      this.#pieces.set(key, piece);
+    }
+    const at = (value % PIECE) >>> 3;
+    const bit = 1 << (value & 7);
+    const old = piece[at] ?? 0;
+    if ((old & bit) !== 0) return false;
+    piece[at] = old | bit;
+    return true;
+  }
+
+  has(value: number): boolean {
+    const piece = this.#find(Math.floor(value / PIECE));
+    return piece !== undefined && ((piece[(value % PIECE) >>> 3] ?? 0) & (1 << (value & 7))) !== 0;
+  }
+
+  /** Neighbours come after each other, so the piece before is nearly always the one. */
+  #find(key: number): Uint8Array | undefined {
+    if (key === this.#lastKey) return this.#lastPiece;
+    const piece = this.#pieces.get(key);
+    if (piece === undefined) return undefined;
+    this.#lastKey = key;
+    this.#lastPiece = piece;
+    return piece;
+  }
+}
