@@ -126,19 +126,22 @@ export interface CorpusProgram {
   readonly instructions: readonly BpfInstruction[];
 }
 
-/** libpcap's own programs, by way of `tcpdump -ddd`, for every `step`th Ethernet expression that it takes. */
-export function corpusPrograms(corpus: string, tcpdump: string, step: number): readonly CorpusProgram[] {
-  const rows = readFileSync(join(corpus, 'filters.jsonl'), 'utf8')
+/** The corpus' Ethernet expressions that libpcap takes. */
+export function ethernetExpressions(corpus: string): readonly string[] {
+  return readFileSync(join(corpus, 'filters.jsonl'), 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { expr: string; dlt: string; snaplen: number; ok: boolean })
-    .filter((row) => row.ok && row.dlt === 'EN10MB');
-  return rows.flatMap(({ expr, snaplen }, index) => {
+    .map((line) => JSON.parse(line) as { expr: string; dlt: string; ok: boolean })
+    .filter((row) => row.ok && row.dlt === 'EN10MB')
+    .map((row) => row.expr);
+}
+
+/** libpcap's own programs, by way of `tcpdump -ddd`, for every `step`th Ethernet expression that it takes. */
+export function corpusPrograms(corpus: string, tcpdump: string, step: number): readonly CorpusProgram[] {
+  return ethernetExpressions(corpus).flatMap((expression, index) => {
     if (index % step !== 0) return [];
-    const printed = spawnSync(tcpdump, ['-y', 'EN10MB', '-s', String(snaplen), '-ddd', '--', expr], {
-      encoding: 'utf8',
-    });
+    const printed = spawnSync(tcpdump, ['-y', 'EN10MB', '-ddd', '--', expression], { encoding: 'utf8' });
     if (printed.status !== 0) return []; // the machine's own names and interfaces decide about a few
-    return [{ expression: expr, instructions: assemble(printed.stdout, { backwardJumps: true }) }];
+    return [{ expression, instructions: assemble(printed.stdout, { backwardJumps: true }) }];
   });
 }
