@@ -51,7 +51,7 @@ export {
   traceroute,
 } from './icmp/index.ts';
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
-export { createPcapngWriter, createPcapWriter, type FileSource, openFile } from './pcap/index.ts';
+export { createPcapngWriter, createPcapWriter, DirectPcapFile, type FileSource, openFile } from './pcap/index.ts';
 export { type KernelTransportOptions, openKernelTransport, type ProbeTransport, preciseClock } from './probe/index.ts';
 export {
   formatPingEvent,

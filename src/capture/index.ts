@@ -1,11 +1,11 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { ANY_INTERFACE, interfaceName } from './device.ts';
+export { openLive } from './live.ts';
 export {
   DEFAULT_BUFFER_SIZE,
   DEFAULT_SNAP_LENGTH,
   type LiveOptions,
   type LiveSource,
-  openLive,
   type RecordBatch,
   type RecordFormat,
-} from './live.ts';
+} from './live-source.ts';

@@ -30,6 +30,10 @@ export class BlockRing {
     this.#geometry = geometry;
   }
 
+  get blockSize(): number {
+    return this.#geometry.blockSize;
+  }
+
   /** Offset in the capture memory of the block that is ours to read now, or undefined. Takes nothing. */
   peek(): number | undefined {
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;

@@ -2,7 +2,7 @@
 import type { CaptureStatistics, FrameSink } from '../base/index.ts';
 import { linkTypeDescription, linkTypeName } from '../base/index.ts';
 import { DEFAULT_SNAP_LENGTH, interfaceName, type LiveSource, openLive } from '../capture/index.ts';
-import { createPcapWriter } from '../pcap/index.ts';
+import { createPcapWriter, DirectPcapFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
@@ -68,14 +68,15 @@ function createSink(
   source: LiveSource,
   context: CommandContext,
   stop: StopSignals,
-): FrameSink {
+): FrameSink | DirectPcapFile {
   const precision = timestampPrecision(words);
   const { linkType, snapLength } = source;
   if (words.w === undefined) {
     const options = { ...printerOptions(words, precision), names: { interfaceName: rememberNames() } };
     return createLineSink(() => linkType, options, context.stdout, stop.stop);
   }
-  return createPcapWriter(words.w, { linkType, snapLength, timestampPrecision: precision });
+  const options = { linkType, snapLength, timestampPrecision: precision };
+  return (words.U ? undefined : DirectPcapFile.create(words.w, options)) ?? createPcapWriter(words.w, options);
 }
 
 function snapLengthOf(words: CaptureArguments): number {

@@ -3,6 +3,7 @@ import { close, closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 
 import { promisify } from 'node:util';
 import { messageOf, StackError } from '../base/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
+import { explainWriteError } from './file-write-error.ts';
 
 const closeDescriptor = promisify(close);
 
@@ -112,22 +113,8 @@ export class DescriptorSink implements ByteSink {
         Atomics.wait(pauseCell, 0, 0, PIPE_PAUSE); // a capture has nothing else to do than wait for its reader
         return 0;
       }
-      this.failure = this.#explain(code, error);
+      this.failure = explainWriteError(this.#name, error);
     }
     return -1;
-  }
-
-  #explain(code: unknown, cause: unknown): StackError {
-    switch (code) {
-      case 'ENOSPC':
-      case 'EDQUOT':
-        return new StackError('DISK_FULL', `cannot write to ${this.#name}: the disk is full`, { cause });
-      case 'EFBIG':
-        return new StackError('DISK_FULL', `cannot write to ${this.#name}: the file may not grow further`, { cause });
-      case 'EPIPE':
-        return new StackError('OUTPUT_CLOSED', `cannot write to ${this.#name}: its reader has gone`, { cause });
-      default:
-        return new StackError('SYSCALL', `cannot write to ${this.#name}: ${messageOf(cause)}`, { cause });
-    }
   }
 }

@@ -3,6 +3,7 @@ export { type ByteSink, OutputError } from './byte-sink.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
 export { CaptureParser } from './capture-parser.ts';
+export { DIRECT_BLOCK, DirectPcapFile, type GatheredRecords } from './file-direct.ts';
 export { type FileSource, openFile } from './file-reader.ts';
 export { createFileSink, type DescriptorPort, DescriptorSink, type FileSinkOptions } from './file-sink.ts';
 export { openByteSource } from './file-source.ts';

@@ -1,8 +1,8 @@
 /** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
-import type { LiveSource } from '../capture/index.ts';
-import type { TimestampPrecision } from '../pcap/index.ts';
+import type { LiveSource, RecordBatch } from '../capture/index.ts';
+import { DirectPcapFile, type TimestampPrecision } from '../pcap/index.ts';
 
 export interface RecordOptions {
   /** Ends after so many frames (counted after the filter). */
@@ -40,10 +40,11 @@ export interface RecordSummary extends RecordProgress {
  * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
  * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
  * @throws what the source or the sink throws; everything recorded until then is flushed first
+ * @throws TypeError for a `DirectPcapFile` and a source that is not live
  */
 export async function record(
   source: CaptureSource,
-  sink: FrameSink,
+  sink: FrameSink | DirectPcapFile,
   options: RecordOptions = {},
 ): Promise<RecordSummary> {
   const recording = new Recording(source, sink, options);
@@ -52,7 +53,7 @@ export async function record(
 
 class Recording {
   readonly #source: CaptureSource;
-  readonly #sink: FrameSink;
+  readonly #sink: FrameSink | DirectPcapFile;
   readonly #options: RecordOptions;
   readonly #limit: number;
   readonly #stop = new AbortController();
@@ -60,7 +61,7 @@ class Recording {
   #frames = 0;
   #bytes = 0;
 
-  constructor(source: CaptureSource, sink: FrameSink, options: RecordOptions) {
+  constructor(source: CaptureSource, sink: FrameSink | DirectPcapFile, options: RecordOptions) {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
@@ -79,8 +80,7 @@ class Recording {
       });
     }
     try {
-      if (isLiveSource(this.#source) && isRecordSink(this.#sink)) await this.#byRecords(this.#source, this.#sink);
-      else await this.#byFrames();
+      await this.#transfer(this.#source, this.#sink);
     } finally {
       finished.abort();
       signal?.removeEventListener('abort', onAbort);
@@ -96,27 +96,50 @@ class Recording {
     this.#stop.abort();
   }
 
-  async #byRecords(source: LiveSource, sink: RecordSink): Promise<void> {
-    const options = { signal: this.#stop.signal, limit: this.#limit };
-    for await (const batch of source.records({ timestampPrecision: sink.timestampPrecision }, options)) {
-      sink.writeRecords(batch.bytes, batch.frames);
+  async #transfer(source: CaptureSource, sink: FrameSink | DirectPcapFile): Promise<void> {
+    if (sink instanceof DirectPcapFile) {
+      if (!isLiveSource(source)) throw new TypeError('a direct file takes records of a live source only');
+      const onFailure = (): void => this.#end('end'); // the flush says why
+      sink.failed.addEventListener('abort', onFailure, { once: true });
+      await this.#byRecords(
+        source,
+        sink.timestampPrecision,
+        (batch) => sink.take(batch),
+        () => sink.lead(),
+      );
+    } else if (isLiveSource(source) && isRecordSink(sink)) {
+      await this.#byRecords(source, sink.timestampPrecision, ({ bytes, frames }) => sink.writeRecords(bytes, frames));
+    } else {
+      await this.#byFrames(source, sink);
+    }
+  }
+
+  async #byRecords(
+    source: LiveSource,
+    timestampPrecision: TimestampPrecision,
+    take: (batch: RecordBatch) => void,
+    lead?: () => Uint8Array,
+  ): Promise<void> {
+    const options = { signal: this.#stop.signal, limit: this.#limit, ...(lead === undefined ? {} : { lead }) };
+    for await (const batch of source.records({ timestampPrecision }, options)) {
+      take(batch);
       this.#count(batch.frames, batch.frameBytes);
     }
     if (this.#frames >= this.#limit) this.#reason = 'limit';
   }
 
-  async #byFrames(): Promise<void> {
-    for await (const batch of this.#source.batches({ signal: this.#stop.signal })) {
+  async #byFrames(source: CaptureSource, sink: FrameSink): Promise<void> {
+    for await (const batch of source.batches({ signal: this.#stop.signal })) {
       let frames = 0;
       let bytes = 0;
       const room = this.#limit - this.#frames;
       batch.forEach((frame) => {
         if (frames === room) return;
-        this.#sink.add(frame, frame.length);
+        sink.add(frame, frame.length);
         frames += 1;
         bytes += frame.length;
       });
-      await this.#sink.flush();
+      await sink.flush();
       this.#count(frames, bytes);
       if (this.#frames < this.#limit) continue;
       this.#reason = 'limit';

@@ -213,11 +213,14 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(await readPackets(path)).toHaveLength(4);
   });
 
-  test('a full disk: 5, and the file ends with a whole record', async () => {
+  test.each([
+    ['with direct writes', ''],
+    ['through the page cache', '-U'],
+  ])('a full disk, %s: 5, and the file ends with a whole record', async (_way, flag) => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     const mount = `mount -t tmpfs -o size=64k tmpfs ${folder.path} && `;
-    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} -U udp; status=$?; cat ${path}; exit $status`;
+    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} ${flag} udp; status=$?; cat ${path}; exit $status`;
     const words = ['--mount', 'sh', '-c', mount + capture];
     await using program = new LabProcess(lab.host('right'), 'unshare', words);
     await program.said('listening on');

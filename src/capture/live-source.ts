@@ -1,0 +1,62 @@
+/** What a live capture is asked for, and what it gives. @module */
+import type { CaptureSource, ReadOptions } from '../base/frame.ts';
+import type { BpfInstruction, EngineName } from '../bpf/index.ts';
+import type { TimestampPrecision } from '../pcap/index.ts';
+
+/** What `tcpdump -s 0` takes too. */
+export const DEFAULT_SNAP_LENGTH = 262_144;
+export const DEFAULT_BUFFER_SIZE = 32 << 20;
+export const DEFAULT_BLOCK_TIMEOUT = 100;
+
+export interface LiveOptions {
+  /** pcap-filter(7) text, or a ready program for this link type. None accepts every frame. */
+  readonly filter?: string | readonly BpfInstruction[];
+  /** Bytes of each frame to keep, 1 to 262,144. Default: 262,144. */
+  readonly snapLength?: number;
+  /** Bytes of the kernel's ring. Default: 32 MiB. */
+  readonly bufferSize?: number;
+  /** Also take frames that are for other machines. Default: true; never on `any`. */
+  readonly promiscuous?: boolean;
+  /** Milliseconds that a frame may wait in the ring until it is handed over. Default: 100. */
+  readonly blockTimeout?: number;
+  /**
+   * What runs the filter: the kernel, or user space by WebAssembly or the interpreter. Default: `auto`, the first of
+   * these that takes it.
+   */
+  readonly engine?: EngineName;
+  /** Told about what the capture outlives: an interface that goes down, a filter that the kernel does not take. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** How records are to be written. */
+export interface RecordFormat {
+  readonly timestampPrecision: TimestampPrecision;
+}
+
+export interface RecordOptions extends ReadOptions {
+  /** Ends after so many records. */
+  readonly limit?: number;
+  /** Asked before each batch is gathered: up to 4,096 bytes to put in front of its records. */
+  readonly lead?: () => Uint8Array;
+}
+
+/** Ready-made PCAP records; valid until the next batch is asked for, unless retained. */
+export interface RecordBatch {
+  /** The lead, then the records. Begins at an address that is a multiple of 4,096. */
+  readonly bytes: Uint8Array;
+  readonly frames: number;
+  /** Of `bytes`, those that are frames and neither lead nor record headers. */
+  readonly frameBytes: number;
+  /** Keeps `bytes` as they are until the returned function is called; a capture waits when all its areas are kept. */
+  retain(): () => void;
+}
+
+/** A live capture: a source that can also record. */
+export interface LiveSource extends CaptureSource {
+  readonly interfaceName: string;
+  /**
+   * The hot way to a file. Ends by itself after `limit` records.
+   * @throws StackError `INTERFACE_GONE`
+   */
+  records(format: RecordFormat, options?: RecordOptions): AsyncIterable<RecordBatch>;
+}

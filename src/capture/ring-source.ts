@@ -1,0 +1,231 @@
+/**
+ * A live source over one packet ring. Two ways out of it: `batches()` lends frames to a visitor, `records()` hands over
+ * ready-made PCAP records that the pump has gathered, for a file. @module
+ */
+import { StackError } from '../base/errors.ts';
+import { type CaptureStatistics, type FrameBatch, ownPackets, type Packet, type ReadOptions } from '../base/frame.ts';
+import type { LinkType } from '../base/link-type.ts';
+import {
+  adaptForCookedSocket,
+  type BpfInstruction,
+  compileFilter,
+  createEngine,
+  type EngineName,
+  usesAncillary,
+} from '../bpf/index.ts';
+import { interfaceNameOf } from '../sys/interface-request.ts';
+import { waitReadable } from '../sys/readiness.ts';
+import { syscallError } from '../sys/syscall.ts';
+import { BlockBatch, type FrameFilter } from './block-batch.ts';
+import type { CaptureDevice } from './device.ts';
+import {
+  DEFAULT_BLOCK_TIMEOUT,
+  DEFAULT_BUFFER_SIZE,
+  DEFAULT_SNAP_LENGTH,
+  type LiveOptions,
+  type LiveSource,
+  type RecordBatch,
+  type RecordFormat,
+  type RecordOptions,
+} from './live-source.ts';
+import { CaptureMemory } from './memory.ts';
+import { isInterfaceDownError, PacketSocket } from './packet-socket.ts';
+import { outputSizeFor, RecordGatherer } from './record-gatherer.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { BlockRing, ringGeometry } from './ring.ts';
+
+/** A source over one ring. */
+export class RingSource implements LiveSource {
+  readonly interfaceName: string;
+  readonly linkType: LinkType;
+  readonly snapLength: number;
+  readonly #device: CaptureDevice;
+  /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
+  #instructions: readonly BpfInstruction[] | undefined;
+  #filter: FrameFilter | undefined;
+  readonly #engine: EngineName;
+  readonly #blockTimeout: number;
+  readonly #warn: (message: string) => void;
+  readonly #socket: PacketSocket;
+  readonly #memory: CaptureMemory;
+  readonly #ring: BlockRing;
+  readonly #batch: BlockBatch;
+  readonly #closing = new AbortController();
+  #reading = false;
+  /** No frame enters any more; what is in the ring is still to be read. */
+  #refusing = false;
+  #received = 0;
+  #dropped = 0;
+  #freezes = 0;
+
+  constructor(device: CaptureDevice, options: LiveOptions) {
+    this.interfaceName = device.name;
+    this.linkType = device.linkType;
+    this.snapLength = options.snapLength ?? DEFAULT_SNAP_LENGTH;
+    this.#device = device;
+    this.#engine = options.engine ?? 'auto';
+    this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
+    this.#warn = options.onWarning ?? (() => {});
+    const program = this.#compile(options.filter);
+
+    const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
+    this.#socket = new PacketSocket(device);
+    try {
+      const ringSize = geometry.blockSize * geometry.blockCount;
+      this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(geometry.blockSize) });
+      this.#socket.attachRing(this.#memory, geometry);
+      if (program !== undefined) this.#judgeBy(program);
+      this.#socket.start(options.promiscuous ?? true);
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
+    this.#ring = new BlockRing(this.#memory, geometry);
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#filter });
+  }
+
+  async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
+    const stop = this.#begin(options.signal);
+    try {
+      do {
+        for (let block = this.#ring.peek(); block !== undefined; block = this.#ring.peek()) {
+          try {
+            yield this.#batch.wrap(block);
+          } finally {
+            this.#ring.release();
+          }
+        }
+      } while (await this.#more(stop));
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  packets(options: ReadOptions = {}): AsyncGenerator<Packet, void, undefined> {
+    return ownPackets(this.batches(options));
+  }
+
+  async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+    const stop = this.#begin(options.signal);
+    const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorder(format), options);
+    try {
+      do {
+        for (;;) {
+          const batch = gatherer.gather();
+          if (batch !== undefined) yield batch;
+          else if (gatherer.isStarved) await gatherer.areaReturned();
+          else break;
+          if (gatherer.isDone) return;
+        }
+      } while (await this.#more(stop));
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  statistics(): CaptureStatistics {
+    this.#addCounters();
+    return { received: this.#received, dropped: this.#dropped, freezes: this.#freezes };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#addCounters();
+    this.#closing.abort();
+    this.#memory.unmapRing();
+    this.#socket.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** One reader at a time: two would tear blocks out of each other's hands. */
+  #begin(signal: AbortSignal | undefined): AbortSignal {
+    if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is being read already`);
+    this.#reading = true;
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+  }
+
+  /**
+   * Waits for the next block. After `stop` no new frame enters the ring, and one last wait of a block's time brings
+   * what the kernel holds in the block that it is filling.
+   * @returns false when nothing will come any more
+   */
+  async #more(stop: AbortSignal): Promise<boolean> {
+    if (this.#closing.signal.aborted || this.#refusing) return false;
+    if (stop.aborted) {
+      this.#refusing = true;
+      this.#socket.refuseFrames();
+      await waitReadable(this.#socket.fd, { signal: this.#closing.signal, timeout: 2 * this.#blockTimeout });
+      return !this.#closing.signal.aborted;
+    }
+    await waitReadable(this.#socket.fd, { signal: stop });
+    if (!this.#closing.signal.aborted && this.#ring.peek() === undefined) this.#lookForTrouble();
+    return true;
+  }
+
+  /** The interface going down is outlived: the kernel goes on by itself when it is back. Going away is not. */
+  #lookForTrouble(): void {
+    const error = this.#socket.takeError();
+    if (error === 0) return;
+    if (!isInterfaceDownError(error)) throw syscallError('poll', error, `capture on ${this.interfaceName}`);
+    if (interfaceNameOf(this.#socket.fd, this.#device.index) === undefined) {
+      throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
+    }
+    this.#warn(`${this.interfaceName} went down; the capture goes on when it is up again`);
+  }
+
+  #addCounters(): void {
+    if (this.#closing.signal.aborted) return;
+    const { packets, drops, freezes } = this.#socket.readCounters();
+    this.#received += packets;
+    this.#dropped += drops;
+    this.#freezes += freezes;
+  }
+
+  #compile(filter: LiveOptions['filter']): readonly BpfInstruction[] | undefined {
+    if (typeof filter !== 'string') return filter;
+    const { netmask } = this.#device;
+    return compileFilter(filter, {
+      linkType: this.linkType,
+      snapLength: this.snapLength,
+      live: true,
+      ...(netmask === undefined ? {} : { netmask }),
+    }).instructions;
+  }
+
+  #judgeBy(program: readonly BpfInstruction[]): void {
+    const { memory } = this.#memory;
+    const engine = createEngine(program, { engine: this.#engine, ...(memory === undefined ? {} : { memory }) });
+    if (this.#attachKernelFilter(program, engine.attach)) return;
+    const needsAncillary = usesAncillary(program);
+    this.#instructions = program;
+    this.#filter = (frame) =>
+      engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
+  }
+
+  /**
+   * Lets the kernel judge, where it may and can. Nothing slips through beside it, since the socket is bound only later,
+   * and so nothing is judged twice.
+   * @returns whether it does
+   * @throws StackError `FILTER_KERNEL` when only the kernel may and it does not take the program
+   */
+  #attachKernelFilter(program: readonly BpfInstruction[], mayAttach: boolean): boolean {
+    if (this.#engine === 'wasm' || this.#engine === 'interpreter') return false;
+    const adapted = this.#device.cooked ? adaptForCookedSocket(program, this.linkType) : program;
+    if (mayAttach && adapted !== undefined && this.#socket.attachFilter(adapted)) return true;
+    const refusal = 'the kernel does not take this filter';
+    if (this.#engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
+    this.#warn(`${refusal}: every frame comes to user space and is judged here`);
+    return false;
+  }
+
+  #createRecorder(format: RecordFormat): Recorder {
+    const { cooked, skipsLoopbackOutgoing } = this.#device;
+    const { timestampPrecision } = format;
+    const settings = { cooked, skipsLoopbackOutgoing, timestampPrecision, snapLength: this.snapLength };
+    const mayPump = this.#engine !== 'interpreter';
+    return createRecorder(this.#memory, this.#batch, { ...settings, instructions: this.#instructions }, mayPump);
+  }
+}

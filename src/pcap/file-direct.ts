@@ -1,0 +1,188 @@
+/**
+ * A PCAP file that the disk takes straight from the capture memory: batches of ready-made records go out with O_DIRECT,
+ * by a thread of libuv's pool, while the next ones are gathered. The page cache, which costs more than everything else
+ * about recording (bench/live/capture.ts), sees only the last few kilobytes. @module
+ */
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, write, writeSync } from 'node:fs';
+import { readU32le } from '../base/bytes.ts';
+import type { StackError } from '../base/errors.ts';
+import { OutputError } from './byte-sink.ts';
+import { explainWriteError } from './file-write-error.ts';
+import { PCAP_FILE_HEADER_LENGTH, PcapRecordHeader, type TimestampPrecision } from './format.ts';
+import { encodePcapHeader, type PcapOptions } from './pcap-writer.ts';
+
+/** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
+export const DIRECT_BLOCK = 4096;
+
+/** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
+const TAIL_DELAY = 200;
+
+/** Records in the capture memory; `bytes` begins with what `lead` gave, at an address that is a multiple of `DIRECT_BLOCK`. */
+export interface GatheredRecords {
+  readonly bytes: Uint8Array;
+  readonly frames: number;
+  /** Keeps the memory as it is until the returned function is called. */
+  retain(): () => void;
+}
+
+export class DirectPcapFile {
+  readonly timestampPrecision: TimestampPrecision;
+  readonly #name: string;
+  readonly #direct: number;
+  /** The same file through the page cache: for its end, which is no whole block yet. */
+  readonly #plain: number;
+  readonly #failed = new AbortController();
+  /** Position behind the last direct write. */
+  #position = 0;
+  /** What comes after it: less than a block. */
+  readonly #tail = new Uint8Array(DIRECT_BLOCK);
+  #tailLength: number;
+  #tailTimer: NodeJS.Timeout | undefined;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Where the file stops being good, once a write has failed. */
+  #goodLength = Number.POSITIVE_INFINITY;
+  #failure: StackError | undefined;
+  #reported: OutputError | undefined;
+  #closed = false;
+
+  /**
+   * Creates the file, its permission bits 0o600 before the umask.
+   * @returns undefined when direct writes are not to be had there: a pipe, a device, some file systems
+   */
+  static create(path: string, options: PcapOptions): DirectPcapFile | undefined {
+    if (path === '-') return undefined;
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_DIRECT, O_RDWR } = constants;
+    let direct: number;
+    try {
+      direct = openSync(path, O_WRONLY | O_CREAT | O_DIRECT, 0o600);
+    } catch {
+      return undefined; // the ordinary writer tries again, and says what is wrong
+    }
+    if (fstatSync(direct).isFile()) return new DirectPcapFile(path, direct, openSync(path, O_RDWR | O_TRUNC), options);
+    closeSync(direct);
+    return undefined;
+  }
+
+  private constructor(name: string, direct: number, plain: number, options: PcapOptions) {
+    this.timestampPrecision = options.timestampPrecision ?? 'micro';
+    this.#name = name;
+    this.#direct = direct;
+    this.#plain = plain;
+    this.#tailLength = encodePcapHeader(options, this.#tail);
+    this.#writeTail();
+  }
+
+  /** Aborted as soon as a write has failed; `flush` and `close` then throw why. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** What the next batch must begin with: the bytes before it that are no whole block. */
+  lead(): Uint8Array {
+    return this.#tail.subarray(0, this.#tailLength);
+  }
+
+  /** Writes a batch that begins with `lead()`; all but its last bytes leave at once. */
+  take(records: GatheredRecords): void {
+    const { bytes } = records;
+    const whole = bytes.length - (bytes.length % DIRECT_BLOCK);
+    this.#tail.set(bytes.subarray(whole));
+    this.#tailLength = bytes.length - whole;
+    if (whole > 0 && this.#failure === undefined) {
+      this.#writeWhole(bytes.subarray(0, whole), this.#position, records.retain());
+      this.#position += whole;
+    }
+    this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
+  }
+
+  /** Resolves when the file holds all that was taken. @throws OutputError `DISK_FULL` or `SYSCALL` */
+  async flush(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    if (this.#failure === undefined) this.#writeTail();
+    if (this.#failure !== undefined) throw this.#report(this.#failure);
+  }
+
+  /** Flushes and closes; after a failure the file ends with its last whole record. @throws OutputError as `flush` */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#tailTimer);
+    try {
+      await this.flush();
+    } finally {
+      closeSync(this.#direct);
+      closeSync(this.#plain);
+    }
+  }
+
+  #writeWhole(bytes: Uint8Array, position: number, release: () => void): void {
+    const written = new Promise<void>((resolve) => {
+      const step = (done: number): void => {
+        write(this.#direct, bytes, done, bytes.length - done, position + done, (error, count) => {
+          if (error !== null) this.#fail(error, position + done);
+          else if (done + count < bytes.length) return step(done + count);
+          resolve();
+        });
+      };
+      step(0);
+    }).then(() => {
+      release();
+      this.#underWay.delete(written);
+    });
+    this.#underWay.add(written);
+  }
+
+  /** While writes are under way the tail waits for them: a reader never sees a hole before it. */
+  #onTailTimer(): void {
+    this.#tailTimer = undefined;
+    if (this.#closed || this.#failure !== undefined) return;
+    if (this.#underWay.size === 0) this.#writeTail();
+    else this.#tailTimer = setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
+  }
+
+  #writeTail(): void {
+    let done = 0;
+    try {
+      while (done < this.#tailLength) {
+        done += writeSync(this.#plain, this.#tail, done, this.#tailLength - done, this.#position + done);
+      }
+    } catch (error) {
+      this.#fail(error, this.#position + done);
+    }
+  }
+
+  #fail(error: unknown, goodLength: number): void {
+    this.#goodLength = Math.min(this.#goodLength, goodLength);
+    this.#failure ??= explainWriteError(this.#name, error);
+    this.#failed.abort();
+  }
+
+  /** Once, with nothing under way: cuts the file back to its last whole record. */
+  #report({ code, message, cause }: StackError): OutputError {
+    if (this.#reported !== undefined) return this.#reported;
+    const { length, frames } = findWholeRecords(this.#plain, this.#goodLength);
+    ftruncateSync(this.#plain, length);
+    this.#reported = new OutputError(code, message, frames, { cause });
+    return this.#reported;
+  }
+}
+
+/** Follows the records of a file of ours up to `end`: where the last whole one ends, and how many there are. */
+function findWholeRecords(fd: number, end: number): { length: number; frames: number } {
+  if (end < PCAP_FILE_HEADER_LENGTH) return { length: 0, frames: 0 };
+  const chunk = new Uint8Array(1 << 20);
+  let length = PCAP_FILE_HEADER_LENGTH;
+  let frames = 0;
+  for (;;) {
+    const available = Math.min(readSync(fd, chunk, 0, chunk.length, length), end - length);
+    let at = 0;
+    while (at + PcapRecordHeader.length <= available) {
+      const next = at + PcapRecordHeader.length + readU32le(chunk, at + PcapRecordHeader.capturedLength);
+      if (next > available) break;
+      at = next;
+      frames += 1;
+    }
+    if (at === 0) return { length, frames };
+    length += at;
+  }
+}

@@ -1,0 +1,18 @@
+/** What a write that failed means for whoever captures. @module */
+import { messageOf, StackError } from '../base/errors.ts';
+
+/** @param name what the message calls the output */
+export function explainWriteError(name: string, cause: unknown): StackError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StackError('DISK_FULL', `cannot write to ${name}: the disk is full`, { cause });
+    case 'EFBIG':
+      return new StackError('DISK_FULL', `cannot write to ${name}: the file may not grow further`, { cause });
+    case 'EPIPE':
+      return new StackError('OUTPUT_CLOSED', `cannot write to ${name}: its reader has gone`, { cause });
+    default:
+      return new StackError('SYSCALL', `cannot write to ${name}: ${messageOf(cause)}`, { cause });
+  }
+}
