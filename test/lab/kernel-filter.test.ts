@@ -21,7 +21,14 @@ import { AF_UNIX, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/sys/c
 import { close, recv, sendto, socketpair } from '../../src/sys/libc.ts';
 import { attachFilter, detachFilter } from '../../src/sys/socket-filter.ts';
 import { check } from '../../src/sys/syscall.ts';
-import { type CorpusProgram, corpusPrograms, ethernetExpressions, frames, programs } from '../support/bpf-programs.ts';
+import {
+  type CorpusProgram,
+  corpusPrograms,
+  etherFrames,
+  ethernetExpressions,
+  frames,
+  programs,
+} from '../support/bpf-programs.ts';
 import { corpusFolder, requirePeer } from '../support/peers.ts';
 
 const NO_FRAME = -1;
@@ -167,15 +174,6 @@ describe('kernel, interpreter and WebAssembly agree', () => {
     return found;
   }
 });
-
-/** Ethernet frames of the protocols that filters look for, cut anywhere. */
-const etherFrames = fc
-  .tuple(
-    fc.constantFrom([0x08, 0x00], [0x86, 0xdd], [0x08, 0x06], [0x81, 0x00, 0, 5, 0x08, 0x00], [0x88, 0x47], [0, 60]),
-    fc.constantFrom([0x45], [0x46], [0x60]),
-    fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 6, 17, 10, 80, 0xff)), { minLength: 0, maxLength: 80 }),
-  )
-  .map(([type, version, rest]) => Uint8Array.from([...new Array(12).fill(2), ...type, ...version, ...rest]));
 
 describe('the kernel takes exactly what validate takes', () => {
   const instruction = fc.record({

@@ -121,6 +121,15 @@ export const frames: fc.Arbitrary<Uint8Array> = fc
   .array(fc.oneof(fc.nat(255), fc.constantFrom(0, 8, 0x45, 6, 17, 0x86, 0xdd, 0x81)), { maxLength: 60 })
   .map((bytes) => Uint8Array.from(bytes));
 
+/** Ethernet frames of the protocols that filters look for, cut anywhere. */
+export const etherFrames: fc.Arbitrary<Uint8Array> = fc
+  .tuple(
+    fc.constantFrom([0x08, 0x00], [0x86, 0xdd], [0x08, 0x06], [0x81, 0x00, 0, 5, 0x08, 0x00], [0x88, 0x47], [0, 60]),
+    fc.constantFrom([0x45], [0x46], [0x60]),
+    fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 6, 17, 10, 80, 0xff)), { minLength: 0, maxLength: 80 }),
+  )
+  .map(([type, version, rest]) => Uint8Array.from([...new Array(12).fill(2), ...type, ...version, ...rest]));
+
 export interface CorpusProgram {
   readonly expression: string;
   readonly instructions: readonly BpfInstruction[];

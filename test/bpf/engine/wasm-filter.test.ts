@@ -9,7 +9,7 @@ import { BatchEntry, compileToWasm } from '../../../src/bpf/engine/wasm-engine.t
 import { emitFilter } from '../../../src/bpf/engine/wasm-filter.ts';
 import { WasmModule } from '../../../src/bpf/engine/wasm-module.ts';
 import { BPF_MAX_INSTRUCTIONS, type BpfInstruction } from '../../../src/bpf/instruction.ts';
-import { corpusPrograms, frames, programs } from '../../support/bpf-programs.ts';
+import { corpusPrograms, etherFrames, frames, programs } from '../../support/bpf-programs.ts';
 import { corpusFolder, requirePeer } from '../../support/peers.ts';
 
 const api = webAssembly();
@@ -99,15 +99,6 @@ describe('agrees with the interpreter', () => {
     }
   });
 });
-
-/** Ethernet frames of the protocols that filters look for, cut anywhere. */
-const etherFrames = fc
-  .tuple(
-    fc.constantFrom([0x08, 0x00], [0x86, 0xdd], [0x08, 0x06], [0x81, 0x00, 0, 5, 0x08, 0x00], [0x88, 0x47], [0, 60]),
-    fc.constantFrom([0x45], [0x46], [0x60]),
-    fc.array(fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 6, 17, 10, 80, 0xff)), { minLength: 0, maxLength: 80 }),
-  )
-  .map(([type, version, rest]) => Uint8Array.from([...new Array(12).fill(2), ...type, ...version, ...rest]));
 
 test.each([
   ['ld', 'jge', 0x0a00_0000],
