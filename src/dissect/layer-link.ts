@@ -74,6 +74,26 @@ export interface ArpLayer extends LayerPlace {
   readonly isReverse: boolean;
 }
 
+/** A bridge protocol data unit. */
+export interface SpanningTreeLayer extends LayerPlace {
+  readonly kind: 'spanning-tree';
+  readonly version: number;
+  readonly type: number;
+  readonly length: number;
+  /** Absent in a notice of a topology change. Times are in seconds. */
+  readonly tree?: {
+    readonly flags: number;
+    readonly root: string;
+    readonly rootPathCost: number;
+    readonly bridge: string;
+    readonly port: number;
+    readonly messageAge: number;
+    readonly maximumAge: number;
+    readonly helloTime: number;
+    readonly forwardDelay: number;
+  };
+}
+
 /** One entry of an MPLS label stack (RFC 3032, 2.1). */
 export interface MplsLayer extends LayerPlace {
   readonly kind: 'mpls';
@@ -111,6 +131,7 @@ export type LinkLayer =
   | CookedLayer
   | LoopbackLayer
   | LlcLayer
+  | SpanningTreeLayer
   | ArpLayer
   | MplsLayer
   | PppoeLayer

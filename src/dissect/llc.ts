@@ -2,8 +2,13 @@
 import { readU8, readU16, readU32 } from '../base/bytes.ts';
 import { MAX_802_3_LENGTH } from '../base/protocol-numbers.ts';
 import { after, type LayerList, type Region, wireLengthOf } from './region.ts';
+import { dissectSpanningTree } from './spanning-tree.ts';
 
+const SPANNING_TREE = 0x42;
 const SNAP = 0xaa;
+/** Cisco's organisation number, and its protocol for one tree a VLAN. */
+const CISCO = 0x00000c;
+const PER_VLAN_SPANNING_TREE = 0x010b;
 const LLC_LENGTH = 3;
 const SNAP_LENGTH = 8;
 const UNNUMBERED = 0x03;
@@ -28,7 +33,9 @@ export function dissectLlc(list: LayerList, region: Region): void {
   if (!isSnap) {
     const payload = after(region, start + headerLength);
     list.add({ kind: 'llc', start, headerLength, ...services, control, payloadLength: wireLengthOf(payload) });
-    list.data(payload);
+    const isSpanningTree = services.destinationService === SPANNING_TREE && services.sourceService === SPANNING_TREE;
+    if (isSpanningTree && isUnnumbered) dissectSpanningTree(list, payload);
+    else list.data(payload);
     return;
   }
   if (end - start < SNAP_LENGTH) {
@@ -41,5 +48,6 @@ export function dissectLlc(list: LayerList, region: Region): void {
   const snap = { organisation, protocol, payloadLength: wireLengthOf(payload) };
   list.add({ kind: 'llc', start, headerLength: SNAP_LENGTH, ...services, control, ...snap });
   if (organisation === 0 && protocol > MAX_802_3_LENGTH) list.tunnels.etherType(list, payload, protocol);
+  else if (organisation === CISCO && protocol === PER_VLAN_SPANNING_TREE) dissectSpanningTree(list, payload);
   else list.data(payload);
 }

@@ -38,6 +38,7 @@ import {
 } from './packet-link.ts';
 import { EndpointNames } from './packet-names.ts';
 import type { PacketPrintOptions } from './packet-options.ts';
+import { spanningTreeText } from './packet-spanning-tree.ts';
 import { TimePrinter } from './packet-time.ts';
 import { badTcpText, portsText, sctpText, tcpText, udpText } from './packet-transport.ts';
 
@@ -119,7 +120,9 @@ function layerText(layer: Layer, context: LineContext, layers: readonly Layer[],
     case 'loopback':
       return isLinkShown ? loopbackText(layer, context) : '';
     case 'llc':
-      return isHiddenSnap(layers, index, context) ? '' : llcText(layer);
+      return isHiddenSnap(layers, index, context) ? '' : llcText(layer, layers[index + 1]?.kind !== 'spanning-tree');
+    case 'spanning-tree':
+      return spanningTreeText(layer, context);
     case 'arp':
       return arpText(layer, context);
     case 'mpls':
@@ -151,6 +154,7 @@ type NetworkLayer = Exclude<
       | 'cooked'
       | 'loopback'
       | 'llc'
+      | 'spanning-tree'
       | 'arp'
       | 'mpls'
       | 'pppoe'

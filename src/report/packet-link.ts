@@ -68,7 +68,9 @@ export function ethernetText(layer: EthernetLayer, context: LineContext): string
 /** `vlan 100, p 0, ethertype IPv4 (0x0800), ` */
 export function vlanText(layer: VlanLayer, context: LineContext): string {
   const dropEligible = layer.isDropEligible ? ', DEI' : '';
-  const next = layer.etherType <= 1500 ? '' : `${etherTypeText(layer.etherType, context.options.quiet === true)}, `;
+  const isLength = layer.etherType <= 1500;
+  // Behind "802.3" tcpdump sets nothing before what follows.
+  const next = isLength ? '802.3' : `${etherTypeText(layer.etherType, context.options.quiet === true)}, `;
   return `vlan ${layer.identifier}, p ${layer.priority}${dropEligible}, ${next}`;
 }
 
@@ -117,8 +119,17 @@ const SERVICES: Readonly<Record<number, string>> = {
   255: 'Global',
 };
 
+const ORGANISATIONS: Readonly<Record<number, string>> = { 0: 'Ethernet', 12: 'Cisco' };
+const CISCO_PROTOCOLS: Readonly<Record<number, string>> = {
+  267: 'PVST',
+  8192: 'CDP',
+  8195: 'VTP',
+  8196: 'DTP',
+  273: 'UDLD',
+};
+
 /** What this program says of 802.2: tcpdump's `-e` text, and the length of what is inside. */
-export function llcText(layer: LlcLayer): string {
+export function llcText(layer: LlcLayer, withLength: boolean): string {
   const destination = nameOf(SERVICES, layer.destinationService & 0xfe, 'Unknown');
   const source = nameOf(SERVICES, layer.sourceService & 0xfe, 'Unknown');
   const group = (layer.destinationService & 1) === 0 ? 'Individual' : 'Group';
@@ -127,9 +138,15 @@ export function llcText(layer: LlcLayer): string {
     `LLC, dsap ${destination} (${hex(layer.destinationService & 0xfe, 2)}) ${group}, ` +
     `ssap ${source} (${hex(layer.sourceService & 0xfe, 2)}) ${command}, ctrl ${hex(layer.control, 2)}`;
   if (layer.organisation === undefined || layer.protocol === undefined) {
-    return `${services}, length ${layer.payloadLength}`;
+    return withLength ? `${services}, length ${layer.payloadLength}` : `${services}: `;
   }
-  return `${services}: oui ${hex(layer.organisation, 6)}, pid ${hex(layer.protocol, 4)}, length ${layer.payloadLength}: `;
+  const organisation = nameOf(ORGANISATIONS, layer.organisation, 'Unknown');
+  const protocol =
+    layer.organisation === 0 ? etherTypeName(layer.protocol) : nameOf(CISCO_PROTOCOLS, layer.protocol, 'Unknown');
+  return (
+    `${services}: oui ${organisation} (${hex(layer.organisation, 6)}), ` +
+    `pid ${protocol} (${hex(layer.protocol, 4)}), length ${layer.payloadLength}: `
+  );
 }
 
 const ARP_OPERATIONS: Readonly<Record<number, string>> = {

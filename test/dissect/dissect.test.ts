@@ -108,6 +108,27 @@ describe('dissect', () => {
   });
 });
 
+test('a spanning tree BPDU: fields as tshark shows them', () => {
+  // tcpdump's tests/802.1D_spanning_tree.pcap, first frame
+  const frame = fromHex(`0180c2000000 001906eab885 0026 424203 0000 00 00 00 80010019 06eab880 00000000
+    80010019 06eab880 8005 0000 1400 0200 0f00 0000000000000000`);
+  expect(kindsOf(frame)).toEqual(['ethernet', 'llc', 'spanning-tree']);
+  expect(layersOf(frame)[2]).toMatchObject({
+    version: 0,
+    type: 0,
+    length: 35,
+    tree: {
+      root: '8001.00:19:06:ea:b8:80',
+      bridge: '8001.00:19:06:ea:b8:80',
+      port: 0x8005,
+      maximumAge: 20,
+      helloTime: 2,
+      forwardDelay: 15,
+    },
+  });
+  expect(kindsOf(frame.slice(0, 40))).toEqual(['ethernet', 'llc', 'truncated']);
+});
+
 describe('DNS', () => {
   const message = (hex: string): Layer | undefined => layersOf(ipv4(17, udp(53, 4000, fromHex(hex)))).at(-1);
 

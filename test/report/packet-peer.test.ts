@@ -194,6 +194,7 @@ const MODES: readonly (readonly [options: string, print: PacketPrintOptions])[] 
   ['-e -v -S', { linkHeader: true, verbosity: 1, absoluteSequence: true }],
   ['-v -K', { verbosity: 1, skipChecksums: true }],
   ['-x', { dump: { form: 'hex' } }],
+  ['-A', { dump: { form: 'text' } }],
   ['-XX', { dump: { form: 'hexAndText', withLinkHeader: true } }],
 ];
 
