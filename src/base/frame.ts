@@ -22,6 +22,7 @@ export interface FrameView {
 
 /** One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. */
 export interface FrameBatch {
+  /** Frames that `forEach` visits; of a live batch more when its filter runs in user space. */
   readonly size: number;
   forEach(visit: (frame: FrameView) => void): void;
 }
