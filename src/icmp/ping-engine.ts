@@ -308,7 +308,9 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     if (this.#isStopped) return true;
     if (deadline !== undefined && this.#startedAt !== undefined && now >= this.#startedAt + deadline) return true;
     if (this.#canSend || this.#retries.length > 0 || this.#outboxIsWaiting()) return false;
-    return this.#oldest === this.#table.size || now >= this.#lingerEnd;
+    if (this.#oldest < this.#table.size && now < this.#lingerEnd) return false;
+    this.#expire(Infinity); // all had their time: what is still open is lost
+    return true;
   }
 
   #outboxIsWaiting(): boolean {

@@ -1,0 +1,58 @@
+/** A TUN device in a lab host: what the kernel routes into it, a function answers (Documentation/networking/tuntap.rst). */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { LabHost } from '../../src/lab/index.ts';
+import { addAddress, setLink } from '../../src/netlink/index.ts';
+import { ioctl } from '../../src/sys/libc.ts';
+import { type Readiness, watchReadable } from '../../src/sys/readiness.ts';
+
+const TUNSETIFF = 0x4004_54ca;
+const IFF_TUN = 0x0001;
+const IFF_NO_PI = 0x1000;
+const NAME = 'tun0';
+const O_RDWR_NONBLOCK = 0o2 | 0o4000;
+
+/** An IP packet came in; the packets that are returned go back, in order. */
+export type TunResponder = (packet: Uint8Array) => readonly Uint8Array[];
+
+export class TunDevice implements Disposable {
+  readonly #fd: number;
+  readonly #watch: Readiness;
+
+  private constructor(fd: number, responder: TunResponder) {
+    this.#fd = fd;
+    const buffer = new Uint8Array(65_536);
+    this.#watch = watchReadable(fd, () => {
+      let length = 0;
+      try {
+        length = readSync(fd, buffer, 0, buffer.length, null);
+      } catch {
+        return; // EAGAIN
+      }
+      for (const answer of responder(buffer.slice(0, length))) writeSync(fd, answer);
+    });
+  }
+
+  /** `address` with its prefix, `10.77.0.1/24`: all others of the network are the responder's. */
+  static async open(host: LabHost, address: string, responder: TunResponder): Promise<TunDevice> {
+    const fd = host.run(() => openSync('/dev/net/tun', O_RDWR_NONBLOCK));
+    const request = new Uint8Array(40); // struct ifreq: a name of 16 bytes, then flags
+    request.set(new TextEncoder().encode(NAME));
+    new DataView(request.buffer).setUint16(16, IFF_TUN | IFF_NO_PI, true);
+    if (host.run(() => ioctl(fd, TUNSETIFF, request)) !== 0) throw new Error('no TUN device to be had');
+    const { index } = await host.link(NAME);
+    const wanted = { wanted: `set ${NAME} up` };
+    await host.netlink.execute(setLink(index, { up: true }), wanted);
+    const [text = '', length = '24'] = address.split('/');
+    const bytes = Uint8Array.from(text.split('.').map(Number));
+    await host.netlink.execute(
+      addAddress({ interfaceIndex: index, address: bytes, prefixLength: Number(length) }),
+      wanted,
+    );
+    return new TunDevice(fd, responder);
+  }
+
+  [Symbol.dispose](): void {
+    this.#watch.close();
+    closeSync(this.#fd);
+  }
+}
