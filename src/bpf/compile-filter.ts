@@ -10,13 +10,15 @@ import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
 import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
-import { emit } from './emit/emit.ts';
+import { type EmitOptions, emit } from './emit/emit.ts';
+import { MemoryLimitError } from './emit/value-code.ts';
 import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
-import { MAX_GRAPH_NODES } from './language/limits.ts';
+import { MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
-import { Graph, type Node } from './optimize/graph.ts';
+import type { Expression } from './language/syntax.ts';
+import { Graph, GraphLimitError, type Node } from './optimize/graph.ts';
 import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
 /** libpcap's default: more than any frame has. */
@@ -53,7 +55,7 @@ export interface FilterProgram {
  * @throws RangeError when an option is out of range
  */
 export function compileFilter(expression: string, options: FilterOptions): FilterProgram {
-  const instructions = compile(expression, options);
+  const { instructions } = translate(expression, options);
   return {
     expression,
     linkType: options.linkType,
@@ -62,8 +64,24 @@ export function compileFilter(expression: string, options: FilterOptions): Filte
   };
 }
 
-function compile(expression: string, options: FilterOptions): readonly BpfInstruction[] {
+/** A filter in all its forms. */
+export interface Translation {
+  /** Undefined: the text has no word in it. */
+  readonly tree: Expression | undefined;
+  /** The graph that the instructions were made from. */
+  readonly root: Node;
+  readonly instructions: readonly BpfInstruction[];
+}
+
+/**
+ * What `compileFilter` does, with the steps between.
+ * @throws FilterError, RangeError as that does
+ */
+export function translate(expression: string, options: FilterOptions): Translation {
   const { linkType, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
+  if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 0xffff_ffff) {
+    throw new RangeError(`snapLength is ${snapLength}, not 1 to 4294967295`);
+  }
   if (!isFilterLinkType(linkType)) {
     throw new FilterError(
       'FILTER_LINK_TYPE',
@@ -85,17 +103,49 @@ function compile(expression: string, options: FilterOptions): readonly BpfInstru
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
     const { predicate, canJoin } = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, canJoin, predicate, root: graph.build(predicate, graph.accept, graph.reject) };
+    return { graph, canJoin, predicate, root: buildGraph(expression, graph, predicate) };
   };
   const separate = build(false);
   const optimized = optimizeGraph(separate.graph, separate.root);
   if (!canAccept(optimized)) checkAcceptance(expression, separate);
-  if (!optimize) return emit(separate.root, { snapLength, reuse: false });
-  const program = emit(optimized, { snapLength, reuse: true });
-  if (!separate.canJoin) return program;
+  const translation = (root: Node): Translation => ({
+    tree,
+    root,
+    instructions: emitProgram(expression, root, { snapLength, reuse: optimize }),
+  });
+  if (!optimize) return translation(separate.root);
+  const plain = translation(optimized);
+  if (!separate.canJoin) return plain;
   const { graph, root } = build(true);
-  const joined = emit(optimizeGraph(graph, root), { snapLength, reuse: true });
-  return joined.length < program.length ? joined : program;
+  const joined = translation(optimizeGraph(graph, root));
+  return joined.instructions.length < plain.instructions.length ? joined : plain;
+}
+
+function emitProgram(expression: string, root: Node, options: EmitOptions): BpfInstruction[] {
+  try {
+    const program = emit(root, options);
+    if (program.length <= MAX_PROGRAM_LENGTH) return program;
+    throw tooMuch(expression, `a program of ${program.length} instructions`);
+  } catch (error) {
+    if (error instanceof MemoryLimitError) throw tooMuch(expression, error.message);
+    throw error;
+  }
+}
+
+function buildGraph(expression: string, graph: Graph, predicate: Predicate): Node {
+  try {
+    return graph.build(predicate, graph.accept, graph.reject);
+  } catch (error) {
+    if (error instanceof GraphLimitError) throw tooMuch(expression, error.message);
+    throw error;
+  }
+}
+
+function tooMuch(expression: string, what: string): FilterError {
+  return new FilterError('FILTER_LIMIT', `the filter is too much for a BPF program: ${what}`, expression, {
+    offset: 0,
+    length: expression.length,
+  });
 }
 
 interface Built {

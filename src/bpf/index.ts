@@ -4,6 +4,7 @@ export { adaptForCookedSocket } from './adapt-cooked.ts';
 export { type Ancillary, AncillaryLayout, usesAncillary } from './ancillary.ts';
 export type { NameResolver } from './compile/context.ts';
 export { compileFilter, type FilterOptions, type FilterProgram } from './compile-filter.ts';
+export type { SyntaxDescription } from './describe-syntax.ts';
 export { assemble } from './engine/assemble.ts';
 export {
   createEngine,
@@ -22,6 +23,7 @@ export type { WasmCode } from './engine/wasm-code.ts';
 export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { WasmModule } from './engine/wasm-module.ts';
+export { type ExplainedStep, explainFilter, type FilterExplanation } from './explain.ts';
 export { hostNamesOf } from './host-names.ts';
 export type { BpfInstruction } from './instruction.ts';
 export { FilterError, type FilterErrorCode } from './language/filter-error.ts';

@@ -6,6 +6,7 @@ import { hideBin } from 'yargs/helpers';
 import { messageOf, StackError } from '../base/index.ts';
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
+import { filterCommand } from './commands/filter.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { pingCommand } from './commands/ping.ts';
@@ -34,6 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
     })
     .command(captureCommand(context))
     .command(readCommand(context))
+    .command(filterCommand(context))
     .command(interfacesCommand(context))
     .command(pingCommand(context))
     .command(tracerouteCommand(context))

@@ -1,4 +1,6 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
+
+export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
 export { formatInterfaces } from './interfaces.ts';
 export {
   formatMtrCsv,

@@ -1,0 +1,112 @@
+/** A filter in words: its syntax tree, and the tests that its program makes. Data only; `report/` makes text of it. @module */
+import type { LinkType } from '../base/link-type.ts';
+import type { Value } from './compile/value.ts';
+import { type FilterOptions, translate } from './compile-filter.ts';
+import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
+import type { BpfInstruction } from './instruction.ts';
+import { type Node, reachable } from './optimize/graph.ts';
+
+/** A step of the decision graph. */
+export interface ExplainedStep {
+  /** Position in `steps`; 0 is where a packet comes in. */
+  readonly index: number;
+  readonly kind: 'test' | 'set' | 'need' | 'walk' | 'accept' | 'reject';
+  readonly text: string;
+  /** Steps after this one: for true and false, or the only next one. */
+  readonly next: readonly number[];
+}
+
+export interface FilterExplanation {
+  readonly expression: string;
+  readonly linkType: LinkType;
+  /** Undefined: no word in the filter, every packet matches. */
+  readonly syntax: SyntaxDescription | undefined;
+  readonly steps: readonly ExplainedStep[];
+  readonly instructions: readonly BpfInstruction[];
+}
+
+/**
+ * Compiles a filter and tells what each part of it means.
+ * @throws FilterError, RangeError as `compileFilter` does
+ */
+export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
+  const { tree, root, instructions } = translate(expression, options);
+  const nodes = reachable(root);
+  const index = new Map(nodes.map((node, position) => [node, position]));
+  const place = (node: Node) => index.get(node) ?? 0;
+  return {
+    expression,
+    linkType: options.linkType,
+    syntax: tree === undefined ? undefined : describeSyntax(tree),
+    steps: nodes.map((node) => explainNode(node, place)),
+    instructions,
+  };
+}
+
+const COMPARISONS = { equal: '=', greater: '>', greaterOrEqual: '>=' } as const;
+const OPERATORS = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  mod: '%',
+  and: '&',
+  or: '|',
+  xor: '^',
+  lsh: '<<',
+  rsh: '>>',
+} as const;
+
+function explainNode(node: Node, place: (node: Node) => number): ExplainedStep {
+  const at = place(node);
+  switch (node.kind) {
+    case 'return':
+      return { index: at, kind: node.accept ? 'accept' : 'reject', text: node.accept ? 'accept' : 'reject', next: [] };
+    case 'test': {
+      const text = `${valueText(node.value)} ${COMPARISONS[node.comparison]} ${operandText(node.operand)}`;
+      return { index: at, kind: 'test', text, next: [place(node.onTrue), place(node.onFalse)] };
+    }
+    case 'assign': {
+      const text = `${valueText(node.variable)} is ${valueText(node.value)}`;
+      return { index: at, kind: 'set', text, next: [place(node.next)] };
+    }
+    case 'touch':
+      return { index: at, kind: 'need', text: `the packet has ${valueText(node.value)}`, next: [place(node.next)] };
+    case 'chain': {
+      const text = `a header of protocol ${node.protocol} in the chain of ${node.family} at byte ${node.headerOffset}`;
+      return { index: at, kind: 'walk', text, next: [place(node.onTrue), place(node.onFalse)] };
+    }
+  }
+}
+
+/** Constants on the right side are easier to recognise in hexadecimal once they are large. */
+function operandText(value: Value): string {
+  if (value.kind === 'constant' && value.value > 255) return `${value.value} (0x${value.value.toString(16)})`;
+  return valueText(value);
+}
+
+function valueText(value: Value): string {
+  switch (value.kind) {
+    case 'constant':
+      return `${value.value}`;
+    case 'length':
+      return 'the length on the wire';
+    case 'ancillary':
+      return `the kernel's word ${value.offset} about the packet`;
+    case 'variable':
+      return `place ${value.index + 1}`;
+    case 'headerLength':
+      return `4 * (byte ${value.offset} & 15)`;
+    case 'load': {
+      const first = value.base === undefined ? `${value.offset}` : `${valueText(value.base)} + ${value.offset}`;
+      return value.size === 1 ? `byte ${first}` : `${value.size} bytes at ${first}`;
+    }
+    case 'negate':
+      return `-(${valueText(value.operand)})`;
+    case 'binary': {
+      const mask = value.operator === 'and' && value.right.kind === 'constant';
+      const right = mask ? `0x${value.right.value.toString(16)}` : valueText(value.right);
+      return `(${valueText(value.left)} ${OPERATORS[value.operator]} ${right})`;
+    }
+  }
+}

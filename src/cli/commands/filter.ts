@@ -1,0 +1,16 @@
+/** `tapline filter`: the command line; the work is in `run-filter.ts`. @module */
+import type { CommandModule } from 'yargs';
+import type { CommandContext } from '../context.ts';
+import { type FilterArguments, filterOptions } from '../filter-options.ts';
+
+export function filterCommand(context: CommandContext): CommandModule<object, FilterArguments> {
+  return {
+    command: 'filter [expression..]',
+    describe: 'compile a filter and show its program, what it means, or one frame’s way through it',
+    builder: filterOptions,
+    async handler(words) {
+      const { runFilter } = await import('../run-filter.ts');
+      await runFilter(words, context);
+    },
+  };
+}

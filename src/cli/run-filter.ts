@@ -1,0 +1,105 @@
+/** `tapline filter` at work. @module */
+import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseLinkType, StackError } from '../base/index.ts';
+import {
+  assemble,
+  type BpfInstruction,
+  disassemble,
+  explainFilter,
+  type FilterExplanation,
+  type FilterOptions,
+  hostNamesOf,
+  trace,
+} from '../bpf/index.ts';
+import { openFile } from '../pcap/index.ts';
+import { filterDot, filterExplanationText, filterTraceText } from '../report/index.ts';
+import type { CommandContext } from './context.ts';
+import type { FilterArguments } from './filter-options.ts';
+import { jsonText } from './json-text.ts';
+import { filterText, numberOption } from './options.ts';
+
+const MAX_SNAP_LENGTH = 0xffff_ffff;
+
+export async function runFilter(words: FilterArguments, context: CommandContext): Promise<void> {
+  if (words.bpf !== undefined) {
+    const instructions = assemble(await readFile(words.bpf, 'utf8'), { backwardJumps: true });
+    if (words.trace === undefined) context.stdout.write(programText(instructions, words.d));
+    else await traceFrame(words.trace, instructions, context);
+    return;
+  }
+  const expression = await filterText(words);
+  const explanation = explainFilter(expression, await compileOptions(words, expression));
+  if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
+  else context.stdout.write(show(explanation, words));
+}
+
+function show(explanation: FilterExplanation, words: FilterArguments): string {
+  if (words.json) return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) });
+  if (words.explain) return filterExplanationText(explanation);
+  if (words.graph) return filterDot(explanation);
+  return programText(explanation.instructions, words.d);
+}
+
+function programText(instructions: readonly BpfInstruction[], form: number): string {
+  return disassemble(instructions, form >= 3 ? 'decimal' : form === 2 ? 'c' : 'text');
+}
+
+async function compileOptions(words: FilterArguments, expression: string): Promise<FilterOptions> {
+  const linkType = parseLinkType(words.y);
+  if (linkType === undefined) {
+    throw new StackError('USAGE', `no link type is called ${words.y}; known are ${LINK_TYPE_NAMES.join(', ')}`);
+  }
+  const snapLength = numberOption('-s', words.s, { least: 1, most: MAX_SNAP_LENGTH });
+  const addresses = await lookUp(hostNamesOf(expression));
+  return {
+    linkType,
+    ...(snapLength === undefined ? {} : { snapLength }),
+    ...(words.netmask === undefined ? {} : { netmask: words.netmask }),
+    optimize: !words.O,
+    live: words.live,
+    strict: words.strict,
+    resolver: { host: (name) => addresses.get(name) },
+  };
+}
+
+/** Host names are looked up before the compiler runs, which waits for nothing. */
+async function lookUp(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  await Promise.all(
+    names.map(async (name) => {
+      try {
+        const answers = await lookup(name, { all: true });
+        found.set(
+          name,
+          answers.map(({ address }) => address),
+        );
+      } catch {
+        // The compiler says which word of the filter it was.
+      }
+    }),
+  );
+  return found;
+}
+
+async function traceFrame(
+  place: string,
+  instructions: readonly BpfInstruction[],
+  context: CommandContext,
+): Promise<void> {
+  const [, file = place, number = '1'] = /^(.*)#(\d+)$/.exec(place) ?? [];
+  const packet = await frameOf(file, Number(number));
+  if (packet === undefined) throw new StackError('USAGE', `${file} has no frame ${number}`);
+  const steps = trace(instructions, packet.bytes, packet.wireLength);
+  context.stdout.write(filterTraceText(instructions, packet.bytes, steps));
+}
+
+async function frameOf(file: string, number: number): Promise<Packet | undefined> {
+  await using source = await openFile(file);
+  let count = 0;
+  for await (const packet of source.packets()) {
+    count += 1;
+    if (count === number) return packet;
+  }
+  return undefined;
+}
