@@ -11,7 +11,11 @@ export function readOptions(command: Argv) {
     describe: 'PCAP or PCAPNG, also gzip; - for standard input',
   } as const;
   return precisionOptions(printOptions(filterWords(command.positional('file', file))))
-    .option('w', { alias: 'write', type: 'string', describe: 'write a PCAP file; - for standard output' })
+    .option('w', {
+      alias: 'write',
+      type: 'string',
+      describe: 'write a PCAP file, or PCAPNG where the name says so; - for standard output',
+    })
     .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
     .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
     .option('count-only', { type: 'boolean', default: false, describe: 'only say how many frames match' });

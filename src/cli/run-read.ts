@@ -8,12 +8,13 @@ import {
   StackError,
 } from '../base/index.ts';
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
-import { createPcapWriter, type FileSource, openFile } from '../pcap/index.ts';
+import { type FileSource, openFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CommandContext } from './context.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
 import type { ReadArguments } from './read-options.ts';
+import { createRewriteSink } from './rewrite-sink.ts';
 import { listenForStop } from './stop-signals.ts';
 
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
@@ -55,8 +56,7 @@ function createSink(words: ReadArguments, source: FileSource, context: CommandCo
   if (words.w === words.file && words.w !== '-') {
     throw new StackError('USAGE', `-w ${words.w} would overwrite the file that is being read`);
   }
-  const { linkType, snapLength } = source;
-  return createPcapWriter(words.w, { linkType, snapLength, timestampPrecision: precision });
+  return createRewriteSink(words.w, source, precision);
 }
 
 /** Frames are counted by the record loop; there is nothing to keep. */
