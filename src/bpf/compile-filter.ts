@@ -106,7 +106,7 @@ export function translate(expression: string, options: FilterOptions): Translati
     return { graph, canJoin, predicate, root: buildGraph(expression, graph, predicate) };
   };
   const separate = build(false);
-  const optimized = optimizeGraph(separate.graph, separate.root);
+  const optimized = optimizeWithin(separate);
   if (!canAccept(optimized)) checkAcceptance(expression, separate);
   const translation = (root: Node): Translation => ({
     tree,
@@ -116,8 +116,7 @@ export function translate(expression: string, options: FilterOptions): Translati
   if (!optimize) return translation(separate.root);
   const plain = translation(optimized);
   if (!separate.canJoin) return plain;
-  const { graph, root } = build(true);
-  const joined = translation(optimizeGraph(graph, root));
+  const joined = translation(optimizeWithin(build(true)));
   return joined.instructions.length < plain.instructions.length ? joined : plain;
 }
 
@@ -137,6 +136,16 @@ function buildGraph(expression: string, graph: Graph, predicate: Predicate): Nod
     return graph.build(predicate, graph.accept, graph.reject);
   } catch (error) {
     if (error instanceof GraphLimitError) throw tooMuch(expression, error.message);
+    throw error;
+  }
+}
+
+/** The optimised graph; of a filter that is too large for that, the plain one. */
+function optimizeWithin({ graph, root }: Built): Node {
+  try {
+    return optimizeGraph(graph, root);
+  } catch (error) {
+    if (error instanceof GraphLimitError) return root;
     throw error;
   }
 }

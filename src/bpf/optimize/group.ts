@@ -4,7 +4,7 @@
  * that is true has moved before a load that fails; libpcap's optimiser does the same (its "or pullup" and "and pullup"). @module
  */
 import type { Value } from '../compile/value.ts';
-import type { Graph, Node, TestNode } from './graph.ts';
+import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 type Branch = 'onTrue' | 'onFalse';
@@ -12,12 +12,25 @@ type Branch = 'onTrue' | 'onFalse';
 export function groupAlternatives(graph: Graph, root: Node): Node {
   const rebuilt = new Map<Node, Node>();
   const done = (node: Node) => rebuilt.get(node) ?? node;
+  const inner = { onTrue: laterLinks(root, 'onTrue'), onFalse: laterLinks(root, 'onFalse') };
   return mapGraph(root, (node, first, second) => {
-    const regrouped = node.kind === 'test' ? regroup(graph, node, done) : undefined;
+    const regrouped = node.kind === 'test' ? regroup(graph, node, inner, done) : undefined;
     const replaced = regrouped ?? graph.withSuccessors(node, first, second);
     rebuilt.set(node, replaced);
     return replaced;
   });
+}
+
+/** Tests that come second or later in some chain; a chain is put in order from its first test on. */
+function laterLinks(root: Node, branch: Branch): ReadonlySet<Node> {
+  const other = branch === 'onTrue' ? 'onFalse' : 'onTrue';
+  const later = new Set<Node>();
+  for (const node of reachable(root)) {
+    if (node.kind !== 'test') continue;
+    const next = node[other];
+    if (next.kind === 'test' && next[branch] === node[branch]) later.add(next);
+  }
+  return later;
 }
 
 /** The tests from `node` on that share its successor for `branch` and are reached by the other one. */
@@ -31,8 +44,14 @@ function chainFrom(node: Node, branch: Branch): TestNode[] {
 }
 
 /** The whole chain from `node` on in groups; undefined if it is that already. */
-function regroup(graph: Graph, node: TestNode, done: (node: Node) => Node): Node | undefined {
+function regroup(
+  graph: Graph,
+  node: TestNode,
+  inner: Readonly<Record<Branch, ReadonlySet<Node>>>,
+  done: (node: Node) => Node,
+): Node | undefined {
   for (const branch of ['onTrue', 'onFalse'] as const) {
+    if (inner[branch].has(node)) continue;
     // Conditions that must all hold keep their order, and so their loads, unless what fails is rejected anyway.
     if (branch === 'onFalse' && node.onFalse.needs !== Number.POSITIVE_INFINITY) continue;
     const chain = chainFrom(node, branch);
