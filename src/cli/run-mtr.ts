@@ -9,9 +9,9 @@ import {
 } from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
 import { formatMtrCsv, formatMtrPrometheus, formatMtrTable, MTR_COLUMNS } from '../report/index.ts';
-import type { MtrArguments } from './commands/mtr.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
+import type { MtrArguments } from './mtr-options.ts';
 import { MtrScreen } from './mtr-screen.ts';
 import { numberOption } from './options.ts';
 import { openPath } from './path-session.ts';

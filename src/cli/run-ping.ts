@@ -17,10 +17,10 @@ import {
   pingInterimText,
   pingTextFormatter,
 } from '../report/index.ts';
-import type { PingArguments } from './commands/ping.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
+import type { PingArguments } from './ping-options.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, openTransport, withRecording } from './probe-session.ts';
 import { resolveTarget, type Target } from './resolve-names.ts';

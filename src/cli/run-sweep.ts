@@ -13,7 +13,6 @@ import {
 } from '../probe/index.ts';
 import { formatSweepEvent, sweepProgressText } from '../report/index.ts';
 import { SynMethod } from '../tcp/index.ts';
-import type { SweepArguments } from './commands/sweep.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
@@ -21,6 +20,7 @@ import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, openTransport, withRecording } from './probe-session.ts';
 import { addressText, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
+import type { SweepArguments } from './sweep-options.ts';
 
 const PROGRESS_MILLISECONDS = 100;
 const LARGEST_PORT = 65_535;

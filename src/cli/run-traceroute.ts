@@ -3,7 +3,6 @@ import { formatAddress, StackError } from '../base/index.ts';
 import { type TracerouteEvent, type TracerouteHop, type TracerouteOptions, traceroute } from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
 import { formatTracerouteEvent, tracerouteDot, tracerouteHeader } from '../report/index.ts';
-import type { TracerouteArguments } from './commands/traceroute.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
@@ -12,6 +11,7 @@ import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, withRecording } from './probe-session.ts';
 import { addressText, NameCache, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
+import type { TracerouteArguments } from './traceroute-options.ts';
 
 /** Payload that fills an Ethernet frame: 1,500 bytes less IP and the longest transport header but one. */
 const ETHERNET_PAYLOAD = { 4: 1_472, 6: 1_452 } as const;

@@ -2,10 +2,22 @@
  * Extensions of ICMP errors (RFC 4884): MPLS label stacks (RFC 4950) and interface information (RFC 5837). Routers get
  * the length field wrong in several ways, so a structure is believed where its version and checksum hold. @module
  */
-import { formatIpv4, formatIpv6, IPV4_LENGTH, IPV6_LENGTH, parseAddress } from '../base/address.ts';
-import { readU8, readU16, readU32, writeU16 } from '../base/bytes.ts';
-import { checksumSum, isChecksumOk } from '../base/checksum.ts';
-import { StackError } from '../base/errors.ts';
+import { formatIpv4, formatIpv6, IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
+import { readU8, readU16, readU32 } from '../base/bytes.ts';
+import { isChecksumOk } from '../base/checksum.ts';
+import {
+  ADDRESS_FAMILY_IPV4,
+  ADDRESS_FAMILY_IPV6,
+  EXTENSION_VERSION,
+  HAS_ADDRESS,
+  HAS_INDEX,
+  HAS_MTU,
+  HAS_NAME,
+  INTERFACE_ROLES,
+  type InterfaceRole,
+  OBJECT_HEADER_LENGTH,
+  STRUCTURE_HEADER_LENGTH,
+} from './extension-format.ts';
 import { ICMP4_HEADER_LENGTH } from './header4.ts';
 import { Icmp4Type, Icmp6Type, TimeExceededCode } from './types.ts';
 
@@ -20,9 +32,6 @@ export interface MplsLabel {
   readonly isBottom: boolean;
   readonly ttl: number;
 }
-
-/** What the interface has to do with the packet (RFC 5837, 4.1). */
-export type InterfaceRole = 'incoming' | 'incoming-sub-ip' | 'outgoing' | 'next-hop';
 
 /** Interface information (RFC 5837, 4). The name is as sent: hostile text. */
 export interface InterfaceInformation {
@@ -55,9 +64,6 @@ export interface IcmpExtensions {
   readonly objects: readonly ExtensionObject[];
 }
 
-const VERSION = 2;
-const STRUCTURE_HEADER_LENGTH = 4;
-const OBJECT_HEADER_LENGTH = 4;
 /** A quote with extensions is at least this long (RFC 4884, 4.1 to 4.5), and exactly this long in legacy messages (5.5). */
 const MINIMUM_QUOTE_LENGTH = 128;
 const LENGTH4_AT = 5;
@@ -109,7 +115,7 @@ function timeExceeded(family: 4 | 6): number {
 }
 
 function isStructure(bytes: Uint8Array, at: number, end: number): boolean {
-  return at + STRUCTURE_HEADER_LENGTH <= end && readU8(bytes, at) >>> 4 === VERSION;
+  return at + STRUCTURE_HEADER_LENGTH <= end && readU8(bytes, at) >>> 4 === EXTENSION_VERSION;
 }
 
 /** Where only a guess led here, the checksum has to be there and right. */
@@ -167,16 +173,6 @@ function readLabels(value: Uint8Array): MplsLabel[] {
   return labels;
 }
 
-const ROLES: readonly InterfaceRole[] = ['incoming', 'incoming-sub-ip', 'outgoing', 'next-hop'];
-const HAS_INDEX = 0x08;
-const HAS_ADDRESS = 0x04;
-const HAS_NAME = 0x02;
-const HAS_MTU = 0x01;
-const ADDRESS_FAMILY_IPV4 = 1;
-const ADDRESS_FAMILY_IPV6 = 2;
-/** The sub-object's length byte covers itself and is at most 64 (RFC 5837, 4.4). */
-const MAX_NAME_LENGTH = 63;
-
 /** Sub-objects stand in this order where their bit is set (RFC 5837, 4.2 to 4.5). Undefined: one is cut off. */
 function readInterfaceInformation(classType: number, value: Uint8Array): InterfaceInformation | undefined {
   let at = 0;
@@ -205,80 +201,5 @@ function readInterfaceInformation(classType: number, value: Uint8Array): Interfa
     if (at + 4 > value.length) return undefined;
     read.mtu = readU32(value, at);
   }
-  return { role: ROLES[classType >>> 6] ?? 'incoming', ...read };
-}
-
-/** An object to send. */
-export interface ExtensionObjectSpec {
-  readonly classNumber: number;
-  readonly classType: number;
-  readonly value: Uint8Array;
-}
-
-/** The value of an MPLS label stack object (RFC 4950, 4). */
-export function encodeMplsLabels(labels: readonly MplsLabel[]): Uint8Array {
-  const value = new Uint8Array(labels.length * 4);
-  for (const [index, entry] of labels.entries()) {
-    const bits = (entry.label << 12) | (entry.trafficClass << 9) | ((entry.isBottom ? 1 : 0) << 8) | entry.ttl;
-    writeU16(value, index * 4, bits >>> 16);
-    writeU16(value, index * 4 + 2, bits & 0xffff);
-  }
-  return value;
-}
-
-/** An interface information object (RFC 5837, 4), its bits and sub-objects made from what is given. */
-export function encodeInterfaceInformation(information: InterfaceInformation): ExtensionObjectSpec {
-  const { role, index, address, name, mtu } = information;
-  const parts: number[] = [];
-  let classType = ROLES.indexOf(role) << 6;
-  const addWord = (value: number): void => {
-    parts.push((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-  };
-  if (index !== undefined) {
-    classType |= HAS_INDEX;
-    addWord(index);
-  }
-  const bytes = address === undefined ? undefined : parseAddress(address);
-  if (bytes !== undefined) {
-    classType |= HAS_ADDRESS;
-    addWord((bytes.length === IPV4_LENGTH ? ADDRESS_FAMILY_IPV4 : ADDRESS_FAMILY_IPV6) << 16);
-    parts.push(...bytes);
-  }
-  if (name !== undefined) {
-    classType |= HAS_NAME;
-    const text = new TextEncoder().encode(name).subarray(0, MAX_NAME_LENGTH);
-    const length = Math.ceil((text.length + 1) / 4) * 4;
-    const padding = new Uint8Array(length - 1 - text.length);
-    parts.push(length, ...text, ...padding);
-  }
-  if (mtu !== undefined) {
-    classType |= HAS_MTU;
-    addWord(mtu);
-  }
-  return { classNumber: ExtensionClass.interfaceInformation, classType, value: Uint8Array.from(parts) };
-}
-
-/**
- * Writes an extension structure, checksum included (RFC 4884, 7).
- * @returns the offset just past it
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
- */
-export function encodeExtensions(objects: readonly ExtensionObjectSpec[], out: Uint8Array, at = 0): number {
-  let end = at + STRUCTURE_HEADER_LENGTH;
-  for (const object of objects) end += OBJECT_HEADER_LENGTH + object.value.length;
-  if (end > out.length)
-    throw new StackError('ENCODE_OVERFLOW', `extensions end at ${end}, the buffer at ${out.length}`);
-  out[at] = VERSION << 4;
-  out[at + 1] = 0;
-  writeU16(out, at + 2, 0);
-  let next = at + STRUCTURE_HEADER_LENGTH;
-  for (const object of objects) {
-    writeU16(out, next, OBJECT_HEADER_LENGTH + object.value.length);
-    out[next + 2] = object.classNumber;
-    out[next + 3] = object.classType;
-    out.set(object.value, next + OBJECT_HEADER_LENGTH);
-    next += OBJECT_HEADER_LENGTH + object.value.length;
-  }
-  writeU16(out, at + 2, ~checksumSum(out, at, end));
-  return end;
+  return { role: INTERFACE_ROLES[classType >>> 6] ?? 'incoming', ...read };
 }

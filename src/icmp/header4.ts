@@ -6,7 +6,7 @@ import { Icmp4Type, isIcmp4Error } from './types.ts';
 
 export const ICMP4_HEADER_LENGTH = 8;
 /** Timestamp messages carry three times after the header (RFC 792, "Timestamp or Timestamp Reply Message"). */
-export const ICMP4_TIMESTAMP_LENGTH = 20;
+const ICMP4_TIMESTAMP_LENGTH = 20;
 
 const TYPE = 0;
 const CODE = 1;

@@ -9,11 +9,14 @@ export {
   randomNonce,
 } from './echo-method.ts';
 export {
-  ExtensionClass,
-  type ExtensionObject,
   type ExtensionObjectSpec,
   encodeExtensions,
+  encodeInterfaceInformation,
   encodeMplsLabels,
+} from './encode-extensions.ts';
+export {
+  ExtensionClass,
+  type ExtensionObject,
   type IcmpExtensions,
   type InterfaceInformation,
   type MplsLabel,
@@ -44,7 +47,7 @@ export type {
   MonitorRound,
   MonitorStart,
   MonitorSummary,
-} from './monitor-engine.ts';
+} from './monitor-events.ts';
 export type { MonitorHop } from './monitor-hop.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
 export { type PingParts, type PingRun, ping } from './ping.ts';

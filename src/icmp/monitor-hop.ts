@@ -3,10 +3,10 @@ import { Jitter, RunningStats } from '../base/statistics.ts';
 import type { IcmpExtensions } from './extensions.ts';
 
 /** Results of the last probes, oldest first: a round trip in ms, or undefined for a loss. */
-export type HopHistory = readonly (number | undefined)[];
+type HopHistory = readonly (number | undefined)[];
 
 /** A responder of a hop. */
-export interface HopAddress {
+interface HopAddress {
   readonly address: string;
   readonly answers: number;
 }

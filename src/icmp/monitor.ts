@@ -1,7 +1,8 @@
 /** Watching a path as a typed async iterator: rounds as they end, the summary last. @module */
 import { type DriveParts, drive } from '../probe/drive.ts';
 import type { ProbeMethod } from '../probe/method.ts';
-import { MonitorEngine, type MonitorEvent, type MonitorOptions } from './monitor-engine.ts';
+import { MonitorEngine } from './monitor-engine.ts';
+import type { MonitorEvent, MonitorOptions } from './monitor-events.ts';
 import type { MonitorHop } from './monitor-hop.ts';
 
 export interface MonitorRun extends AsyncIterable<MonitorEvent> {

@@ -1,7 +1,7 @@
 /** One distance on the way: its probes, what they brought, and when the silent ones are given up. @module */
 import type { HopAnswer, HopProbe, HopSilence } from './traceroute-events.ts';
 
-export type SlotState = 'waiting' | 'sent' | 'answered' | 'lost' | 'refused';
+type SlotState = 'waiting' | 'sent' | 'answered' | 'lost' | 'refused';
 
 /** One probe of a hop; sent again at most once. */
 export interface Slot {

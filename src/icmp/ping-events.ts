@@ -16,7 +16,7 @@ export interface PingStart {
 }
 
 /** Only with `reportSent`: a probe left. */
-export interface PingSent {
+interface PingSent {
   readonly type: 'sent';
   readonly sequence: number;
 }

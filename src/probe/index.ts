@@ -1,7 +1,8 @@
 /** Probing: transports, the engines' driver, and sweeps. @module */
 export { type DriveParts, drive, type ProbeEngine } from './drive.ts';
+export type { KernelTransportOptions } from './kernel-options.ts';
 export type { MatchKind, ProbeDraft, ProbeMatch, ProbeMethod } from './method.ts';
-export { type KernelTransportOptions, openKernelTransport } from './open-kernel-transport.ts';
+export { openKernelTransport } from './open-kernel-transport.ts';
 export { openPortableTransport, type PortableTransportOptions } from './portable-transport.ts';
 export { preciseClock } from './precise-clock.ts';
 export { type ProbeSink, RecordingTransport } from './recorder.ts';
@@ -13,7 +14,7 @@ export type {
   SweepSilent,
   SweepSummary,
   SweepUnreachable,
-} from './sweep-engine.ts';
+} from './sweep-events.ts';
 export { SweepTargets } from './sweep-targets.ts';
 export type {
   ArrivalEvent,

@@ -2,85 +2,35 @@
 import { StackError, SyscallError } from '../base/errors.ts';
 import { SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sys/constants.ts';
 import {
-  ICMP_FILTER,
-  ICMP6_FILTER,
   IP_MTU,
-  IP_MTU_DISCOVER,
-  IP_OPTIONS,
   IP_RECVERR,
-  IP_RECVTTL,
-  IP_TOS,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
-  IPV6_AUTOFLOWLABEL,
   IPV6_MTU,
-  IPV6_MTU_DISCOVER,
   IPV6_RECVERR,
-  IPV6_RECVHOPLIMIT,
-  IPV6_TCLASS,
   SO_BROADCAST,
   SO_MARK,
   SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  SO_RXQ_OVFL,
-  SO_TIMESTAMPNS,
   SOF_TIMESTAMPING_RX_SOFTWARE,
   SOL_IP,
   SOL_IPV6,
-  SOL_RAW,
 } from '../sys/inet-constants.ts';
 import { InetSocket } from '../sys/inet-socket.ts';
 import { ClockBridge } from './clock-bridge.ts';
 import { readRealtime } from './kernel-clock.ts';
+import type { KernelTransportOptions } from './kernel-options.ts';
 import { icmpProtocol, KernelTransport } from './kernel-transport.ts';
 import { PacketReceiver } from './packet-receiver.ts';
 import { PacketSender } from './packet-sender.ts';
+import { blockAll, filterTypes, prepareReceiver, prepareSender } from './prepare-sockets.ts';
 import { echoFilter, portFilter, quoteFilter } from './socket-filters.ts';
 
-export interface KernelTransportOptions {
-  readonly family: 4 | 6;
-  readonly protocol: 'icmp' | 'udp' | 'tcp';
-  /** Where the probes go: our source address depends on it. With many targets, any of them. */
-  readonly destination: Uint8Array;
-  /** `raw` needs CAP_NET_RAW; `auto`, the default, takes it where it is to be had. */
-  readonly privilege?: 'auto' | 'raw' | 'none';
-  readonly source?: Uint8Array;
-  readonly interface?: string;
-  /** Firewall mark; needs CAP_NET_ADMIN. */
-  readonly mark?: number;
-  /** Type of service or traffic class. */
-  readonly trafficClass?: number;
-  /** `do` sets "don't fragment", `dont` fragments, `probe` sets it and ignores what is known of the path. */
-  readonly pathMtu?: 'do' | 'dont' | 'want' | 'probe';
-  /** Asks for the way by IPv4's record route option (ping -R). */
-  readonly recordRoute?: boolean;
-  readonly allowBroadcast?: boolean;
-  /** Largest transport message to send and to receive. */
-  readonly largestMessage?: number;
-  /** Echo identifier; random by default. Ping sockets have their own. */
-  readonly identifier?: number;
-  /** Asks for timestamp replies, not echo replies. */
-  readonly isTimestamp?: boolean;
-  /** The kernel's time of sending, for each probe; true by default. */
-  readonly wantsTransmitTime?: boolean;
-  /** Source ports beside the first that answers may go to. */
-  readonly flows?: number;
-}
-
-const RECEIVE_BUFFER = 8 << 20;
 const TINY_BUFFER = 1;
 /** RFC 863; nothing is sent there. */
 const DISCARD_PORT = 9;
-const PMTU_DISCOVERY = { dont: 0, want: 1, do: 2, probe: 3 } as const;
 const DEFAULT_LARGEST = 1_500;
-/** Types that ICMP_FILTER lets through: a set bit blocks (linux/icmp.h). */
-const ECHO_AND_ERRORS = ~((1 << 0) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 11) | (1 << 12) | (1 << 14));
-const ERRORS = ~((1 << 3) | (1 << 4) | (1 << 5) | (1 << 11) | (1 << 12));
-const NOTHING = -1;
-/** Type, length and pointer of record route, room for nine addresses, end of list (RFC 791, 3.1). */
-const RECORD_ROUTE = Uint8Array.from([7, 39, 4, ...new Uint8Array(37)]);
 
 /**
  * Opens a transport. Synchronous, so that it can be done inside a network namespace.
@@ -283,52 +233,6 @@ function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions
   keeper.trySet(SOL_SOCKET, SO_RCVBUF, TINY_BUFFER);
   keeper.bind(address, 0);
   return keeper.localName().port;
-}
-
-function prepareSender(socket: InetSocket, options: KernelTransportOptions): void {
-  const isIpv4 = socket.family === 4;
-  const level = isIpv4 ? SOL_IP : SOL_IPV6;
-  if (options.source !== undefined) socket.bind(options.source, 0);
-  if (options.allowBroadcast === true) socket.set(SOL_SOCKET, SO_BROADCAST, 1, 'send to a broadcast address');
-  if (options.trafficClass !== undefined) {
-    socket.set(level, isIpv4 ? IP_TOS : IPV6_TCLASS, options.trafficClass, 'set the type of service');
-  }
-  if (options.pathMtu !== undefined) {
-    const mode = PMTU_DISCOVERY[options.pathMtu];
-    socket.set(level, isIpv4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER, mode, 'set path MTU discovery');
-  }
-  if (options.recordRoute === true && isIpv4) socket.set(SOL_IP, IP_OPTIONS, RECORD_ROUTE, 'record the route');
-  // One flow label for all probes, or ECMP routers would spread them.
-  if (!isIpv4) socket.trySet(SOL_IPV6, IPV6_AUTOFLOWLABEL, 0);
-}
-
-function prepareReceiver(socket: InetSocket, family: 4 | 6): void {
-  socket.trySet(SOL_SOCKET, SO_TIMESTAMPNS, 1);
-  socket.trySet(SOL_SOCKET, SO_RXQ_OVFL, 1);
-  if (!socket.trySet(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)) socket.trySet(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-  if (family === 4) socket.trySet(SOL_IP, IP_RECVTTL, 1);
-  else socket.trySet(SOL_IPV6, IPV6_RECVHOPLIMIT, 1);
-}
-
-/** A sender is not to collect what it never reads. */
-function blockAll(socket: InetSocket, family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): void {
-  // The error queue, where times of sending wait for us, is charged to the receive buffer.
-  if (!socket.trySet(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)) socket.trySet(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-  socket.attachFilter([{ code: 0x06, jt: 0, jf: 0, k: 0 }]);
-  if (protocol !== 'icmp') return;
-  if (family === 4) socket.trySet(SOL_RAW, ICMP_FILTER, NOTHING);
-  else socket.trySet(IPPROTO_ICMPV6, ICMP6_FILTER, new Uint8Array(32).fill(0xff));
-}
-
-function filterTypes(socket: InetSocket, family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): void {
-  if (family === 4) {
-    socket.trySet(SOL_RAW, ICMP_FILTER, protocol === 'icmp' ? ECHO_AND_ERRORS : ERRORS);
-    return;
-  }
-  const blocked = new Uint8Array(32).fill(0xff);
-  blocked[0] = 0xe1; // types 1 to 4, the errors, pass
-  if (protocol === 'icmp') blocked[16] = 0xfd; // type 129, echo reply
-  socket.trySet(IPPROTO_ICMPV6, ICMP6_FILTER, blocked);
 }
 
 /** What arrived between the opening of a socket and its filter is not ours. */

@@ -1,7 +1,8 @@
 /** A sweep as a typed async iterator: who answers, as it happens; the summary last. @module */
 import { type DriveParts, drive } from './drive.ts';
 import type { ProbeMethod } from './method.ts';
-import { SweepEngine, type SweepEvent, type SweepOptions, type SweepSummary } from './sweep-engine.ts';
+import { SweepEngine } from './sweep-engine.ts';
+import type { SweepEvent, SweepOptions, SweepSummary } from './sweep-events.ts';
 
 export interface SweepRun extends AsyncIterable<SweepEvent> {
   /** The counts so far, and the share of addresses that were asked, 0 to 1. */

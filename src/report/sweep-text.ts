@@ -1,5 +1,5 @@
 /** A sweep as lines: who is alive, who is not, and the counts. @module */
-import type { SweepEvent, SweepSummary } from '../probe/sweep-engine.ts';
+import type { SweepEvent, SweepSummary } from '../probe/sweep-events.ts';
 
 export interface SweepTextOptions {
   /** Bare addresses, to be read by other programs (fping -a). */
@@ -24,7 +24,7 @@ export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = 
 }
 
 /** Two lines of counts. */
-export function formatSweepSummary(summary: SweepSummary): string {
+function formatSweepSummary(summary: SweepSummary): string {
   const { targets, transmitted, alive, unreachable, silent, duration, roundTrip, droppedByUs } = summary;
   const seconds = duration / 1_000;
   const counts = `${targets} targets, ${alive} alive, ${unreachable} unreachable, ${silent} silent`;

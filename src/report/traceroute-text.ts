@@ -94,7 +94,7 @@ const MARKS6: Readonly<Record<number, string>> = {
 };
 
 /** What stands behind a time: a space and a mark, or nothing. */
-export function annotation(answer: HopAnswer): string {
+function annotation(answer: HopAnswer): string {
   // A host that answers with the TTL that the probe had left (old BSDs) comes in with one that is used up.
   if (answer.isArrival && answer.code !== Unreachable4Code.protocol) {
     return answer.hopLimit !== undefined && answer.hopLimit <= 1 ? ' !' : '';

@@ -2,7 +2,7 @@
 import { readU16, readU16le, writeU16, writeU16le } from '../base/bytes.ts';
 import { AF_INET, AF_INET6 } from './constants.ts';
 
-export const SOCKADDR_IN_LENGTH = 16;
+const SOCKADDR_IN_LENGTH = 16;
 export const SOCKADDR_IN6_LENGTH = 28;
 
 const PORT = 2;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { EchoMethodOptions } from '../../src/icmp/echo-method.ts';
-import type { MonitorOptions } from '../../src/icmp/monitor-engine.ts';
+import type { MonitorOptions } from '../../src/icmp/monitor-events.ts';
 import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';

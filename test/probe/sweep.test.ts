@@ -3,7 +3,7 @@ import { EchoMethod } from '../../src/icmp/echo-method.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { SimulatedNetwork } from '../../src/icmp/simulation/simulated-network.ts';
 import { sweep } from '../../src/probe/sweep.ts';
-import type { SweepEvent, SweepOptions, SweepSummary } from '../../src/probe/sweep-engine.ts';
+import type { SweepEvent, SweepOptions, SweepSummary } from '../../src/probe/sweep-events.ts';
 import { SweepTargets, targetText } from '../../src/probe/sweep-targets.ts';
 import { VirtualClock } from '../../src/probe/virtual-clock.ts';
 import { formatSweepEvent } from '../../src/report/sweep-text.ts';

@@ -8,8 +8,9 @@ import { traceroute } from '../../src/icmp/traceroute.ts';
 import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
 import type { TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
 import type { LabHost } from '../../src/lab/index.ts';
+import type { KernelTransportOptions } from '../../src/probe/kernel-options.ts';
 import type { ProbeMethod } from '../../src/probe/method.ts';
-import { type KernelTransportOptions, openKernelTransport } from '../../src/probe/open-kernel-transport.ts';
+import { openKernelTransport } from '../../src/probe/open-kernel-transport.ts';
 import { preciseClock } from '../../src/probe/precise-clock.ts';
 import type { TransportCapabilities } from '../../src/probe/transport.ts';
 import { SynMethod } from '../../src/tcp/syn-method.ts';
@@ -51,7 +52,7 @@ export async function probePing(
 }
 
 /** The method that fits a transport. */
-export function methodFor(
+function methodFor(
   family: 4 | 6,
   protocol: 'icmp' | 'udp' | 'tcp',
   { identifier, sourceAddress, sourcePort, name }: TransportCapabilities,

@@ -2,7 +2,7 @@
 import { parseAddress } from '../../src/base/address.ts';
 import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
 import { monitor } from '../../src/icmp/monitor.ts';
-import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-engine.ts';
+import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-events.ts';
 import { ping } from '../../src/icmp/ping.ts';
 import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
@@ -81,7 +81,7 @@ export interface SimulatedTraceroute {
 }
 
 /** The names that reverse DNS would give, out of the description. */
-export function namesOf(description: NetworkDescription): Map<string, string> {
+function namesOf(description: NetworkDescription): Map<string, string> {
   const names = new Map<string, string>();
   for (const hop of description.hops) {
     for (const router of 'paths' in hop ? hop.paths : [hop]) {
@@ -92,7 +92,7 @@ export function namesOf(description: NetworkDescription): Map<string, string> {
   return names;
 }
 
-export function simulatedMethod(
+function simulatedMethod(
   description: NetworkDescription,
   protocol: Protocol,
   more: Partial<UdpMethodOptions> = {},

@@ -4,12 +4,12 @@ import { checksumSum } from '../../base/checksum.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { encodeIpv4, encodeIpv6 } from '../../wire/index.ts';
 import {
-  ExtensionClass,
   type ExtensionObjectSpec,
   encodeExtensions,
   encodeInterfaceInformation,
   encodeMplsLabels,
-} from '../extensions.ts';
+} from '../encode-extensions.ts';
+import { ExtensionClass } from '../extensions.ts';
 import { encodeIcmp4, ICMP4_HEADER_LENGTH } from '../header4.ts';
 import { encodeIcmp6 } from '../header6.ts';
 import type { ErrorDescription, ExtensionFault, RouterDescription } from './network-description.ts';

@@ -2,7 +2,6 @@
  * A network that is data: a transport whose probes walk over described routers on a virtual clock. What comes back is
  * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
  */
-import { parseAddress } from '../../base/address.ts';
 import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
 import { checksumSum } from '../../base/checksum.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
@@ -10,17 +9,25 @@ import { TokenBucket } from '../../probe/token-bucket.ts';
 import type { ArrivalEvent, ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from '../../probe/transport.ts';
 import type { VirtualClock } from '../../probe/virtual-clock.ts';
 import { pseudoHeaderSum } from '../../wire/index.ts';
-import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../types.ts';
 import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum } from './forge.ts';
 import type {
-  BalancedHop,
-  Delays,
   DestinationDescription,
   ErrorDescription,
   HopDescription,
   NetworkDescription,
   RouterDescription,
 } from './network-description.ts';
+
+import {
+  addressBytes,
+  echoReply,
+  pathNumber,
+  pick,
+  portUnreachable,
+  protocolNumber,
+  timeExceeded,
+  tooBig,
+} from './node-behaviour.ts';
 
 export interface SimulationOptions {
   /** What the messages of this transport are; ICMP by default. */
@@ -37,7 +44,6 @@ interface NodeState {
   bucket: TokenBucket | undefined;
 }
 
-const DEFAULT_DELAY = 1;
 const DEFAULT_REPLY_HOP_LIMIT = 64;
 const SYSTEM_HOP_LIMIT = 64;
 const COPY_SPACING = 0.5;
@@ -315,54 +321,4 @@ export class SimulatedNetwork implements ProbeTransport {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** @throws TypeError when a description names no address */
-function addressBytes(text: string): Uint8Array {
-  const bytes = parseAddress(text);
-  if (bytes === undefined) throw new TypeError(`"${text}" is no address`);
-  return bytes;
-}
-
-function protocolNumber(protocol: 'icmp' | 'udp' | 'tcp', family: 4 | 6): number {
-  if (protocol === 'icmp') return ICMP_PROTOCOL[family];
-  return protocol === 'udp' ? IpProtocol.udp : IpProtocol.tcp;
-}
-
-function pick(delays: Delays | undefined, turn: number): number {
-  if (delays === undefined) return DEFAULT_DELAY;
-  if (typeof delays === 'number') return delays;
-  return delays[Math.min(turn, delays.length - 1)] ?? DEFAULT_DELAY;
-}
-
-/** Per flow: ports for UDP and TCP, type, code and checksum for ICMP are the first four bytes of the message. */
-function pathNumber(hop: BalancedHop, message: Uint8Array, turn: number): number {
-  if (hop.balance === 'packet') return turn;
-  if (hop.balance !== 'flow') return hop.balance[Math.min(turn, hop.balance.length - 1)] ?? 0;
-  const hash = Math.imul(readU16(message, 0), 0x9e37) + Math.imul(readU16(message, 2), 0x79b9);
-  return (hash ^ (hash >>> 7)) >>> 0;
-}
-
-function echoReply(family: 4 | 6, request: Uint8Array): Uint8Array {
-  const reply = request.slice();
-  if (family === 6) reply[0] = Icmp6Type.echoReply;
-  else reply[0] = readU8(request, 0) === Icmp4Type.timestampRequest ? Icmp4Type.timestampReply : Icmp4Type.echoReply;
-  resum(family, reply);
-  return reply;
-}
-
-function timeExceeded(family: 4 | 6): ErrorDescription {
-  return { type: family === 4 ? Icmp4Type.timeExceeded : Icmp6Type.timeExceeded, code: 0 };
-}
-
-function tooBig(family: 4 | 6, mtu: number): ErrorDescription {
-  return family === 4
-    ? { type: Icmp4Type.destinationUnreachable, code: Unreachable4Code.fragmentationNeeded, mtu }
-    : { type: Icmp6Type.packetTooBig, code: 0, mtu };
-}
-
-function portUnreachable(family: 4 | 6): ErrorDescription {
-  return family === 4
-    ? { type: Icmp4Type.destinationUnreachable, code: Unreachable4Code.port }
-    : { type: Icmp6Type.destinationUnreachable, code: Unreachable6Code.port };
 }
