@@ -83,15 +83,15 @@ function instructionOf([code = 0, jt = 0, jf = 0, k = 0]: readonly number[]): Bp
 }
 
 /** Other names of bpf_asm; a third entry means that yes and no change places. */
-const ALIASES: Readonly<Record<string, readonly [mnemonic: string, isInverted: boolean]>> = {
-  ldi: ['ld', false],
-  ldxi: ['ldx', false],
-  jmp: ['ja', false],
-  jne: ['jeq', true],
-  jneq: ['jeq', true],
-  jlt: ['jge', true],
-  jle: ['jgt', true],
-};
+const ALIASES: ReadonlyMap<string, readonly [mnemonic: string, isInverted: boolean]> = new Map([
+  ['ldi', ['ld', false]],
+  ['ldxi', ['ldx', false]],
+  ['jmp', ['ja', false]],
+  ['jne', ['jeq', true]],
+  ['jneq', ['jeq', true]],
+  ['jlt', ['jge', true]],
+  ['jle', ['jgt', true]],
+]);
 
 const ANCILLARY_BY_NAME = new Map([...ANCILLARY_NAMES].map(([offset, name]) => [name, SKF_AD_OFF + offset]));
 
@@ -131,7 +131,7 @@ class Assembler {
   }
 
   #encode(statement: Statement, index: number): BpfInstruction {
-    const [mnemonic, isInverted] = ALIASES[statement.mnemonic] ?? [statement.mnemonic, false];
+    const [mnemonic, isInverted] = ALIASES.get(statement.mnemonic) ?? [statement.mnemonic, false];
     const isAlways = mnemonic === 'ja';
     const { form, k } = isAlways ? { form: 'target' as const, k: 0 } : parseOperand(statement);
     const opcode = OPCODES.find((entry) => entry.mnemonic === mnemonicFor(mnemonic, form) && fits(entry, form));
