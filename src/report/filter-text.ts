@@ -33,7 +33,7 @@ function syntaxText({ text, parts }: SyntaxDescription, indent: string): string 
 }
 
 /** The program with a label at every target of a jump. */
-export function labelledProgramText(instructions: readonly BpfInstruction[]): string {
+function labelledProgramText(instructions: readonly BpfInstruction[]): string {
   const labels = new Map<number, string>();
   for (const target of [...jumpTargets(instructions)].sort((left, right) => left - right)) {
     labels.set(target, `L${labels.size + 1}`);

@@ -143,7 +143,7 @@ export function macHostTest(
 }
 
 /** Inside Geneve only packets that have an Ethernet header are looked at. */
-export function behindLinkHeader(context: Context, test: Predicate): Predicate {
+function behindLinkHeader(context: Context, test: Predicate): Predicate {
   const marker = context.layers.hasLinkHeader?.();
   return marker === undefined ? test : all(context.tests.equal(marker.value, marker.protocol), test);
 }

@@ -14,7 +14,7 @@ const AFTER_IPV6_HEADER = 0;
 const MAX_IP_PROTOCOL = 255;
 
 /** Network layer protocol identifiers of ISO/IEC TR 9577. */
-export const OSI_PROTOCOLS: ReadonlyMap<string, number> = new Map([
+const OSI_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['clnp', 0x81],
   ['esis', 0x82],
   ['isis', 0x83],

@@ -141,7 +141,7 @@ export class ValueTable {
 
   #masked(left: Value, mask: number): Value {
     const kept = (mask & naturalMask(left)) >>> 0;
-    if (kept === 0 && !isLoaded(left)) return this.constant(0);
+    if (kept === 0 && isFree(left)) return this.constant(0);
     if (kept === naturalMask(left)) return left;
     if (left.kind === 'binary' && left.operator === 'and' && left.right.kind === 'constant') {
       return this.#masked(left.left, (left.right.value & kept) >>> 0);
@@ -225,13 +225,9 @@ export function mayDivideByZero(operator: BinaryOperator, right: Value): boolean
   return (operator === 'div' || operator === 'mod') && (right.kind !== 'constant' || right.value === 0);
 }
 
-/** Whether computing `value` may reject a packet, so that it has to be computed even if the result is known. */
-function isLoaded(value: Value): boolean {
-  let loaded = false;
-  walkValue(value, ({ kind }) => {
-    if (kind !== 'constant' && kind !== 'length' && kind !== 'variable' && kind !== 'negate') loaded = true;
-  });
-  return loaded;
+/** Whether there is nothing to load in `value`, so that it need not be computed if the result is known. */
+function isFree({ kind }: Value): boolean {
+  return kind === 'constant' || kind === 'length' || kind === 'variable';
 }
 
 /** So small that adding an offset below 2^16 cannot wrap around. */

@@ -1,5 +1,6 @@
 /** What the registers are known to hold at one place of the program. @module */
-import { type Value, type VariableValue, walkValue } from '../compile/value.ts';
+import type { Value, VariableValue } from '../compile/value.ts';
+import { traitsOf } from '../compile/value-traits.ts';
 
 /** A register may hold several values at once: a variable and what it was set from. Empty: anything. */
 export interface RegisterState {
@@ -21,14 +22,6 @@ export function meet(states: readonly RegisterState[]): RegisterState {
 
 /** `state` once `variable` has another value: what was computed from the old one is no longer true. */
 export function forget(state: RegisterState, variable: VariableValue): RegisterState {
-  const independent = (value: Value) => !dependsOn(value, variable);
+  const independent = (value: Value) => !traitsOf(value).variables.includes(variable);
   return { a: state.a.filter(independent), x: state.x.filter(independent) };
-}
-
-function dependsOn(value: Value, variable: VariableValue): boolean {
-  let found = false;
-  walkValue(value, (part) => {
-    if (part === variable) found = true;
-  });
-  return found;
 }

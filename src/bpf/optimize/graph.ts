@@ -4,7 +4,8 @@
  * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
  */
 import type { Comparison, Predicate } from '../compile/predicate.ts';
-import { mayDivideByZero, type Value, type ValueTable, type VariableValue, walkValue } from '../compile/value.ts';
+import type { Value, ValueTable, VariableValue } from '../compile/value.ts';
+import { traitsOf } from '../compile/value-traits.ts';
 
 interface GraphNode {
   readonly id: number;
@@ -43,7 +44,6 @@ export type Node =
     });
 
 export type TestNode = Extract<Node, { kind: 'test' }>;
-export type AssignNode = Extract<Node, { kind: 'assign' }>;
 
 /** Thrown by `Graph` when it has as many nodes as it may have. */
 export class GraphLimitError extends Error {}
@@ -112,7 +112,7 @@ export class Graph {
     const normal = this.#normalize(value, comparison, operand);
     if (normal !== undefined) return this.test(normal.value, comparison, normal.operand, onTrue, onFalse);
     const key = `${comparison}:${value.id}:${operand.id}:${onTrue.id}:${onFalse.id}`;
-    const needs = Math.max(endOfLoads(value), endOfLoads(operand), Math.min(onTrue.needs, onFalse.needs));
+    const needs = Math.max(traitsOf(value).fixedEnd, traitsOf(operand).fixedEnd, Math.min(onTrue.needs, onFalse.needs));
     return this.#intern(key, (id) => ({ kind: 'test', id, needs, value, comparison, operand, onTrue, onFalse }));
   }
 
@@ -129,7 +129,7 @@ export class Graph {
 
   assign(variable: VariableValue, value: Value, next: Node): Node {
     if (next.kind === 'return') return this.touch(value, next);
-    const needs = Math.max(endOfLoads(value), next.needs);
+    const needs = Math.max(traitsOf(value).fixedEnd, next.needs);
     return this.#intern(`=${variable.id}:${value.id}:${next.id}`, (id) => ({
       kind: 'assign',
       id,
@@ -142,10 +142,11 @@ export class Graph {
 
   /** `next`, for packets that are long enough for `value`. Nothing where `next` makes sure of that itself. */
   touch(value: Value, next: Node): Node {
-    if (!mayReject(value)) return next;
-    if (hasFixedLoadsOnly(value) && endOfLoads(value) <= next.needs) return next;
+    const { mayReject, fixedOnly, fixedEnd } = traitsOf(value);
+    if (!mayReject) return next;
+    if (fixedOnly && fixedEnd <= next.needs) return next;
     if (next === this.reject) return next;
-    const needs = Math.max(endOfLoads(value), next.needs);
+    const needs = Math.max(traitsOf(value).fixedEnd, next.needs);
     return this.#intern(`t${value.id}:${next.id}`, (id) => ({ kind: 'touch', id, needs, value, next }));
   }
 
@@ -223,38 +224,4 @@ export function reachable(root: Node): Node[] {
     }
   }
   return [...seen].sort((left, right) => right.id - left.id);
-}
-
-/** Whether evaluating `value` can reject a packet. */
-export function mayReject(value: Value): boolean {
-  let rejects = false;
-  walkValue(value, (part) => {
-    if (part.kind === 'load' || part.kind === 'headerLength' || part.kind === 'ancillary') rejects = true;
-    if (part.kind === 'binary' && mayDivideByZero(part.operator, part.right)) {
-      rejects = true;
-    }
-  });
-  return rejects;
-}
-
-/** The bytes that a packet must have for the loads at fixed offsets in `value`. */
-export function endOfLoads(value: Value): number {
-  let end = 0;
-  walkValue(value, (part) => {
-    if (part.kind === 'load' && part.base === undefined) end = Math.max(end, part.offset + part.size);
-    if (part.kind === 'headerLength') end = Math.max(end, part.offset + 1);
-  });
-  return end;
-}
-
-/** Whether `endOfLoads` says all there is about when `value` rejects a packet. */
-function hasFixedLoadsOnly(value: Value): boolean {
-  let fixed = true;
-  walkValue(value, (part) => {
-    if (part.kind === 'ancillary' || (part.kind === 'load' && part.base !== undefined)) fixed = false;
-    if (part.kind === 'binary' && mayDivideByZero(part.operator, part.right)) {
-      fixed = false;
-    }
-  });
-  return fixed;
 }

@@ -3,7 +3,7 @@
  * that word. IPv4's protocol and fragment offset are the usual case, a VLAN's type and number another. @module
  */
 import type { LoadSize, LoadValue, Value } from '../compile/value.ts';
-import { endOfLoads, type Graph, type Node, reachable, type TestNode } from './graph.ts';
+import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 /** `(load & mask) = k`. */
@@ -93,7 +93,7 @@ function commonWindow(
 function sameRejections(first: Value & { kind: 'load' }, second: Value & { kind: 'load' }, otherwise: Node): boolean {
   if (first.offset + first.size >= second.offset + second.size) return true;
   if (otherwise.needs === Number.POSITIVE_INFINITY) return true;
-  return first.base === undefined && otherwise.needs >= endOfLoads(second);
+  return first.base === undefined && otherwise.needs >= second.offset + second.size;
 }
 
 /** `bits` of `load` in a word that ends at `end`. */
