@@ -39,18 +39,23 @@ const PATIENCE = 2_000;
 /** Looks names up once each, several at a time; never while a probe waits to be sent. */
 export class NameCache {
   readonly #names = new Map<string, string | undefined>();
+  readonly #lookups = new Map<string, Promise<void>>();
 
   /** The name of an address that was looked up; undefined where there is none, or none yet. */
   nameOf = (address: string): string | undefined => this.#names.get(address);
 
   /** Resolves once all are known, or their time is over. */
   async look(addresses: Iterable<string>): Promise<void> {
-    const fresh = [...new Set(addresses)].filter((address) => !this.#names.has(address));
-    await Promise.all(fresh.map((address) => this.#lookOne(address)));
+    const lookups: Promise<void>[] = [];
+    for (const address of new Set(addresses)) {
+      const lookup = this.#lookups.get(address) ?? this.#lookOne(address);
+      this.#lookups.set(address, lookup);
+      lookups.push(lookup);
+    }
+    await Promise.all(lookups);
   }
 
   async #lookOne(address: string): Promise<void> {
-    this.#names.set(address, undefined);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, PATIENCE, undefined);

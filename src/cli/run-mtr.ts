@@ -51,9 +51,13 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
           ? new MtrScreen(context, run, { title: `${target.name}`, names, words, stop: stop.stop })
           : undefined;
         for await (const event of run) {
-          if (event.type === 'round' && !words.n && isText(words)) await names.look(addressesOf(event.hops));
-          if (event.type === 'summary') isReached = event.isReached;
-          if (event.type === 'summary') screen?.[Symbol.dispose]();
+          const wantsNames = !words.n && isText(words);
+          if (event.type === 'round' && wantsNames) void names.look(addressesOf(event.hops));
+          if (event.type === 'summary') {
+            isReached = event.isReached;
+            screen?.[Symbol.dispose]();
+            if (wantsNames) await names.look(addressesOf(event.hops));
+          }
           output.add(event);
         }
       }),

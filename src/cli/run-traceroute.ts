@@ -50,12 +50,17 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
           address: target.address,
           signal: stop.signal,
         });
+        // Printing waits for names, the run does not wait for printing: further probes leave meanwhile.
+        let printed = Promise.resolve();
         for await (const event of run) {
           if (event.type === 'hop') hops.push(event);
-          if (event.type === 'hop' && isText(words)) await screen.lookNames(event);
           if (event.type === 'summary') isReached = event.isReached;
-          output.add(event);
+          printed = printed.then(async () => {
+            if (event.type === 'hop' && isText(words)) await screen.lookNames(event);
+            output.add(event);
+          });
         }
+        await printed;
       });
     });
   } finally {
@@ -102,7 +107,7 @@ class Screen {
     this.#isMultipath = isMultipath;
   }
 
-  /** Probes of further hops are under way meanwhile: the driver is not waiting for us between its events. */
+  /** Looks up who answered. */
   async lookNames(hop: TracerouteHop): Promise<void> {
     if (this.#words.n || this.#words.dot) return;
     await this.#names.look(hop.probes.flatMap(({ answer }) => (answer === undefined ? [] : [answer.source])));

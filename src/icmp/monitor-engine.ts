@@ -23,6 +23,9 @@ interface Round {
   nextHop: number;
 }
 
+/** A probe's owner in the table is its round and its hop: 24 bits and 8. */
+const HOP_RANGE = 0x100;
+const MOST_ROUNDS = 0x100_0000;
 const FULL_BACKOFF = 2;
 const LAST_WAIT_FACTOR = 3;
 const SHORTEST_WAIT = 200;
@@ -138,7 +141,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     const hop = this.#record(number);
     const { giveUpAfter = 0 } = this.#options;
     if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#furthest) return;
-    const index = this.#table.add(number, now);
+    const index = this.#table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
     round.probes.set(number, index);
     hop.countSent();
     this.#outbox.add({ index, flow: 0, destination: this.#destination }, number);
@@ -184,7 +187,9 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   #onAnswer(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent, isFromTarget: boolean): void {
-    const number = this.#table.owner(index);
+    const owner = this.#table.owner(index);
+    const number = owner % HOP_RANGE;
+    const round = Math.floor(owner / HOP_RANGE);
     const hop = this.#record(number);
     const time = Math.max(0, event.time - this.#table.sentAt(index));
     this.#table.setState(index, ProbeState.replied);
@@ -194,7 +199,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     if (isEnd && (this.#targetHop === undefined || number < this.#targetHop)) this.#setTarget(number, isFromTarget);
     this.#furthest = Math.max(this.#furthest, Math.min(number, this.#targetHop ?? number));
     const address = formatAddress(event.source);
-    if (hop.addAnswer(address, time)) {
+    if (hop.addAnswer(address, time, round)) {
       this.#events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
     }
     if (event.kind !== 'arrival') return;
@@ -257,7 +262,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
       if (state === ProbeState.replied) isSeenBehind = true;
       if (state !== ProbeState.sent) continue;
       this.#table.setState(index, ProbeState.expired);
-      this.#record(number).addLoss(!isSeenBehind);
+      this.#record(number).addLoss(!isSeenBehind, round.number % MOST_ROUNDS);
     }
     this.#events.push({ type: 'round', round: round.number, hops: this.hops() });
   }

@@ -51,7 +51,7 @@ export class MonitorHopRecord {
   readonly #jitters = new RunningStats();
   readonly #smoothed = new Jitter();
   readonly #addresses = new Map<string, number>();
-  readonly #history: (number | undefined)[] = [];
+  readonly #history: { readonly round: number; readonly time: number | undefined }[] = [];
   #latest: string | undefined;
   #previous: number | undefined;
   #transmitted = 0;
@@ -75,7 +75,7 @@ export class MonitorHopRecord {
   }
 
   /** @returns true when the answer comes from another address than the one before */
-  addAnswer(address: string, time: number): boolean {
+  addAnswer(address: string, time: number, round: number): boolean {
     const isChange = this.#latest !== undefined && this.#latest !== address;
     this.#latest = address;
     if (this.#addresses.has(address) || this.#addresses.size < MOST_ADDRESSES) {
@@ -85,19 +85,22 @@ export class MonitorHopRecord {
     this.#smoothed.add(time);
     if (this.#previous !== undefined) this.#jitters.add(Math.abs(time - this.#previous));
     this.#previous = time;
-    this.#remember(time);
+    this.#remember(round, time);
     return isChange;
   }
 
-  addLoss(isForward: boolean): void {
+  addLoss(isForward: boolean, round: number): void {
     this.#lost += 1;
     if (isForward) this.forwardLoss += 1;
     else this.silentLoss += 1;
-    this.#remember(undefined);
+    this.#remember(round, undefined);
   }
 
-  #remember(result: number | undefined): void {
-    this.#history.push(result);
+  /** Kept by round: a loss is known long after the answers of later rounds. */
+  #remember(round: number, time: number | undefined): void {
+    let at = this.#history.length;
+    while (at > 0 && (this.#history[at - 1]?.round ?? 0) > round) at -= 1;
+    this.#history.splice(at, 0, { round, time });
     if (this.#history.length > HISTORY_LENGTH) this.#history.shift();
   }
 
@@ -125,7 +128,7 @@ export class MonitorHopRecord {
       jitterMean: this.#jitters.mean,
       jitterWorst: this.#jitters.max,
       interarrivalJitter: this.#smoothed.value,
-      history: [...this.#history],
+      history: this.#history.map(({ time }) => time),
       isTarget: this.isTarget,
       extensions: this.extensions,
     };
