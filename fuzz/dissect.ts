@@ -2,12 +2,10 @@
  * Fuzz target: the dissection and everything printed from it. Any bytes, as any link type, must give layers in bounds,
  * a line of bounded length without control characters, and JSON. @module
  */
-import { pathToFileURL } from 'node:url';
 import { dissect } from '../src/dissect/index.ts';
 import { frameToJson, PacketPrinter, type PacketPrintOptions } from '../src/report/index.ts';
 import { SEED_FRAMES } from './frames.ts';
 import { mutate, Random } from './mutate.ts';
-import { runTarget } from './target.ts';
 
 const LINK_TYPES = [1, 1, 1, 1, 0, 101, 108, 113, 228, 229, 276, 147] as const;
 
@@ -49,5 +47,3 @@ export function fuzzDissect(seed: number): void {
   if (UNPRINTABLE.test(text)) throw new Error(`a control character in ${JSON.stringify(text)}`);
   JSON.stringify(frameToJson(frame, linkType));
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('dissect', fuzzDissect);

@@ -1,8 +1,6 @@
 /** Fuzz target: random filters and packets, judged by tapline with and without its optimiser and by libpcap. @module */
-import { pathToFileURL } from 'node:url';
 import { holdContest } from '../test/support/filter-contest.ts';
 import { LibpcapOracle } from '../test/support/libpcap-oracle.ts';
-import { runTarget } from './target.ts';
 
 const FILTERS = 500;
 const PACKETS = 200;
@@ -14,5 +12,3 @@ export function fuzzFilter(seed: number): void {
   const { differences, pairs } = holdContest(oracle, seed, FILTERS, PACKETS);
   if (differences.length > 0) throw new Error(`of ${pairs} pairs these differ:\n${differences.join('\n')}`);
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('filter', fuzzFilter);

@@ -2,7 +2,6 @@
  * Fuzz target: answers of netlink. Any datagram must split into messages that lie within it, or be refused whole; any
  * message must decode, or not, within bounds: no exception, nothing longer than what came. @module
  */
-import { pathToFileURL } from 'node:url';
 import { readAcknowledgement } from '../src/netlink/error.ts';
 import {
   addAddress,
@@ -25,7 +24,6 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { mutate, Random } from './mutate.ts';
-import { runTarget } from './target.ts';
 
 const IPV4 = Uint8Array.of(10, 1, 1, 1);
 const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
@@ -82,5 +80,3 @@ function readMessage(message: NetlinkMessage): void {
   const outcome = readAcknowledgement(message);
   if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('a sentence too long');
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('netlink', fuzzNetlink);

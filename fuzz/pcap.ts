@@ -2,12 +2,10 @@
  * Fuzz target: the parser of capture files. Any bytes, in chunks of any size, must give the same frames as in one
  * piece, no more than there is room for, and an end: an error or none. @module
  */
-import { pathToFileURL } from 'node:url';
 import type { FrameView } from '../src/base/frame.ts';
 import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
 import { SEED_FRAMES } from './frames.ts';
 import { mutate, Random } from './mutate.ts';
-import { runTarget } from './target.ts';
 
 function collect(): ByteSink & { readonly chunks: Uint8Array[] } {
   const chunks: Uint8Array[] = [];
@@ -99,5 +97,3 @@ export function fuzzPcap(seed: number): void {
   const chunked = parse(file, 1 + random.below(97));
   if (whole !== chunked) throw new Error(`in chunks the file reads otherwise:\n${whole}\n---\n${chunked}`);
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runTarget('pcap', fuzzPcap);

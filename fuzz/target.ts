@@ -1,12 +1,10 @@
-/** Runs a fuzz target from the command line: `node build/fuzz/NAME.js [seconds] [first seed]`. @module */
+/** What a fuzz target is, and how one is run. @module */
 
 /** One try: throws when something is wrong. */
 export type FuzzTarget = (seed: number) => void;
 
 /** Tries seeds one after the other until the time is over; reports the seed of the first that fails. */
-export function runTarget(name: string, target: FuzzTarget): void {
-  const seconds = Number(process.argv[2] ?? 10);
-  const first = Number(process.argv[3] ?? Date.now() % 1_000_000_000);
+export function runTarget(name: string, target: FuzzTarget, seconds: number, first: number): void {
   const deadline = Date.now() + seconds * 1000;
   let seed = first;
   for (; Date.now() < deadline; seed += 1) {

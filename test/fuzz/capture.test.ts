@@ -1,4 +1,4 @@
-/** A short run of the fuzz targets for files and frames, from fixed seeds; long ones are `node build/fuzz/NAME.js`. */
+/** A short run of the fuzz targets for files and frames, from fixed seeds; long ones are `npm run fuzz`. */
 import { describe, expect, test } from 'vitest';
 import { fuzzDissect } from '../../fuzz/dissect.ts';
 import { SEED_FRAMES } from '../../fuzz/frames.ts';

@@ -1,0 +1,24 @@
+/**
+ * `npm run fuzz [-- SECONDS [NAME …]]`: every target in turn, each for so long (60), from a new seed on, or from
+ * `TAPLINE_SEED`. @module
+ */
+import { fuzzDissect } from './dissect.ts';
+import { fuzzFilter } from './filter.ts';
+import { fuzzNetlink } from './netlink.ts';
+import { fuzzPcap } from './pcap.ts';
+import { type FuzzTarget, runTarget } from './target.ts';
+
+const TARGETS: Readonly<Record<string, FuzzTarget>> = {
+  dissect: fuzzDissect,
+  filter: fuzzFilter,
+  netlink: fuzzNetlink,
+  pcap: fuzzPcap,
+};
+
+const first = Number(process.env['TAPLINE_SEED'] ?? Date.now() % 1_000_000_000);
+const [seconds = '60', ...chosen] = process.argv.slice(2);
+for (const name of chosen.length > 0 ? chosen : Object.keys(TARGETS)) {
+  const target = TARGETS[name];
+  if (target === undefined) throw new Error(`no target ${name}; there are: ${Object.keys(TARGETS).join(', ')}`);
+  runTarget(name, target, Number(seconds), first);
+}
