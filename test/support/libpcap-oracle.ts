@@ -3,12 +3,15 @@
  * there, and answers for many filters in one run. @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SOURCE = fileURLToPath(new URL('./libpcap-oracle.c', import.meta.url));
+/** From here, or from where the compiled copy in `build/` lies. */
+const SOURCE = ['./libpcap-oracle.c', '../../../test/support/libpcap-oracle.c']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path)) as string;
 const OUTPUT_LIMIT = 1 << 30;
 
 export interface OracleQuery {
