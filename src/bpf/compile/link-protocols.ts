@@ -26,7 +26,7 @@ export const FilterEtherType = {
 } as const;
 
 /** IEEE 802.2 service access points. */
-export const LlcSap = { spanningTree: 0x42, ipx: 0xe0, netBeui: 0xf0, osi: 0xfe } as const;
+export const LlcSap = { ip: 0x06, spanningTree: 0x42, ipx: 0xe0, netBeui: 0xf0, osi: 0xfe } as const;
 
 /** Cooked captures: frames without an EtherType (linux/if_ether.h, ETH_P_802_3 and ETH_P_802_2). */
 const COOKED_802_3 = 1;
@@ -83,6 +83,7 @@ function carriedByEthernet(context: Context, protocol: number): Predicate {
   const isLength = not(tests.greater(field, MAX_802_3_LENGTH));
   switch (protocol) {
     case LlcSap.osi:
+    case LlcSap.ip:
     case LlcSap.netBeui:
       return all(isLength, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
     case LlcSap.ipx:
@@ -113,6 +114,7 @@ function carriedByCooked(context: Context, protocol: number): Predicate {
   const hasLlc = tests.equal(field, COOKED_802_2);
   switch (protocol) {
     case LlcSap.osi:
+    case LlcSap.ip:
     case LlcSap.netBeui:
       return all(hasLlc, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
     case LlcSap.ipx:

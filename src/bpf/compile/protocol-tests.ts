@@ -12,6 +12,8 @@ const IPV6_NEXT_HEADER = 6;
 /** Where the next header of a fragment header stands when that is the first extension header. */
 const AFTER_IPV6_HEADER = 0;
 const MAX_IP_PROTOCOL = 255;
+const MAX_ACCESS_POINT = 0xff;
+const MAX_ETHER_TYPE = 0xffff;
 
 /** Network layer protocol identifiers of ISO/IEC TR 9577. */
 const OSI_PROTOCOLS: ReadonlyMap<string, number> = new Map([
@@ -108,6 +110,7 @@ export function protoTest(context: Context, number: number, word: ProtocolWord |
     case undefined:
       return any(protoTest(context, number, 'ip', span), protoTest(context, number, 'ip6', span));
     case 'link':
+      checkLinkProtocol(context, number, span);
       return carries(context, number, span);
     case 'ip':
       checkRange(context, number, MAX_IP_PROTOCOL, span);
@@ -247,6 +250,11 @@ export function llcTest(context: Context, frame: string | undefined, span: Span)
     parts.push(tests.maskedEqual(layers.llc(2, 1), mask, value));
   }
   return all(...parts);
+}
+
+/** Up to 1500 it is an IEEE 802.2 access point, of one byte; above that an EtherType. */
+function checkLinkProtocol(context: Context, number: number, span: Span): void {
+  checkRange(context, number, number <= MAX_802_3_LENGTH ? MAX_ACCESS_POINT : MAX_ETHER_TYPE, span);
 }
 
 function checkRange(context: Context, number: number, max: number, span: Span): void {

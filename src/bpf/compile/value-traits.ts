@@ -2,7 +2,7 @@
 import { mayDivideByZero, type Value, type VariableValue, walkValue } from './value.ts';
 
 /** The bytes that a load needs: up to `end`, after the value with the id `base`. */
-export interface LoadEnd {
+interface LoadEnd {
   readonly base: number;
   readonly end: number;
 }

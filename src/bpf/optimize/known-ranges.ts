@@ -10,7 +10,7 @@ import { ANYTHING, type Range, rangeOf, unite } from './range.ts';
 /** More is not kept, so that huge filters stay cheap. */
 const MAX_LENGTH = 128;
 
-export interface KnownRange {
+interface KnownRange {
   readonly value: Value;
   readonly range: Range;
   readonly before: KnownRange | undefined;

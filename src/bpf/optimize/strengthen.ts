@@ -4,14 +4,29 @@
  * instruction each. @module
  */
 import { naturalMask, type Value, type ValueTable } from '../compile/value.ts';
-import type { Graph, Node, TestNode } from './graph.ts';
+import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 /** The whole graph with each test in its cheapest form. */
 export function strengthen(graph: Graph, root: Node): Node {
+  const repeated = valuesTestedTwice(root);
   return mapGraph(root, (node, first, second) =>
-    node.kind === 'test' ? cheapest(graph, node, first, second) : graph.withSuccessors(node, first, second),
+    node.kind === 'test' && !repeated.has(node.value)
+      ? cheapest(graph, node, first, second)
+      : graph.withSuccessors(node, first, second),
   );
+}
+
+/** A masked value that is compared more than once is best masked once. */
+function valuesTestedTwice(root: Node): ReadonlySet<Value> {
+  const once = new Set<Value>();
+  const twice = new Set<Value>();
+  for (const node of reachable(root)) {
+    if (node.kind !== 'test' || node.value.kind !== 'binary') continue;
+    if (once.has(node.value)) twice.add(node.value);
+    once.add(node.value);
+  }
+  return twice;
 }
 
 function cheapest(graph: Graph, test: TestNode, onTrue: Node, onFalse: Node): Node {
