@@ -69,14 +69,11 @@ export async function benchSweep(rounds: number, onResult: (result: SweepResult)
 }
 
 async function sustained(lab: Lab): Promise<SweepResult> {
-  const words = [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-q', '--ndjson', MANY];
+  const words = [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-q', MANY];
   const output = await runForOutput(lab.host('left'), CORE, words);
-  const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
-    targets: number;
-    alive: number;
-    duration: number;
-  };
-  const { targets, alive, duration } = summary;
+  const counts = /(\d+) targets, (\d+) alive.* in ([\d.]+) s/.exec(output) ?? [];
+  const [targets = 0, alive = 0, seconds = Number.NaN] = counts.slice(1).map(Number);
+  const duration = seconds * 1_000;
   return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, perSecond: (alive * 1_000) / duration };
 }
 

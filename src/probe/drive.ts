@@ -41,9 +41,11 @@ export async function* drive<Event>(
   signal?: AbortSignal,
 ): AsyncGenerator<Event, void, undefined> {
   const { transport, clock } = parts;
-  let alarm = new AbortController();
+  let hasNews = false;
+  let sleeper: AbortController | undefined;
   const wake = (): void => {
-    if (!alarm.signal.aborted) alarm.abort(WAKE); // without a reason, each call makes an exception
+    hasNews = true;
+    if (sleeper?.signal.aborted === false) sleeper.abort(WAKE); // without a reason, each call makes an exception
   };
   transport.onEvent((event) => {
     engine.onEvent(event);
@@ -53,7 +55,7 @@ export async function* drive<Event>(
   let isStopped = false;
   try {
     while (true) {
-      if (alarm.signal.aborted) alarm = new AbortController();
+      hasNews = false;
       if (signal?.aborted === true && !isStopped) {
         isStopped = true;
         engine.stop(clock.now());
@@ -61,8 +63,15 @@ export async function* drive<Event>(
       sendDue(engine, parts);
       for (const event of engine.drain()) yield event;
       if (engine.isDone) return;
+      if (hasNews) continue; // it came while our consumer was busy
       const wait = engine.deadline - clock.now();
-      await clock.sleep(Math.min(Math.max(0, wait), LONGEST_SLEEP), alarm.signal);
+      if (wait <= 0) {
+        await clock.sleep(0);
+        continue;
+      }
+      sleeper = new AbortController();
+      await clock.sleep(Math.min(wait, LONGEST_SLEEP), sleeper.signal);
+      sleeper = undefined;
     }
   } finally {
     signal?.removeEventListener('abort', wake);
