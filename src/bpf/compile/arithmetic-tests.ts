@@ -116,7 +116,12 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
       expected: [...ORIGINS.keys()].map((word) => `${word}[...]`),
     });
   }
-  const index = lowerArithmetic(context, node.index, conditions);
+  const ofIndex: Predicate[] = [];
+  const index = lowerArithmetic(context, node.index, ofIndex);
+  // What the index needs comes first, but for one thing: whether there is IPv4 at all, as in libpcap.
+  if (origin === 'ipv4Payload' && layers.ipv6Payload === undefined)
+    conditions.push(carries(context, EtherType.ipv4, node));
+  conditions.push(...ofIndex);
   const behind = (base: Value | undefined, offset: number) =>
     values.load(node.size, base === undefined ? index : values.binary('add', index, base), offset);
   switch (origin) {
@@ -138,11 +143,7 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
 /** Where the payload of IPv4 begins: in first fragments only. After `@exthdr` that of IPv6 as well. */
 function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'access' }>, conditions: Predicate[]): Value {
   const { layers, values } = context;
-  const ipv4 = [
-    carries(context, EtherType.ipv4, node),
-    protocolTest(context, node.protocol, node),
-    firstFragment(context),
-  ];
+  const ipv4 = [protocolTest(context, node.protocol, node), firstFragment(context)];
   if (layers.ipv6Payload === undefined) {
     conditions.push(...ipv4);
     return layers.ipv4HeaderEnd();
@@ -150,7 +151,10 @@ function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'acces
   const start = values.variable();
   const ipv6 = [carries(context, EtherType.ipv6, node), protocolTest(context, node.protocol, node)];
   conditions.push(
-    any(all(...ipv4, assign(start, layers.ipv4HeaderEnd())), all(...ipv6, assign(start, layers.ipv6Payload.headerEnd))),
+    any(
+      all(carries(context, EtherType.ipv4, node), ...ipv4, assign(start, layers.ipv4HeaderEnd())),
+      all(...ipv6, assign(start, layers.ipv6Payload.headerEnd)),
+    ),
   );
   return start;
 }

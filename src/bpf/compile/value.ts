@@ -55,10 +55,10 @@ export class ValueTable {
     return this.#intern(`#${wrapped}`, (id) => ({ kind: 'constant', id, value: wrapped })) as ConstantValue;
   }
 
-  /** `base` with a constant part: that part goes into `offset` where it cannot wrap around. */
+  /** `base` with a constant part: that part goes into `offset`. Places are computed in 32 bits, as in Linux and our engines. */
   load(size: LoadSize, base: Value | undefined, offset: number): Value {
     if (base?.kind === 'constant') {
-      const sum = base.value + offset;
+      const sum = (base.value + offset) >>> 0;
       // Past 2^31 the kernel takes an offset for a negative one; no packet is that long, so leave it to the bounds check.
       if (sum < 0x8000_0000) return this.load(size, undefined, sum);
     }
