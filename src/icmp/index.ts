@@ -51,7 +51,6 @@ export type {
 export type { MonitorHop } from './monitor-hop.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
 export { type PingParts, type PingRun, ping } from './ping.ts';
-export type { PingOptions } from './ping-engine.ts';
 export type {
   PingError,
   PingEvent,
@@ -63,11 +62,11 @@ export type {
   PingTimeout,
   RoundTripFigures,
 } from './ping-events.ts';
+export type { PingOptions } from './ping-options.ts';
 export { QuoteView } from './quote.ts';
 export type { NetworkDescription } from './simulation/network-description.ts';
 export { SimulatedNetwork, type SimulationOptions } from './simulation/simulated-network.ts';
 export { type TracerouteParts, traceroute } from './traceroute.ts';
-export type { TracerouteOptions } from './traceroute-engine.ts';
 export type {
   HopAnswer,
   HopProbe,
@@ -77,6 +76,7 @@ export type {
   TracerouteStart,
   TracerouteSummary,
 } from './traceroute-events.ts';
+export type { TracerouteOptions } from './traceroute-options.ts';
 export {
   Icmp4Type,
   Icmp6Type,

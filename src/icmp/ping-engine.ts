@@ -2,58 +2,24 @@
  * Ping as a state machine: told the time and what arrived, it says what to send and what to report. No I/O, no clock of
  * its own, so that every situation can be played against a simulated network. @module
  */
-import { formatAddress, formatIpv4, parseAddress } from '../base/address.ts';
-import { isEqualBytes, readU8 } from '../base/bytes.ts';
+import { formatAddress } from '../base/address.ts';
+import { isEqualBytes } from '../base/bytes.ts';
 import type { ProbeEngine } from '../probe/drive.ts';
 import type { ProbeMatch } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
 import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
 import type { EchoMethod } from './echo-method.ts';
-import { ICMP4_HEADER_LENGTH } from './header4.ts';
-import type { PingEvent, PingReply, PingSummary } from './ping-events.ts';
+import type { PingEvent, PingSummary } from './ping-events.ts';
+import { destinationOf, type PingOptions, sizeOf, totalOf } from './ping-options.ts';
+import { describeError, describeReply } from './ping-reply.ts';
 import { PingStatistics } from './ping-statistics.ts';
-
-/** Options of a run; times in milliseconds. */
-export interface PingOptions {
-  /** What the user called it: shown; and, where `address` is not given, an address itself. */
-  readonly target?: string;
-  /** Four or sixteen bytes. */
-  readonly address?: Uint8Array;
-  /** Of our own, shown when given. */
-  readonly source?: string;
-  /** Probes to send; without end by default. In a sweep of sizes, of each size. */
-  readonly count?: number;
-  /** Between probes; 1,000 by default. */
-  readonly interval?: number;
-  /** After this an answer is late; 10,000 by default, as long as ping(8) waits. */
-  readonly wait?: number;
-  /** The run ends after this, whatever is under way. */
-  readonly deadline?: number;
-  /** Sent at once, before the first interval. */
-  readonly preload?: number;
-  /** The next probe leaves with each answer, but a hundred a second at least. */
-  readonly isFlood?: boolean;
-  /** The next probe leaves with each answer; without one, after the interval. */
-  readonly isAdaptive?: boolean;
-  /** The first answer ends the run. */
-  readonly stopOnReply?: boolean;
-  readonly hopLimit?: number;
-  /** Sizes from `from` to `to` in steps of `step`. */
-  readonly sizes?: { readonly from: number; readonly to: number; readonly step: number };
-  /** Answers of any address count: broadcast, multicast, anycast. */
-  readonly anySource?: boolean;
-  readonly reportSent?: boolean;
-  /** Bytes of IPv4 options that our own packets carry, and so should the answers; 0 by default. */
-  readonly optionsLength?: number;
-}
 
 const DEFAULT_INTERVAL = 1_000;
 const DEFAULT_WAIT = 10_000;
 const FLOOD_INTERVAL = 10;
 /** When the queue of the interface was full: try again after this. */
 const FULL_BACKOFF = 2;
-const IPV4_HEADER = 20;
 
 export class PingEngine implements ProbeEngine<PingEvent> {
   readonly #options: PingOptions;
@@ -136,15 +102,9 @@ export class PingEngine implements ProbeEngine<PingEvent> {
       address: this.#address,
       source: this.#options.source,
       family: this.#method.family,
-      size: this.#sizeOf(0),
-      lastSize: this.#options.sizes?.to ?? this.#sizeOf(0),
+      size: sizeOf(this.#options, this.#method.size, 0),
+      lastSize: this.#options.sizes?.to ?? sizeOf(this.#options, this.#method.size, 0),
     });
-  }
-
-  #sizeOf(index: number): number {
-    const { sizes, count } = this.#options;
-    if (sizes === undefined) return this.#method.size;
-    return sizes.from + Math.floor(index / Math.max(1, count ?? 1)) * sizes.step;
   }
 
   #sendNext(now: number): void {
@@ -158,7 +118,12 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   }
 
   #write(index: number): void {
-    const draft = { index, flow: 0, destination: this.#destination, size: this.#sizeOf(index) };
+    const draft = {
+      index,
+      flow: 0,
+      destination: this.#destination,
+      size: sizeOf(this.#options, this.#method.size, index),
+    };
     this.#outbox.add(draft, this.#options.hopLimit ?? 0);
   }
 
@@ -223,7 +188,15 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     const isDuplicate = state === ProbeState.replied || state === ProbeState.late;
     const time = Math.max(0, event.time - this.#table.sentAt(index));
     const isLate = !isDuplicate && (state === ProbeState.expired || time > this.#wait);
-    const reply = this.#describe(index, event, time, isDuplicate, isLate);
+    const reply = describeReply(this.#method, event, {
+      index,
+      time,
+      size: sizeOf(this.#options, this.#method.size, index),
+      optionsLength: this.#options.optionsLength ?? 0,
+      isKernelSent: this.#table.isKernelSent(index),
+      isDuplicate,
+      isLate,
+    });
     const statistics = this.#statistics;
     statistics.addTime(time);
     if (isDuplicate) {
@@ -241,50 +214,11 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     if (this.#options.isAdaptive === true && !isDuplicate) this.#nextSend = Math.min(this.#nextSend, event.time);
   }
 
-  #describe(index: number, event: ArrivalEvent, time: number, isDuplicate: boolean, isLate: boolean): PingReply {
-    const size = this.#sizeOf(index);
-    const headerLength = this.#method.family === 4 ? IPV4_HEADER : 0;
-    const expected = headerLength + (this.#options.optionsLength ?? 0) + ICMP4_HEADER_LENGTH + size;
-    const actual = headerLength + (event.start - event.optionsStart) + event.claimedLength;
-    const isKernel = event.stamp === 'kernel';
-    return {
-      type: 'reply',
-      sequence: index,
-      bytes: event.end - event.start,
-      source: formatAddress(event.source),
-      hopLimit: event.hopLimit,
-      time,
-      timestampSource: !isKernel ? 'user' : this.#table.isKernelSent(index) ? 'kernel-both' : 'kernel-rx',
-      isDuplicate,
-      isLate,
-      damage: this.#method.damage(event, index, size),
-      wrongLength: actual === expected ? undefined : { actual, expected },
-      options: event.bytes.slice(event.optionsStart, event.start),
-      times: this.#method.times(event),
-      at: event.time,
-    };
-  }
-
   #onError(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent): void {
     const isFinal = match.kind !== 'redirect' && match.kind !== 'source-quench';
     if (isFinal && this.#table.state(index) === ProbeState.sent) this.#table.setState(index, ProbeState.error);
     this.#statistics.errors += 1;
-    const isRedirect4 = match.kind === 'redirect' && event.kind === 'arrival' && this.#method.family === 4;
-    this.#events.push({
-      type: 'error',
-      sequence: index,
-      kind: match.kind,
-      family: this.#method.family,
-      icmpType: match.type,
-      code: match.code,
-      mtu: match.mtu,
-      pointer: event.kind === 'arrival' ? readU8(event.bytes, event.start + 4) : 0,
-      gateway: isRedirect4 ? formatIpv4(event.bytes, event.start + 4) : undefined,
-      bytes: event.end - event.start,
-      source: formatAddress(event.source),
-      quote: event.kind === 'arrival' ? event.bytes.slice(match.quoteStart, match.quoteEnd) : new Uint8Array(0),
-      at: event.time,
-    });
+    this.#events.push(describeError(this.#method.family, index, match, event));
   }
 
   /** Probes leave in order and wait equally long, so the oldest open one is always the next to expire. */
@@ -375,19 +309,4 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     this.#events = [];
     return events;
   }
-}
-
-function destinationOf(family: 4 | 6, { address, target }: PingOptions): Uint8Array {
-  const destination = address ?? parseAddress(target ?? '');
-  if (destination === undefined) throw new TypeError(`an address is wanted, not "${target ?? ''}"`);
-  if (destination.length !== (family === 4 ? 4 : 16)) {
-    throw new TypeError(`${formatAddress(destination)} is no IPv${family} address`);
-  }
-  return destination;
-}
-
-function totalOf({ sizes, count }: PingOptions): number {
-  if (sizes === undefined) return count ?? Infinity;
-  const steps = Math.floor((sizes.to - sizes.from) / Math.max(1, sizes.step)) + 1;
-  return Math.max(0, steps) * Math.max(1, count ?? 1);
 }

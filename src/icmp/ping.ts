@@ -1,8 +1,9 @@
 /** Ping as a typed async iterator: one event after the other, the summary last. @module */
 import { type DriveParts, drive } from '../probe/drive.ts';
 import type { EchoMethod } from './echo-method.ts';
-import { PingEngine, type PingOptions } from './ping-engine.ts';
+import { PingEngine } from './ping-engine.ts';
 import type { PingEvent, PingSummary } from './ping-events.ts';
+import type { PingOptions } from './ping-options.ts';
 
 /** What a run is made of. The transport is the caller's: it is not closed here. */
 export interface PingParts extends DriveParts {

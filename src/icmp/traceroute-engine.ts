@@ -14,36 +14,7 @@ import { describeAnswer } from './hop-answer.ts';
 import { multipathProbes } from './multipath.ts';
 import { PathHop, type Slot } from './path-hop.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
-
-/** Options of a run; times in milliseconds. */
-export interface TracerouteOptions {
-  /** What the user called it: shown; and, where `address` is not given, an address itself. */
-  readonly target?: string;
-  readonly address?: Uint8Array;
-  readonly source?: string;
-  /** 1 by default. */
-  readonly firstHop?: number;
-  /** 64 by default. */
-  readonly maxHops?: number;
-  /** Probes for each hop; 3 by default. */
-  readonly probes?: number;
-  /** Longest wait for an answer; 5,000 by default. Shorter once others answered: see `HERE` and `NEAR`. */
-  readonly wait?: number;
-  /** Probes under way at once; 16 by default. */
-  readonly parallel?: number;
-  /** Smallest time between two probes. */
-  readonly pause?: number;
-  /** Silent hops in a row after which the rest is not asked; 0, the default, asks on. */
-  readonly gapLimit?: number;
-  /** Asks silent probes again, where others of the hop, or later hops, answered; true by default. */
-  readonly retry?: boolean;
-  /** Sends each probe on a flow of its own, and as many as it takes to see all paths with 95 % confidence. */
-  readonly isMultipath?: boolean;
-  /** Payload bytes of the first probes; they shrink to each MTU that a router names. */
-  readonly size?: number;
-  /** False: a probe counts as arrived whoever says so, as with targets of several addresses. */
-  readonly strictTarget?: boolean;
-}
+import type { TracerouteOptions } from './traceroute-options.ts';
 
 /** A silent probe is not worth more than this many times the slowest answer of its own hop ... */
 const HERE = 3;

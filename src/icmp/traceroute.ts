@@ -1,8 +1,9 @@
 /** Traceroute as a typed async iterator: hops in order, the summary last. @module */
 import { type DriveParts, drive } from '../probe/drive.ts';
 import type { ProbeMethod } from '../probe/method.ts';
-import { TracerouteEngine, type TracerouteOptions } from './traceroute-engine.ts';
+import { TracerouteEngine } from './traceroute-engine.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
+import type { TracerouteOptions } from './traceroute-options.ts';
 
 /** What a run is made of; the transport has to fit the method, and is not closed here. */
 export interface TracerouteParts extends DriveParts {

@@ -2,11 +2,11 @@
 import { parseAddress } from '../../src/base/address.ts';
 import { EchoMethod, type EchoMethodOptions, randomNonce } from '../../src/icmp/echo-method.ts';
 import { ping } from '../../src/icmp/ping.ts';
-import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
+import type { PingOptions } from '../../src/icmp/ping-options.ts';
 import { traceroute } from '../../src/icmp/traceroute.ts';
-import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
 import type { TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
 import type { LabHost } from '../../src/lab/index.ts';
 import type { KernelTransportOptions } from '../../src/probe/kernel-options.ts';
 import type { ProbeMethod } from '../../src/probe/method.ts';

@@ -4,13 +4,13 @@ import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.t
 import { monitor } from '../../src/icmp/monitor.ts';
 import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-events.ts';
 import { ping } from '../../src/icmp/ping.ts';
-import type { PingOptions } from '../../src/icmp/ping-engine.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
+import type { PingOptions } from '../../src/icmp/ping-options.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { SimulatedNetwork } from '../../src/icmp/simulation/simulated-network.ts';
 import { type TracerouteParts, traceroute } from '../../src/icmp/traceroute.ts';
-import type { TracerouteOptions } from '../../src/icmp/traceroute-engine.ts';
 import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
 import { VirtualClock } from '../../src/probe/virtual-clock.ts';
 import { type PingTextOptions, pingTextFormatter } from '../../src/report/ping-text.ts';
 import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
