@@ -12,19 +12,11 @@ import { ProbeTable } from '../probe/probe-table.ts';
 import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
 import { describeAnswer } from './hop-answer.ts';
 import { multipathProbes } from './multipath.ts';
-import { PathHop, type Slot } from './path-hop.ts';
+import type { PathHop, Slot } from './path-hop.ts';
+import { TracePath } from './trace-path.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
 import type { TracerouteOptions } from './traceroute-options.ts';
 
-/** A silent probe is not worth more than this many times the slowest answer of its own hop ... */
-const HERE = 3;
-/** ... or of the next one, but never less than this. */
-const NEAR = 10;
-const SHORTEST_WAIT = 100;
-/** Probes to one hop are this many probes apart. */
-const SPREAD = 5;
-/** Linux sends one error a second to each peer (`net.ipv4.icmp_ratelimit`), others less; so much later we ask again. */
-const RETRY_DELAY = 1_000;
 const FULL_BACKOFF = 2;
 const IP_HEADER = { 4: 20, 6: 40 } as const;
 
@@ -37,12 +29,8 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   readonly #table = new ProbeTable();
   readonly #slots: Slot[] = [];
   readonly #outbox: Outbox;
-  readonly #hops: PathHop[] = [];
+  readonly #path: TracePath;
   readonly #maxHops: number;
-  readonly #firstHop: number;
-  readonly #wait: number;
-  #lastHop: number;
-  #reported: number;
   #inFlight = 0;
   #nextSend = 0;
   #startedAt: number | undefined;
@@ -65,12 +53,16 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#destination = destination;
     this.#target = options.target ?? formatAddress(destination);
     this.#outbox = new Outbox(method);
-    this.#firstHop = options.firstHop ?? 1;
     this.#maxHops = options.maxHops ?? 64;
-    this.#wait = options.wait ?? 5_000;
     this.#size = options.size;
-    this.#lastHop = this.#maxHops;
-    this.#reported = this.#firstHop - 1;
+    this.#path = new TracePath({
+      firstHop: options.firstHop ?? 1,
+      maxHops: this.#maxHops,
+      probes: options.isMultipath === true ? multipathProbes(1) : (options.probes ?? 3),
+      parallel: this.#parallel,
+      wait: options.wait ?? 5_000,
+      retry: options.retry ?? true,
+    });
   }
 
   get isDone(): boolean {
@@ -84,31 +76,15 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   get deadline(): number {
     if (this.#startedAt === undefined) return this.#nextSend;
     let next = Infinity;
-    for (const hop of this.#openHops()) {
+    for (const hop of this.#path.openHops()) {
       for (const slot of hop.slots) {
-        if (slot.state === 'sent') next = Math.min(next, this.#expiry(hop, slot));
+        if (slot.state === 'sent') next = Math.min(next, this.#path.expiry(hop, slot));
       }
     }
     if (this.#inFlight >= this.#parallel) return next;
-    const slot = this.#nextSlot();
+    const slot = this.#path.nextSlot();
     if (slot === undefined) return next;
-    return Math.min(next, Math.max(this.#nextSend, this.#earliest(slot)));
-  }
-
-  /** The first moment at which some slot may leave; `slot` is the one whose turn it would be without delays. */
-  #earliest(slot: Slot): number {
-    let earliest = slot.notBefore;
-    for (const hop of this.#openHops()) {
-      for (const other of hop.slots) if (other.state === 'waiting') earliest = Math.min(earliest, other.notBefore);
-    }
-    return earliest;
-  }
-
-  *#openHops(): Generator<PathHop> {
-    for (let hop = this.#reported + 1; hop <= this.#lastHop; hop += 1) {
-      const known = this.#hops[hop];
-      if (known !== undefined) yield known;
-    }
+    return Math.min(next, Math.max(this.#nextSend, this.#path.earliest(slot)));
   }
 
   advance(now: number): void {
@@ -116,11 +92,11 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     if (this.#startedAt === undefined) this.#start(now);
     this.#settle(now);
     while (now >= this.#nextSend && this.#inFlight < this.#parallel && !this.#outbox.isFull) {
-      const slot = this.#nextSlot(now);
+      const slot = this.#path.nextSlot(now);
       if (slot === undefined) break;
       this.#sendSlot(slot, now);
     }
-    if (this.#reported >= this.#lastHop) this.#finish(now);
+    if (this.#path.reported >= this.#path.lastHop) this.#finish(now);
   }
 
   #start(now: number): void {
@@ -137,40 +113,6 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     });
   }
 
-  #hop(hop: number): PathHop {
-    const known = this.#hops[hop];
-    if (known !== undefined) return known;
-    const isMultipath = this.#options.isMultipath === true;
-    const fresh = new PathHop(hop, isMultipath ? multipathProbes(1) : (this.#options.probes ?? 3));
-    this.#hops[hop] = fresh;
-    return fresh;
-  }
-
-  /** Other probes between two of one hop; none where probes go one by one, as traceroute(8) sends them. */
-  get #spread(): number {
-    return Math.min(SPREAD, this.#parallel - 1);
-  }
-
-  /** The open slot whose turn it is: hop by hop, but spread out. */
-  #nextSlot(now = Infinity): Slot | undefined {
-    let best: Slot | undefined;
-    let bestKey = Infinity;
-    // Hops further than all that may be under way need not be looked at.
-    const horizon = Math.min(this.#lastHop, this.#reported + Math.max(1, this.#parallel));
-    for (let number = this.#reported + 1; number <= horizon; number += 1) {
-      for (const slot of this.#hop(number).slots) {
-        if (slot.state !== 'waiting' || slot.notBefore > now) continue;
-        const key = number + slot.number * this.#spread;
-        if (key < bestKey) {
-          best = slot;
-          bestKey = key;
-        }
-        break;
-      }
-    }
-    return best;
-  }
-
   #sendSlot(slot: Slot, now: number): void {
     const index = this.#table.add(this.#slots.length, now);
     this.#slots.push(slot);
@@ -179,7 +121,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     slot.sentAt = now;
     slot.attempts += 1;
     slot.size = this.#size ?? 0;
-    this.#hop(slot.hop).lastSentAt = now;
+    this.#path.hop(slot.hop).lastSentAt = now;
     this.#inFlight += 1;
     const flow = this.#options.isMultipath === true ? slot.number : 0;
     const draft = { index, flow, destination: this.#destination };
@@ -225,7 +167,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     if (match === undefined || !match.isChecksumOk) return;
     const index = this.#table.resolve(match.index, match.isFullIndex);
     const slot = index < 0 ? undefined : this.#slotOf(index);
-    if (slot === undefined || slot.answer !== undefined || slot.hop <= this.#reported) return;
+    if (slot === undefined || slot.answer !== undefined || slot.hop <= this.#path.reported) return;
     if (match.kind === 'redirect' || match.kind === 'source-quench') return;
     const isFromTarget = isEqualBytes(event.source, this.#destination);
     if (match.kind === 'reply' && !isFromTarget) return;
@@ -239,7 +181,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     event: ArrivalEvent | ErrorQueueEvent,
     isFromTarget: boolean,
   ): void {
-    const hop = this.#hop(slot.hop);
+    const hop = this.#path.hop(slot.hop);
     if (slot.state === 'sent') this.#inFlight -= 1;
     if (match.kind === 'too-big' && this.#shrink(match.mtu, slot.size)) {
       slot.state = 'waiting'; // the same hop again, with a packet that gets further
@@ -258,22 +200,10 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     slot.state = 'answered';
     this.#received += 1;
     hop.largestTime = Math.max(hop.largestTime, time);
-    if (slot.answer.isArrival) this.#endAt(slot.hop);
+    if (slot.answer.isArrival) this.#inFlight -= this.#path.endAt(slot.hop);
     if (this.#options.isMultipath === true) {
       const wanted = multipathProbes(hop.responders);
       while (hop.slots.length < wanted) hop.addSlot();
-    }
-  }
-
-  /** The way ends at `hop`: what is under way further out does not matter any more. */
-  #endAt(hop: number): void {
-    this.#lastHop = Math.min(this.#lastHop, hop);
-    for (const further of this.#hops) {
-      if (further === undefined || further.hop <= this.#lastHop) continue;
-      for (const slot of further.slots) {
-        if (slot.state === 'sent') this.#inFlight -= 1;
-        if (slot.state === 'sent' || slot.state === 'waiting') slot.state = 'lost';
-      }
     }
   }
 
@@ -290,65 +220,35 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     return this.#size < sent;
   }
 
-  #expiry(hop: PathHop, slot: Slot): number {
-    let wait = this.#wait;
-    const next = this.#hops[slot.hop + 1];
-    if (hop.largestTime > 0) wait = Math.min(wait, Math.max(SHORTEST_WAIT, HERE * hop.largestTime));
-    if (next !== undefined && next.largestTime > 0) {
-      wait = Math.min(wait, Math.max(SHORTEST_WAIT, NEAR * next.largestTime));
-    }
-    return slot.sentAt + wait;
-  }
-
   /** Gives up what is overdue, asks again where it makes sense, and reports hops that are complete, in order. */
   #settle(now: number): void {
-    for (const hop of this.#openHops()) {
+    for (const hop of this.#path.openHops()) {
       for (const slot of hop.slots) {
-        if (slot.state !== 'sent' || now < this.#expiry(hop, slot)) continue;
+        if (slot.state !== 'sent' || now < this.#path.expiry(hop, slot)) continue;
         slot.state = 'lost';
         this.#inFlight -= 1;
       }
     }
-    for (let number = this.#reported + 1; number <= this.#lastHop; number += 1) {
-      const hop = this.#hops[number];
+    for (let number = this.#path.reported + 1; number <= this.#path.lastHop; number += 1) {
+      const hop = this.#path.known(number);
       if (hop === undefined || !hop.isSettled) return;
-      if (this.#askAgain(hop)) return;
+      if (this.#path.askAgain(hop)) return;
       this.#report(hop);
     }
   }
 
-  /** All lost probes of a hop that spoke; one of a hop that did not, to see whether it can. */
-  #askAgain(hop: PathHop): boolean {
-    if (this.#options.retry === false) return false;
-    // Where the way seems to end, too: a router that refuses limits its errors as well, and is then silent at every hop.
-    const isEnd = hop.hop === this.#firstHop || this.#hops[hop.hop - 1]?.hasAnswer === true;
-    if (!hop.hasAnswer && !isEnd && !this.#isAnyoneBehind(hop.hop)) return false;
-    if (!hop.hasAnswer && hop.slots.some((slot) => slot.attempts > 1)) return false;
-    let delay = RETRY_DELAY;
-    let isAsking = false;
-    for (const slot of hop.slots) {
-      if (slot.state !== 'lost' || slot.attempts > 1) continue;
-      slot.state = 'waiting';
-      slot.notBefore = hop.lastSentAt + delay;
-      delay += RETRY_DELAY;
-      isAsking = true;
-      if (!hop.hasAnswer) break;
-    }
-    return isAsking;
-  }
-
   #report(hop: PathHop): void {
-    this.#reported = hop.hop;
+    this.#path.reported = hop.hop;
     const gap = this.#options.gapLimit ?? 0;
-    const isGap = gap > 0 && this.#silentHops() >= gap && !this.#isAnyoneBehind(hop.hop);
+    const isGap = gap > 0 && this.#path.silentHops() >= gap && !this.#path.isAnyoneBehind(hop.hop);
     const isStuck = hop.slots.every((slot) => slot.state === 'refused');
-    if (hop.isArrival || this.#isRefusal(hop) || isGap || isStuck) this.#endAt(hop.hop);
+    if (hop.isArrival || this.#isRefusal(hop) || isGap || isStuck) this.#inFlight -= this.#path.endAt(hop.hop);
     this.#events.push({
       type: 'hop',
       hop: hop.hop,
       probes: hop.probes(),
       silence: hop.silence,
-      isLast: this.#lastHop === hop.hop,
+      isLast: this.#path.lastHop === hop.hop,
     });
   }
 
@@ -357,23 +257,10 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     return hop.refusals > 0 && hop.refusals >= (this.#options.probes ?? 3) - 1;
   }
 
-  #silentHops(): number {
-    let count = 0;
-    for (let number = this.#reported; number >= this.#firstHop; number -= 1) {
-      if (this.#hops[number]?.hasAnswer === true) break;
-      count += 1;
-    }
-    return count;
-  }
-
-  #isAnyoneBehind(hop: number): boolean {
-    return this.#hops.some((other) => other !== undefined && other.hop > hop && other.hasAnswer);
-  }
-
   stop(now: number): void {
     if (this.#isDone) return;
-    const next = this.#hops[this.#reported + 1];
-    if (next?.hasAnswer === true && next.hop <= this.#lastHop) this.#report(next);
+    const next = this.#path.known(this.#path.reported + 1);
+    if (next?.hasAnswer === true && next.hop <= this.#path.lastHop) this.#report(next);
     this.#finish(now);
   }
 
@@ -383,8 +270,8 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
       type: 'summary',
       target: this.#target,
       address: formatAddress(this.#destination),
-      isReached: this.#hops[this.#reported]?.isArrival ?? false,
-      hops: this.#reported,
+      isReached: this.#path.known(this.#path.reported)?.isArrival ?? false,
+      hops: this.#path.reported,
       transmitted: this.#transmitted,
       received: this.#received,
       pathMtu: this.#pathMtu,
