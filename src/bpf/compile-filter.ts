@@ -11,6 +11,7 @@ import { lower } from './compile/lower.ts';
 import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { type EmitOptions, emit } from './emit/emit.ts';
+import { JumpLimitError } from './emit/link-jumps.ts';
 import { MemoryLimitError } from './emit/value-code.ts';
 import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
@@ -126,7 +127,7 @@ function emitProgram(expression: string, root: Node, options: EmitOptions): BpfI
     if (program.length <= MAX_PROGRAM_LENGTH) return program;
     throw tooMuch(expression, `a program of ${program.length} instructions`);
   } catch (error) {
-    if (error instanceof MemoryLimitError) throw tooMuch(expression, error.message);
+    if (error instanceof MemoryLimitError || error instanceof JumpLimitError) throw tooMuch(expression, error.message);
     throw error;
   }
 }

@@ -1,72 +1,106 @@
-/** Jump targets to jump distances, with a detour for the conditional jumps that cannot reach so far. @module */
+/** Jump targets to jump distances, with detours for the conditional jumps that cannot reach so far. @module */
 import { BpfClass, type BpfInstruction, BpfReturn } from '../instruction.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 /** The farthest that a conditional jump reaches: its fields are single bytes. */
 const MAX_CONDITIONAL_JUMP = 255;
+/** No run of instructions without a jump is longer, since no expression has more words of memory to compute it with. */
+const LONGEST_RUN = 64;
 const RETURN_CONSTANT = BpfClass.ret | BpfReturn.k;
+const CLASS_MASK = 0x07;
 
-interface Step {
-  readonly draft: Draft;
-  farTrue: boolean;
-  farFalse: boolean;
+/** A field of an instruction that waits for its target. */
+interface OpenJump {
+  readonly at: number;
+  readonly field: 'jt' | 'jf' | 'k';
 }
 
 /**
- * The finished program. A conditional jump that is too far for its one byte goes to a copy of the instruction behind it
- * if that is a `ret`, else to a `ja`; both stand right after the jump.
+ * The finished program. Nothing ever falls out of a conditional jump, so right behind one there is room for a step on the
+ * way to a far target: a copy of the `ret` that is there, or a `ja`. All jumps before it that want to go there share it.
  */
 export function linkJumps(drafts: readonly Draft[]): BpfInstruction[] {
-  const steps = drafts.map((draft) => ({ draft, farTrue: false, farFalse: false }));
-  let starts = startsOf(steps);
-  while (drafts.length > MAX_CONDITIONAL_JUMP && markFarJumps(steps, starts)) starts = startsOf(steps);
-  const program: BpfInstruction[] = [];
-  for (const { draft, farTrue, farFalse } of steps) {
-    const { code, k, onTrue, onFalse } = draft;
-    const distance = (target: number) => (starts[target] ?? 0) - program.length - 1;
-    if (onTrue === undefined) program.push({ code, jt: 0, jf: 0, k });
-    else if (onFalse === undefined) program.push({ code, jt: 0, jf: 0, k: distance(onTrue) >>> 0 });
-    else {
-      const jt = farTrue ? 0 : distance(onTrue);
-      const jf = farFalse ? Number(farTrue) : distance(onFalse);
-      program.push({ code, jt, jf, k });
-      if (farTrue) program.push(farJump(drafts[onTrue], distance(onTrue)));
-      if (farFalse) program.push(farJump(drafts[onFalse], distance(onFalse)));
+  return new Linker(drafts).link();
+}
+
+class Linker {
+  readonly #drafts: readonly Draft[];
+  readonly #program: { code: number; jt: number; jf: number; k: number }[] = [];
+  /** Conditional jumps by target, the oldest first. */
+  readonly #near = new Map<number, OpenJump[]>();
+  /** Unconditional jumps by target; they reach everything. */
+  readonly #far = new Map<number, OpenJump[]>();
+  readonly #starts: number[] = [];
+
+  constructor(drafts: readonly Draft[]) {
+    this.#drafts = drafts;
+  }
+
+  link(): BpfInstruction[] {
+    for (const [index, draft] of this.#drafts.entries()) {
+      this.#arrive(index);
+      this.#append(draft);
+      if (draft.onTrue !== undefined || (draft.code & CLASS_MASK) === BpfClass.ret) this.#placeSteps();
+    }
+    return this.#program;
+  }
+
+  #append({ code, k, onTrue, onFalse }: Draft): void {
+    const at = this.#program.length;
+    this.#program.push({ code, jt: 0, jf: 0, k });
+    if (onTrue === undefined) return;
+    if (onFalse !== undefined) {
+      addTo(this.#near, onTrue, { at, field: 'jt' });
+      addTo(this.#near, onFalse, { at, field: 'jf' });
+      return;
+    }
+    const start = this.#starts[onTrue];
+    if (start === undefined) addTo(this.#far, onTrue, { at, field: 'k' });
+    else this.#close({ at, field: 'k' }, start);
+  }
+
+  /** The program has come to the draft `index`: all that wait for it can be told where it is. */
+  #arrive(index: number): void {
+    const start = this.#program.length;
+    this.#starts[index] = start;
+    for (const waiting of [this.#near, this.#far]) {
+      for (const jump of waiting.get(index) ?? []) this.#close(jump, start);
+      waiting.delete(index);
     }
   }
-  return program;
-}
 
-function farJump(target: Draft | undefined, distance: number): BpfInstruction {
-  if (target?.code === RETURN_CONSTANT) return { code: target.code, jt: 0, jf: 0, k: target.k };
-  return { code: JUMP_ALWAYS, jt: 0, jf: 0, k: distance >>> 0 };
-}
-
-/** Where each draft begins in the program. */
-function startsOf(steps: readonly Step[]): number[] {
-  let next = 0;
-  return steps.map(({ farTrue, farFalse }) => {
-    const start = next;
-    next += 1 + Number(farTrue) + Number(farFalse);
-    return start;
-  });
-}
-
-/** Marks jumps that are too far. True: some were, and so what comes after them has moved. */
-function markFarJumps(steps: readonly Step[], starts: readonly number[]): boolean {
-  let marked = false;
-  for (const [index, step] of steps.entries()) {
-    const { onTrue, onFalse } = step.draft;
-    if (onTrue === undefined || onFalse === undefined) continue;
-    const isFar = (target: number) => (starts[target] ?? 0) - (starts[index] ?? 0) - 1 > MAX_CONDITIONAL_JUMP;
-    if (!step.farTrue && isFar(onTrue)) {
-      step.farTrue = true;
-      marked = true;
-    }
-    if (!step.farFalse && isFar(onFalse)) {
-      step.farFalse = true;
-      marked = true;
+  /** Steps for the jumps that would soon be too far away. */
+  #placeSteps(): void {
+    const reach = MAX_CONDITIONAL_JUMP - LONGEST_RUN - this.#near.size;
+    for (const [target, jumps] of this.#near) {
+      const oldest = jumps[0];
+      if (oldest === undefined || this.#program.length - oldest.at < reach) continue;
+      const at = this.#program.length;
+      for (const jump of jumps) this.#close(jump, at);
+      this.#near.delete(target);
+      const draft = this.#drafts[target];
+      if (draft?.code === RETURN_CONSTANT) this.#program.push({ code: draft.code, jt: 0, jf: 0, k: draft.k });
+      else {
+        this.#program.push({ code: JUMP_ALWAYS, jt: 0, jf: 0, k: 0 });
+        addTo(this.#far, target, { at, field: 'k' });
+      }
     }
   }
-  return marked;
+
+  #close({ at, field }: OpenJump, target: number): void {
+    const instruction = this.#program[at];
+    const distance = target - at - 1;
+    if (instruction === undefined) return;
+    if (field !== 'k' && distance > MAX_CONDITIONAL_JUMP) throw new JumpLimitError('a jump is too far');
+    instruction[field] = distance >>> 0;
+  }
+}
+
+/** More places to jump to at once than one byte can tell apart. */
+export class JumpLimitError extends Error {}
+
+function addTo(waiting: Map<number, OpenJump[]>, target: number, jump: OpenJump): void {
+  const jumps = waiting.get(target);
+  if (jumps === undefined) waiting.set(target, [jump]);
+  else jumps.push(jump);
 }

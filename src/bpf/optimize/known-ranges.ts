@@ -29,9 +29,26 @@ export function rangeIn(list: KnownRanges, value: Value): Range {
 
 /** `list`, and that `value` is in `range`, which is no wider than what was known of it. */
 export function withRange(list: KnownRanges, value: Value, range: Range): KnownRanges {
-  const length = (list?.length ?? 0) + 1;
-  if (range === ANYTHING || value.kind === 'constant' || length > MAX_LENGTH) return list;
-  return { value, range, before: list, length };
+  if (range === ANYTHING || value.kind === 'constant') return list;
+  if (list?.value === value) return { ...list, range };
+  if (list === undefined || list.length < MAX_LENGTH) {
+    return { value, range, before: list, length: (list?.length ?? 0) + 1 };
+  }
+  const shorter = withoutRepeats(list);
+  return shorter === undefined || shorter.length >= MAX_LENGTH ? list : withRange(shorter, value, range);
+}
+
+/** The latest that is known of each value. */
+function withoutRepeats(list: KnownRange): KnownRanges {
+  const latest = new Map<Value, Range>();
+  for (let known: KnownRanges = list; known !== undefined; known = known.before) {
+    if (!latest.has(known.value)) latest.set(known.value, known.range);
+  }
+  let shorter: KnownRanges;
+  for (const [value, range] of [...latest].toReversed()) {
+    shorter = { value, range, before: shorter, length: (shorter?.length ?? 0) + 1 };
+  }
+  return shorter;
 }
 
 /** `list` without what was known of values that `variable` is part of. */
