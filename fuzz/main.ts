@@ -6,6 +6,7 @@ import { fuzzDissect } from './dissect.ts';
 import { fuzzFilter } from './filter.ts';
 import { fuzzNetlink } from './netlink.ts';
 import { fuzzPcap } from './pcap.ts';
+import { fuzzProbes } from './probes.ts';
 import { type FuzzTarget, runTarget } from './target.ts';
 
 const TARGETS: Readonly<Record<string, FuzzTarget>> = {
@@ -13,6 +14,7 @@ const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   filter: fuzzFilter,
   netlink: fuzzNetlink,
   pcap: fuzzPcap,
+  probes: fuzzProbes,
 };
 
 const first = Number(process.env['TAPLINE_SEED'] ?? Date.now() % 1_000_000_000);
