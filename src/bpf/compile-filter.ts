@@ -20,7 +20,7 @@ import { MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
 import { Graph, GraphLimitError, type Node } from './optimize/graph.ts';
-import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
+import { canAccept, isLarge, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
@@ -116,7 +116,7 @@ export function translate(expression: string, options: FilterOptions): Translati
   });
   if (!optimize) return translation(separate.root);
   const plain = translation(optimized);
-  if (!separate.canJoin) return plain;
+  if (!separate.canJoin || isLarge(separate.root)) return plain;
   const joined = translation(optimizeWithin(build(true)));
   return joined.instructions.length < plain.instructions.length ? joined : plain;
 }

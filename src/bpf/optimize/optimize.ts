@@ -9,6 +9,9 @@ import { widenTests } from './widen.ts';
 
 /** Each round removes something; real filters are done after two or three. */
 const MAX_ROUNDS = 16;
+/** Graphs of more nodes get fewer rounds: the first two find nearly all, and work must stay bounded. */
+const LARGE_GRAPH = 4_000;
+const ROUNDS_OF_LARGE = 2;
 
 /** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
 export function rejectsAll(graph: Graph, root: Node): boolean {
@@ -33,10 +36,16 @@ export function canAccept(root: Node): boolean {
 
 function untilStable(root: Node, pass: (root: Node) => Node): Node {
   let node = root;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  const rounds = isLarge(root) ? ROUNDS_OF_LARGE : MAX_ROUNDS;
+  for (let round = 0; round < rounds; round += 1) {
     const next = pass(node);
     if (next === node) break;
     node = next;
   }
   return node;
+}
+
+/** Whether a graph is so large that it is not worth every effort. */
+export function isLarge(root: Node): boolean {
+  return reachable(root).length > LARGE_GRAPH;
 }
