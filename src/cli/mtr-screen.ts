@@ -13,6 +13,7 @@ export interface MtrScreenOptions {
 }
 
 const REDRAW_MILLISECONDS = 200;
+const DEFAULT_WIDTH = 80;
 /** DEC private modes: the alternate screen, and the cursor. */
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
@@ -68,7 +69,7 @@ export class MtrScreen implements Disposable {
 
   #draw(isForced = false): void {
     if (this.#isPaused && !isForced) return;
-    const width = this.#context.stdout.columns ?? 80;
+    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: a terminal that does not know
     const sparkWidth = this.#showHistory ? Math.min(62, Math.max(0, width - 90)) : 0;
     const table = formatMtrTable(this.#run.hops(), {
       width: width - sparkWidth,

@@ -1,5 +1,5 @@
 /** The probing commands as their users run them: in a chain of routers, as root, as nobody, and by the package. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +133,19 @@ describe('traceroute, mtr, sweep', () => {
     if (requirePeer('mtr') === undefined) return;
     const theirs = await run('mtr', ['-n', '-r', '-c', '2', CHAIN_TARGET.ipv4]);
     expect([...theirs.stdout.matchAll(/\|-- ([\d.]+)/g)].map(([, host]) => host)).toEqual(rows.map(([host]) => host));
+  });
+
+  test('mtr on a terminal: a screen that redraws itself, and gives the terminal back', async () => {
+    if (requirePeer('script') === undefined) return;
+    using folder = new TestFolder();
+    const words = `stty cols 130; ${process.execPath} ${MAIN} mtr -n -c 3 -i 0.2 ${CHAIN_TARGET.ipv4}`;
+    await run('script', ['-qc', words, folder.file('typescript')]);
+    const screen = readFileSync(folder.file('typescript'), 'utf8');
+    expect(screen).toContain('\x1b[?1049h\x1b[?25l');
+    expect(screen).toMatch(/tapline mtr 10\.1\.2\.2[^]*q end {2}p pause[^]* 4\. 10\.1\.2\.2 +0\.0%/);
+    expect(screen.slice(screen.indexOf('\x1b[?25h\x1b[?1049l'))).toMatch(
+      /^[^]*Host +Loss%[^]* 4\. 10\.1\.2\.2 +0\.0% +3/,
+    );
   });
 
   test('mtr as CSV, JSON and for Prometheus', async () => {
