@@ -142,9 +142,9 @@ describe('traceroute, mtr, sweep', () => {
     await run('script', ['-qc', words, folder.file('typescript')]);
     const screen = readFileSync(folder.file('typescript'), 'utf8');
     expect(screen).toContain('\x1b[?1049h\x1b[?25l');
-    expect(screen).toMatch(/tapline mtr 10\.1\.2\.2[^]*q end {2}p pause[^]* 4\. 10\.1\.2\.2 +0\.0%/);
+    expect(screen).toMatch(/tapline mtr 10\.1\.2\.2[\s\S]*q end {2}p pause[\s\S]* 4\. 10\.1\.2\.2 +0\.0%/);
     expect(screen.slice(screen.indexOf('\x1b[?25h\x1b[?1049l'))).toMatch(
-      /^[^]*Host +Loss%[^]* 4\. 10\.1\.2\.2 +0\.0% +3/,
+      /^[\s\S]*Host +Loss%[\s\S]* 4\. 10\.1\.2\.2 +0\.0% +3/,
     );
   });
 
