@@ -2,7 +2,7 @@
 import { BpfClass, type BpfInstruction, BpfJump, BpfSource } from '../instruction.ts';
 import { JUMP_ALWAYS } from './draft.ts';
 import { linkJumps } from './link-jumps.ts';
-import { initializeMemory } from './memory-check.ts';
+import { withZeros, wordsReadTooEarly } from './memory-check.ts';
 import { mergeEqualCode } from './merge-code.ts';
 
 /** A place in the program. */
@@ -51,7 +51,14 @@ export class CodeBuffer {
       onTrue: onTrue?.at,
       onFalse: onFalse?.at,
     }));
-    return linkJumps(initializeMemory(merge && !this.#hasLoop ? mergeEqualCode(drafts) : drafts));
+    const code = merge && !this.#hasLoop ? mergeEqualCode(drafts) : drafts;
+    const zeros = new Set<number>();
+    for (;;) {
+      const program = linkJumps(withZeros(code, zeros));
+      const missing = wordsReadTooEarly(program).filter((word) => !zeros.has(word));
+      if (missing.length === 0) return program;
+      for (const word of missing) zeros.add(word);
+    }
   }
 }
 

@@ -1,18 +1,17 @@
 /** The kernel refuses a program that may read a word of M[] before it has set it (net/core/filter.c, check_load_and_stores). @module */
-import { BpfClass, BpfMode } from '../instruction.ts';
-import type { Draft } from './draft.ts';
+import { BpfClass, type BpfInstruction, BpfMode } from '../instruction.ts';
+import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 const CLASS_MASK = 0x07;
 const MODE_MASK = 0xe0;
 const ALL_WORDS = 0xffff;
 
-/** The program with zeros in the words that some way to a read does not set. Jumps back reach no place with less set. */
-export function initializeMemory(drafts: readonly Draft[]): readonly Draft[] {
-  const missing = wordsReadTooEarly(drafts);
-  if (missing.length === 0) return drafts;
+/** `drafts` with zeros in these words of memory to begin with. */
+export function withZeros(drafts: readonly Draft[], words: ReadonlySet<number>): readonly Draft[] {
+  if (words.size === 0) return drafts;
   const added = [
     { code: BpfClass.ldx | BpfMode.immediate, k: 0, onTrue: undefined, onFalse: undefined },
-    ...missing.map((word) => ({ code: BpfClass.stx, k: word, onTrue: undefined, onFalse: undefined })),
+    ...[...words].map((word) => ({ code: BpfClass.stx, k: word, onTrue: undefined, onFalse: undefined })),
   ];
   const moved = (target: number | undefined) => (target === undefined ? undefined : target + added.length);
   return [
@@ -21,22 +20,30 @@ export function initializeMemory(drafts: readonly Draft[]): readonly Draft[] {
   ];
 }
 
-function wordsReadTooEarly(drafts: readonly Draft[]): number[] {
-  const setBefore: number[] = new Array(drafts.length).fill(ALL_WORDS);
-  setBefore[0] = 0;
+/**
+ * The words that are read where the kernel is not sure that they were set. It walks the program once from top to bottom,
+ * and what holds at a `ret` it believes of the instruction behind it too.
+ */
+export function wordsReadTooEarly(program: readonly BpfInstruction[]): readonly number[] {
+  const setBefore: number[] = new Array(program.length).fill(ALL_WORDS);
   const missing = new Set<number>();
   const reach = (index: number, words: number) => {
     setBefore[index] = (setBefore[index] ?? ALL_WORDS) & words;
   };
-  for (const [index, { code, k, onTrue, onFalse }] of drafts.entries()) {
-    let words = setBefore[index] ?? ALL_WORDS;
+  let words = 0;
+  for (const [index, { code, jt, jf, k }] of program.entries()) {
+    words &= setBefore[index] ?? ALL_WORDS;
     const kind = code & CLASS_MASK;
     if (kind === BpfClass.st || kind === BpfClass.stx) words |= 1 << k;
     const reads = (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & MODE_MASK) === BpfMode.memory;
     if (reads && (words & (1 << k)) === 0) missing.add(k);
-    if (onTrue !== undefined) reach(onTrue, words);
-    else if (kind !== BpfClass.ret) reach(index + 1, words);
-    if (onFalse !== undefined) reach(onFalse, words);
+    if (kind !== BpfClass.jmp) continue;
+    if (code === JUMP_ALWAYS) reach(index + 1 + (k | 0), words);
+    else {
+      reach(index + 1 + jt, words);
+      reach(index + 1 + jf, words);
+    }
+    words = ALL_WORDS;
   }
   return [...missing];
 }
