@@ -1,6 +1,6 @@
 /** What a live capture is asked for, and what it gives. @module */
 import type { CaptureSource, ReadOptions } from '../base/frame.ts';
-import type { BpfInstruction, EngineName } from '../bpf/index.ts';
+import type { BpfInstruction, EngineName, NameResolver } from '../bpf/index.ts';
 import type { TimestampPrecision } from '../pcap/index.ts';
 
 /** What `tcpdump -s 0` takes too. */
@@ -11,6 +11,8 @@ export const DEFAULT_BLOCK_TIMEOUT = 100;
 export interface LiveOptions {
   /** pcap-filter(7) text, or a ready program for this link type. None accepts every frame. */
   readonly filter?: string | readonly BpfInstruction[];
+  /** Knows the host names that the filter has. */
+  readonly resolver?: NameResolver;
   /** Bytes of each frame to keep, 1 to 262,144. Default: 262,144. */
   readonly snapLength?: number;
   /** Bytes of the kernel's ring. Default: 32 MiB. */

@@ -66,7 +66,7 @@ export class RingSource implements LiveSource {
     this.#engine = options.engine ?? 'auto';
     this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
     this.#warn = options.onWarning ?? (() => {});
-    const program = this.#compile(options.filter);
+    const program = this.#compile(options);
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
     this.#socket = new PacketSocket(device);
@@ -184,7 +184,7 @@ export class RingSource implements LiveSource {
     this.#freezes += freezes;
   }
 
-  #compile(filter: LiveOptions['filter']): readonly BpfInstruction[] | undefined {
+  #compile({ filter, resolver }: LiveOptions): readonly BpfInstruction[] | undefined {
     if (typeof filter !== 'string') return filter;
     const { netmask } = this.#device;
     return compileFilter(filter, {
@@ -192,6 +192,7 @@ export class RingSource implements LiveSource {
       snapLength: this.snapLength,
       live: true,
       ...(netmask === undefined ? {} : { netmask }),
+      ...(resolver === undefined ? {} : { resolver }),
     }).instructions;
   }
 

@@ -6,6 +6,7 @@ import { createPcapWriter, DirectPcapFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
+import { resolverFor } from './filter-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
@@ -52,8 +53,10 @@ async function openSource(
   bufferMebibytes: number,
   context: CommandContext,
 ): Promise<LiveSource> {
+  const filter = await filterText(words);
   return openLive(words.i, {
-    filter: await filterText(words),
+    filter,
+    resolver: await resolverFor(filter),
     snapLength: snapLengthOf(words),
     bufferSize: bufferMebibytes * MEBIBYTE,
     promiscuous: !words.p,

@@ -1,5 +1,4 @@
 /** `tapline filter` at work. @module */
-import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseLinkType, StackError } from '../base/index.ts';
 import {
@@ -9,12 +8,12 @@ import {
   explainFilter,
   type FilterExplanation,
   type FilterOptions,
-  hostNamesOf,
   trace,
 } from '../bpf/index.ts';
 import { openFile } from '../pcap/index.ts';
 import { filterDot, filterExplanationText, filterTraceText } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
+import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
 import { jsonText } from './json-text.ts';
 import { filterText, numberOption } from './options.ts';
@@ -51,7 +50,6 @@ async function compileOptions(words: FilterArguments, expression: string): Promi
     throw new StackError('USAGE', `no link type is called ${words.y}; known are ${LINK_TYPE_NAMES.join(', ')}`);
   }
   const snapLength = numberOption('-s', words.s, { least: 1, most: MAX_SNAP_LENGTH });
-  const addresses = await lookUp(hostNamesOf(expression));
   return {
     linkType,
     ...(snapLength === undefined ? {} : { snapLength }),
@@ -59,27 +57,8 @@ async function compileOptions(words: FilterArguments, expression: string): Promi
     optimize: !words.O,
     live: words.live,
     strict: words.strict,
-    resolver: { host: (name) => addresses.get(name) },
+    resolver: await resolverFor(expression),
   };
-}
-
-/** Host names are looked up before the compiler runs, which waits for nothing. */
-async function lookUp(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, readonly string[]>();
-  await Promise.all(
-    names.map(async (name) => {
-      try {
-        const answers = await lookup(name, { all: true });
-        found.set(
-          name,
-          answers.map(({ address }) => address),
-        );
-      } catch {
-        // The compiler says which word of the filter it was.
-      }
-    }),
-  );
-  return found;
 }
 
 async function traceFrame(

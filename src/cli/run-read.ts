@@ -11,6 +11,7 @@ import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CommandContext } from './context.ts';
+import { resolverFor } from './filter-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
 import type { ReadArguments } from './read-options.ts';
@@ -20,7 +21,10 @@ import { listenForStop } from './stop-signals.ts';
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
   const limit = numberOption('-c', words.c, { least: 1 });
   const expression = await filterText(words);
-  await using source = await openFile(words.file, { filterFor: (linkType) => programFor(expression, linkType) });
+  const resolver = await resolverFor(expression);
+  const filterFor = (linkType: LinkType): FilterProgram | undefined =>
+    expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
+  await using source = await openFile(words.file, { filterFor });
   announce(words.file, source, context);
   const stop = listenForStop(context.signals);
   const sink = createSink(words, source, context, stop.stop);
@@ -32,10 +36,6 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   } finally {
     stop.release();
   }
-}
-
-function programFor(expression: string, linkType: LinkType): FilterProgram | undefined {
-  return expression === '' ? undefined : compileFilter(expression, { linkType });
 }
 
 function announce(file: string, { linkType, snapLength }: FileSource, context: CommandContext): void {
