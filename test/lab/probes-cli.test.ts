@@ -8,7 +8,7 @@ import { CHAIN_TARGET, createLab, type Lab, routerChain } from '../../src/lab/in
 import { openFile } from '../../src/pcap/index.ts';
 import { TestFolder } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
-import { requirePeer } from '../support/peers.ts';
+import { missing, requirePeer } from '../support/peers.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const ROUTERS = ['10.1.1.254', '10.0.1.10', '10.0.1.14'];
@@ -234,8 +234,7 @@ describe.skipIf(!isRealRoot)('nobody', () => {
 describe('the raw-socket package', () => {
   const folder = dirname(createRequire(import.meta.url).resolve('raw-socket/package.json'));
   const isBuilt = existsSync(join(folder, 'build/Release/raw.node'));
-  if (!isBuilt)
-    process.stderr.write('\n*** SKIPPED: raw-socket was not built: npm rebuild raw-socket --foreground-scripts\n');
+  if (!isBuilt) missing('the package raw-socket, built: npm rebuild raw-socket --foreground-scripts');
 
   test.skipIf(!isBuilt).each([CHAIN_TARGET.ipv4, CHAIN_TARGET.ipv6])('pings and traces to %s', async (target) => {
     const words = ['--ndjson', '-c', '3', '-i', '0.05', target];

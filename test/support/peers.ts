@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
-function miss(what: string): undefined {
+/** Says loudly that something to compare with is not there; in CI it throws. */
+export function missing(what: string): undefined {
   if (process.env['CI'] === 'true') throw new Error(`${what}: needed in CI`);
   process.stderr.write(`\n*** SKIPPED: ${what}\n`);
   return undefined;
@@ -16,12 +17,12 @@ function miss(what: string): undefined {
 
 /** The folder of the shared captures and filters, or undefined with a loud word. */
 export function corpusFolder(): string | undefined {
-  return existsSync(CORPUS) ? CORPUS : miss('no corpus of captures beside the repository');
+  return existsSync(CORPUS) ? CORPUS : missing('no corpus of captures beside the repository');
 }
 
 /** The path of an installed program, or undefined with a loud word. */
 export function requirePeer(name: string): string | undefined {
   const found = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
   const path = found.stdout.trim();
-  return found.status === 0 && path !== '' ? path : miss(`the program ${name} is not installed`);
+  return found.status === 0 && path !== '' ? path : missing(`the program ${name} is not installed`);
 }
