@@ -24,8 +24,8 @@ export interface PumpSettings {
 
 /** Copies go in steps of this many bytes, so one may write that much less one past a record's end. */
 export const COPY_STEP = 16;
-/** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/pump.ts). */
-const LONGEST_STEPPED_COPY = 512;
+/** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/ring-walk.ts). */
+const LONGEST_STEPPED_COPY = 2048;
 
 /** What the pump keeps in the scratch area, by offset: how many records it wrote, and the filter's ancillary words. */
 export const PumpScratch = { kept: 0, ancillary: 64 } as const;

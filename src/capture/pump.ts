@@ -2,7 +2,7 @@
  * The pump: the walk over a TPACKET_V3 block with the filter's code inside, as one WebAssembly module over the capture
  * memory. It writes the accepted frames as PCAP records one behind the other into the output area, so that a whole
  * block goes to the file with one `write(2)`. It does what `BlockBatch` does, and is tested against it; what it is for
- * is speed (bench/suites/pump.ts). @module
+ * is speed (bench/suites/ring-walk.ts). @module
  */
 
 import { type WasmFunction, webAssembly } from '../base/web-assembly.ts';
