@@ -23,7 +23,11 @@ async function rewrite(from: string, to: string): Promise<void> {
   await using source = await openFile(from);
   const sink = createRewriteSink(to, source, 'nano');
   try {
-    for await (const batch of source.batches()) batch.forEach((one) => sink.add(one, one.length));
+    for await (const batch of source.batches()) {
+      batch.forEach((one) => {
+        sink.add(one, one.length);
+      });
+    }
   } finally {
     await sink.close();
   }
