@@ -3,13 +3,14 @@
  * by a thread of libuv's pool, while the next ones are gathered. The page cache, which costs more than everything else
  * about recording (bench/live/capture.ts), sees only the last few kilobytes. @module
  */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, write, writeSync } from 'node:fs';
-import { readU32le } from '../base/bytes.ts';
+import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import type { StackError } from '../base/errors.ts';
 import { OutputError } from './byte-sink.ts';
+import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
-import { PCAP_FILE_HEADER_LENGTH, PcapRecordHeader, type TimestampPrecision } from './format.ts';
-import { encodePcapHeader, type PcapOptions } from './pcap-writer.ts';
+import { PCAP_FILE_HEADER_LENGTH, type TimestampPrecision } from './format.ts';
+import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.ts';
+import type { GatheredRecords, RecordFile } from './record-file.ts';
 
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
@@ -17,15 +18,8 @@ export const DIRECT_BLOCK = 4096;
 /** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
 const TAIL_DELAY = 200;
 
-/** Records in the capture memory; `bytes` begins with what `lead` gave, at an address that is a multiple of `DIRECT_BLOCK`. */
-export interface GatheredRecords {
-  readonly bytes: Uint8Array;
-  readonly frames: number;
-  /** Keeps the memory as it is until the returned function is called. */
-  retain(): () => void;
-}
-
-export class DirectPcapFile {
+/** Give it batches whose `bytes` begin with what `lead` gave, at an address that is a multiple of `DIRECT_BLOCK`. */
+export class DirectPcapFile implements RecordFile {
   readonly timestampPrecision: TimestampPrecision;
   readonly #name: string;
   readonly #direct: number;
@@ -50,17 +44,24 @@ export class DirectPcapFile {
    * @returns undefined when direct writes are not to be had there: a pipe, a device, some file systems
    */
   static create(path: string, options: PcapOptions): DirectPcapFile | undefined {
-    if (path === '-') return undefined;
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_DIRECT, O_RDWR } = constants;
-    let direct: number;
+    if (!isPlainFile(path)) return undefined;
     try {
-      direct = openSync(path, O_WRONLY | O_CREAT | O_DIRECT, 0o600);
+      const plain = openOutputFile(path, {}, 'any');
+      const file = DirectPcapFile.over(plain, path, options);
+      if (file === undefined) closeSync(plain);
+      return file;
     } catch {
       return undefined; // the ordinary writer tries again, and says what is wrong
     }
-    if (fstatSync(direct).isFile()) return new DirectPcapFile(path, direct, openSync(path, O_RDWR | O_TRUNC), options);
-    closeSync(direct);
-    return undefined;
+  }
+
+  /**
+   * Takes over a descriptor of an empty regular file, open for reading and writing.
+   * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
+   */
+  static over(plain: number, name: string, options: PcapOptions): DirectPcapFile | undefined {
+    const direct = reopenDirect(plain);
+    return direct === undefined ? undefined : new DirectPcapFile(name, direct, plain, options);
   }
 
   private constructor(name: string, direct: number, plain: number, options: PcapOptions) {
@@ -77,6 +78,14 @@ export class DirectPcapFile {
     return this.#failed.signal;
   }
 
+  get length(): number {
+    return this.#position + this.#tailLength;
+  }
+
+  get storedLength(): number {
+    return this.length;
+  }
+
   /** What the next batch must begin with: the bytes before it that are no whole block. */
   lead(): Uint8Array {
     return this.#tail.subarray(0, this.#tailLength);
@@ -89,11 +98,29 @@ export class DirectPcapFile {
     this.#tail.set(bytes.subarray(whole));
     this.#tailLength = bytes.length - whole;
     if (whole > 0 && this.#failure === undefined) {
-      this.#writeWhole(bytes.subarray(0, whole), this.#position, records.retain());
-      this.#position += whole;
+      this.#write(this.#direct, bytes.subarray(0, whole), records.retain());
     }
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
+
+  /** Writes records that are no continuation of `lead()` in memory, through the page cache. */
+  append(records: GatheredRecords): void {
+    const { bytes } = records;
+    const held = this.#tailLength;
+    const length = held + bytes.length;
+    const whole = length - (length % DIRECT_BLOCK);
+    if (whole > 0 && this.#failure === undefined) {
+      this.#write(this.#plain, this.#tail.slice(0, held), () => {});
+      this.#write(this.#plain, bytes.subarray(0, whole - held), records.retain());
+    }
+    if (whole > 0) this.#tail.set(bytes.subarray(whole - held));
+    else this.#tail.set(bytes, held);
+    this.#tailLength = length - whole;
+    this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
+  }
+
+  /** Whoever gathers has so many areas, and waits for them. */
+  async ready(): Promise<void> {}
 
   /** Resolves when the file holds all that was taken. @throws OutputError `DISK_FULL` or `SYSCALL` */
   async flush(): Promise<void> {
@@ -115,10 +142,13 @@ export class DirectPcapFile {
     }
   }
 
-  #writeWhole(bytes: Uint8Array, position: number, release: () => void): void {
+  /** Begins a write behind all others. */
+  #write(descriptor: number, bytes: Uint8Array, release: () => void): void {
+    const position = this.#position;
+    this.#position += bytes.length;
     const written = new Promise<void>((resolve) => {
       const step = (done: number): void => {
-        write(this.#direct, bytes, done, bytes.length - done, position + done, (error, count) => {
+        write(descriptor, bytes, done, bytes.length - done, position + done, (error, count) => {
           if (error !== null) this.#fail(error, position + done);
           else if (done + count < bytes.length) return step(done + count);
           resolve();
@@ -176,8 +206,8 @@ function findWholeRecords(fd: number, end: number): { length: number; frames: nu
   for (;;) {
     const available = Math.min(readSync(fd, chunk, 0, chunk.length, length), end - length);
     let at = 0;
-    while (at + PcapRecordHeader.length <= available) {
-      const next = at + PcapRecordHeader.length + readU32le(chunk, at + PcapRecordHeader.capturedLength);
+    while (at + PCAP_LAYOUT.headLength <= available) {
+      const next = at + PCAP_LAYOUT.recordLength(chunk, at);
       if (next > available) break;
       at = next;
       frames += 1;

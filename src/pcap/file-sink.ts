@@ -3,6 +3,7 @@ import { close, closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 
 import { promisify } from 'node:util';
 import { messageOf, StackError } from '../base/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
+import type { FileSinkOptions } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
 
 const closeDescriptor = promisify(close);
@@ -18,15 +19,6 @@ export interface DescriptorPort {
   close(): Promise<void>;
 }
 
-/** How a file is created. */
-export interface FileSinkOptions {
-  /**
-   * Permission bits of a new file, before the umask. Default: 0o600, for captures hold other people's traffic (dumpcap
-   * does the same, tcpdump leaves it to the umask). A file that exists keeps its own, and is overwritten.
-   */
-  readonly mode?: number;
-}
-
 /**
  * Creates a file, or takes standard output as `-`.
  * @throws StackError `FILE_CREATE`
@@ -34,10 +26,15 @@ export interface FileSinkOptions {
 export function createFileSink(path: string, options: FileSinkOptions = {}): ByteSink {
   if (path === '-') return new DescriptorSink(openDescriptor(1, false), 'standard output');
   try {
-    return new DescriptorSink(openDescriptor(openSync(path, 'w', options.mode ?? 0o600), true), path);
+    return descriptorSink(openSync(path, 'w', options.mode ?? 0o600), path);
   } catch (error) {
     throw new StackError('FILE_CREATE', `cannot create ${path}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Takes over an open descriptor: closing the sink closes it. @param name what messages call it */
+export function descriptorSink(descriptor: number, name: string): ByteSink {
+  return new DescriptorSink(openDescriptor(descriptor, true), name);
 }
 
 function openDescriptor(descriptor: number, mayClose: boolean): DescriptorPort {

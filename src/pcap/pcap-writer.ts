@@ -10,7 +10,7 @@ import {
   PcapRecordHeader,
   type TimestampPrecision,
 } from './format.ts';
-import { type BufferOptions, RecordBuffer, type RecordLayout } from './record-buffer.ts';
+import { type BufferOptions, type FrameLayout, RecordBuffer } from './record-buffer.ts';
 
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
@@ -36,10 +36,13 @@ export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0):
   return at + PCAP_FILE_HEADER_LENGTH;
 }
 
-const LAYOUT: RecordLayout = {
+/** Records as this module and the live pump write them. */
+export const PCAP_LAYOUT: FrameLayout = {
   headLength: PcapRecordHeader.length,
   recordLength: (bytes, at) => PcapRecordHeader.length + readU32le(bytes, at + PcapRecordHeader.capturedLength),
   isFrame: () => true,
+  capturedLength: (bytes, at) => readU32le(bytes, at + PcapRecordHeader.capturedLength),
+  seconds: (bytes, at) => readU32le(bytes, at + PcapRecordHeader.seconds),
 };
 
 /**
@@ -60,7 +63,7 @@ export class PcapWriter implements FrameSink {
     this.#nanosecondsPerUnit = this.timestampPrecision === 'nano' ? 1 : 1000;
     const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
     encodePcapHeader(options, header);
-    this.#buffer = new RecordBuffer(sink, LAYOUT, options);
+    this.#buffer = new RecordBuffer(sink, PCAP_LAYOUT, options);
     this.#buffer.writeThrough(header, 0);
   }
 

@@ -20,6 +20,14 @@ export interface RecordLayout {
   isFrame(bytes: Uint8Array, at: number): boolean;
 }
 
+/** What rotation asks about the frames among the records, too. */
+export interface FrameLayout extends RecordLayout {
+  /** Bytes of the frame that were kept. */
+  capturedLength(bytes: Uint8Array, at: number): number;
+  /** Whole seconds since 1970. */
+  seconds(bytes: Uint8Array, at: number): number;
+}
+
 /** How output is buffered. */
 export interface BufferOptions {
   /** Bytes gathered before a write. Default: 256 KiB. */
