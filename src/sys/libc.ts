@@ -69,6 +69,7 @@ export const mmap = declare<
   [address: bigint, length: number, protection: number, flags: number, fd: number, offset: number],
   bigint
 >('intptr_t mmap(intptr_t, size_t, int, int, int, int64_t)');
+export const madvise = declare<[address: bigint, length: number, advice: number]>('int madvise(intptr_t, size_t, int)');
 
 /** Namespaces and processes. */
 export const unshare = declare<[flags: number]>('int unshare(int)');
