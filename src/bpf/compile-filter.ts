@@ -5,7 +5,7 @@
 import { parseIpv4 } from '../base/address.ts';
 import { readU32 } from '../base/bytes.ts';
 import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.ts';
-import type { NameResolver } from './compile/context.ts';
+import type { JoinPlace, NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
 import { hasLoop, type Predicate } from './compile/predicate.ts';
@@ -20,7 +20,8 @@ import { MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
 import { Graph, GraphLimitError, type Node } from './optimize/graph.ts';
-import { canAccept, isLarge, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
+import { mayJoin } from './optimize/joinable.ts';
+import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
@@ -69,8 +70,8 @@ export function compileFilter(expression: string, options: FilterOptions): Filte
 export interface Translation {
   /** Undefined: the text has no word in it. */
   readonly tree: Expression | undefined;
-  /** The graph that the instructions were made from. */
-  readonly root: Node;
+  /** The graph that the instructions were made from, each node before its successors. */
+  readonly nodes: readonly Node[];
   readonly instructions: readonly BpfInstruction[];
 }
 
@@ -103,27 +104,27 @@ export function translate(expression: string, options: FilterOptions): Translati
   const build = (joinFamilies: boolean): Built => {
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
-    const { predicate, canJoin } = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, canJoin, predicate, root: buildGraph(expression, graph, predicate) };
+    const { predicate, joinPlaces } = lower(expression, tree, values, { ...lowering, joinFamilies });
+    return { graph, joinPlaces, predicate, root: buildGraph(expression, graph, predicate) };
   };
   const separate = build(false);
   const optimized = optimizeWithin(separate);
-  if (!canAccept(optimized)) checkAcceptance(expression, separate);
-  const translation = (root: Node): Translation => ({
-    tree,
-    root,
-    instructions: emitProgram(expression, root, { snapLength, reuse: optimize }),
-  });
-  if (!optimize) return translation(separate.root);
-  const plain = translation(optimized);
-  if (!separate.canJoin || isLarge(separate.root)) return plain;
-  const joined = translation(optimizeWithin(build(true)));
+  if (!canAccept(separate.graph, optimized)) checkAcceptance(expression, separate);
+  const translation = (graph: Graph, root: Node): Translation => {
+    const nodes = graph.reachable(root);
+    return { tree, nodes, instructions: emitProgram(expression, nodes, { snapLength, reuse: optimize }) };
+  };
+  if (!optimize) return translation(separate.graph, separate.root);
+  const plain = translation(separate.graph, optimized);
+  if (!mayJoin(plain.nodes, separate.joinPlaces)) return plain;
+  const joinable = build(true);
+  const joined = translation(joinable.graph, optimizeWithin(joinable));
   return joined.instructions.length < plain.instructions.length ? joined : plain;
 }
 
-function emitProgram(expression: string, root: Node, options: EmitOptions): BpfInstruction[] {
+function emitProgram(expression: string, nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   try {
-    const program = emit(root, options);
+    const program = emit(nodes, options);
     if (program.length <= MAX_PROGRAM_LENGTH) return program;
     throw tooMuch(expression, `a program of ${program.length} instructions`);
   } catch (error) {
@@ -162,7 +163,7 @@ interface Built {
   readonly graph: Graph;
   readonly root: Node;
   readonly predicate: Predicate;
-  readonly canJoin: boolean;
+  readonly joinPlaces: readonly JoinPlace[];
 }
 
 /** Refuses a filter that nothing matches, if libpcap notices that too: it optimises no filter with a loop in it. */

@@ -4,7 +4,7 @@ import type { Value } from './compile/value.ts';
 import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
 import type { BpfInstruction } from './instruction.ts';
-import { type Node, reachable } from './optimize/graph.ts';
+import type { Node } from './optimize/graph.ts';
 
 /** A step of the decision graph. */
 export interface ExplainedStep {
@@ -30,8 +30,7 @@ export interface FilterExplanation {
  * @throws FilterError, RangeError as `compileFilter` does
  */
 export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
-  const { tree, root, instructions } = translate(expression, options);
-  const nodes = reachable(root);
+  const { tree, nodes, instructions } = translate(expression, options);
   const index = new Map(nodes.map((node, position) => [node, position]));
   const place = (node: Node) => index.get(node) ?? 0;
   return {

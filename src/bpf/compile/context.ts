@@ -3,7 +3,7 @@ import type { LinkType } from '../../base/link-type.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
 import type { Layers } from './layers.ts';
 import type { Tests } from './predicate.ts';
-import type { ValueTable } from './value.ts';
+import type { Value, ValueTable } from './value.ts';
 
 /** Addresses by name. Compiling waits for nothing, so these answer from memory; undefined: the name is not known. */
 export interface NameResolver {
@@ -26,14 +26,22 @@ export interface LoweringOptions {
   readonly joinFamilies: boolean;
 }
 
+/** A test of what both IPv4 and IPv6 carry: the first four bytes behind either header. */
+export interface JoinPlace {
+  readonly ipv4: Value;
+  readonly ipv6: Value;
+  /** Whether it is a tunnel: where its header begins is kept for what is tested inside. */
+  readonly tunnel: boolean;
+}
+
 export interface Context {
   readonly expression: string;
   readonly options: LoweringOptions;
   readonly values: ValueTable;
   readonly tests: Tests;
   readonly layers: Layers;
-  /** What the lowering came across. */
-  readonly choices: { canJoin: boolean };
+  /** Where `joinFamilies` makes a difference, as far as the lowering has come. */
+  readonly joinPlaces: JoinPlace[];
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }
 

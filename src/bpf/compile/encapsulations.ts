@@ -7,7 +7,7 @@ import type { Encapsulation } from '../language/syntax.ts';
 import type { Context } from './context.ts';
 import { advance, shiftedBy } from './layers.ts';
 import { carries, FilterEtherType } from './link-protocols.ts';
-import { firstFragment } from './port-tests.ts';
+import { firstFragment, notePlace } from './port-tests.ts';
 import { all, any, assign, not, type Predicate, touch } from './predicate.ts';
 import type { Value } from './value.ts';
 
@@ -141,7 +141,7 @@ function tunnelTest(
   span: Span,
 ): { readonly test: Predicate; readonly headerEnd: Value } {
   const { layers, tests, values } = context;
-  context.choices.canJoin = true;
+  notePlace(context, layers.ipv6HeaderEnd(), true);
   const headerEnd = values.variable();
   const through = (end: Value) => all(tests.equal(layers.transport(end, 2, 2), port), ...matches(end));
   const ipv4 = [

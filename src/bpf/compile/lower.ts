@@ -4,7 +4,7 @@ import { LinkType } from '../../base/link-type.ts';
 import { AncillaryOffset } from '../ancillary.ts';
 import type { ChainLink, Expression } from '../language/syntax.ts';
 import { byteTest, relationTest } from './arithmetic-tests.ts';
-import { type Context, failWith, type LoweringOptions } from './context.ts';
+import { type Context, failWith, type JoinPlace, type LoweringOptions } from './context.ts';
 import { encapsulationTest } from './encapsulations.ts';
 import { extensionTest } from './extensions.ts';
 import { broadcastTest, multicastTest } from './host-tests.ts';
@@ -23,8 +23,8 @@ const COOKED2_INTERFACE = 4;
 
 export interface Lowered {
   readonly predicate: Predicate;
-  /** Whether `joinFamilies` makes a difference. */
-  readonly canJoin: boolean;
+  /** Where `joinFamilies` makes a difference. */
+  readonly joinPlaces: readonly JoinPlace[];
 }
 
 /**
@@ -37,18 +37,19 @@ export function lower(
   values: ValueTable,
   options: LoweringOptions,
 ): Lowered {
-  if (tree === undefined) return { predicate: TRUE, canJoin: false };
+  if (tree === undefined) return { predicate: TRUE, joinPlaces: [] };
   const context: Context = {
     expression,
     options,
     values,
     tests: new Tests(values),
     layers: new Layers(options.linkType, values),
-    choices: { canJoin: false },
+    joinPlaces: [],
     fail: failWith(expression),
   };
-  const predicate = pruneSetups(lowerNode(context, tree));
-  return { predicate, canJoin: context.choices.canJoin };
+  const predicate = lowerNode(context, tree);
+  const { joinPlaces } = context;
+  return { predicate: values.variableCount > 0 ? pruneSetups(predicate) : predicate, joinPlaces };
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {

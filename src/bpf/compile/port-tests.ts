@@ -30,8 +30,17 @@ export function portTest(
   span: Span,
 ): Predicate {
   const ports = { from, to, direction, protocols: protocol === undefined ? PORT_PROTOCOLS : [protocol] };
-  context.choices.canJoin = true;
+  notePlace(context, ipv6PayloadOf(context).headerEnd, false);
   return context.options.joinFamilies ? joinedTest(context, ports, span) : separateTest(context, ports, span);
+}
+
+/** Notes that both families are asked for what is behind their headers. */
+export function notePlace({ layers, joinPlaces }: Context, ipv6HeaderEnd: Value, tunnel: boolean): void {
+  joinPlaces.push({
+    ipv4: layers.transport(layers.ipv4HeaderEnd(), 0, 4),
+    ipv6: layers.transport(ipv6HeaderEnd, 0, 4),
+    tunnel,
+  });
 }
 
 interface Ports {

@@ -1,38 +1,13 @@
 /** What passes ask of a value again and again, worked out once for each. @module */
-import { mayDivideByZero, type Value, type VariableValue, walkValue } from './value.ts';
-
-/** The bytes that a load needs: up to `end`, after the value with the id `base`. */
-interface LoadEnd {
-  readonly base: number;
-  readonly end: number;
-}
-
-export interface ValueTraits {
-  /** All loads, at fixed and at computed places. */
-  readonly loads: readonly LoadEnd[];
-  /** The end of the loads at fixed places. */
-  readonly fixedEnd: number;
-  /** Whether a divisor may be zero. */
-  readonly divides: boolean;
-  /** Whether computing the value can reject a packet. */
-  readonly mayReject: boolean;
-  /** Whether `fixedEnd` says all there is about when it does. */
-  readonly fixedOnly: boolean;
-  readonly variables: readonly VariableValue[];
-}
+import { type LoadEnd, mayDivideByZero, type Value, type ValueTraits, type VariableValue, walkValue } from './value.ts';
 
 /** The base of loads at fixed places, and that of ancillary loads; real ids are not negative. */
 const FIXED = -1;
 const ANCILLARY = -2;
 
-const known = new WeakMap<Value, ValueTraits>();
-
 export function traitsOf(value: Value): ValueTraits {
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  const traits = findTraits(value);
-  known.set(value, traits);
-  return traits;
+  value.traits ??= findTraits(value);
+  return value.traits;
 }
 
 function findTraits(value: Value): ValueTraits {

@@ -3,6 +3,7 @@
  * trees are one object (hash-consing), so "the same value" is `===` in every later pass. The only effect that evaluating
  * a value can have is to reject the packet: a load outside of it, or a division by zero. @module
  */
+import { InternTable } from './intern-table.ts';
 
 /** Operations of the BPF accumulator, all modulo 2^32. */
 export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'or' | 'xor' | 'lsh' | 'rsh';
@@ -11,6 +12,29 @@ export type LoadSize = 1 | 2 | 4;
 interface Numbered {
   /** Unique within one compilation; operands have smaller ones. */
   readonly id: number;
+  /** Worked out when it is asked for first, by `traitsOf`. */
+  traits: ValueTraits | undefined;
+}
+
+/** What passes ask of a value again and again. */
+export interface ValueTraits {
+  /** All loads, at fixed and at computed places. */
+  readonly loads: readonly LoadEnd[];
+  /** The end of the loads at fixed places. */
+  readonly fixedEnd: number;
+  /** Whether a divisor may be zero. */
+  readonly divides: boolean;
+  /** Whether computing the value can reject a packet. */
+  readonly mayReject: boolean;
+  /** Whether `fixedEnd` says all there is about when it does. */
+  readonly fixedOnly: boolean;
+  readonly variables: readonly VariableValue[];
+}
+
+/** The bytes that a load needs: up to `end`, after the value with the id `base`. */
+export interface LoadEnd {
+  readonly base: number;
+  readonly end: number;
 }
 
 export type Value =
@@ -45,14 +69,42 @@ export type VariableValue = Extract<Value, { kind: 'variable' }>;
 const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', 'or', 'xor']);
 const ALL_ONES = 0xffff_ffff;
 
+/** First numbers of the keys of values, apart from those of binary operators. */
+const KEYS = { constant: 10, load: 11, headerLength: 12, length: 13, ancillary: 14, variable: 15, negate: 16 } as const;
+const OPERATOR_KEYS: Readonly<Record<BinaryOperator, number>> = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  mod: 4,
+  and: 5,
+  or: 6,
+  xor: 7,
+  lsh: 8,
+  rsh: 9,
+};
+/** In the place of the id of a base that is not there. */
+const NO_BASE = -1;
+
 /** Makes values, each once. The constructors simplify what is the same for every packet, cut ones included. */
 export class ValueTable {
-  readonly #known = new Map<string, Value>();
+  readonly #known = new InternTable<Value>();
   #variables = 0;
+
+  /** Variables made so far. */
+  get variableCount(): number {
+    return this.#variables;
+  }
 
   constant(value: number): ConstantValue {
     const wrapped = value >>> 0;
-    return this.#intern(`#${wrapped}`, (id) => ({ kind: 'constant', id, value: wrapped })) as ConstantValue;
+    return (this.#known.find(KEYS.constant, wrapped | 0, 0, 0, 0) ??
+      this.#known.add<Value>({
+        kind: 'constant',
+        id: this.#known.size,
+        traits: undefined,
+        value: wrapped,
+      })) as ConstantValue;
   }
 
   /** `base` with a constant part: that part goes into `offset`. Places are computed in 32 bits, as in Linux and our engines. */
@@ -66,32 +118,50 @@ export class ValueTable {
       const sum = base.right.value + offset;
       if (sum < 0x1_0000 && isSmall(base.left)) return this.load(size, base.left, sum);
     }
-    return this.#intern(`l${size}:${base?.id ?? ''}:${offset}`, (id) => ({ kind: 'load', id, size, base, offset }));
+    const place = offset | 0;
+    const baseId = base === undefined ? NO_BASE : base.id;
+    return (
+      this.#known.find(KEYS.load, size, baseId, place, 0) ??
+      this.#known.add<Value>({ kind: 'load', id: this.#known.size, traits: undefined, size, base, offset })
+    );
   }
 
   headerLength(offset: number): Value {
-    return this.#intern(`h${offset}`, (id) => ({ kind: 'headerLength', id, offset }));
+    return (
+      this.#known.find(KEYS.headerLength, offset, 0, 0, 0) ??
+      this.#known.add<Value>({ kind: 'headerLength', id: this.#known.size, traits: undefined, offset })
+    );
   }
 
   length(): Value {
-    return this.#intern('len', (id) => ({ kind: 'length', id }));
+    return (
+      this.#known.find(KEYS.length, 0, 0, 0, 0) ??
+      this.#known.add<Value>({ kind: 'length', id: this.#known.size, traits: undefined })
+    );
   }
 
   ancillary(offset: number): Value {
-    return this.#intern(`a${offset}`, (id) => ({ kind: 'ancillary', id, offset }));
+    return (
+      this.#known.find(KEYS.ancillary, offset, 0, 0, 0) ??
+      this.#known.add<Value>({ kind: 'ancillary', id: this.#known.size, traits: undefined, offset })
+    );
   }
 
   /** A variable that nothing has used yet. */
   variable(): VariableValue {
     const index = this.#variables;
     this.#variables += 1;
-    return this.#intern(`v${index}`, (id) => ({ kind: 'variable', id, index })) as VariableValue;
+    this.#known.find(KEYS.variable, index, 0, 0, 0);
+    return this.#known.add<VariableValue>({ kind: 'variable', id: this.#known.size, traits: undefined, index });
   }
 
   negate(operand: Value): Value {
     if (operand.kind === 'constant') return this.constant(-operand.value);
     if (operand.kind === 'negate') return operand.operand;
-    return this.#intern(`n${operand.id}`, (id) => ({ kind: 'negate', id, operand }));
+    return (
+      this.#known.find(KEYS.negate, operand.id, 0, 0, 0) ??
+      this.#known.add<Value>({ kind: 'negate', id: this.#known.size, traits: undefined, operand })
+    );
   }
 
   /** `left operator right`. */
@@ -152,15 +222,11 @@ export class ValueTable {
   #plain(operator: BinaryOperator, left: Value, right: Value): Value {
     const swap = COMMUTATIVE.has(operator) && right.kind !== 'constant' && left.id > right.id;
     const [a, b] = swap ? [right, left] : [left, right];
-    return this.#intern(`${operator}:${a.id}:${b.id}`, (id) => ({ kind: 'binary', id, operator, left: a, right: b }));
-  }
-
-  #intern(key: string, make: (id: number) => Value): Value {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const value = make(this.#known.size);
-    this.#known.set(key, value);
-    return value;
+    const key = OPERATOR_KEYS[operator];
+    return (
+      this.#known.find(key, a.id, b.id, 0, 0) ??
+      this.#known.add<Value>({ kind: 'binary', id: this.#known.size, traits: undefined, operator, left: a, right: b })
+    );
   }
 }
 

@@ -20,21 +20,24 @@ export interface EmitOptions {
   readonly reuse: boolean;
 }
 
-/** A jump into a node that has no code yet. */
+/** A way into a node that has no code yet. */
 interface Edge {
   readonly label: Label;
   readonly state: RegisterState;
+  /** Whether the code before it runs into it, so that no code may come between. */
+  readonly fallsIn: boolean;
 }
 
 /**
+ * The program of a graph: all its `nodes`, each before its successors.
  * @throws MemoryLimitError when M[] is too small for the intermediate results
  */
-export function emit(root: Node, options: EmitOptions): BpfInstruction[] {
-  const order = layOut(root);
+export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
+  const order = layOut(nodes);
   const slots = new Map<VariableValue, number>();
   for (;;) {
     try {
-      return new Emitter(options, slots, indexVariables(order)).run(root, order);
+      return new Emitter(options, slots, indexVariables(order)).run(nodes, order);
     } catch (error) {
       if (!(error instanceof SpillRequest)) throw error;
       // The last word is for chains of headers.
@@ -61,7 +64,8 @@ class Emitter {
   readonly #values: ValueCode;
   readonly #options: EmitOptions;
   readonly #indexVariables: ReadonlySet<Value>;
-  readonly #edges = new Map<Node, Edge[]>();
+  /** By the number of a node. */
+  #edges: (Edge[] | undefined)[] = [];
 
   constructor(options: EmitOptions, slots: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
     this.#options = options;
@@ -69,18 +73,17 @@ class Emitter {
     this.#values = new ValueCode(this.#code, slots);
   }
 
-  run(root: Node, order: readonly Node[]): BpfInstruction[] {
-    fallsThrough.add(this.#edge(root, NOTHING_KNOWN));
-    for (const [index, node] of order.entries()) this.#emitNode(node, order[index + 1]);
-    for (const [node, edges] of this.#edges) {
-      if (node.kind !== 'return' || !node.accept) continue;
+  run(nodes: readonly Node[], order: readonly Node[]): BpfInstruction[] {
+    const root = nodes[0] as Node;
+    this.#edges = new Array<Edge[] | undefined>(root.id + 1);
+    this.#edge(root, NOTHING_KNOWN, true);
+    for (let index = 0; index < order.length; index += 1) this.#emitNode(order[index] as Node, order[index + 1]);
+    // The two ends, that for accepted packets first, as in libpcap's programs.
+    for (const node of [nodes.at(-1), nodes.at(-2)]) {
+      const edges = node?.kind === 'return' ? this.#edges[node.id] : undefined;
+      if (node?.kind !== 'return' || edges === undefined) continue;
       this.#placeAll(edges);
-      this.#code.push(BpfClass.ret | BpfReturn.k, this.#options.snapLength);
-    }
-    for (const [node, edges] of this.#edges) {
-      if (node.kind !== 'return' || node.accept) continue;
-      this.#placeAll(edges);
-      this.#code.push(BpfClass.ret | BpfReturn.k, 0);
+      this.#code.push(BpfClass.ret | BpfReturn.k, node.accept ? this.#options.snapLength : 0);
     }
     return this.#code.link(this.#options.reuse);
   }
@@ -90,17 +93,17 @@ class Emitter {
   }
 
   /** A new way into `node`. */
-  #edge(node: Node, state: RegisterState): Label {
+  #edge(node: Node, state: RegisterState, fallsIn = false): Label {
     const label = this.#code.label();
-    const edges = this.#edges.get(node);
-    const edge = { label, state: this.#options.reuse ? state : NOTHING_KNOWN };
-    if (edges === undefined) this.#edges.set(node, [edge]);
+    const edge = { label, state: this.#options.reuse ? state : NOTHING_KNOWN, fallsIn };
+    const edges = this.#edges[node.id];
+    if (edges === undefined) this.#edges[node.id] = [edge];
     else edges.push(edge);
     return label;
   }
 
   #emitNode(node: Node, following: Node | undefined): void {
-    const edges = this.#edges.get(node) ?? [];
+    const edges = this.#edges[node.id] ?? [];
     switch (node.kind) {
       case 'return':
         break;
@@ -135,9 +138,9 @@ class Emitter {
 
   /** On to the only successor: by falling into it, or by a jump. */
   #continueWith(next: Node, following: Node | undefined): void {
-    const label = this.#edge(next, this.#values.state);
-    if (next === following) fallsThrough.add(label);
-    else this.#code.jumpAlways(label);
+    const fallsIn = next === following;
+    const label = this.#edge(next, this.#values.state, fallsIn);
+    if (!fallsIn) this.#code.jumpAlways(label);
   }
 
   #emitTest(node: TestNode, edges: readonly Edge[]): void {
@@ -173,36 +176,39 @@ class Emitter {
    * holds the value, behind the load of X if X holds the base of the load.
    */
   #loadForEdges(value: Value, edges: readonly Edge[]): void {
-    const ready = edges.filter((edge) => edge.state.a.includes(value) && !fallsThrough.has(edge.label));
     const base = value.kind === 'load' ? value.base : undefined;
-    const others = edges.filter((edge) => !ready.includes(edge));
-    const based = others.filter(
-      (edge) => base !== undefined && edge.state.x.includes(base) && !fallsThrough.has(edge.label),
-    );
-    const first = others.filter((edge) => !based.includes(edge));
+    const first: Edge[] = [];
+    const based: Edge[] = [];
+    const ready: Edge[] = [];
+    for (const edge of edges) {
+      const { state, fallsIn } = edge;
+      if (!fallsIn && state.a.includes(value)) ready.push(edge);
+      else if (!fallsIn && base !== undefined && state.x.includes(base)) based.push(edge);
+      else first.push(edge);
+    }
     const states = ready.map((edge) => edge.state);
-    if (others.length > 0) {
-      if (base !== undefined && based.length > 0) {
-        if (first.length > 0) {
-          this.#enter(first);
-          this.#values.loadX(base);
-        }
-        this.#placeAll(based);
-        this.#values.state = meet([
-          ...(first.length > 0 ? [this.#values.state] : []),
-          ...based.map((edge) => edge.state),
-        ]);
-      } else this.#enter(others);
+    if (first.length + based.length > 0) {
+      if (base !== undefined && based.length > 0) this.#loadBase(base, first, based);
+      else this.#enter(first);
       this.#values.loadA(value);
       states.push(this.#values.state);
     }
     this.#placeAll(ready);
     this.#values.state = meet(states);
   }
-}
 
-/** Labels that are reached by falling through, so that no code may come between. */
-const fallsThrough = new WeakSet<Label>();
+  /** Brings `base` into X for the ways `first`; those of `based` have it there. */
+  #loadBase(base: Value, first: readonly Edge[], based: readonly Edge[]): void {
+    const states = based.map((edge) => edge.state);
+    if (first.length > 0) {
+      this.#enter(first);
+      this.#values.loadX(base);
+      states.unshift(this.#values.state);
+    }
+    this.#placeAll(based);
+    this.#values.state = meet(states);
+  }
+}
 
 function jumpCode(node: TestNode): number {
   switch (node.comparison) {

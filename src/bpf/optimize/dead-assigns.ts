@@ -1,10 +1,10 @@
 /** Variables that nothing reads: their assignments go, except for the packets that these may reject. @module */
 import { type Value, type VariableValue, walkValue } from '../compile/value.ts';
-import { type Graph, type Node, reachable } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 export function dropDeadAssigns(graph: Graph, root: Node): Node {
-  const nodes = reachable(root);
+  const nodes = graph.reachable(root);
   const read = new Set<VariableValue>();
   const note = (value: Value) =>
     walkValue(value, (part) => {
@@ -15,7 +15,7 @@ export function dropDeadAssigns(graph: Graph, root: Node): Node {
     if (node.kind === 'test' || node.kind === 'assign' || node.kind === 'touch') note(node.value);
   }
   if (nodes.every((node) => node.kind !== 'assign' || read.has(node.variable))) return root;
-  return mapGraph(root, (node, first, second) => {
+  return mapGraph(graph, root, (node, first, second) => {
     const dead = node.kind === 'assign' && !read.has(node.variable);
     return dead ? graph.touch(node.value, first) : graph.withSuccessors(node, first, second);
   });

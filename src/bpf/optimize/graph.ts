@@ -3,6 +3,7 @@
  * does one thing and has one, or ends the program. Nodes that would be equal are one object, so equal blocks merge as soon
  * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
  */
+import { InternTable } from '../compile/intern-table.ts';
 import type { Comparison, Predicate } from '../compile/predicate.ts';
 import type { Value, ValueTable, VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
@@ -48,23 +49,29 @@ export type TestNode = Extract<Node, { kind: 'test' }>;
 /** Thrown by `Graph` when it has as many nodes as it may have. */
 export class GraphLimitError extends Error {}
 
+/** First numbers of the keys of nodes. */
+const KEYS = { equal: 0, greater: 1, greaterOrEqual: 2, assign: 3, touch: 4, ip: 5, ip6: 6, return: 7 } as const;
+
 export class Graph {
   readonly values: ValueTable;
   readonly accept: Node;
   readonly reject: Node;
-  readonly #known = new Map<string, Node>();
+  readonly #known = new InternTable<Node>();
   readonly #limit: number;
+  /** What `reachable` has found last: several passes in a row ask about the same root. */
+  #order: readonly Node[] = [];
 
   constructor(values: ValueTable, limit: number) {
     this.values = values;
     this.#limit = limit;
-    this.accept = this.#intern('accept', (id) => ({ kind: 'return', id, accept: true, needs: 0 }));
-    this.reject = this.#intern('reject', (id) => ({
-      kind: 'return',
-      id,
-      accept: false,
-      needs: Number.POSITIVE_INFINITY,
-    }));
+    this.accept = this.#return(true, 0);
+    this.reject = this.#return(false, Number.POSITIVE_INFINITY);
+  }
+
+  #return(accept: boolean, needs: number): Node {
+    const id = this.#nextId();
+    this.#known.find(KEYS.return, id, 0, 0, 0);
+    return this.#known.add<Node>({ kind: 'return', id, needs, accept });
   }
 
   /** The graph of `predicate`, continued by `onTrue` and `onFalse`. */
@@ -111,9 +118,20 @@ export class Graph {
     if (onTrue === onFalse) return this.touch(operand, this.touch(value, onTrue));
     const normal = this.#normalize(value, comparison, operand);
     if (normal !== undefined) return this.test(normal.value, comparison, normal.operand, onTrue, onFalse);
-    const key = `${comparison}:${value.id}:${operand.id}:${onTrue.id}:${onFalse.id}`;
+    const key = KEYS[comparison];
+    const known = this.#known.find(key, value.id, operand.id, onTrue.id, onFalse.id);
+    if (known !== undefined) return known;
     const needs = Math.max(traitsOf(value).fixedEnd, traitsOf(operand).fixedEnd, Math.min(onTrue.needs, onFalse.needs));
-    return this.#intern(key, (id) => ({ kind: 'test', id, needs, value, comparison, operand, onTrue, onFalse }));
+    return this.#known.add<Node>({
+      kind: 'test',
+      id: this.#nextId(),
+      needs,
+      value,
+      comparison,
+      operand,
+      onTrue,
+      onFalse,
+    });
   }
 
   /** `x + 3 = 10` is `x = 7`; a difference that is 0 is an equality. */
@@ -129,15 +147,10 @@ export class Graph {
 
   assign(variable: VariableValue, value: Value, next: Node): Node {
     if (next.kind === 'return') return this.touch(value, next);
+    const known = this.#known.find(KEYS.assign, variable.id, value.id, next.id, 0);
+    if (known !== undefined) return known;
     const needs = Math.max(traitsOf(value).fixedEnd, next.needs);
-    return this.#intern(`=${variable.id}:${value.id}:${next.id}`, (id) => ({
-      kind: 'assign',
-      id,
-      needs,
-      variable,
-      value,
-      next,
-    }));
+    return this.#known.add<Node>({ kind: 'assign', id: this.#nextId(), needs, variable, value, next });
   }
 
   /** `next`, for packets that are long enough for `value`. Nothing where `next` makes sure of that itself. */
@@ -146,21 +159,18 @@ export class Graph {
     if (!mayReject) return next;
     if (fixedOnly && fixedEnd <= next.needs) return next;
     if (next === this.reject) return next;
-    const needs = Math.max(traitsOf(value).fixedEnd, next.needs);
-    return this.#intern(`t${value.id}:${next.id}`, (id) => ({ kind: 'touch', id, needs, value, next }));
+    const known = this.#known.find(KEYS.touch, value.id, next.id, 0, 0);
+    if (known !== undefined) return known;
+    const needs = Math.max(fixedEnd, next.needs);
+    return this.#known.add<Node>({ kind: 'touch', id: this.#nextId(), needs, value, next });
   }
 
   chain(family: 'ip' | 'ip6', protocol: number, headerOffset: number, onTrue: Node, onFalse: Node): Node {
-    return this.#intern(`${family}:${protocol}:${headerOffset}:${onTrue.id}:${onFalse.id}`, (id) => ({
-      kind: 'chain',
-      id,
-      needs: 0,
-      family,
-      protocol,
-      headerOffset,
-      onTrue,
-      onFalse,
-    }));
+    const key = KEYS[family];
+    const known = this.#known.find(key, protocol, headerOffset, onTrue.id, onFalse.id);
+    if (known !== undefined) return known;
+    const id = this.#nextId();
+    return this.#known.add<Node>({ kind: 'chain', id, needs: 0, family, protocol, headerOffset, onTrue, onFalse });
   }
 
   /** `node` with other successors. */
@@ -169,23 +179,40 @@ export class Graph {
       case 'return':
         return node;
       case 'test':
+        if (first === node.onTrue && second === node.onFalse) return node;
         return this.test(node.value, node.comparison, node.operand, first, second);
       case 'assign':
-        return this.assign(node.variable, node.value, first);
+        return first === node.next ? node : this.assign(node.variable, node.value, first);
       case 'touch':
-        return this.touch(node.value, first);
+        return first === node.next ? node : this.touch(node.value, first);
       case 'chain':
         return this.chain(node.family, node.protocol, node.headerOffset, first, second);
     }
   }
 
-  #intern(key: string, make: (id: number) => Node): Node {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+  /** Everything that can be reached from `root`, each node before its successors; so `root` is the first. */
+  reachable(root: Node): readonly Node[] {
+    if (this.#order[0] === root) return this.#order;
+    const order: Node[] = [];
+    const found = new Array<Node | undefined>(root.id + 1);
+    found[root.id] = root;
+    // All successors have smaller numbers.
+    for (let id = root.id; id >= 0; id -= 1) {
+      const node = found[id];
+      if (node === undefined) continue;
+      order.push(node);
+      const first = firstSuccessor(node);
+      const second = secondSuccessor(node);
+      if (first !== undefined) found[first.id] = first;
+      if (second !== undefined) found[second.id] = second;
+    }
+    this.#order = order;
+    return order;
+  }
+
+  #nextId(): number {
     if (this.#known.size >= this.#limit) throw new GraphLimitError(`more than ${this.#limit} nodes`);
-    const node = make(this.#known.size);
-    this.#known.set(key, node);
-    return node;
+    return this.#known.size;
   }
 }
 
@@ -200,28 +227,13 @@ export function decide(left: number, comparison: Comparison, right: number): boo
   }
 }
 
-export function successors(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'return':
-      return [];
-    case 'assign':
-    case 'touch':
-      return [node.next];
-    default:
-      return [node.onTrue, node.onFalse];
-  }
+/** Where `node` leads for true, or at all. */
+export function firstSuccessor(node: Node): Node | undefined {
+  if (node.kind === 'return') return undefined;
+  return node.kind === 'test' || node.kind === 'chain' ? node.onTrue : node.next;
 }
 
-/** Everything that can be reached from `root`, each node before its successors. */
-export function reachable(root: Node): Node[] {
-  const seen = new Set<Node>([root]);
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (const next of successors(node)) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      stack.push(next);
-    }
-  }
-  return [...seen].sort((left, right) => right.id - left.id);
+/** Where `node` leads for false. */
+export function secondSuccessor(node: Node): Node | undefined {
+  return node.kind === 'test' || node.kind === 'chain' ? node.onFalse : undefined;
 }

@@ -4,28 +4,25 @@
  * that is true has moved before a load that fails; libpcap's optimiser does the same (its "or pullup" and "and pullup"). @module
  */
 import type { Value } from '../compile/value.ts';
-import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
-import { mapGraph } from './map-graph.ts';
+import type { Graph, Node, TestNode } from './graph.ts';
+import { mapGraph, type Rebuilt } from './map-graph.ts';
 
 type Branch = 'onTrue' | 'onFalse';
 
 export function groupAlternatives(graph: Graph, root: Node): Node {
-  const rebuilt = new Map<Node, Node>();
-  const done = (node: Node) => rebuilt.get(node) ?? node;
-  const inner = { onTrue: laterLinks(root, 'onTrue'), onFalse: laterLinks(root, 'onFalse') };
-  return mapGraph(root, (node, first, second) => {
-    const regrouped = node.kind === 'test' ? regroup(graph, node, inner, done) : undefined;
-    const replaced = regrouped ?? graph.withSuccessors(node, first, second);
-    rebuilt.set(node, replaced);
-    return replaced;
+  const nodes = graph.reachable(root);
+  const inner = { onTrue: laterLinks(nodes, 'onTrue'), onFalse: laterLinks(nodes, 'onFalse') };
+  return mapGraph(graph, root, (node, first, second, rebuilt) => {
+    const regrouped = node.kind === 'test' ? regroup(graph, node, inner, rebuilt) : undefined;
+    return regrouped ?? graph.withSuccessors(node, first, second);
   });
 }
 
 /** Tests that come second or later in some chain; a chain is put in order from its first test on. */
-function laterLinks(root: Node, branch: Branch): ReadonlySet<Node> {
+function laterLinks(nodes: readonly Node[], branch: Branch): ReadonlySet<Node> {
   const other = branch === 'onTrue' ? 'onFalse' : 'onTrue';
   const later = new Set<Node>();
-  for (const node of reachable(root)) {
+  for (const node of nodes) {
     if (node.kind !== 'test') continue;
     const next = node[other];
     if (next.kind === 'test' && next[branch] === node[branch]) later.add(next);
@@ -48,7 +45,7 @@ function regroup(
   graph: Graph,
   node: TestNode,
   inner: Readonly<Record<Branch, ReadonlySet<Node>>>,
-  done: (node: Node) => Node,
+  rebuilt: Rebuilt,
 ): Node | undefined {
   for (const branch of ['onTrue', 'onFalse'] as const) {
     if (inner[branch].has(node)) continue;
@@ -57,17 +54,35 @@ function regroup(
     const chain = chainFrom(node, branch);
     // Where something may be accepted, only tests of the very same value move: libpcap moves these as well.
     const rejects = node[branch].needs === Number.POSITIVE_INFINITY;
-    const ordered = inGroups(chain, rejects ? loadedValue : (value) => value);
+    const keyOf = rejects ? loadedValue : itself;
     const last = chain.at(-1);
-    if (last === undefined || ordered.every((test, index) => test === chain[index])) continue;
-    const shared = done(node[branch]);
-    const end = done(branch === 'onTrue' ? last.onFalse : last.onTrue);
+    if (last === undefined || isGrouped(chain, keyOf)) continue;
+    const ordered = inGroups(chain, keyOf);
+    const shared = rebuilt(node[branch]);
+    const end = rebuilt(branch === 'onTrue' ? last.onFalse : last.onTrue);
     return ordered.reduceRight((next, { value, comparison, operand }) => {
       const [onTrue, onFalse] = branch === 'onTrue' ? [shared, next] : [next, shared];
       return graph.test(value, comparison, operand, onTrue, onFalse);
     }, end);
   }
   return undefined;
+}
+
+/** Whether no test stands apart from an earlier one with the same key. */
+function isGrouped(chain: readonly TestNode[], keyOf: (value: Value) => Value): boolean {
+  const first = chain[0];
+  if (first === undefined) return true;
+  let group = keyOf(first.value);
+  let over: Set<Value> | undefined;
+  for (const test of chain) {
+    const key = keyOf(test.value);
+    if (key === group) continue;
+    over ??= new Set();
+    if (over.has(key)) return false;
+    over.add(group);
+    group = key;
+  }
+  return true;
 }
 
 /** Each test right after the first one with the same key. */
@@ -80,6 +95,10 @@ function inGroups(chain: readonly TestNode[], keyOf: (value: Value) => Value): T
     else group.push(test);
   }
   return [...groups.values()].flat();
+}
+
+function itself(value: Value): Value {
+  return value;
 }
 
 function loadedValue(value: Value): Value {

@@ -1,7 +1,7 @@
 /** The passes over the graph, in their order. @module */
 import { dropDeadAssigns } from './dead-assigns.ts';
 import { OutcomeFacts, RangeFacts } from './facts.ts';
-import { type Graph, type Node, reachable } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { groupAlternatives } from './group.ts';
 import { strengthen } from './strengthen.ts';
 import { threadJumps } from './thread.ts';
@@ -15,12 +15,12 @@ const ROUNDS_OF_LARGE = 2;
 
 /** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
 export function rejectsAll(graph: Graph, root: Node): boolean {
-  const threaded = untilStable(root, (node) => threadJumps(graph, node, OutcomeFacts.none));
-  return !canAccept(threaded);
+  const threaded = untilStable(graph, root, (node) => threadJumps(graph, node, OutcomeFacts.none));
+  return !canAccept(graph, threaded);
 }
 
 export function optimize(graph: Graph, root: Node): Node {
-  const threadAll = (node: Node) => untilStable(node, (next) => threadJumps(graph, next, RangeFacts.none));
+  const threadAll = (node: Node) => untilStable(graph, node, (next) => threadJumps(graph, next, RangeFacts.none));
   let best = threadAll(dropDeadAssigns(graph, root));
   for (const pass of [groupAlternatives, widenTests, strengthen]) {
     const changed = pass(graph, best);
@@ -30,13 +30,13 @@ export function optimize(graph: Graph, root: Node): Node {
 }
 
 /** Whether any packet can be accepted from `root` on. */
-export function canAccept(root: Node): boolean {
-  return reachable(root).some((node) => node.kind === 'return' && node.accept);
+export function canAccept(graph: Graph, root: Node): boolean {
+  return graph.reachable(root).at(-1) === graph.accept;
 }
 
-function untilStable(root: Node, pass: (root: Node) => Node): Node {
+function untilStable(graph: Graph, root: Node, pass: (root: Node) => Node): Node {
   let node = root;
-  const rounds = isLarge(root) ? ROUNDS_OF_LARGE : MAX_ROUNDS;
+  const rounds = isLarge(graph, root) ? ROUNDS_OF_LARGE : MAX_ROUNDS;
   for (let round = 0; round < rounds; round += 1) {
     const next = pass(node);
     if (next === node) break;
@@ -46,6 +46,6 @@ function untilStable(root: Node, pass: (root: Node) => Node): Node {
 }
 
 /** Whether a graph is so large that it is not worth every effort. */
-export function isLarge(root: Node): boolean {
-  return reachable(root).length > LARGE_GRAPH;
+function isLarge(graph: Graph, root: Node): boolean {
+  return graph.reachable(root).length > LARGE_GRAPH;
 }

@@ -4,13 +4,13 @@
  * instruction each. @module
  */
 import { naturalMask, type Value, type ValueTable } from '../compile/value.ts';
-import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
+import type { Graph, Node, TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 /** The whole graph with each test in its cheapest form. */
 export function strengthen(graph: Graph, root: Node): Node {
-  const repeated = valuesTestedTwice(root);
-  return mapGraph(root, (node, first, second) =>
+  const repeated = valuesTestedTwice(graph.reachable(root));
+  return mapGraph(graph, root, (node, first, second) =>
     node.kind === 'test' && !repeated.has(node.value)
       ? cheapest(graph, node, first, second)
       : graph.withSuccessors(node, first, second),
@@ -18,10 +18,10 @@ export function strengthen(graph: Graph, root: Node): Node {
 }
 
 /** A masked value that is compared more than once is best masked once. */
-function valuesTestedTwice(root: Node): ReadonlySet<Value> {
+function valuesTestedTwice(nodes: readonly Node[]): ReadonlySet<Value> {
   const once = new Set<Value>();
   const twice = new Set<Value>();
-  for (const node of reachable(root)) {
+  for (const node of nodes) {
     if (node.kind !== 'test' || node.value.kind !== 'binary') continue;
     if (once.has(node.value)) twice.add(node.value);
     once.add(node.value);

@@ -4,7 +4,10 @@
  */
 import type { Value } from '../compile/value.ts';
 import type { Facts } from './facts.ts';
-import { type Graph, type Node, reachable } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
+
+/** Tests that one jump goes past in a round. More rounds go further, so that the work of a round stays bounded. */
+const MAX_PASSED = 64;
 
 /** Where a jump goes: past these loads, which must still be able to reject the packet, to `target`. */
 interface Route {
@@ -14,16 +17,65 @@ interface Route {
 
 /** One round over the whole graph. */
 export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node {
-  const before = new Map<Node, F>([[root, none]]);
-  const routes = new Map<Node, readonly Route[]>();
-  const nodes = reachable(root);
-  let changed = false;
+  return new Threading(graph, root, none).run();
+}
 
-  const follow = (start: Node, factsThere: F): Route => {
-    const touched: Value[] = [];
+class Threading<F extends Facts<F>> {
+  readonly #graph: Graph;
+  readonly #root: Node;
+  readonly #nodes: readonly Node[];
+  /** By the number of a node: what holds on every way to it. */
+  readonly #before: (F | undefined)[];
+  /** By the number of a node: where its jumps go. */
+  readonly #first: (Route | undefined)[];
+  readonly #second: (Route | undefined)[];
+  #changed = false;
+
+  constructor(graph: Graph, root: Node, none: F) {
+    this.#graph = graph;
+    this.#root = root;
+    this.#nodes = graph.reachable(root);
+    this.#before = new Array<F | undefined>(root.id + 1);
+    this.#before[root.id] = none;
+    this.#first = new Array<Route | undefined>(root.id + 1);
+    this.#second = new Array<Route | undefined>(root.id + 1);
+  }
+
+  run(): Node {
+    for (const node of this.#nodes) {
+      const facts = this.#before[node.id];
+      if (facts !== undefined) this.#routeFrom(node, facts);
+    }
+    return this.#changed ? this.#rebuild() : this.#root;
+  }
+
+  #routeFrom(node: Node, facts: F): void {
+    switch (node.kind) {
+      case 'return':
+        break;
+      case 'test':
+        this.#first[node.id] = this.#follow(node.onTrue, facts.afterTest(node, true));
+        this.#second[node.id] = this.#follow(node.onFalse, facts.afterTest(node, false));
+        break;
+      case 'assign':
+        this.#first[node.id] = this.#follow(node.next, facts.afterAssign(node.variable, node.value));
+        break;
+      case 'touch':
+        this.#first[node.id] = this.#follow(node.next, facts.afterLoad(node.value));
+        break;
+      case 'chain':
+        this.#first[node.id] = this.#follow(node.onTrue, facts);
+        this.#second[node.id] = this.#follow(node.onFalse, facts);
+        break;
+    }
+  }
+
+  /** Where a jump to `start` may go; what holds there is noted. */
+  #follow(start: Node, factsThere: F): Route {
+    let touched: Value[] | undefined;
     let target = start;
     let facts = factsThere;
-    for (;;) {
+    for (let passed = 0; passed < MAX_PASSED; passed += 1) {
       if (target.kind === 'touch' && facts.covers(target.value)) {
         target = target.next;
         continue;
@@ -32,53 +84,35 @@ export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: 
       if (target.kind !== 'test' || outcome === undefined) break;
       for (const value of [target.value, target.operand]) {
         if (facts.covers(value)) continue;
+        touched ??= [];
         touched.push(value);
         facts = facts.afterLoad(value);
       }
       target = outcome ? target.onTrue : target.onFalse;
     }
-    if (target !== start || touched.length > 0) changed = true;
-    const known = before.get(target);
-    before.set(target, known === undefined ? facts : known.meet(facts));
-    return { touched, target };
-  };
-
-  for (const node of nodes) {
-    const facts = before.get(node);
-    if (facts === undefined) continue;
-    switch (node.kind) {
-      case 'return':
-        break;
-      case 'test':
-        routes.set(node, [
-          follow(node.onTrue, facts.afterTest(node, true)),
-          follow(node.onFalse, facts.afterTest(node, false)),
-        ]);
-        break;
-      case 'assign':
-        routes.set(node, [follow(node.next, facts.afterAssign(node.variable, node.value))]);
-        break;
-      case 'touch':
-        routes.set(node, [follow(node.next, facts.afterLoad(node.value))]);
-        break;
-      case 'chain':
-        routes.set(node, [follow(node.onTrue, facts), follow(node.onFalse, facts)]);
-        break;
+    if (target !== start) this.#changed = true;
+    if (target.kind !== 'return') {
+      const known = this.#before[target.id];
+      this.#before[target.id] = known === undefined ? facts : known.meet(facts);
     }
+    return { touched: touched ?? NOTHING, target };
   }
-  return changed ? rebuild(graph, root, nodes, routes) : root;
+
+  #rebuild(): Node {
+    const rebuilt = new Array<Node | undefined>(this.#root.id + 1);
+    const arrive = ({ touched, target }: Route): Node => {
+      const end = rebuilt[target.id] ?? target;
+      return touched.reduceRight((next, value) => this.#graph.touch(value, next), end);
+    };
+    for (let index = this.#nodes.length - 1; index >= 0; index -= 1) {
+      const node = this.#nodes[index] as Node;
+      const first = this.#first[node.id];
+      const second = this.#second[node.id] ?? first;
+      if (first === undefined || second === undefined) rebuilt[node.id] = node;
+      else rebuilt[node.id] = this.#graph.withSuccessors(node, arrive(first), arrive(second));
+    }
+    return rebuilt[this.#root.id] ?? this.#root;
+  }
 }
 
-function rebuild(graph: Graph, root: Node, nodes: readonly Node[], routes: ReadonlyMap<Node, readonly Route[]>): Node {
-  const rebuilt = new Map<Node, Node>();
-  const arrive = ({ touched, target }: Route): Node => {
-    const end = rebuilt.get(target) ?? target;
-    return touched.reduceRight((next, value) => graph.touch(value, next), end);
-  };
-  for (const node of nodes.toReversed()) {
-    const [first, second] = routes.get(node) ?? [];
-    if (first === undefined) rebuilt.set(node, node);
-    else rebuilt.set(node, graph.withSuccessors(node, arrive(first), arrive(second ?? first)));
-  }
-  return rebuilt.get(root) ?? root;
-}
+const NOTHING: readonly Value[] = [];

@@ -3,7 +3,7 @@
  * that word. IPv4's protocol and fragment offset are the usual case, a VLAN's type and number another. @module
  */
 import type { LoadSize, LoadValue, Value } from '../compile/value.ts';
-import { type Graph, type Node, reachable, type TestNode } from './graph.ts';
+import type { Graph, Node, TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
 /** `(load & mask) = k`. */
@@ -16,8 +16,8 @@ interface FieldTest {
 const MAX_WIDTH = 4;
 
 export function widenTests(graph: Graph, root: Node): Node {
-  const later = laterAlternatives(reachable(root));
-  return mapGraph(root, (node, first, second) => {
+  const later = laterAlternatives(graph.reachable(root));
+  return mapGraph(graph, root, (node, first, second) => {
     const plain = graph.withSuccessors(node, first, second);
     return plain.kind === 'test' && !later.has(node) ? widened(graph, plain) : plain;
   });
