@@ -1,11 +1,12 @@
-/** Compiles `src` to `dist` when a source is newer than the last build. @module */
+/** Builds `dist` when a source is newer than the last build. @module */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUILD_STAMP = join(ROOT, 'dist', '.tsbuildinfo');
+/** What a build writes last. */
+const BUILD_STAMP = join(ROOT, 'dist', 'cli', 'main.js');
 
 function newest(folder) {
   return Math.max(
@@ -24,9 +25,9 @@ function builtAt() {
 }
 
 export function buildIfNeeded() {
-  const sources = Math.max(newest(join(ROOT, 'src')), statSync(join(ROOT, 'tsconfig.build.json')).mtimeMs);
+  const others = ['tsconfig.build.json', 'scripts/bundle.mjs', 'package.json'];
+  const sources = Math.max(newest(join(ROOT, 'src')), ...others.map((file) => statSync(join(ROOT, file)).mtimeMs));
   if (builtAt() > sources) return;
   process.stderr.write('tapline: building …\n');
-  const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 }

@@ -2,6 +2,7 @@
  * The world as a command sees it, and the only place where it is put together: streams, signals, the terminal. Tests
  * hand in their own. @module
  */
+import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type Clock, systemClock } from '../base/index.ts';
 
@@ -30,34 +31,50 @@ export interface SignalSource {
 
 export function createContext(): CommandContext {
   return {
-    stdout: streamOutput(process.stdout),
-    stderr: streamOutput(process.stderr),
+    stdout: streamOutput(1, () => process.stdout),
+    stderr: streamOutput(2, () => process.stderr),
     clock: systemClock,
     signals: processSignals,
   };
 }
 
-function streamOutput(stream: NodeJS.WriteStream & Writable): TextOutput {
+/** Node makes each of the streams when it is first asked for: most runs write to one only. */
+function streamOutput(fd: number, open: () => NodeJS.WriteStream & Writable): TextOutput {
+  let opened: (NodeJS.WriteStream & Writable) | undefined;
   let closed = false;
-  // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
-  stream.on('error', () => {
-    closed = true;
-  });
+  const stream = (): NodeJS.WriteStream & Writable => {
+    if (opened !== undefined) return opened;
+    opened = open();
+    // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
+    opened.on('error', () => {
+      closed = true;
+    });
+    return opened;
+  };
   return {
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return isDevice(fd) && stream().isTTY ? stream().columns : undefined;
     },
     get closed() {
       return closed;
     },
     write(text) {
-      if (!closed) stream.write(text);
+      if (!closed) stream().write(text);
     },
     drain() {
-      if (closed || stream.writableLength === 0) return Promise.resolve();
-      return new Promise((resolve) => stream.write('', () => resolve()));
+      const writable = opened;
+      if (closed || writable === undefined || writable.writableLength === 0) return Promise.resolve();
+      return new Promise((resolve) => writable.write('', () => resolve()));
     },
   };
+}
+
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 const processSignals: SignalSource = {

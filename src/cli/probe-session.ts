@@ -1,6 +1,5 @@
 /** Puts a probing run together: transport, recorder, and what happens to events and errors. @module */
 import { LinkType, messageOf, StackError } from '../base/index.ts';
-import { createPcapngWriter } from '../pcap/index.ts';
 import {
   type KernelTransportOptions,
   openKernelTransport,
@@ -34,6 +33,7 @@ export async function withRecording(
     await work(transport);
     return;
   }
+  const { createPcapngWriter } = await import('../pcap/index.ts');
   const writer = createPcapngWriter(words.pcap, {
     comment: `probes of one run and their answers (${method.protocol})`,
   });

@@ -1,5 +1,4 @@
 /** Names and addresses by the system's resolver, for the probing commands. @module */
-import { lookup, lookupService } from 'node:dns/promises';
 import { formatAddress, parseAddress, printable, StackError } from '../base/index.ts';
 
 export interface Target {
@@ -19,6 +18,7 @@ export async function resolveTarget(name: string, family: 4 | 6 | undefined): Pr
   if (literal !== undefined)
     return checkFamily({ name, address: literal, family: literal.length === 4 ? 4 : 6 }, family);
   try {
+    const { lookup } = await import('node:dns/promises');
     const found = await lookup(name, { family: family ?? 0 });
     const address = parseAddress(found.address);
     if (address !== undefined) return { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
@@ -60,6 +60,7 @@ export class NameCache {
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, PATIENCE, undefined);
     });
+    const { lookupService } = await import('node:dns/promises');
     const found = lookupService(address, 0).then(
       ({ hostname }) => hostname,
       () => undefined,

@@ -1,5 +1,5 @@
 /** `tapline sweep` at work. @module */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { parseAddress, StackError } from '../base/index.ts';
 import { EchoMethod, randomNonce } from '../icmp/index.ts';
 import {
@@ -70,7 +70,7 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
 async function readTargets(words: SweepArguments): Promise<SweepTargets> {
   const texts = [...words.target];
   if (words.F !== undefined) {
-    const text = words.F === '-' ? await readStandardInput() : await readFile(words.F, 'utf8');
+    const text = words.F === '-' ? await readStandardInput() : readFileSync(words.F, 'utf8');
     for (const line of text.split('\n')) {
       const word = line.replace(/#.*/, '').trim();
       if (word !== '') texts.push(word);

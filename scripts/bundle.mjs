@@ -1,0 +1,104 @@
+/**
+ * Makes `dist/cli`, the command-line program, out of `src/cli`: one file with all that it needs but the two native
+ * packages, wrapped in a function that `src/cli/launch.ts` calls. @module
+ */
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './build-if-needed.mjs';
+
+const OUTPUT = join(ROOT, 'dist', 'cli');
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  write: false,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  charset: 'ascii', // a file of single bytes: read without decoding
+  minifyWhitespace: true,
+  minifySyntax: true,
+  external: ['koffi', 'raw-socket'],
+  supported: { 'dynamic-import': false }, // becomes a require(): V8's code cache wants plain scripts
+};
+
+/**
+ * Modules that packages load whether they need them or not: the Intl.Segmenter that string-width makes takes 20 ms, which
+ * text of ASCII alone does not want; yargs asserts when its caller is wrong.
+ */
+const LAZY_MODULES = {
+  'string-width': `
+    let measure;
+    export default function stringWidth(text, options) {
+      if (/^[ -~]*$/.test(text)) return text.length;
+      measure ??= require('string-width').default;
+      return measure(text, options);
+    }`,
+  assert: `
+    export const strictEqual = (...values) => require('node:assert').strictEqual(...values);
+    export const notStrictEqual = (...values) => require('node:assert').notStrictEqual(...values);`,
+};
+
+const LAZY = {
+  name: 'lazy',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(string-width|assert)$/ }, ({ path, kind, resolveDir }) =>
+      kind === 'require-call' ? undefined : { path, namespace: 'lazy', pluginData: { resolveDir } },
+    );
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path, pluginData }) => ({
+      contents: LAZY_MODULES[path],
+      resolveDir: pluginData.resolveDir,
+    }));
+  },
+};
+
+async function bundleText(options) {
+  const { outputFiles, metafile } = await build({ ...COMMON, ...options });
+  return { text: outputFiles[0].text, metafile };
+}
+
+/** The licences of the packages that became part of the program. */
+function licences(metafile) {
+  const folders = new Set(
+    Object.keys(metafile.inputs).map((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]),
+  );
+  folders.delete(undefined);
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+      const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[sc]e/i.test(entry));
+      return `${name} ${version}\n\n${readFileSync(join(ROOT, folder, file), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const program = await bundleText({
+  entryPoints: ['src/cli/main.ts'],
+  metafile: true,
+  define: {
+    TAPLINE_VERSION: JSON.stringify(version),
+    'import.meta.url': 'programUrl',
+  },
+  plugins: [LAZY],
+  banner: { js: '(function(require,programUrl){' },
+  footer: { js: '})' },
+});
+const digest = createHash('sha256').update(program.text).digest('hex').slice(0, 16);
+const programFile = `program-${digest}.js`;
+const launcher = await bundleText({
+  entryPoints: ['src/cli/launch.ts'],
+  define: { PROGRAM_FILE: JSON.stringify(programFile) },
+  banner: { js: '#!/usr/bin/env node' },
+});
+
+rmSync(OUTPUT, { recursive: true, force: true });
+mkdirSync(OUTPUT, { recursive: true });
+writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "commonjs" }\n');
+writeFileSync(join(OUTPUT, programFile), program.text);
+writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(program.metafile));
+writeFileSync(join(OUTPUT, 'main.js'), launcher.text);
+chmodSync(join(OUTPUT, 'main.js'), 0o755);
