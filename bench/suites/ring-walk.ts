@@ -41,7 +41,7 @@ async function walkRow(length: number, filter: string | undefined): Promise<Benc
   const judge: FrameFilter | undefined =
     engine === undefined ? undefined : (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength);
   const batch = new BlockBatch(memory, { ...walk, filter: judge });
-  const settings = { ...walk, instructions, timestampPrecision: 'micro' } as const;
+  const settings = { ...walk, instructions, format: { container: 'pcap', timestampPrecision: 'micro' } } as const;
   const reference = createRecorder(memory, batch, settings, false);
   const pump = createPump(memory, settings);
 

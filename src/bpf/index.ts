@@ -19,7 +19,7 @@ export { interpret } from './engine/interpret.ts';
 export { ProgramError } from './engine/program-error.ts';
 export { type Trace, type TraceEnd, type TraceStep, trace } from './engine/trace.ts';
 export { type ValidateOptions, validate } from './engine/validate.ts';
-export type { WasmCode } from './engine/wasm-code.ts';
+export type { WasmCode, WasmLocal } from './engine/wasm-code.ts';
 export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { WasmModule } from './engine/wasm-module.ts';

@@ -7,5 +7,4 @@ export {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordFormat,
 } from './live-source.ts';

@@ -1,7 +1,7 @@
 /** What a live capture is asked for, and what it gives. @module */
 import type { CaptureSource, ReadOptions } from '../base/frame.ts';
 import type { BpfInstruction, EngineName, NameResolver } from '../bpf/index.ts';
-import type { TimestampPrecision } from '../pcap/index.ts';
+import type { RecordFormat } from '../pcap/index.ts';
 
 /** What `tcpdump -s 0` takes too. */
 export const DEFAULT_SNAP_LENGTH = 262_144;
@@ -30,11 +30,6 @@ export interface LiveOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** How records are to be written. */
-export interface RecordFormat {
-  readonly timestampPrecision: TimestampPrecision;
-}
-
 export interface RecordOptions extends ReadOptions {
   /** Ends after so many records. */
   readonly limit?: number;
@@ -42,10 +37,15 @@ export interface RecordOptions extends ReadOptions {
   readonly lead?: () => Uint8Array;
 }
 
-/** Ready-made PCAP records; valid until the next batch is asked for, unless retained. */
+/** Ready-made records; valid until the next batch is asked for, unless retained. */
 export interface RecordBatch {
   /** The lead, then the records. Begins at an address that is a multiple of 4,096. */
   readonly bytes: Uint8Array;
+  /**
+   * `bytes` are blocks of the ring itself, made blocks of the file where they are: no lead, and a length that is a
+   * multiple of 4,096, much of it filler. They are the kernel's again when they are no longer retained.
+   */
+  readonly inPlace: boolean;
   readonly frames: number;
   /** Of `bytes`, those that are frames and neither lead nor record headers. */
   readonly frameBytes: number;

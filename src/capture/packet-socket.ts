@@ -1,5 +1,6 @@
 /** A packet socket with a TPACKET_V3 ring (packet(7), Documentation/networking/packet_mmap.rst). @module */
 import { StackError } from '../base/errors.ts';
+import { LinkType } from '../base/link-type.ts';
 import type { BpfInstruction } from '../bpf/index.ts';
 import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } from '../sys/constants.ts';
 import { bind, close, getsockopt, type Pointer, setsockopt, socket } from '../sys/libc.ts';
@@ -21,9 +22,12 @@ import {
 
 /**
  * Bytes that the kernel leaves free before each frame: for the cooked header (20) and the VLAN tag (4) that are put
- * there in place.
+ * there in place. Two more before an Ethernet header of 14, so that the frame begins on a multiple of 4, as data of a
+ * PCAPNG block does (af_packet.c, tpacket_rcv: the network header is what the kernel aligns).
  */
-const HEADROOM = 32;
+function headroomFor({ cooked, linkType }: CaptureDevice): number {
+  return !cooked && linkType === LinkType.ethernet ? 34 : 32;
+}
 
 /** What the kernel counted since the last question: `struct tpacket_stats_v3`. */
 export interface RingCounters {
@@ -60,7 +64,11 @@ export class PacketSocket {
    */
   attachRing(memory: CaptureMemory, geometry: RingGeometry): void {
     this.#set(PacketOption.version, new Uint32Array([TPACKET_V3]), 'use TPACKET_V3');
-    this.#set(PacketOption.reserve, new Uint32Array([HEADROOM]), 'reserve headroom in the packet ring');
+    this.#set(
+      PacketOption.reserve,
+      new Uint32Array([headroomFor(this.#device)]),
+      'reserve headroom in the packet ring',
+    );
     const request = encodeRingRequest(geometry);
     if (setsockopt(this.fd, SOL_PACKET, PacketOption.rxRing, request, request.byteLength) < 0) {
       const size = geometry.blockSize * geometry.blockCount;

@@ -1,8 +1,17 @@
 /** The pump's WebAssembly: what `BlockBatch` and `RingFrame` do in TypeScript, instruction by instruction. @module */
 import { EtherType } from '../base/protocol-numbers.ts';
-import { AncillaryLayout, type BpfInstruction, emitFilterBody, usesAncillary, type WasmCode } from '../bpf/index.ts';
-import { PcapRecordHeader, type TimestampPrecision } from '../pcap/index.ts';
+import {
+  AncillaryLayout,
+  type BpfInstruction,
+  emitFilterBody,
+  usesAncillary,
+  type WasmCode,
+  type WasmLocal,
+} from '../bpf/index.ts';
+import type { RecordFormat } from '../pcap/index.ts';
+import { GatheredBlockCode, PlacedBlockCode } from './block-code.ts';
 import { HardwareType } from './device.ts';
+import { PcapRecordCode, type RecordCode, type WalkLocals } from './record-code.ts';
 import { MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from './ring-frame.ts';
 import {
   BlockHeader,
@@ -19,38 +28,36 @@ export interface PumpSettings {
   readonly snapLength: number;
   /** None accepts every frame whole. */
   readonly instructions: readonly BpfInstruction[] | undefined;
-  readonly timestampPrecision: TimestampPrecision;
+  readonly format: RecordFormat;
+  /** PCAPNG only: blocks of the ring of this size become blocks of the file in place, and nothing goes to the output area. */
+  readonly placeInBlocksOf?: number;
 }
 
-/** Copies go in steps of this many bytes, so one may write that much less one past a record's end. */
-export const COPY_STEP = 16;
-/** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/ring-walk.ts). */
-const LONGEST_STEPPED_COPY = 2048;
-
-/** What the pump keeps in the scratch area, by offset: how many records it wrote, and the filter's ancillary words. */
-export const PumpScratch = { kept: 0, ancillary: 64 } as const;
+/** What the pump keeps in the scratch area, by offset: what it recorded, and the filter's ancillary words. */
+export const PumpScratch = { frames: 0, frameBytes: 4, ancillary: 64 } as const;
 
 /** Writes the body of `record(block, output, limit)`. Each method leaves the operand stack as it found it. */
 export class PumpEmitter {
   readonly #code: WasmCode;
   readonly #scratch: number;
   readonly #settings: PumpSettings;
+  readonly #records: RecordCode;
   // Parameters.
   readonly #block = 0;
   readonly #output = 1;
   readonly #limit = 2;
   // Locals.
-  readonly #remaining: number;
-  readonly #header: number;
-  readonly #frame: number;
-  readonly #captured: number;
-  readonly #wire: number;
-  readonly #keep: number;
-  readonly #kept: number;
-  readonly #cursor: number;
-  readonly #source: number;
-  readonly #end: number;
-  readonly #ancillary: number;
+  readonly #remaining: WasmLocal;
+  readonly #header: WasmLocal;
+  readonly #next: WasmLocal;
+  readonly #frame: WasmLocal;
+  readonly #captured: WasmLocal;
+  readonly #wire: WasmLocal;
+  readonly #keep: WasmLocal;
+  readonly #frames: WasmLocal;
+  readonly #frameBytes: WasmLocal;
+  readonly #scratched: WasmLocal;
+  readonly #ancillary: WasmLocal;
 
   /** @param scratch address of `PumpScratch` */
   constructor(code: WasmCode, scratch: number, settings: PumpSettings) {
@@ -59,35 +66,46 @@ export class PumpEmitter {
     this.#settings = settings;
     this.#remaining = code.local();
     this.#header = code.local();
+    this.#next = code.local();
     this.#frame = code.local();
     this.#captured = code.local();
     this.#wire = code.local();
     this.#keep = code.local();
-    this.#kept = code.local();
-    this.#cursor = code.local();
-    this.#source = code.local();
-    this.#end = code.local();
+    this.#frames = code.local();
+    this.#frameBytes = code.local();
+    this.#scratched = code.local();
     this.#ancillary = code.local();
+    this.#records = createRecordCode(code, settings, {
+      block: this.#block,
+      output: this.#output,
+      header: this.#header,
+      frame: this.#frame,
+      captured: this.#captured,
+      wire: this.#wire,
+    });
   }
 
   emit(): void {
     const code = this.#code;
     code.get(this.#block).load('i32.load', BlockHeader.frames).set(this.#remaining);
     code.get(this.#block).get(this.#block).load('i32.load', BlockHeader.firstFrame).op('i32.add').set(this.#header);
-    code.get(this.#output).set(this.#cursor);
     code.i32(this.#scratch + PumpScratch.ancillary).set(this.#ancillary);
+    this.#records.begin();
     const done = code.block();
     const walk = code.loop();
     code.get(this.#remaining).op('i32.eqz').branchIf(done);
-    code.get(this.#kept).get(this.#limit).op('i32.ge_u').branchIf(done);
+    code.get(this.#frames).get(this.#limit).op('i32.ge_u').branchIf(done);
+    // First, since a record may overwrite the header.
+    code.get(this.#header).get(this.#header).load('i32.load', FrameHeader.nextOffset).op('i32.add').set(this.#next);
     this.#emitFrame();
-    code.get(this.#header).get(this.#header).load('i32.load', FrameHeader.nextOffset).op('i32.add').set(this.#header);
+    code.get(this.#next).set(this.#header);
     code.get(this.#remaining).i32(1).op('i32.sub').set(this.#remaining);
     code.branch(walk);
     code.end(); // walk
     code.end(); // done
-    code.i32(this.#scratch).get(this.#kept).store('i32.store', PumpScratch.kept);
-    code.get(this.#cursor).get(this.#output).op('i32.sub');
+    code.i32(this.#scratch).get(this.#frames).store('i32.store', PumpScratch.frames);
+    code.i32(this.#scratch).get(this.#frameBytes).store('i32.store', PumpScratch.frameBytes);
+    this.#records.end();
   }
 
   /** One frame: judged, finished, recorded; or passed over. */
@@ -107,7 +125,9 @@ export class PumpEmitter {
     code.get(this.#keep).op('i32.eqz').branchIf(next);
     this.#emitVlanTag();
     this.#emitCut();
-    this.#emitRecord();
+    this.#records.record();
+    code.get(this.#frames).i32(1).op('i32.add').set(this.#frames);
+    code.get(this.#frameBytes).get(this.#captured).op('i32.add').set(this.#frameBytes);
     code.end(); // next
   }
 
@@ -220,45 +240,6 @@ export class PumpEmitter {
     if (this.#settings.instructions !== undefined) cutTo(() => code.i32(this.#settings.snapLength));
   }
 
-  #emitRecord(): void {
-    const code = this.#code;
-    code
-      .get(this.#cursor)
-      .get(this.#header)
-      .load('i32.load', FrameHeader.seconds)
-      .store('i32.store', PcapRecordHeader.seconds);
-    code.get(this.#cursor).get(this.#header).load('i32.load', FrameHeader.nanoseconds);
-    if (this.#settings.timestampPrecision === 'micro') code.i32(1000).op('i32.div_u');
-    code.store('i32.store', PcapRecordHeader.fraction);
-    code.get(this.#cursor).get(this.#captured).store('i32.store', PcapRecordHeader.capturedLength);
-    code.get(this.#cursor).get(this.#wire).store('i32.store', PcapRecordHeader.wireLength);
-    code.get(this.#cursor).i32(PcapRecordHeader.length).op('i32.add').set(this.#cursor);
-    this.#emitCopy();
-    code.get(this.#kept).i32(1).op('i32.add').set(this.#kept);
-  }
-
-  /** `#captured` bytes from `#frame` to `#cursor`, which moves behind them. */
-  #emitCopy(): void {
-    const code = this.#code;
-    code.get(this.#captured).i32(LONGEST_STEPPED_COPY).op('i32.gt_u').if();
-    code.get(this.#cursor).get(this.#frame).get(this.#captured).memoryCopy();
-    code.get(this.#cursor).get(this.#captured).op('i32.add').set(this.#cursor);
-    code.else();
-    code.get(this.#cursor).get(this.#captured).op('i32.add').set(this.#end);
-    code.get(this.#frame).set(this.#source);
-    const copied = code.block();
-    const step = code.loop();
-    code.get(this.#cursor).get(this.#end).op('i32.ge_u').branchIf(copied);
-    code.get(this.#cursor).get(this.#source).load('v128.load').store('v128.store');
-    code.get(this.#cursor).i32(COPY_STEP).op('i32.add').set(this.#cursor);
-    code.get(this.#source).i32(COPY_STEP).op('i32.add').set(this.#source);
-    code.branch(step);
-    code.end(); // step
-    code.end(); // copied
-    code.get(this.#end).set(this.#cursor);
-    code.end();
-  }
-
   /** The frame begins `length` bytes earlier. */
   #moveStart(length: number): void {
     const code = this.#code;
@@ -295,14 +276,21 @@ export class PumpEmitter {
   /** Exchanges the two bytes of the 16-bit number on top of the stack. */
   #swap16(): void {
     const code = this.#code;
-    code.tee(this.#end).i32(8).op('i32.shr_u');
-    code.get(this.#end).i32(0xff).op('i32.and').i32(8).op('i32.shl').op('i32.or');
+    code.tee(this.#scratched).i32(8).op('i32.shr_u');
+    code.get(this.#scratched).i32(0xff).op('i32.and').i32(8).op('i32.shl').op('i32.or');
   }
 
   /** Reverses the four bytes of the number on top of the stack. */
   #swap32(): void {
     const code = this.#code;
-    code.tee(this.#end).i32(0x00ff_00ff).op('i32.and').i32(8).op('i32.rotr');
-    code.get(this.#end).i32(0xff00_ff00).op('i32.and').i32(8).op('i32.rotl').op('i32.or');
+    code.tee(this.#scratched).i32(0x00ff_00ff).op('i32.and').i32(8).op('i32.rotr');
+    code.get(this.#scratched).i32(0xff00_ff00).op('i32.and').i32(8).op('i32.rotl').op('i32.or');
   }
+}
+
+function createRecordCode(code: WasmCode, { format, placeInBlocksOf }: PumpSettings, at: WalkLocals): RecordCode {
+  if (format.container !== 'pcapng') return new PcapRecordCode(code, at, format.timestampPrecision);
+  return placeInBlocksOf === undefined
+    ? new GatheredBlockCode(code, at)
+    : new PlacedBlockCode(code, at, placeInBlocksOf);
 }

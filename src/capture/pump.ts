@@ -1,8 +1,8 @@
 /**
  * The pump: the walk over a TPACKET_V3 block with the filter's code inside, as one WebAssembly module over the capture
- * memory. It writes the accepted frames as PCAP records one behind the other into the output area, so that a whole
- * block goes to the file with one `write(2)`. It does what `BlockBatch` does, and is tested against it; what it is for
- * is speed (bench/suites/ring-walk.ts). @module
+ * memory. It writes the accepted frames as records one behind the other into the output area, or makes records of them
+ * where they are in the ring, so that many blocks go to the file with one `write(2)`. It does what `BlockBatch` does,
+ * and is tested against it; what it is for is speed (bench/suites/ring-walk.ts). @module
  */
 
 import { type WasmFunction, webAssembly } from '../base/web-assembly.ts';
@@ -10,29 +10,34 @@ import { WasmModule } from '../bpf/index.ts';
 import type { CaptureMemory } from './memory.ts';
 import { PumpEmitter, PumpScratch, type PumpSettings } from './pump-code.ts';
 
-/** What one call of the pump did. */
-export interface Pump {
+/** From a block of the ring to records. `frames` and `frameBytes` say what the last call recorded. */
+export interface Recorder {
   /**
    * Walks the block at `block`, writing to `output` at most `limit` records; both are offsets into the memory.
-   * @returns bytes written; `kept` then says how many records
+   * The records of a block never take more bytes than the block.
+   * @returns bytes written
    */
   record(block: number, output: number, limit: number): number;
-  readonly kept: number;
+  readonly frames: number;
+  readonly frameBytes: number;
 }
 
 /** Undefined where WebAssembly is switched off or refuses the filter: walk by `BlockBatch` then. */
-export function createPump(memory: CaptureMemory, settings: PumpSettings): Pump | undefined {
+export function createPump(memory: CaptureMemory, settings: PumpSettings): Recorder | undefined {
   const api = webAssembly();
   if (api === undefined || memory.memory === undefined) return undefined;
   try {
     const bytes = encodePump(memory, settings);
     const instance = new api.Instance(new api.Module(bytes), { capture: { memory: memory.memory } });
     const record = instance.exports['record'] as WasmFunction;
-    const kept = (memory.scratch + PumpScratch.kept) >>> 2;
+    const words = memory.scratch >>> 2;
     return {
       record: (block, output, limit) => record(block, output, limit) >>> 0,
-      get kept() {
-        return memory.words[kept] ?? 0;
+      get frames() {
+        return memory.words[words + PumpScratch.frames / 4] ?? 0;
+      },
+      get frameBytes() {
+        return memory.words[words + PumpScratch.frameBytes / 4] ?? 0;
       },
     };
   } catch {

@@ -1,15 +1,15 @@
 /**
  * Gathers the records of many blocks into areas of the output memory, each written to the file while the next one is
  * filled. A block goes back to the kernel as soon as it is walked; only when every area is kept does the ring have to
- * hold what comes. @module
+ * hold what comes. Where blocks of the ring can become blocks of the file in place, and it pays, they do. @module
  */
 import { EMPTY } from '../base/bytes.ts';
-import { PcapRecordHeader } from '../pcap/index.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
-import { COPY_STEP } from './pump-code.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder } from './pump.ts';
+import { COPY_STEP } from './record-code.ts';
 import type { BlockRing } from './ring.ts';
+import { BlockHeader } from './tpacket.ts';
 
 /** One being filled, and others on their way to a disk that stalls now and then. */
 const AREA_COUNT = 4;
@@ -23,6 +23,13 @@ const MOST_BLOCKS = 64;
 /** A recorder counts in 32 bits. */
 const MOST_FRAMES = 0xffff_ffff;
 
+/** Frames must take at least so many bytes each for the file to hold little beside them, and for the copy to cost more. */
+const SHORTEST_IN_PLACE = 768;
+/** At least such a part of the block must be in use. */
+const FULLEST_IN_PLACE = 0.75;
+/** What must be free behind the last frame: the end of its block, and the shortest filler. */
+const ROOM_BEHIND = 16;
+
 function areaSize(blockSize: number): number {
   return Math.ceil((LEAD_ROOM + BLOCKS_PER_AREA * blockSize + COPY_STEP) / PAGE) * PAGE;
 }
@@ -32,22 +39,30 @@ export function outputSizeFor(blockSize: number): number {
   return AREA_COUNT * areaSize(blockSize);
 }
 
+/** How records come to be. */
+export interface Recorders {
+  /** Into the output area. */
+  readonly gathering: Recorder;
+  /** Within the ring; undefined where frames are refused here, or records have no room there. */
+  readonly placing: Recorder | undefined;
+}
+
 export class RecordGatherer {
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
-  readonly #recorder: Recorder;
+  readonly #recorders: Recorders;
   readonly #lead: () => Uint8Array;
   /** Offsets of areas that nobody keeps. */
   readonly #free: number[] = [];
-  /** The area whose batch was handed over last; free again at the next call unless retained. */
-  #lent: number | undefined;
+  /** Takes back what was handed over last, unless it was retained. */
+  #giveBackLent: () => void = () => {};
   #remaining: number;
   #onReturn: () => void = () => {};
 
-  constructor(memory: CaptureMemory, ring: BlockRing, recorder: Recorder, options: RecordOptions) {
+  constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordOptions) {
     this.#memory = memory;
     this.#ring = ring;
-    this.#recorder = recorder;
+    this.#recorders = recorders;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
     const size = areaSize(ring.blockSize);
@@ -59,58 +74,106 @@ export class RecordGatherer {
     return this.#remaining === 0;
   }
 
-  /** Every area is kept: wait for `areaReturned`. */
+  /** Memory is kept that has to come back first: wait for `returned`. */
   get isStarved(): boolean {
-    return this.#free.length === 0;
+    return this.#free.length === 0 || this.#ring.isLent;
   }
 
-  /** Resolves once an area has come back. */
-  areaReturned(): Promise<void> {
+  /** Resolves once an area or blocks have come back. */
+  returned(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReturn = resolve;
     });
   }
 
-  /** Walks the blocks that are ours, as long as the area has room. Undefined: no frame was kept, or no area is free. */
+  /** Walks the blocks that are ours, as long as there is room. Undefined: no frame was kept, or no area is free. */
   gather(): RecordBatch | undefined {
-    if (this.#lent !== undefined) this.#giveBack(this.#lent);
-    this.#lent = undefined;
+    this.takeBack();
+    const block = this.#ring.peek();
+    if (block === undefined) return undefined;
+    return this.#mayPlace(block) ? this.#place(block) : this.#copy();
+  }
+
+  /** Nobody looks at the last batch any more. */
+  takeBack(): void {
+    this.#giveBackLent();
+  }
+
+  #copy(): RecordBatch | undefined {
     const area = this.#free[0];
-    if (area === undefined || this.#ring.peek() === undefined) return undefined;
+    if (area === undefined) return undefined;
     const { blockSize } = this.#ring;
+    const recorder = this.#recorders.gathering;
     const lead = this.#lead();
     const lastStart = lead.length + (BLOCKS_PER_AREA - 1) * blockSize;
     this.#memory.bytes.set(lead, area);
     let length = lead.length;
     let frames = 0;
+    let frameBytes = 0;
     for (let blocks = 0; blocks < MOST_BLOCKS && length <= lastStart && frames < this.#remaining; blocks += 1) {
       const block = this.#ring.peek();
-      if (block === undefined) break;
-      length += this.#recorder.record(block, area + length, Math.min(this.#remaining - frames, MOST_FRAMES));
-      frames += this.#recorder.kept;
+      if (block === undefined || (frames > 0 && this.#mayPlace(block))) break;
+      length += recorder.record(block, area + length, Math.min(this.#remaining - frames, MOST_FRAMES));
+      frames += recorder.frames;
+      frameBytes += recorder.frameBytes;
       this.#ring.release();
     }
     if (frames === 0) return undefined;
-    this.#remaining -= frames;
-    return this.#hand(area, length, frames, length - lead.length - frames * PcapRecordHeader.length);
+    this.#free.shift();
+    const bytes = this.#memory.bytes.subarray(area, area + length);
+    return this.#hand({ bytes, inPlace: false, frames, frameBytes }, () => this.#free.push(area));
   }
 
-  #hand(area: number, length: number, frames: number, frameBytes: number): RecordBatch {
-    this.#free.shift();
-    this.#lent = area;
+  /** Blocks that follow each other in memory make one batch. */
+  #place(first: number): RecordBatch {
+    const { blockSize } = this.#ring;
+    const recorder = this.#recorders.placing as Recorder;
+    let end = first;
+    let frames = 0;
+    let frameBytes = 0;
+    do {
+      recorder.record(this.#ring.take(), end, MOST_FRAMES);
+      frames += recorder.frames;
+      frameBytes += recorder.frameBytes;
+      end += blockSize;
+    } while (end < first + BLOCKS_PER_AREA * blockSize && this.#ring.peek() === end && this.#mayPlace(end, frames));
+    const bytes = this.#memory.bytes.subarray(first, end);
+    return this.#hand({ bytes, inPlace: true, frames, frameBytes }, () => {
+      for (let block = first; block < end; block += blockSize) this.#ring.giveBack(block);
+    });
+  }
+
+  /** @param placed frames of the batch so far */
+  #mayPlace(block: number, placed = 0): boolean {
+    if (this.#recorders.placing === undefined) return false;
+    const { view } = this.#memory;
+    const frames = view.getUint32(block + BlockHeader.frames, true);
+    const used = view.getUint32(block + BlockHeader.used, true);
+    const { blockSize } = this.#ring;
+    return (
+      placed + frames <= this.#remaining &&
+      used >= frames * SHORTEST_IN_PLACE &&
+      used >= blockSize * FULLEST_IN_PLACE &&
+      used <= blockSize - ROOM_BEHIND
+    );
+  }
+
+  #hand(batch: Omit<RecordBatch, 'retain'>, giveBack: () => void): RecordBatch {
+    this.#remaining -= batch.frames;
+    const takeBack = (): void => {
+      giveBack();
+      this.#onReturn();
+    };
+    this.#giveBackLent = () => {
+      this.#giveBackLent = () => {};
+      takeBack();
+    };
     return {
-      bytes: this.#memory.bytes.subarray(area, area + length),
-      frames,
-      frameBytes,
+      ...batch,
       retain: () => {
-        this.#lent = undefined;
-        return () => this.#giveBack(area);
+        this.#giveBackLent = () => {};
+        return takeBack;
       },
     };
-  }
-
-  #giveBack(area: number): void {
-    this.#free.push(area);
-    this.#onReturn();
   }
 }

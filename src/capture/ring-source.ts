@@ -13,6 +13,7 @@ import {
   type EngineName,
   usesAncillary,
 } from '../bpf/index.ts';
+import type { RecordFormat } from '../pcap/index.ts';
 import { interfaceNameOf } from '../sys/interface-request.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
@@ -25,13 +26,13 @@ import {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordFormat,
   type RecordOptions,
 } from './live-source.ts';
 import { CaptureMemory } from './memory.ts';
 import { isInterfaceDownError, PacketSocket } from './packet-socket.ts';
-import { outputSizeFor, RecordGatherer } from './record-gatherer.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createPump } from './pump.ts';
+import { outputSizeFor, type Recorders, RecordGatherer } from './record-gatherer.ts';
+import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
 
 /** A source over one ring. */
@@ -43,6 +44,7 @@ export class RingSource implements LiveSource {
   /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
   #instructions: readonly BpfInstruction[] | undefined;
   #filter: FrameFilter | undefined;
+  #isJudgedByKernel = false;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
   readonly #warn: (message: string) => void;
@@ -107,18 +109,19 @@ export class RingSource implements LiveSource {
 
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const stop = this.#begin(options.signal);
-    const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorder(format), options);
+    const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
     try {
       do {
         for (;;) {
           const batch = gatherer.gather();
           if (batch !== undefined) yield batch;
-          else if (gatherer.isStarved) await gatherer.areaReturned();
+          else if (gatherer.isStarved) await gatherer.returned();
           else break;
           if (gatherer.isDone) return;
         }
       } while (await this.#more(stop));
     } finally {
+      gatherer.takeBack();
       this.#reading = false;
     }
   }
@@ -132,6 +135,7 @@ export class RingSource implements LiveSource {
     if (this.#closing.signal.aborted) return;
     this.#addCounters();
     this.#closing.abort();
+    await this.#ring.allReturned(); // what is retained may be on its way to a disk
     this.#memory.unmapRing();
     this.#socket.close();
   }
@@ -199,7 +203,8 @@ export class RingSource implements LiveSource {
   #judgeBy(program: readonly BpfInstruction[]): void {
     const { memory } = this.#memory;
     const engine = createEngine(program, { engine: this.#engine, ...(memory === undefined ? {} : { memory }) });
-    if (this.#attachKernelFilter(program, engine.attach)) return;
+    this.#isJudgedByKernel = this.#attachKernelFilter(program, engine.attach);
+    if (this.#isJudgedByKernel) return;
     const needsAncillary = usesAncillary(program);
     this.#instructions = program;
     this.#filter = (frame) =>
@@ -222,11 +227,23 @@ export class RingSource implements LiveSource {
     return false;
   }
 
-  #createRecorder(format: RecordFormat): Recorder {
+  #createRecorders(format: RecordFormat): Recorders {
     const { cooked, skipsLoopbackOutgoing } = this.#device;
-    const { timestampPrecision } = format;
-    const settings = { cooked, skipsLoopbackOutgoing, timestampPrecision, snapLength: this.snapLength };
-    const mayPump = this.#engine !== 'interpreter';
-    return createRecorder(this.#memory, this.#batch, { ...settings, instructions: this.#instructions }, mayPump);
+    const settings = {
+      cooked,
+      skipsLoopbackOutgoing,
+      format,
+      snapLength: this.snapLength,
+      instructions: this.#instructions,
+    };
+    const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
+    if (format.container !== 'pcapng' || !this.#keepsAll) return { gathering, placing: undefined };
+    return { gathering, placing: createPump(this.#memory, { ...settings, placeInBlocksOf: this.#ring.blockSize }) };
+  }
+
+  /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
+  get #keepsAll(): boolean {
+    const isCutHere = !this.#isJudgedByKernel && this.snapLength < DEFAULT_SNAP_LENGTH;
+    return this.#instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
 }

@@ -23,28 +23,62 @@ export function ringGeometry(bufferSize: number, blockTimeout: number): RingGeom
 export class BlockRing {
   readonly #memory: CaptureMemory;
   readonly #geometry: RingGeometry;
+  /** By block: 1 while it is taken. Its status word says then what it said before, that it is ours. */
+  readonly #taken: Uint8Array;
+  #takenCount = 0;
   #next = 0;
+  #onAllReturned: () => void = () => {};
 
   constructor(memory: CaptureMemory, geometry: RingGeometry) {
     this.#memory = memory;
     this.#geometry = geometry;
+    this.#taken = new Uint8Array(geometry.blockCount);
   }
 
   get blockSize(): number {
     return this.#geometry.blockSize;
   }
 
+  /** Some blocks are taken. Then poll(2) may call the socket readable although there is nothing new. */
+  get isLent(): boolean {
+    return this.#takenCount > 0;
+  }
+
   /** Offset in the capture memory of the block that is ours to read now, or undefined. Takes nothing. */
   peek(): number | undefined {
+    if (this.#taken[this.#next] === 1) return undefined;
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
     const status = Atomics.load(this.#memory.words, (block + BlockHeader.status) >>> 2);
     return (status & TP_STATUS_USER) === 0 ? undefined : block;
   }
 
+  /** Takes the block that `peek` told, for as long as the caller likes, and goes on to the next. */
+  take(): number {
+    const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
+    this.#taken[this.#next] = 1;
+    this.#takenCount += 1;
+    this.#next = (this.#next + 1) % this.#geometry.blockCount;
+    return block;
+  }
+
+  /** The block is the kernel's again. */
+  giveBack(block: number): void {
+    this.#taken[(block - this.#memory.ring) / this.#geometry.blockSize] = 0;
+    this.#takenCount -= 1;
+    Atomics.store(this.#memory.words, (block + BlockHeader.status) >>> 2, TP_STATUS_KERNEL);
+    if (this.#takenCount === 0) this.#onAllReturned();
+  }
+
+  /** Resolves when no block is taken. */
+  async allReturned(): Promise<void> {
+    if (!this.isLent) return;
+    await new Promise<void>((resolve) => {
+      this.#onAllReturned = resolve;
+    });
+  }
+
   /** Gives the block that `peek` told back to the kernel and goes on to the next. */
   release(): void {
-    const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
-    Atomics.store(this.#memory.words, (block + BlockHeader.status) >>> 2, TP_STATUS_KERNEL);
-    this.#next = (this.#next + 1) % this.#geometry.blockCount;
+    this.giveBack(this.take());
   }
 }

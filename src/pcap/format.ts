@@ -21,6 +21,11 @@ export const PcapRecordHeader = { seconds: 0, fraction: 4, capturedLength: 8, wi
 /** What the fraction of a record's second counts: microseconds, or nanoseconds. */
 export type TimestampPrecision = 'micro' | 'nano';
 
+/** What ready-made records look like: those of a PCAP file, or PCAPNG blocks of a file's only interface. */
+export type RecordFormat =
+  | { readonly container: 'pcap'; readonly timestampPrecision: TimestampPrecision }
+  | { readonly container: 'pcapng' };
+
 /** Of a file that says 0, and the most that a writer puts down: tcpdump's `-s 0`. */
 export const MAXIMUM_SNAP_LENGTH = 262_144;
 
@@ -51,6 +56,8 @@ export const BlockType = {
   simplePacket: 3,
   interfaceStatistics: 5,
   enhancedPacket: 6,
+  /** Of the range for local use: bytes that say nothing, to be passed over. */
+  filler: 0x8000_7470,
 } as const;
 
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;

@@ -3,13 +3,20 @@ export { type ByteSink, OutputError } from './byte-sink.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
 export { CaptureParser } from './capture-parser.ts';
+export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export { DIRECT_BLOCK, DirectPcapFile } from './file-direct.ts';
 export { type Allowed, type FileSinkOptions, isPlainFile, openOutputFile } from './file-open.ts';
 export { type FileSource, openFile } from './file-reader.ts';
 export { createFileSink, type DescriptorPort, DescriptorSink, descriptorSink } from './file-sink.ts';
 export { openByteSource } from './file-source.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
-export { MAXIMUM_SNAP_LENGTH, PcapRecordHeader, type TimestampPrecision } from './format.ts';
+export {
+  BlockType,
+  MAXIMUM_SNAP_LENGTH,
+  PcapRecordHeader,
+  type RecordFormat,
+  type TimestampPrecision,
+} from './format.ts';
 export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
 export { type PcapngInterface, type PcapngOptions, type PcapngStatistics, PcapngWriter } from './pcapng-writer.ts';
 export type { BufferOptions, FrameLayout } from './record-buffer.ts';

@@ -1,19 +1,18 @@
 /** PCAPNG, streamed (draft-ietf-opsawg-pcapng): one little-endian section, times in nanoseconds. @module */
-import { readU32le, writeU32le } from '../base/bytes.ts';
+import { readU32le } from '../base/bytes.ts';
 import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { ByteSink } from './byte-sink.ts';
+import {
+  EnhancedPacket,
+  enhancedPacketLength,
+  readWholeSeconds,
+  writeEnhancedPacket,
+  writeNanoseconds,
+} from './enhanced-packet.ts';
 import { BLOCK_OVERHEAD, BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
 import { BlockBuilder, paddedLength, u64Option } from './pcapng-block.ts';
-import { type BufferOptions, RecordBuffer, type RecordLayout } from './record-buffer.ts';
-
-const BLOCK_LENGTH = 4;
-const INTERFACE = 8;
-const TIME_HIGH = 12;
-const TIME_LOW = 16;
-const CAPTURED_LENGTH = 20;
-const WIRE_LENGTH = 24;
-const DATA = 28;
+import { type BufferOptions, type FrameLayout, RecordBuffer } from './record-buffer.ts';
 
 const NANOSECOND_RESOLUTION = new Uint8Array([9]);
 const UNKNOWN_SECTION_LENGTH = 0xffff_ffff;
@@ -48,10 +47,13 @@ export interface PcapngStatistics {
   readonly wallTime: number;
 }
 
-const LAYOUT: RecordLayout = {
-  headLength: 8,
-  recordLength: (bytes, at) => readU32le(bytes, at + BLOCK_LENGTH),
+/** Blocks as this module and the live pump write them. */
+export const PCAPNG_LAYOUT: FrameLayout = {
+  headLength: EnhancedPacket.length + 4,
+  recordLength: (bytes, at) => readU32le(bytes, at + EnhancedPacket.length),
   isFrame: (bytes, at) => readU32le(bytes, at) === BlockType.enhancedPacket,
+  capturedLength: (bytes, at) => readU32le(bytes, at + EnhancedPacket.capturedLength),
+  seconds: (bytes, at) => readWholeSeconds(bytes, at + EnhancedPacket.timeHigh),
 };
 
 /**
@@ -65,7 +67,7 @@ export class PcapngWriter implements FrameSink {
 
   /** Puts the section header down. @throws OutputError when the sink takes none */
   constructor(sink: ByteSink, options: PcapngOptions = {}) {
-    this.#buffer = new RecordBuffer(sink, LAYOUT, options);
+    this.#buffer = new RecordBuffer(sink, PCAPNG_LAYOUT, options);
     const section = new BlockBuilder(BlockType.sectionHeader)
       .u32(BYTE_ORDER_MAGIC)
       .u16(1)
@@ -130,33 +132,25 @@ export class PcapngWriter implements FrameSink {
     this.#check(number);
     const captured = Math.min(keep, frame.length, this.#snapLengths[number] ?? 0);
     const options = comment === undefined ? undefined : commentOption(comment);
-    const padded = paddedLength(captured);
-    const length = DATA + padded + (options?.length ?? 0) + 4;
+    const length = enhancedPacketLength(captured, options?.length);
     const buffer = this.#buffer;
     const at = buffer.reserve(length);
     const out = buffer.bytes;
-    writeU32le(out, at, BlockType.enhancedPacket);
-    writeU32le(out, at + BLOCK_LENGTH, length);
-    writeU32le(out, at + INTERFACE, number);
-    writeNanoseconds(out, at, frame.seconds, frame.nanoseconds);
-    writeU32le(out, at + CAPTURED_LENGTH, captured);
-    writeU32le(out, at + WIRE_LENGTH, frame.wireLength);
-    buffer.copy(frame.data, frame.offset, captured, at + DATA);
-    for (let index = captured; index < padded; index += 1) out[at + DATA + index] = 0;
-    if (options !== undefined) out.set(options, at + DATA + padded);
-    writeU32le(out, at + length - 4, length);
+    writeEnhancedPacket(out, at, length, number, frame, captured);
+    buffer.copy(frame.data, frame.offset, captured, at + EnhancedPacket.data);
+    if (options !== undefined) out.set(options, at + EnhancedPacket.data + paddedLength(captured));
     buffer.added(1);
   }
 
   /** Adds counters for the interface with this number. */
   addStatistics(number: number, statistics: PcapngStatistics): void {
     this.#check(number);
-    const stamp = new Uint8Array(TIME_LOW + 4);
+    const stamp = new Uint8Array(8);
     const seconds = Math.floor(statistics.wallTime / 1000);
     writeNanoseconds(stamp, 0, seconds, Math.trunc((statistics.wallTime - seconds * 1000) * 1e6));
     const block = new BlockBuilder(BlockType.interfaceStatistics)
       .u32(number)
-      .padded(stamp.subarray(TIME_HIGH))
+      .padded(stamp)
       .option(OptionCode.statisticsReceived, u64Option(statistics.received))
       .option(OptionCode.statisticsDropped, u64Option(statistics.dropped))
       .endOfOptions();
@@ -193,12 +187,4 @@ export class PcapngWriter implements FrameSink {
 function commentOption(comment: string): Uint8Array {
   const block = new BlockBuilder(0).option(OptionCode.comment, comment).endOfOptions().finish();
   return block.subarray(8, block.length - (BLOCK_OVERHEAD - 8));
-}
-
-/** Writes seconds and nanoseconds as one 64-bit number of nanoseconds; every intermediate value stays below 2^53. */
-function writeNanoseconds(out: Uint8Array, block: number, seconds: number, nanoseconds: number): void {
-  const upper = Math.floor(seconds / 0x1_0000) * 1e9;
-  const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds & 0xffff) * 1e9 + nanoseconds;
-  writeU32le(out, block + TIME_HIGH, Math.floor(upper / 0x1_0000) + Math.floor(lower / 0x1_0000_0000));
-  writeU32le(out, block + TIME_LOW, lower % 0x1_0000_0000);
 }

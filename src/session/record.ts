@@ -121,7 +121,7 @@ class Recording {
     lead?: () => Uint8Array,
   ): Promise<void> {
     const options = { signal: this.#stop.signal, limit: this.#limit, ...(lead === undefined ? {} : { lead }) };
-    for await (const batch of source.records({ timestampPrecision }, options)) {
+    for await (const batch of source.records({ container: 'pcap', timestampPrecision }, options)) {
       take(batch);
       this.#count(batch.frames, batch.frameBytes);
     }

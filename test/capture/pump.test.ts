@@ -15,9 +15,11 @@ import {
   TP_STATUS_VLAN_TPID_VALID,
   TP_STATUS_VLAN_VALID,
 } from '../../src/capture/tpacket.ts';
+import { BlockType, type RecordFormat } from '../../src/pcap/index.ts';
 import { type RingFrameSpec, writeBlock } from '../support/ring-block.ts';
 
 const BLOCK_SIZE = 1 << 17;
+const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
 
 const uint16 = fc.integer({ min: 0, max: 0xffff });
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -84,7 +86,11 @@ const settings = fc
     cooked: fc.boolean(),
     skipsLoopbackOutgoing: fc.boolean(),
     snapLength: fc.constantFrom(1, 13, 60, 262_144),
-    timestampPrecision: fc.constantFrom('micro' as const, 'nano' as const),
+    format: fc.constantFrom<RecordFormat>(
+      { container: 'pcap', timestampPrecision: 'micro' },
+      { container: 'pcap', timestampPrecision: 'nano' },
+      { container: 'pcapng' },
+    ),
     filter: fc.constantFrom(...FILTERS),
   })
   .filter(({ cooked, filter }) => !(cooked && filter?.startsWith('vlan')))
@@ -93,7 +99,6 @@ const settings = fc
   );
 
 function record(frames: readonly RingFrameSpec[], walk: PumpSettings, limit: number, mayPump: boolean): Uint8Array {
-  const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
   const { instructions } = walk;
   const filter =
     instructions === undefined
@@ -109,14 +114,13 @@ function record(frames: readonly RingFrameSpec[], walk: PumpSettings, limit: num
 
 describe('the pump', () => {
   test('is what a recorder takes where WebAssembly is on', () => {
-    const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
     const instructions = programOf('tcp port 25', false, 96);
     const pump = createPump(memory, {
       cooked: false,
       skipsLoopbackOutgoing: false,
       snapLength: 96,
       instructions,
-      timestampPrecision: 'micro',
+      format: { container: 'pcap', timestampPrecision: 'micro' },
     });
     expect(pump).toBeDefined();
   });
@@ -150,7 +154,7 @@ describe('the pump', () => {
       address: new Uint8Array(8),
     };
     const walk = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 262_144, instructions: undefined } as const;
-    const records = record([tagged], { ...walk, timestampPrecision: 'micro' }, 10, true);
+    const records = record([tagged], { ...walk, format: { container: 'pcap', timestampPrecision: 'micro' } }, 10, true);
     const view = new DataView(records.buffer);
     expect([0, 4, 8, 12].map((at) => view.getUint32(at, true))).toEqual([1_700_000_000, 123_456, 68, 68]);
     expect([...records.subarray(16)]).toEqual([
@@ -162,4 +166,50 @@ describe('the pump', () => {
       ...bytes.subarray(12),
     ]);
   });
+
+  test('makes file blocks of ring blocks in place, and everything between them is filler', () => {
+    const cooked = fc.boolean();
+    // A multiple of 4 is what the kernel is asked for; the others show that a frame is moved where it must be.
+    const headroom = fc.constantFrom(32, 33, 34, 35);
+    fc.assert(
+      fc.property(fc.array(frame, { minLength: 1, maxLength: 12 }), cooked, headroom, (frames, isCooked, room) => {
+        const walk: PumpSettings = {
+          cooked: isCooked,
+          skipsLoopbackOutgoing: false,
+          snapLength: 262_144,
+          instructions: undefined,
+          format: { container: 'pcapng' },
+        };
+        memory.bytes.fill(0xa5, memory.ring, memory.ring + BLOCK_SIZE);
+        writeBlock(memory, memory.ring, frames, room);
+        const pump = createPump(memory, { ...walk, placeInBlocksOf: BLOCK_SIZE });
+        expect(pump?.record(memory.ring, memory.output, 1000)).toBe(BLOCK_SIZE);
+        const { packets, others } = splitBlocks(memory.bytes.slice(memory.ring, memory.ring + BLOCK_SIZE));
+        expect(others).toEqual(new Set([BlockType.filler]));
+        expect(packets).toEqual(record(frames, walk, 1000, false));
+        expect(pump?.frames).toBe(frames.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+/** Follows PCAPNG blocks to the end: those with frames one behind the other, and the types of all others. */
+function splitBlocks(bytes: Uint8Array): { packets: Uint8Array; others: Set<number> } {
+  const view = new DataView(bytes.buffer);
+  const packets: number[] = [];
+  const others = new Set<number>();
+  let at = 0;
+  while (at < bytes.length) {
+    const type = view.getUint32(at, true);
+    const length = view.getUint32(at + 4, true);
+    expect(length).toBeGreaterThanOrEqual(12);
+    expect(length % 4).toBe(0);
+    expect(view.getUint32(at + length - 4, true)).toBe(length);
+    if (type === BlockType.enhancedPacket) packets.push(...bytes.subarray(at, at + length));
+    else others.add(type);
+    at += length;
+  }
+  expect(at).toBe(bytes.length);
+  return { packets: Uint8Array.from(packets), others };
+}

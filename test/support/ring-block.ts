@@ -19,19 +19,26 @@ export interface RingFrameSpec {
 }
 
 const HEADER_WITH_ADDRESS = FrameHeader.linkLayerAddress + LinkLayerAddress.size;
-const HEADROOM = 32;
 
-const align = (value: number): number => (value + 15) & ~15;
+const align = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
-/** Writes a block with these frames at offset `block` and marks it as ours to read. */
-export function writeBlock(memory: CaptureMemory, block: number, frames: readonly RingFrameSpec[]): void {
+/**
+ * Writes a block with these frames at offset `block` and marks it as ours to read.
+ * @param headroom bytes left free before each frame
+ */
+export function writeBlock(
+  memory: CaptureMemory,
+  block: number,
+  frames: readonly RingFrameSpec[],
+  headroom = 32,
+): void {
   const { bytes, view } = memory;
   let header = block + BlockHeader.size;
   view.setUint32(block + BlockHeader.frames, frames.length, true);
   view.setUint32(block + BlockHeader.firstFrame, BlockHeader.size, true);
   for (const frame of frames) {
-    const macOffset = align(HEADER_WITH_ADDRESS) + HEADROOM;
-    const next = align(macOffset + frame.bytes.length);
+    const macOffset = align(HEADER_WITH_ADDRESS, 16) + headroom;
+    const next = align(macOffset + frame.bytes.length, 8);
     view.setUint32(header + FrameHeader.nextOffset, next, true);
     view.setUint32(header + FrameHeader.seconds, frame.seconds, true);
     view.setUint32(header + FrameHeader.nanoseconds, frame.nanoseconds, true);
@@ -52,5 +59,6 @@ export function writeBlock(memory: CaptureMemory, block: number, frames: readonl
     bytes.set(frame.bytes, header + macOffset);
     header += next;
   }
+  view.setUint32(block + BlockHeader.used, header - block, true);
   view.setUint32(block + BlockHeader.status, TP_STATUS_USER, true);
 }
