@@ -38,7 +38,16 @@ export {
   interpret,
   type WasmFilter,
 } from './bpf/index.ts';
-export { type LiveOptions, type LiveSource, openLive } from './capture/index.ts';
+export {
+  type LiveInterface,
+  type LiveOptions,
+  type LiveSource,
+  type MergedSource,
+  type MergeOptions,
+  mergeSources,
+  openLive,
+  openLiveMany,
+} from './capture/index.ts';
 export {
   type EchoMethodOptions,
   echoMethod,
@@ -51,7 +60,14 @@ export {
   traceroute,
 } from './icmp/index.ts';
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
-export { createPcapngWriter, createPcapWriter, DirectPcapFile, type FileSource, openFile } from './pcap/index.ts';
+export {
+  type CaptureInterface,
+  createPcapngWriter,
+  createPcapWriter,
+  DirectPcapFile,
+  type FileSource,
+  openFile,
+} from './pcap/index.ts';
 export { type KernelTransportOptions, openKernelTransport, type ProbeTransport, preciseClock } from './probe/index.ts';
 export {
   formatPingEvent,

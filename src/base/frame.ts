@@ -5,7 +5,7 @@
  */
 import type { LinkType } from './link-type.ts';
 
-/** Borrowed: `data[offset, offset + length)` is the source's memory, valid inside the call only; copy what you keep. */
+/** Borrowed: the view is valid inside the call only, `data[offset, offset + length)` until the batch goes back; copy what you keep. */
 export interface FrameView {
   readonly data: Uint8Array;
   readonly offset: number;
@@ -20,7 +20,10 @@ export interface FrameView {
   readonly interfaceIndex: number;
 }
 
-/** One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. */
+/**
+ * One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. Until then the bytes of
+ * its frames stay as they are, though the `FrameView` moves on with each visit.
+ */
 export interface FrameBatch {
   /** Frames that `forEach` visits; of a live batch more when its filter runs in user space. */
   readonly size: number;

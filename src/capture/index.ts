@@ -1,6 +1,6 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { ANY_INTERFACE, interfaceName } from './device.ts';
-export { openLive } from './live.ts';
+export { type LiveInterface, openLive, openLiveMany } from './live.ts';
 export {
   DEFAULT_BUFFER_SIZE,
   DEFAULT_SNAP_LENGTH,
@@ -8,3 +8,4 @@ export {
   type LiveSource,
   type RecordBatch,
 } from './live-source.ts';
+export { type MergedSource, type MergeOptions, mergeSources } from './merged-source.ts';

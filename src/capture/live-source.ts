@@ -1,7 +1,7 @@
 /** What a live capture is asked for, and what it gives. @module */
 import type { CaptureSource, ReadOptions } from '../base/frame.ts';
 import type { BpfInstruction, EngineName, NameResolver } from '../bpf/index.ts';
-import type { RecordFormat } from '../pcap/index.ts';
+import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
 /** What `tcpdump -s 0` takes too. */
 export const DEFAULT_SNAP_LENGTH = 262_144;
@@ -56,6 +56,8 @@ export interface RecordBatch {
 /** A live capture: a source that can also record. */
 export interface LiveSource extends CaptureSource {
   readonly interfaceName: string;
+  /** The one interface, as a capture file describes it. */
+  readonly interfaces: readonly [CaptureInterface];
   /**
    * The hot way to a file. Ends by itself after `limit` records.
    * @throws StackError `INTERFACE_GONE`

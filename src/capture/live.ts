@@ -1,7 +1,16 @@
 /** `openLive`: frames from an interface. @module */
 import { findDevice } from './device.ts';
 import type { LiveOptions, LiveSource } from './live-source.ts';
+import { type MergedSource, type MergeOptions, mergeSources } from './merged-source.ts';
 import { RingSource } from './ring-source.ts';
+
+/** Milliseconds that a frame waits in a block that is not full: other interfaces' frames may have to wait for it. */
+const MERGED_BLOCK_TIMEOUT = 20;
+
+/** One of several interfaces of a capture: its own filter, snap length and all. */
+export interface LiveInterface extends LiveOptions {
+  readonly interfaceName: string;
+}
 
 /**
  * Opens an interface, or all of them as `any`. The capture runs from here on; ask for frames soon.
@@ -12,4 +21,23 @@ import { RingSource } from './ring-source.ts';
 export function openLive(interfaceName: string, options: LiveOptions = {}): LiveSource {
   const device = findDevice(interfaceName);
   return new RingSource(device, options);
+}
+
+/**
+ * Opens several interfaces, of any link types, as one source that gives their frames in the order of time; `any` may be
+ * one of them. An interface that goes away leaves the others to go on. Frames wait in their rings for each other, at
+ * most some tens of milliseconds, so a ring has to hold what comes in that time.
+ * @throws as `openLive`, with nothing left open
+ */
+export function openLiveMany(interfaces: readonly LiveInterface[], options: MergeOptions = {}): MergedSource {
+  const opened: LiveSource[] = [];
+  try {
+    for (const { interfaceName, ...live } of interfaces) {
+      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live }));
+    }
+    return mergeSources(opened, options);
+  } catch (error) {
+    for (const source of opened) void source.close();
+    throw error;
+  }
 }

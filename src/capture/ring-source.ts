@@ -13,7 +13,7 @@ import {
   type EngineName,
   usesAncillary,
 } from '../bpf/index.ts';
-import type { RecordFormat } from '../pcap/index.ts';
+import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 import { interfaceNameOf } from '../sys/interface-request.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
@@ -34,12 +34,14 @@ import { createPump } from './pump.ts';
 import { outputSizeFor, type Recorders, RecordGatherer } from './record-gatherer.ts';
 import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
+import type { RingLoan } from './ring-input.ts';
 
 /** A source over one ring. */
 export class RingSource implements LiveSource {
   readonly interfaceName: string;
   readonly linkType: LinkType;
   readonly snapLength: number;
+  readonly interfaces: readonly [CaptureInterface];
   readonly #device: CaptureDevice;
   /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
   #instructions: readonly BpfInstruction[] | undefined;
@@ -56,6 +58,7 @@ export class RingSource implements LiveSource {
   #reading = false;
   /** No frame enters any more; what is in the ring is still to be read. */
   #refusing = false;
+  #isGone = false;
   #received = 0;
   #dropped = 0;
   #freezes = 0;
@@ -64,6 +67,7 @@ export class RingSource implements LiveSource {
     this.interfaceName = device.name;
     this.linkType = device.linkType;
     this.snapLength = options.snapLength ?? DEFAULT_SNAP_LENGTH;
+    this.interfaces = [describe(device, this.snapLength, options)];
     this.#device = device;
     this.#engine = options.engine ?? 'auto';
     this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
@@ -131,6 +135,24 @@ export class RingSource implements LiveSource {
     return { received: this.#received, dropped: this.#dropped, freezes: this.#freezes };
   }
 
+  /** For a merge, which reads the ring from here on. @throws StackError `BUSY` */
+  lendRing(): RingLoan {
+    this.#begin(undefined);
+    return {
+      fd: this.#socket.fd,
+      ring: this.#ring,
+      batch: this.#batch,
+      blockTimeout: this.#blockTimeout,
+      refuseFrames: () => this.#socket.refuseFrames(),
+      isInterfaceThere: () => this.#isInterfaceThere(),
+    };
+  }
+
+  /** The merge has ended. */
+  takeRingBack(): void {
+    this.#reading = false;
+  }
+
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#addCounters();
@@ -158,6 +180,9 @@ export class RingSource implements LiveSource {
    */
   async #more(stop: AbortSignal): Promise<boolean> {
     if (this.#closing.signal.aborted || this.#refusing) return false;
+    if (this.#isGone) {
+      throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
+    }
     if (stop.aborted) {
       this.#refusing = true;
       this.#socket.refuseFrames();
@@ -165,19 +190,20 @@ export class RingSource implements LiveSource {
       return !this.#closing.signal.aborted;
     }
     await waitReadable(this.#socket.fd, { signal: stop });
-    if (!this.#closing.signal.aborted && this.#ring.peek() === undefined) this.#lookForTrouble();
+    if (this.#closing.signal.aborted || this.#ring.peek() !== undefined || this.#isInterfaceThere()) return true;
+    this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
+    await waitReadable(this.#socket.fd, { signal: this.#closing.signal, timeout: 2 * this.#blockTimeout });
     return true;
   }
 
   /** The interface going down is outlived: the kernel goes on by itself when it is back. Going away is not. */
-  #lookForTrouble(): void {
+  #isInterfaceThere(): boolean {
     const error = this.#socket.takeError();
-    if (error === 0) return;
+    if (error === 0) return true;
     if (!isInterfaceDownError(error)) throw syscallError('poll', error, `capture on ${this.interfaceName}`);
-    if (interfaceNameOf(this.#socket.fd, this.#device.index) === undefined) {
-      throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
-    }
+    if (interfaceNameOf(this.#socket.fd, this.#device.index) === undefined) return false;
     this.#warn(`${this.interfaceName} went down; the capture goes on when it is up again`);
+    return true;
   }
 
   #addCounters(): void {
@@ -246,4 +272,8 @@ export class RingSource implements LiveSource {
     const isCutHere = !this.#isJudgedByKernel && this.snapLength < DEFAULT_SNAP_LENGTH;
     return this.#instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
+}
+
+function describe({ name, linkType }: CaptureDevice, snapLength: number, { filter }: LiveOptions): CaptureInterface {
+  return { name, linkType, snapLength, ...(typeof filter === 'string' && filter !== '' ? { filter } : {}) };
 }

@@ -35,6 +35,10 @@ export class BlockRing {
     this.#taken = new Uint8Array(geometry.blockCount);
   }
 
+  get blockCount(): number {
+    return this.#geometry.blockCount;
+  }
+
   get blockSize(): number {
     return this.#geometry.blockSize;
   }
@@ -50,6 +54,16 @@ export class BlockRing {
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
     const status = Atomics.load(this.#memory.words, (block + BlockHeader.status) >>> 2);
     return (status & TP_STATUS_USER) === 0 ? undefined : block;
+  }
+
+  /**
+   * Whether nothing at all is in the ring, but for the blocks taken: the kernel counts the frames of the block that it is
+   * filling there as it writes them (af_packet.c, prb_fill_curr_block), long before it hands the block over.
+   */
+  get isEmpty(): boolean {
+    if (this.#taken[this.#next] === 1) return false;
+    const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
+    return Atomics.load(this.#memory.words, (block + BlockHeader.frames) >>> 2) === 0 && this.peek() === undefined;
   }
 
   /** Takes the block that `peek` told, for as long as the caller likes, and goes on to the next. */

@@ -6,7 +6,13 @@ export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<in
 
 export function captureOptions(command: Argv) {
   return precisionOptions(printOptions(filterWords(command)))
-    .option('i', { alias: 'interface', type: 'string', demandOption: true, describe: 'interface, or any for all' })
+    .option('i', {
+      alias: 'interface',
+      type: 'string',
+      demandOption: true,
+      coerce: (given: string | string[]): string[] => [given].flat(),
+      describe: 'interface, or any for all; several times for several; "NAME/SNAPLEN FILTER" for its own',
+    })
     .option('w', { alias: 'write', type: 'string', describe: 'write a PCAP file; - for standard output' })
     .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
     .option('s', { alias: 'snapshot-length', type: 'string', describe: 'bytes of each frame to keep; 0 for 262144' })

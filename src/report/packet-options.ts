@@ -8,6 +8,8 @@ export interface PacketNames {
   readonly service?: (port: number, protocol: 'tcp' | 'udp' | 'sctp') => string | undefined;
   /** The name of an interface by its kernel index, for cooked frames. */
   readonly interfaceName?: (index: number) => string | undefined;
+  /** The name of a frame's source by its `interfaceIndex`: stands behind the time, where a capture has several. */
+  readonly sourceName?: (interfaceIndex: number) => string | undefined;
 }
 
 /** What stands at the line's beginning. */

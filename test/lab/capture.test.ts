@@ -270,7 +270,7 @@ describe('trouble', () => {
     await using other = await createLab(twoHosts());
     using folder = new TestFolder();
     const right = other.host('right');
-    await using source = right.run(() => openLive('eth0', { filter: 'icmp', blockTimeout: 10 }));
+    await using source = right.run(() => openLive('eth0', { filter: 'icmp', blockTimeout: 300 }));
     const writer = createPcapWriter(folder.file('ours.pcap'), { linkType: source.linkType });
     const recording = record(source, writer);
     const ended = expect(recording).rejects.toMatchObject({ code: 'INTERFACE_GONE' });

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { printPackets } from '../../examples/01-print-packets.ts';
 import { recordToFile } from '../../examples/02-record-to-file.ts';
-import { createLab, type Lab, pingAddress, twoHosts } from '../../src/lab/index.ts';
+import { recordBoth } from '../../examples/09-several-interfaces.ts';
+import { createLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder } from '../support/capture-lab.ts';
 
 let lab: Lab;
@@ -47,4 +48,21 @@ test('packets recorded', async () => {
     [256, 1042],
     [256, 1042],
   ]);
+});
+
+test('two interfaces recorded into one file', async () => {
+  using folder = new TestFolder();
+  const stop = new AbortController();
+  const path = folder.file('example.pcapng');
+  const recording = begin(() => recordBoth('eth0', 'any', path, stop.signal));
+  const [left, right] = [lab.host('left'), lab.host('right')];
+  await exchangeTcp(left, right, { port: 25, request: Uint8Array.of(1), reply: Uint8Array.of(2) });
+  await sendUdp(left, right, Uint8Array.of(3), { port: 53 });
+  await sleep(20);
+  stop.abort();
+  const { frames } = await recording;
+  const packets = await readPackets(path);
+  expect(packets).toHaveLength(frames);
+  expect(packets.filter(({ interfaceIndex }) => interfaceIndex === 1)).toHaveLength(1);
+  expect(frames).toBeGreaterThan(8);
 });

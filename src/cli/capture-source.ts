@@ -1,0 +1,70 @@
+/** The source of `tapline capture`: one interface, or several merged. @module */
+import { linkTypeDescription, linkTypeName } from '../base/index.ts';
+import {
+  DEFAULT_SNAP_LENGTH,
+  type LiveInterface,
+  type LiveSource,
+  type MergedSource,
+  openLive,
+  openLiveMany,
+} from '../capture/index.ts';
+import { type InterfaceWish, interfaceWishes, snapLengthOption } from './capture-interfaces.ts';
+import type { CaptureArguments } from './capture-options.ts';
+import type { CommandContext } from './context.ts';
+import { resolverFor } from './filter-names.ts';
+import { filterText } from './options.ts';
+
+/**
+ * How long a frame may wait for others, in milliseconds: on its way to a file, to the screen, with -U, and where
+ * several interfaces wait for each other.
+ */
+const BLOCK_TIMEOUT = { file: 100, screen: 25, packetBuffered: 5, merged: 20 } as const;
+
+/** Opens what `-i` names. @param bufferSize bytes of each interface's ring */
+export async function openSource(
+  words: CaptureArguments,
+  bufferSize: number,
+  context: CommandContext,
+): Promise<LiveSource | MergedSource> {
+  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const common = await filterText(words);
+  const wishes = interfaceWishes(words.i);
+  const isOne = wishes.length === 1;
+  const settings = async (wish: InterfaceWish): Promise<LiveInterface> => {
+    const filter = wish.filter ?? common;
+    return {
+      interfaceName: wish.interfaceName,
+      filter,
+      resolver: await resolverFor(filter),
+      snapLength: wish.snapLength ?? snapLengthOption('-s', words.s) ?? DEFAULT_SNAP_LENGTH,
+      bufferSize,
+      promiscuous: !words.p,
+      engine: words.engine,
+      blockTimeout: blockTimeoutOf(words, isOne),
+      onWarning,
+    };
+  };
+  const interfaces = await Promise.all(wishes.map(settings));
+  const [only] = interfaces;
+  return isOne && only !== undefined ? openLive(only.interfaceName, only) : openLiveMany(interfaces, { onWarning });
+}
+
+export function isMerged(source: LiveSource | MergedSource): source is MergedSource {
+  return 'late' in source;
+}
+
+/** `listening on eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes`, a line for each interface. */
+export function announceSource(source: LiveSource | MergedSource, context: CommandContext): void {
+  let text = '';
+  for (const { name, linkType, snapLength } of source.interfaces) {
+    const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
+    text += `tapline: listening on ${name}, ${link}, snapshot length ${snapLength} bytes\n`;
+  }
+  context.stderr.write(text);
+}
+
+function blockTimeoutOf(words: CaptureArguments, isOne: boolean): number {
+  if (words.U) return BLOCK_TIMEOUT.packetBuffered;
+  if (!isOne) return BLOCK_TIMEOUT.merged;
+  return words.w === undefined ? BLOCK_TIMEOUT.screen : BLOCK_TIMEOUT.file;
+}

@@ -1,0 +1,10 @@
+/** Interface names for lines of cooked frames, which have one each. @module */
+
+/** Names by index, each asked for once. */
+export function rememberNames(ask: (index: number) => string | undefined): (index: number) => string | undefined {
+  const known = new Map<number, string | undefined>();
+  return (index) => {
+    if (!known.has(index)) known.set(index, ask(index));
+    return known.get(index);
+  };
+}

@@ -1,0 +1,282 @@
+/** Several interfaces in one capture, on real frames at load: none lost, and time never runs back. @module */
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LinkType } from '../../src/base/link-type.ts';
+import { openLiveMany } from '../../src/capture/index.ts';
+import {
+  createLab,
+  exchangeTcp,
+  type Lab,
+  type LabHost,
+  type LabPlan,
+  pingAddress,
+  sendFrames,
+  sendUdp,
+} from '../../src/lab/index.ts';
+import { deleteLink, setLink } from '../../src/netlink/index.ts';
+import { createPcapngWriter, openFile } from '../../src/pcap/index.ts';
+import { record } from '../../src/session/index.ts';
+import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { generate } from '../support/generate.ts';
+import { LabProcess } from '../support/lab-process.ts';
+import { requirePeer } from '../support/peers.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** `left` and `right` on two wires. */
+const PLAN: LabPlan = {
+  hosts: [{ name: 'left' }, { name: 'right' }],
+  wires: ['eth0', 'eth1'].map((name, wire) => ({
+    ends: [
+      { host: 'left', interface: name, addresses: [`10.1.${wire + 1}.1/24`] },
+      { host: 'right', interface: name, addresses: [`10.1.${wire + 1}.2/24`] },
+    ],
+  })),
+};
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab(PLAN);
+});
+afterAll(() => lab.close());
+
+test('two interfaces at full load: every frame, in the order of time, as our reader, capinfos and tshark see it', async () => {
+  const trafgen = requirePeer('trafgen');
+  if (trafgen === undefined) return;
+  using folder = new TestFolder();
+  const path = folder.file('both.pcapng');
+  const frames = 300_000;
+  await using source = lab.host('right').run(() =>
+    openLiveMany([
+      { interfaceName: 'eth0', filter: 'udp port 9', bufferSize: 64 << 20 },
+      { interfaceName: 'eth1', filter: 'udp port 9', snapLength: 96, bufferSize: 64 << 20 },
+    ]),
+  );
+  const writer = createPcapngWriter(path);
+  for (const described of source.interfaces) writer.addInterface(described);
+  const stop = new AbortController();
+  const recording = record(source, writer, { signal: stop.signal });
+  await Promise.all(
+    ['eth0', 'eth1'].map((interfaceName) =>
+      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 100 }),
+    ),
+  );
+  await sleep(200);
+  stop.abort();
+  const summary = await recording;
+  await writer.close();
+  expect(summary.statistics).toEqual({ received: 2 * frames, dropped: 0, freezes: 0 });
+  expect(summary.frames).toBe(2 * frames);
+  expect(source.late).toBe(0);
+
+  await using file = await openFile(path);
+  const seen = [0, 0];
+  let last = 0n;
+  let backwards = 0;
+  for await (const { timestamp, interfaceIndex, bytes } of file.packets()) {
+    seen[interfaceIndex] = (seen[interfaceIndex] ?? 0) + 1;
+    if (timestamp < last) backwards += 1;
+    last = timestamp;
+    if (bytes.length !== (interfaceIndex === 0 ? 100 : 96)) throw new Error(`${bytes.length} bytes`);
+  }
+  expect(seen).toEqual([frames, frames]);
+  expect(backwards).toBe(0);
+  expect(file.interfaces).toMatchObject([
+    { name: 'eth0', linkType: 1, filter: 'udp port 9', snapLength: 262_144 },
+    { name: 'eth1', linkType: 1, filter: 'udp port 9', snapLength: 96 },
+  ]);
+  const capinfos = requirePeer('capinfos');
+  if (capinfos === undefined) return;
+  const { stdout } = spawnSync(capinfos, ['-o', '-c', '-M', path], { encoding: 'utf8' });
+  expect(stdout).toMatch(/Strict time order:\s+True/);
+  expect(stdout).toMatch(new RegExp(`Number of packets:\\s+${2 * frames}`));
+});
+
+/** tapline in the lab's right host, once it captures on all interfaces. */
+async function startCapture(host: LabHost, words: readonly string[], listens = 2): Promise<LabProcess> {
+  const program = new LabProcess(host, process.execPath, [MAIN, 'capture', ...words]);
+  while (program.standardError.split('listening on').length <= listens) {
+    await program.said('listening on');
+    await sleep(5);
+  }
+  return program;
+}
+
+describe('tapline capture -i … -i …', () => {
+  test('one PCAPNG file with an interface each: its own filter and snap length, which tshark reads', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('both.pcapng');
+    const words = ['-i', 'eth0/60 udp', '-i', 'eth1', '-i', 'any icmp', '-w', path, 'icmp', 'and', 'ip'];
+    await using program = await startCapture(lab.host('right'), words, 3);
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    await pingAddress(lab.host('left'), '10.1.2.2');
+    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(500), { port: 9, address: '10.1.1.2' });
+    await sleep(300);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+    await using file = await openFile(path);
+    const seen: string[] = [];
+    for await (const { interfaceIndex, bytes, wireLength } of file.packets()) {
+      seen.push(`${file.interfaces[interfaceIndex]?.name} ${bytes.length} ${wireLength}`);
+    }
+    expect(file.interfaces).toMatchObject([
+      { name: 'eth0', linkType: LinkType.ethernet, snapLength: 60, filter: 'udp' },
+      { name: 'eth1', linkType: LinkType.ethernet, snapLength: 262_144, filter: 'icmp and ip' },
+      { name: 'any', linkType: LinkType.linuxSll2, filter: 'icmp' },
+    ]);
+    // An echo and its reply on each wire, both seen by `any` too; on eth1 by itself, the other wire's filter wants UDP.
+    expect([...seen].sort()).toEqual(
+      ['any 104 104', 'any 104 104', 'any 104 104', 'any 104 104', 'eth0 60 542', 'eth1 98 98', 'eth1 98 98'].sort(),
+    );
+    const tshark = requirePeer('tshark');
+    if (tshark === undefined) return;
+    const fields = ['-e', 'frame.interface_name', '-e', 'frame.time_epoch'];
+    const { stdout } = spawnSync(tshark, ['-nr', path, '-T', 'fields', ...fields], { encoding: 'utf8' });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(lines.map(([name]) => name)).toEqual(seen.map((text) => text.split(' ')[0]));
+    const stamps = lines.map(([, time = '']) => time);
+    expect(stamps).toEqual([...stamps].sort());
+  });
+
+  test('on the screen each line says which interface', async () => {
+    await using program = await startCapture(lab.host('right'), [
+      '-i',
+      'eth0',
+      '-i',
+      'eth1',
+      '-n',
+      '-t',
+      '-c',
+      '4',
+      'icmp',
+    ]);
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    await pingAddress(lab.host('left'), '10.1.2.2');
+    expect(await program.exit()).toBe(0);
+    expect(program.standardOutput.toString()).toMatch(
+      /^eth0 {2}IP 10\.1\.1\.1 > .*request.*\neth0 {2}IP 10\.1\.1\.2 > .*reply.*\neth1 {2}IP 10\.1\.2\.1 > .*request.*\neth1 {2}IP 10\.1\.2\.2 > .*reply.*\n$/,
+    );
+  });
+
+  test('a PCAP file takes interfaces of one link type, in order, and refuses two', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('both.pcap');
+    await using program = await startCapture(lab.host('right'), [
+      '-i',
+      'eth0',
+      '-i',
+      'eth1',
+      '-w',
+      path,
+      '-c',
+      '4',
+      'icmp',
+    ]);
+    await pingAddress(lab.host('left'), '10.1.2.2');
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    expect(await program.exit()).toBe(0);
+    const stamps = (await readPackets(path)).map(({ timestamp }) => timestamp);
+    expect(stamps).toHaveLength(4);
+    expect(stamps).toEqual([...stamps].sort((a, b) => Number(a - b)));
+    await using refused = await startCapture(lab.host('right'), ['-i', 'eth0', '-i', 'any', '-w', path], 0);
+    expect(await refused.exit()).toBe(2);
+    expect(refused.standardError).toContain('a PCAP file holds one link type, and eth0 has EN10MB, any LINUX_SLL2');
+  });
+
+  test.each([
+    ['the same one twice', ['-i', 'eth0', '-i', 'eth0/96'], 'given twice', 2],
+    ['a length that is none', ['-i', 'eth0/x'], '-i eth0/', 2],
+    ['a filter that is none', ['-i', 'eth0', '-i', 'eth1 hots 10.1.1.1'], 'did you mean "host"?', 2],
+    ['one that is not there', ['-i', 'eth0', '-i', 'nosuch0'], 'there is no interface "nosuch0"', 4],
+  ])('%s is refused', async (_case, words, says, status) => {
+    await using program = await startCapture(lab.host('right'), words, 0);
+    expect(await program.exit()).toBe(status);
+    expect(program.standardError).toContain(says);
+  });
+});
+
+describe('trouble', () => {
+  test('an interface goes down and up, one goes away, then the last: the rest goes on, then it ends', async () => {
+    await using other = await createLab(PLAN);
+    using folder = new TestFolder();
+    const [left, right] = [other.host('left'), other.host('right')];
+    const path = folder.file('both.pcapng');
+    await using program = await startCapture(right, ['-i', 'eth0', '-i', 'eth1', '-w', path, 'icmp']);
+    const remove = (name: string): Promise<unknown> =>
+      right.netlink.execute(deleteLink(right.interface(name).index), { wanted: `delete ${name}` });
+    await pingAddress(left, '10.1.1.2');
+    await sleep(50);
+    for (const up of [false, true]) {
+      await right.netlink.execute(setLink(right.interface('eth0').index, { up }), { wanted: 'move eth0' });
+      await sleep(50);
+    }
+    await pingAddress(left, '10.1.1.2');
+    await pingAddress(left, '10.1.2.2');
+    await remove('eth0');
+    await program.said('the interface eth0 went away; the capture goes on with the others');
+    await pingAddress(left, '10.1.2.2');
+    await remove('eth1');
+    expect(await program.exit()).toBe(4);
+    expect(program.standardError).toContain('eth0 went down; the capture goes on when it is up again');
+    expect(program.standardError).toContain('all interfaces went away while capturing');
+    await using file = await openFile(path);
+    const seen: number[] = [];
+    for await (const { interfaceIndex } of file.packets()) seen.push(interfaceIndex);
+    expect(seen).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
+  test('frames of 14 bytes, a snap length below the header, and 64 KiB frames beside them', async () => {
+    const wires = PLAN.wires.map((wire) => ({ ...wire, offload: true }));
+    await using other = await createLab({ ...PLAN, wires });
+    const [left, right] = [other.host('left'), other.host('right')];
+    await using source = right.run(() =>
+      openLiveMany([
+        { interfaceName: 'eth0', filter: 'tcp' },
+        { interfaceName: 'eth1', filter: 'ether proto 0x88b5', snapLength: 10 },
+      ]),
+    );
+    const tiny = Uint8Array.of(2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5);
+    const stop = new AbortController();
+    const seen: [number, number, number][] = [];
+    let last = 0n;
+    const reading = (async () => {
+      for await (const { bytes, wireLength, interfaceIndex, timestamp } of source.packets({ signal: stop.signal })) {
+        seen.push([interfaceIndex, bytes.length, wireLength]);
+        if (timestamp < last) throw new Error('time runs back');
+        last = timestamp;
+      }
+    })();
+    const exchange = exchangeTcp(left, right, { request: new Uint8Array(2_000_000), reply: Uint8Array.of(1) });
+    for (let sent = 0; sent < 50; sent += 1) {
+      sendFrames(left, 'eth1', [tiny]);
+      await sleep(1);
+    }
+    await exchange;
+    await sleep(100);
+    stop.abort();
+    await reading;
+    expect(seen.filter(([from]) => from === 1)).toEqual(Array(50).fill([1, 10, 14]));
+    expect(Math.max(...seen.map(([, length]) => length))).toBeGreaterThan(40_000);
+    expect(source.statistics()).toMatchObject({ received: seen.length, dropped: 0 });
+    expect(source.late).toBe(0);
+  });
+
+  test('frames of one interface come while the other is silent', async () => {
+    const names = ['eth0', 'eth1'];
+    await using source = lab
+      .host('right')
+      .run(() => openLiveMany(names.map((interfaceName) => ({ interfaceName, filter: 'icmp' }))));
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    const seen: number[] = [];
+    for await (const { interfaceIndex } of source.packets()) {
+      seen.push(interfaceIndex);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toEqual([0, 0]);
+  });
+});
