@@ -20,6 +20,9 @@ export interface FrameView {
   readonly interfaceIndex: number;
 }
 
+/** What the bytes of frames read as once they have gone back, where a source is opened with `poison`. */
+export const POISON = 0xdb;
+
 /**
  * One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. Until then the bytes of
  * its frames stay as they are, though the `FrameView` moves on with each visit.

@@ -26,6 +26,11 @@ export interface LiveOptions {
    * these that takes it.
    */
   readonly engine?: EngineName;
+  /**
+   * For finding code that keeps a lent frame: once a batch has gone back, its bytes read 0xDB. Costs a write of every
+   * byte of the ring. Default: false.
+   */
+  readonly poison?: boolean;
   /** Told about what the capture outlives: an interface that goes down, a filter that the kernel does not take. */
   readonly onWarning?: (message: string) => void;
 }

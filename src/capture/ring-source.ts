@@ -86,7 +86,7 @@ export class RingSource implements LiveSource {
       this.#socket.close();
       throw error;
     }
-    this.#ring = new BlockRing(this.#memory, geometry);
+    this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
     this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#filter });
   }
 

@@ -1,4 +1,5 @@
 /** The blocks of a TPACKET_V3 ring in the order in which the kernel fills them. @module */
+import { POISON } from '../base/frame.ts';
 import type { CaptureMemory } from './memory.ts';
 import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from './tpacket.ts';
 
@@ -29,9 +30,13 @@ export class BlockRing {
   #next = 0;
   #onAllReturned: () => void = () => {};
 
-  constructor(memory: CaptureMemory, geometry: RingGeometry) {
+  readonly #poison: boolean;
+
+  /** @param poison whether the frames of a block are overwritten when it goes back */
+  constructor(memory: CaptureMemory, geometry: RingGeometry, poison: boolean) {
     this.#memory = memory;
     this.#geometry = geometry;
+    this.#poison = poison;
     this.#taken = new Uint8Array(geometry.blockCount);
   }
 
@@ -77,6 +82,8 @@ export class BlockRing {
 
   /** The block is the kernel's again. */
   giveBack(block: number): void {
+    // The block's head is the kernel's own; the heads of frames it writes anew.
+    if (this.#poison) this.#memory.bytes.fill(POISON, block + BlockHeader.size, block + this.#geometry.blockSize);
     this.#taken[(block - this.#memory.ring) / this.#geometry.blockSize] = 0;
     this.#takenCount -= 1;
     Atomics.store(this.#memory.words, (block + BlockHeader.status) >>> 2, TP_STATUS_KERNEL);

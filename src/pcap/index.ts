@@ -6,7 +6,7 @@ export { CaptureParser } from './capture-parser.ts';
 export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export { DIRECT_BLOCK, DirectPcapFile } from './file-direct.ts';
 export { type Allowed, type FileSinkOptions, isPlainFile, openOutputFile } from './file-open.ts';
-export { type FileSource, openFile } from './file-reader.ts';
+export { type FileOptions, type FileSource, openFile } from './file-reader.ts';
 export { createFileSink, type DescriptorPort, DescriptorSink, descriptorSink } from './file-sink.ts';
 export { openByteSource } from './file-source.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
