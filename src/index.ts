@@ -18,6 +18,7 @@ export {
   type FrameView,
   LinkType,
   type Packet,
+  parseAddress,
   type ReadOptions,
   StackError,
   SyscallError,
@@ -39,6 +40,7 @@ export {
   type WasmFilter,
 } from './bpf/index.ts';
 export {
+  type FrameTransmitter,
   type LiveInterface,
   type LiveOptions,
   type LiveSource,
@@ -47,6 +49,7 @@ export {
   mergeSources,
   openLive,
   openLiveMany,
+  TransmitSocket,
 } from './capture/index.ts';
 export {
   type EchoMethodOptions,
@@ -81,6 +84,12 @@ export {
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
+  type ReplayEdits,
+  type ReplayOptions,
+  type ReplayPace,
+  type ReplaySummary,
   record,
+  refuseDefaultRoute,
+  replay,
   type StopReason,
 } from './session/index.ts';

@@ -4,6 +4,7 @@ import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
 import { benchCapture } from './capture.ts';
 import { benchIdle, benchPing } from './ping.ts';
+import { benchReplay } from './replay.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
@@ -32,6 +33,20 @@ const SUITES: Readonly<Record<string, Suite>> = {
     console.log(`idle: ${idlePercent.toFixed(3)} % of a processor`);
     return { accuracy, idlePercent };
   },
+  replay: () =>
+    benchReplay(ROUNDS, (result) => {
+      const name = result.sender.padEnd(12);
+      if ('framesPerSecond' in result) {
+        const { frameLength, framesPerSecond, processorNanosecondsPerFrame } = result;
+        const rate = Math.round(framesPerSecond).toLocaleString('en-US').padStart(10);
+        console.log(
+          `${name} ${frameLength} bytes: ${rate} frames/s, ${processorNanosecondsPerFrame.toFixed(0)} ns of CPU each`,
+        );
+        return;
+      }
+      const errors = [result.medianError, result.p99Error, result.worstError].map((error) => error.toFixed(1));
+      console.log(`${name} gaps of ${result.gap} us: off by ${errors.join(', ')} us (median, p99, worst)`);
+    }),
   sweep: () =>
     benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, perSecond }) => {
       const rate = perSecond === undefined ? '' : ` ${Math.round(perSecond).toLocaleString('en-US')} a second`;

@@ -1,5 +1,6 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { ANY_INTERFACE, interfaceName } from './device.ts';
+export { FrameQueue } from './frame-queue.ts';
 export { type LiveInterface, openLive, openLiveMany } from './live.ts';
 export {
   DEFAULT_BUFFER_SIZE,
@@ -9,3 +10,4 @@ export {
   type RecordBatch,
 } from './live-source.ts';
 export { type MergedSource, type MergeOptions, mergeSources } from './merged-source.ts';
+export { FRAMES_PER_CALL, type FrameTransmitter, TransmitSocket } from './transmit-socket.ts';

@@ -8,6 +8,7 @@ import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
+import { replayCommand } from './commands/replay.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { type CommandContext, createContext } from './context.ts';
@@ -24,6 +25,7 @@ declare const TAPLINE_VERSION: string;
 const COMMANDS = [
   captureCommand,
   readCommand,
+  replayCommand,
   filterCommand,
   interfacesCommand,
   pingCommand,

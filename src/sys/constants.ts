@@ -53,5 +53,6 @@ export const F_SETFD = 2;
 /** `asm-generic/signal.h`, `linux/prctl.h` */
 export const SIGCHLD = 17;
 export const PR_SET_PDEATHSIG = 1;
+export const PR_SET_TIMERSLACK = 29;
 export const PR_CAP_AMBIENT = 47;
 export const PR_CAP_AMBIENT_RAISE = 2;

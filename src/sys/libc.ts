@@ -64,6 +64,8 @@ export const close = declare<[fd: number]>('int close(int)');
 /** Time. */
 export const clock_gettime = declare<[clock: number, time: Pointer]>('int clock_gettime(int, void *)');
 
+export const nanosleep = declare<[duration: Pointer, remaining: Pointer]>('int nanosleep(void *, void *)');
+
 /** Memory. */
 export const mmap = declare<
   [address: bigint, length: number, protection: number, flags: number, fd: number, offset: number],
@@ -75,6 +77,7 @@ export const madvise = declare<[address: bigint, length: number, advice: number]
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
 export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(void *, int)');
+export const prctl = declare<[option: number, value: number]>('int prctl(int, unsigned long)');
 export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
 
 /** Where the C library has the function `name`; 0n when it has none. */

@@ -4,8 +4,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { printPackets } from '../../examples/01-print-packets.ts';
 import { recordToFile } from '../../examples/02-record-to-file.ts';
 import { recordBoth } from '../../examples/09-several-interfaces.ts';
+import { replayAs } from '../../examples/10-replay.ts';
+import { createPcapWriter } from '../../src/index.ts';
 import { createLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
+import { lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { fromHex } from '../support/hex.ts';
+import { ipv4 } from '../support/made-frames.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -65,4 +70,20 @@ test('two interfaces recorded into one file', async () => {
   expect(packets).toHaveLength(frames);
   expect(packets.filter(({ interfaceIndex }) => interfaceIndex === 1)).toHaveLength(1);
   expect(frames).toBeGreaterThan(8);
+});
+
+test('a recording sent again', async () => {
+  using folder = new TestFolder();
+  const path = folder.file('ping.pcap');
+  const packet = ipv4(1, fromHex('0800f7fd00010001'));
+  const writer = createPcapWriter(path, { linkType: 1 });
+  for (let frame = 0; frame < 3; frame += 1) writer.add(lentFrame(packet), packet.length);
+  await writer.close();
+  const again = folder.file('again.pcap');
+  const stop = new AbortController();
+  const recording = begin(() => recordToFile('eth0', 'src 203.0.113.9', again, stop.signal));
+  expect(await begin(() => replayAs(path, 'eth0', '192.0.2.1', '203.0.113.9'))).toMatchObject({ sent: 3 });
+  await sleep(20);
+  stop.abort();
+  expect(await recording).toMatchObject({ frames: 3 });
 });

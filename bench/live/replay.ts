@@ -1,0 +1,216 @@
+/**
+ * `tapline replay` beside trafgen and tcpreplay, in turn: frames a second at top speed, counted by the receiving
+ * interface; and how far frames that are sent with the gaps of the recording are off, by the receiver's time stamps.
+ * Frames go to a foreign MAC address, so that no kernel answers them. @module
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openLive } from '../../src/capture/index.ts';
+import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
+import { createPcapWriter } from '../../src/pcap/index.ts';
+import { LabProgram, pause } from './lab-program.ts';
+import { runForOutput } from './program-output.ts';
+
+const SENDING_CORE = 1;
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const FRAMES_IN_FILE = 100_000;
+const LOOPS = 10;
+/** Nanoseconds from frame to frame in the recording. */
+const GAP = 1_000_000;
+/** Frames of a recording whose gaps are checked. */
+const TIMED_FRAMES = 5_000;
+
+export interface ReplaySpeed {
+  readonly sender: string;
+  readonly frameLength: number;
+  readonly framesPerSecond: number;
+  /** Of the whole program, start-up included, on all threads. */
+  readonly processorNanosecondsPerFrame: number;
+}
+
+export interface ReplayAccuracy {
+  readonly sender: string;
+  /** Microseconds from frame to frame. */
+  readonly gap: number;
+  readonly frames: number;
+  /** Microseconds between when a frame arrived and when it was due, seen from the first one. */
+  readonly medianError: number;
+  readonly p99Error: number;
+  readonly worstError: number;
+}
+
+interface Sender {
+  readonly name: string;
+  speedWords(files: Files): readonly string[];
+  /** Undefined: it does not keep gaps. */
+  timedWords?(file: string, speed: number): readonly string[];
+}
+
+interface Files {
+  readonly recording: string;
+  readonly trafgen: string;
+}
+
+const SENDERS: readonly Sender[] = [
+  {
+    name: 'tapline',
+    speedWords: ({ recording }) => [
+      ...[process.execPath, MAIN, 'replay', '-i', 'eth0'],
+      ...['--top-speed', '--loop', String(LOOPS), recording],
+    ],
+    timedWords: (file, speed) => [
+      ...[process.execPath, MAIN, 'replay', '-i', 'eth0'],
+      ...['--multiplier', String(speed), '-c', String(TIMED_FRAMES), file],
+    ],
+  },
+  {
+    name: 'trafgen',
+    speedWords: ({ trafgen }) => [
+      ...['trafgen', '--dev', 'eth0', '--conf', trafgen],
+      ...['--num', String(FRAMES_IN_FILE * LOOPS), '--cpus', '1'],
+    ],
+  },
+  {
+    name: 'tcpreplay',
+    speedWords: ({ recording }) => [
+      ...['tcpreplay', '-i', 'eth0', '-q', '--topspeed', '-K', '-l', String(LOOPS), recording],
+    ],
+    timedWords: (file, speed) => [
+      ...['tcpreplay', '-i', 'eth0', '-q', '-K', '--multiplier', String(speed), '-L', String(TIMED_FRAMES), file],
+    ],
+  },
+];
+
+/** Those that are installed. */
+function installed(): readonly Sender[] {
+  return SENDERS.filter(
+    ({ name }) => name === 'tapline' || spawnSync('sh', ['-c', 'command -v "$0"', name]).status === 0,
+  );
+}
+
+export async function benchReplay(
+  rounds: number,
+  report: (result: ReplaySpeed | ReplayAccuracy) => void,
+): Promise<(ReplaySpeed | ReplayAccuracy)[]> {
+  await using lab = await createLab(twoHosts());
+  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  const results: (ReplaySpeed | ReplayAccuracy)[] = [];
+  const note = (result: ReplaySpeed | ReplayAccuracy): void => {
+    results.push(result);
+    report(result);
+  };
+  try {
+    for (const frameLength of [100, 1400]) {
+      const files = await makeFiles(folder, frameLength);
+      for (let round = 0; round < rounds; round += 1) {
+        for (const sender of installed()) note(await measureSpeed(lab, sender, files, frameLength));
+      }
+      if (frameLength !== 100) continue;
+      for (const speed of [1, 10]) {
+        for (const sender of installed()) {
+          const words = sender.timedWords?.(files.recording, speed);
+          if (words !== undefined) note(await measureAccuracy(lab, sender.name, words, GAP / 1000 / speed));
+        }
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return results;
+}
+
+async function makeFiles(folder: string, frameLength: number): Promise<Files> {
+  const recording = join(folder, 'recording.pcap');
+  const trafgen = join(folder, 'trafgen.cfg');
+  const writer = createPcapWriter(recording, { linkType: 1, timestampPrecision: 'nano' });
+  const data = new Uint8Array(frameLength).fill(0x5a);
+  data.set([2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 1, 0x88, 0xb5]);
+  for (let frame = 0; frame < FRAMES_IN_FILE; frame += 1) {
+    const time = frame * GAP;
+    const [seconds, nanoseconds] = [1_000 + Math.floor(time / 1e9), time % 1e9];
+    const view = { data, offset: 0, length: frameLength, wireLength: frameLength, seconds, nanoseconds };
+    writer.add({ ...view, interfaceIndex: 0 }, frameLength);
+  }
+  await writer.close();
+  const fill = `fill(0x5a, ${frameLength - 14})`;
+  writeFileSync(trafgen, `{ eth(da=02:00:00:00:00:99, sa=02:00:00:00:00:01, type=0x88b5), ${fill} }\n`);
+  return { recording, trafgen };
+}
+
+/** The receiver's own counter says when the first and the last frame came: start-up is not counted. */
+async function measureSpeed(lab: Lab, sender: Sender, files: Files, frameLength: number): Promise<ReplaySpeed> {
+  const before = receivedFrames(lab);
+  const program = new LabProgram(lab.host('left'), SENDING_CORE, sender.speedWords(files));
+  let isOver = false;
+  const ended = program.ended().then(() => {
+    isOver = true;
+  });
+  let first: number | undefined;
+  let last = 0;
+  let count = before;
+  let processorTime = 0;
+  while (!isOver) {
+    const now = receivedFrames(lab);
+    if (now > count) last = performance.now();
+    if (now > before) first ??= last;
+    count = now;
+    processorTime = readTime(program) ?? processorTime;
+    await pause(2);
+  }
+  await ended;
+  const frames = receivedFrames(lab) - before;
+  return {
+    sender: sender.name,
+    frameLength,
+    framesPerSecond: (frames * 1000) / (last - (first ?? last)),
+    processorNanosecondsPerFrame: processorTime / frames,
+  };
+}
+
+/** Undefined once the program has ended. */
+function readTime(program: LabProgram): number | undefined {
+  try {
+    return program.processorTime();
+  } catch {
+    return undefined;
+  }
+}
+
+function receivedFrames(lab: Lab): number {
+  const table = lab.host('right').run(() => readFileSync('/proc/thread-self/net/dev', 'latin1'));
+  return Number(/eth0:\s*\d+\s+(\d+)/.exec(table)?.[1]);
+}
+
+async function measureAccuracy(
+  lab: Lab,
+  sender: string,
+  words: readonly string[],
+  gap: number,
+): Promise<ReplayAccuracy> {
+  const source = lab.host('right').run(() => openLive('eth0', { filter: 'ether proto 0x88b5', blockTimeout: 50 }));
+  const stop = new AbortController();
+  const times: number[] = [];
+  const reading = (async () => {
+    for await (const batch of source.batches({ signal: stop.signal })) {
+      batch.forEach(({ seconds, nanoseconds }) => void times.push(seconds * 1e6 + nanoseconds / 1e3));
+    }
+  })();
+  await runForOutput(lab.host('left'), SENDING_CORE, words);
+  stop.abort();
+  await reading;
+  await source.close();
+  const start = times[0] ?? 0;
+  const errors = times.map((time, index) => Math.abs(time - start - index * gap)).sort((one, other) => one - other);
+  const rank = (fraction: number): number => errors[Math.ceil(fraction * errors.length) - 1] ?? Number.NaN;
+  return {
+    sender,
+    gap,
+    frames: times.length,
+    medianError: rank(0.5),
+    p99Error: rank(0.99),
+    worstError: rank(1),
+  };
+}

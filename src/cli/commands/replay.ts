@@ -1,0 +1,16 @@
+/** `tapline replay`: the command line; the work is in `run-replay.ts`. @module */
+import type { CommandModule } from 'yargs';
+import type { CommandContext } from '../context.ts';
+import { type ReplayArguments, replayOptions } from '../replay-options.ts';
+
+export function replayCommand(context: CommandContext): CommandModule<object, ReplayArguments> {
+  return {
+    command: 'replay <file> [expression..]',
+    describe: 'send the frames of a capture file on an interface',
+    builder: replayOptions,
+    async handler(words) {
+      const { runReplay } = await import('../run-replay.ts');
+      await runReplay(words, context);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** A recording, an interface and a clock made by hand, to replay without any. @module */
+import type { FrameView } from '../../src/base/frame.ts';
+import { ownPackets } from '../../src/base/frame.ts';
+import type { FrameQueue, FrameTransmitter } from '../../src/capture/index.ts';
+import type { CaptureInterface, FileSource } from '../../src/pcap/index.ts';
+import type { PacingClock } from '../../src/session/index.ts';
+
+/** Time that passes only in waits, and a little with every call that sends. */
+export class SimulatedPacing implements PacingClock {
+  time = 5_000;
+  readonly sleeps: number[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.sleeps.push(milliseconds);
+    this.time += milliseconds;
+  }
+
+  waitUntil(time: number): void {
+    this.time = Math.max(this.time, time);
+  }
+
+  async turn(): Promise<void> {}
+}
+
+/** Takes frames and notes when; each `answers` entry is what the next call says instead of taking all. */
+export class SimulatedTransmitter implements FrameTransmitter {
+  readonly interfaceName = 'eth0';
+  readonly linkType: number;
+  readonly mtu: number;
+  readonly #clock: SimulatedPacing;
+  readonly sent: { readonly bytes: Uint8Array; readonly time: number }[] = [];
+  readonly answers: number[] = [];
+
+  constructor(clock: SimulatedPacing, linkType = 1, mtu = 1500) {
+    this.#clock = clock;
+    this.linkType = linkType;
+    this.mtu = mtu;
+  }
+
+  send(queue: FrameQueue, first: number, count: number): number {
+    const taken = Math.min(this.answers.shift() ?? count, count);
+    for (let frame = first; frame < first + taken; frame += 1) {
+      const at = queue.offsetOf(frame);
+      this.sent.push({ bytes: queue.bytes.slice(at, at + queue.lengthOf(frame)), time: this.#clock.time - 5_000 });
+    }
+    return taken;
+  }
+
+  async close(): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** Opens a recording of these frames, in batches of so many. */
+export function recordingOf(
+  frames: readonly FrameView[],
+  interfaces: readonly CaptureInterface[] = [{ linkType: 1, snapLength: 65_535 }],
+  batchSize = 3,
+): () => Promise<FileSource> {
+  return async () => {
+    const source: FileSource = {
+      linkType: interfaces[0]?.linkType ?? 0,
+      snapLength: 65_535,
+      interfaces,
+      async *batches() {
+        for (let at = 0; at < frames.length; at += batchSize) {
+          const part = frames.slice(at, at + batchSize);
+          yield { size: part.length, forEach: (visit) => void part.map((frame) => visit(frame)) };
+        }
+      },
+      packets: () => ownPackets(source.batches()),
+      statistics: () => ({ received: frames.length, dropped: 0, freezes: 0 }),
+      async close() {},
+      async [Symbol.asyncDispose]() {},
+    };
+    return source;
+  };
+}
