@@ -40,6 +40,7 @@ export {
   type WasmFilter,
 } from './bpf/index.ts';
 export {
+  type FanoutGroup,
   type FrameTransmitter,
   type LiveInterface,
   type LiveOptions,
@@ -49,6 +50,8 @@ export {
   mergeSources,
   openLive,
   openLiveMany,
+  openShared,
+  type RingSharing,
   TransmitSocket,
 } from './capture/index.ts';
 export {

@@ -1,10 +1,11 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { ANY_INTERFACE, interfaceName } from './device.ts';
 export { FrameQueue } from './frame-queue.ts';
-export { type LiveInterface, openLive, openLiveMany } from './live.ts';
+export { type LiveInterface, openLive, openLiveMany, openShared, type RingSharing } from './live.ts';
 export {
   DEFAULT_BUFFER_SIZE,
   DEFAULT_SNAP_LENGTH,
+  type FanoutGroup,
   type LiveOptions,
   type LiveSource,
   type RecordBatch,

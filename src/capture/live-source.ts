@@ -8,6 +8,17 @@ export const DEFAULT_SNAP_LENGTH = 262_144;
 export const DEFAULT_BUFFER_SIZE = 32 << 20;
 export const DEFAULT_BLOCK_TIMEOUT = 100;
 
+/**
+ * Sockets that share the frames of an interface, each frame to one of them. `hash`: frames of one flow, both
+ * directions, to one socket; `cpu`: by the CPU that the frame came in on; `rollover`: all to one until its ring is full,
+ * then to the next.
+ */
+export interface FanoutGroup {
+  readonly mode: 'hash' | 'cpu' | 'rollover';
+  /** Of the group to join, as the first socket's `fanoutId` says. None: a new group. */
+  readonly id?: number;
+}
+
 export interface LiveOptions {
   /** pcap-filter(7) text, or a ready program for this link type. None accepts every frame. */
   readonly filter?: string | readonly BpfInstruction[];
@@ -26,6 +37,8 @@ export interface LiveOptions {
    * these that takes it.
    */
   readonly engine?: EngineName;
+  /** Shares the interface's frames with other captures, in other threads for instance. Default: all frames. */
+  readonly fanout?: FanoutGroup;
   /**
    * For finding code that keeps a lent frame: once a batch has gone back, its bytes read 0xDB. Costs a write of every
    * byte of the ring. Default: false.
@@ -63,6 +76,8 @@ export interface LiveSource extends CaptureSource {
   readonly interfaceName: string;
   /** The one interface, as a capture file describes it. */
   readonly interfaces: readonly [CaptureInterface];
+  /** Of its fanout group. */
+  readonly fanoutId: number | undefined;
   /**
    * The hot way to a file. Ends by itself after `limit` records.
    * @throws StackError `INTERFACE_GONE`

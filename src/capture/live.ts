@@ -1,6 +1,6 @@
 /** `openLive`: frames from an interface. @module */
 import { findDevice } from './device.ts';
-import type { LiveOptions, LiveSource } from './live-source.ts';
+import type { FanoutGroup, LiveOptions, LiveSource } from './live-source.ts';
 import { type MergedSource, type MergeOptions, mergeSources } from './merged-source.ts';
 import { RingSource } from './ring-source.ts';
 
@@ -34,6 +34,38 @@ export function openLiveMany(interfaces: readonly LiveInterface[], options: Merg
   try {
     for (const { interfaceName, ...live } of interfaces) {
       opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live }));
+    }
+    return mergeSources(opened, options);
+  } catch (error) {
+    for (const source of opened) void source.close();
+    throw error;
+  }
+}
+
+/** How many rings share one interface, and how. */
+export interface RingSharing {
+  /** 1 to 256. */
+  readonly rings: number;
+  readonly mode: FanoutGroup['mode'];
+}
+
+/**
+ * Opens one interface with several rings, so that the CPUs of the kernel need not wait for each other to put frames
+ * down; it reads like one source, in the order of time. For a reader on each ring's own thread open each with
+ * `openLive` and `fanout` there.
+ * @throws as `openLive`, with nothing left open
+ */
+export function openShared(
+  { interfaceName, ...live }: LiveInterface,
+  { rings, mode }: RingSharing,
+  options: MergeOptions = {},
+): MergedSource {
+  const opened: LiveSource[] = [];
+  try {
+    for (let ring = 0; ring < rings; ring += 1) {
+      const id = opened[0]?.fanoutId;
+      const fanout = { mode, ...(id === undefined ? {} : { id }) };
+      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, fanout }));
     }
     return mergeSources(opened, options);
   } catch (error) {

@@ -63,7 +63,10 @@ class SourceMerge implements MergedSource {
     this.#sources = sources;
     this.#warn = onWarning ?? (() => {});
     this.#clock = clock ?? systemClock;
-    for (const source of sources) if (source instanceof RingSource) this.#interfaces.push(source.interfaces[0]);
+    for (const source of sources) {
+      if (source instanceof RingSource && firstOfGroup(sources, source) === source)
+        this.#interfaces.push(source.interfaces[0]);
+    }
   }
 
   get interfaces(): readonly CaptureInterface[] {
@@ -154,7 +157,6 @@ class MergeRun {
     this.#options = options;
     this.#stop = stop;
     let blockTimeout = 0;
-    let ringNumber = 0;
     const inputs = sources.map((source) => {
       if (!(source instanceof RingSource)) {
         const input = new BatchInput(source, stop, numberingOf(source, interfaces));
@@ -163,8 +165,7 @@ class MergeRun {
       }
       const loan = source.lendRing();
       blockTimeout = Math.max(blockTimeout, loan.blockTimeout);
-      const input = new RingInput(loan, ringNumber);
-      ringNumber += 1;
+      const input = new RingInput(loan, interfaces.indexOf(firstOfGroup(sources, source).interfaces[0]));
       this.#rings.push(input);
       this.#loans.push({ input, source });
       return input;
@@ -262,6 +263,14 @@ class MergeRun {
     if (first === undefined || this.#others.length > 0 || !this.#rings.every(({ isGone }) => isGone)) return;
     throw new StackError('INTERFACE_GONE', 'all interfaces went away while capturing');
   }
+}
+
+/** Sources of one fanout group are one interface, that of the first of them. */
+function firstOfGroup(sources: readonly CaptureSource[], { fanoutId, interfaceName }: RingSource): RingSource {
+  return sources.find(
+    (source): source is RingSource =>
+      source instanceof RingSource && source.fanoutId === fanoutId && source.interfaceName === interfaceName,
+  ) as RingSource;
 }
 
 /** Gives each interface of a source its number in the merge when its first frame comes. */

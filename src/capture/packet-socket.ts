@@ -4,14 +4,17 @@ import { LinkType } from '../base/link-type.ts';
 import type { BpfInstruction } from '../bpf/index.ts';
 import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } from '../sys/constants.ts';
 import { bind, close, getsockopt, type Pointer, setsockopt, socket } from '../sys/libc.ts';
-import { attachFilter } from '../sys/socket-filter.ts';
+import { attachFilter, detachFilter } from '../sys/socket-filter.ts';
 import { check, Errno, explainPrivilege } from '../sys/syscall.ts';
 import type { CaptureDevice } from './device.ts';
+import type { FanoutGroup } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
 import {
   ETH_P_ALL,
   encodeRingRequest,
+  FanoutType,
   LinkLayerAddress,
+  PACKET_FANOUT_FLAG_UNIQUEID,
   PACKET_MR_PROMISC,
   PacketOption,
   type RingGeometry,
@@ -80,6 +83,26 @@ export class PacketSocket {
   /** Early drop in the kernel. False: the kernel does not take this program, all frames will come. */
   attachFilter(instructions: readonly BpfInstruction[]): boolean {
     return attachFilter(this.fd, instructions);
+  }
+
+  /**
+   * Joins the group `id`, or begins one; the socket must be bound. From here on the group's sockets share the frames.
+   * @returns the group's number
+   * @throws SyscallError `SYSCALL`: EINVAL for a group of another mode or interface, ENOSPC for a full one
+   */
+  joinFanout({ mode, id }: FanoutGroup): number {
+    const type = FanoutType[mode] | (id === undefined ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
+    const wanted = `share the frames of ${this.#device.name} by ${mode}`;
+    this.#set(PacketOption.fanout, new Uint32Array([((type << 16) | (id ?? 0)) >>> 0]), wanted);
+    const group = new Uint32Array(1);
+    this.#length[0] = group.byteLength;
+    check(getsockopt(this.fd, SOL_PACKET, PacketOption.fanout, group, this.#length), 'getsockopt', wanted);
+    return (group[0] ?? 0) & 0xffff;
+  }
+
+  /** Takes `refuseFrames` back. */
+  acceptFrames(): void {
+    detachFilter(this.fd);
   }
 
   /** From here on no frame enters the ring; those in it stay. */

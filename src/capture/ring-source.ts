@@ -42,6 +42,7 @@ export class RingSource implements LiveSource {
   readonly linkType: LinkType;
   readonly snapLength: number;
   readonly interfaces: readonly [CaptureInterface];
+  readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
   /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
   #instructions: readonly BpfInstruction[] | undefined;
@@ -80,8 +81,7 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(geometry.blockSize) });
       this.#socket.attachRing(this.#memory, geometry);
-      if (program !== undefined) this.#judgeBy(program);
-      this.#socket.start(options.promiscuous ?? true);
+      this.fanoutId = this.#start(program, options);
     } catch (error) {
       this.#socket.close();
       throw error;
@@ -224,6 +224,28 @@ export class RingSource implements LiveSource {
       ...(netmask === undefined ? {} : { netmask }),
       ...(resolver === undefined ? {} : { resolver }),
     }).instructions;
+  }
+
+  /**
+   * Filter first, then frames. Only a socket that gets frames can join a group, and until it has, they would be all: so
+   * it refuses them until then.
+   * @returns the fanout group's number
+   */
+  #start(
+    program: readonly BpfInstruction[] | undefined,
+    { fanout, promiscuous = true }: LiveOptions,
+  ): number | undefined {
+    if (fanout === undefined) {
+      if (program !== undefined) this.#judgeBy(program);
+      this.#socket.start(promiscuous);
+      return undefined;
+    }
+    this.#socket.refuseFrames();
+    this.#socket.start(promiscuous);
+    const id = this.#socket.joinFanout(fanout);
+    if (program !== undefined) this.#judgeBy(program);
+    if (!this.#isJudgedByKernel) this.#socket.acceptFrames();
+    return id;
   }
 
   #judgeBy(program: readonly BpfInstruction[]): void {

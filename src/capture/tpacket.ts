@@ -8,7 +8,13 @@ export const PacketOption = {
   statistics: 6,
   version: 10,
   reserve: 12,
+  fanout: 18,
 } as const;
+
+/** How the sockets of a fanout group share the frames (PACKET_FANOUT_…): by flow, by CPU, or to the next when one is full. */
+export const FanoutType = { hash: 0, cpu: 2, rollover: 3 } as const;
+/** For the first socket of a group: the kernel chooses a number that no group has. */
+export const PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
 export const PACKET_MR_PROMISC = 1;
 export const TPACKET_V3 = 2;
 export const ETH_P_ALL = 0x0003;

@@ -17,6 +17,16 @@ export function captureOptions(command: Argv) {
     .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
     .option('s', { alias: 'snapshot-length', type: 'string', describe: 'bytes of each frame to keep; 0 for 262144' })
     .option('B', { alias: 'buffer-size', type: 'string', describe: 'MiB of the kernel’s ring (32)' })
+    .option('threads', {
+      type: 'string',
+      describe: 'so many threads share the interface, each writes a file of its own',
+    })
+    .option('fanout', {
+      choices: ['hash', 'cpu', 'rollover'] as const,
+      default: 'hash' as const,
+      describe: 'how threads share: by flow, by CPU, or the next one when a ring is full',
+    })
+    .option('merge', { type: 'boolean', default: false, describe: 'one file of all --threads, in the order of time' })
     .option('duration', { type: 'string', describe: 'end after so many seconds' })
     .option('p', {
       alias: 'no-promiscuous-mode',

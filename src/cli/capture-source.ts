@@ -7,12 +7,14 @@ import {
   type MergedSource,
   openLive,
   openLiveMany,
+  openShared,
 } from '../capture/index.ts';
 import { type InterfaceWish, interfaceWishes, snapLengthOption } from './capture-interfaces.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import { filterText } from './options.ts';
+import { threadChoice } from './thread-options.ts';
 
 /**
  * How long a frame may wait for others, in milliseconds: on its way to a file, to the screen, with -U, and where
@@ -20,16 +22,32 @@ import { filterText } from './options.ts';
  */
 const BLOCK_TIMEOUT = { file: 100, screen: 25, packetBuffered: 5, merged: 20 } as const;
 
-/** Opens what `-i` names. @param bufferSize bytes of each interface's ring */
+/** Opens what `-i` names. @param bufferSize bytes of each interface's ring, or of all rings of one */
 export async function openSource(
   words: CaptureArguments,
   bufferSize: number,
   context: CommandContext,
 ): Promise<LiveSource | MergedSource> {
   const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const { merge, threads = 1 } = threadChoice(words);
+  const interfaces = await liveInterfaces(words, bufferSize / threads, context);
+  const [only] = interfaces;
+  if (only === undefined || interfaces.length > 1) return openLiveMany(interfaces, { onWarning });
+  return merge
+    ? openShared(only, { rings: threads, mode: words.fanout }, { onWarning })
+    : openLive(only.interfaceName, only);
+}
+
+/** What `-i` asks for, each with its filter and all. @throws StackError `USAGE` */
+export async function liveInterfaces(
+  words: CaptureArguments,
+  bufferSize: number,
+  context: CommandContext,
+): Promise<readonly LiveInterface[]> {
+  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
   const common = await filterText(words);
   const wishes = interfaceWishes(words.i);
-  const isOne = wishes.length === 1;
+  const isOne = wishes.length === 1 && !words.merge;
   const settings = async (wish: InterfaceWish): Promise<LiveInterface> => {
     const filter = wish.filter ?? common;
     return {
@@ -44,9 +62,7 @@ export async function openSource(
       onWarning,
     };
   };
-  const interfaces = await Promise.all(wishes.map(settings));
-  const [only] = interfaces;
-  return isOne && only !== undefined ? openLive(only.interfaceName, only) : openLiveMany(interfaces, { onWarning });
+  return Promise.all(wishes.map(settings));
 }
 
 export function isMerged(source: LiveSource | MergedSource): source is MergedSource {

@@ -6,6 +6,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 
 /** File name of the program, put in by scripts/bundle.mjs. It changes with the content: V8 itself looks at lengths only. */
 declare const PROGRAM_FILE: string;
@@ -22,7 +23,7 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
+if (isMainThread && (cachedData === undefined || script.cachedDataRejected === true)) process.on('exit', writeCache);
 (script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
 
 function readCache(): Buffer | undefined {

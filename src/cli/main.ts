@@ -1,4 +1,5 @@
 /** `tapline`: from the command line to a command. Each command's own code is loaded only when it runs. @module */
+import { isMainThread } from 'node:worker_threads';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { messageOf, StackError } from '../base/index.ts';
 import { captureCommand } from './commands/capture.ts';
@@ -103,6 +104,10 @@ function spellOutFamily(word: string): string {
   return word === '-4' || word === '-6' ? `--ipv${word.slice(1)}` : word;
 }
 
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+if (isMainThread) {
+  void main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });
+} else {
+  void import('./capture-thread.ts').then(({ runCaptureThread }) => runCaptureThread());
+}

@@ -5,6 +5,7 @@ import { createPcapWriter, DirectPcapFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
+import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
 import { rememberNames } from './interface-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
@@ -12,6 +13,7 @@ import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
 import { numberOption, timestampPrecision } from './options.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
+import { threadChoice } from './thread-options.ts';
 
 const MEBIBYTE = 1 << 20;
 const DEFAULT_BUFFER_MEBIBYTES = 32;
@@ -20,6 +22,10 @@ const MAX_BUFFER_MEBIBYTES = 2048;
 export async function runCapture(words: CaptureArguments, context: CommandContext): Promise<void> {
   const bufferMebibytes =
     numberOption('-B', words.B, { least: 1, most: MAX_BUFFER_MEBIBYTES }) ?? DEFAULT_BUFFER_MEBIBYTES;
+  const { threads: count, merge } = threadChoice(words);
+  if (count !== undefined && !merge) {
+    return runCaptureThreads(words, { count, bufferSize: bufferMebibytes * MEBIBYTE }, context);
+  }
   const limit = numberOption('-c', words.c, { least: 1 });
   const seconds = numberOption('--duration', words.duration, { fraction: true });
 
@@ -46,7 +52,8 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   }
 }
 
-function createSink(
+/** Where the frames go: lines, or the file of `-w`. */
+export function createSink(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
   context: CommandContext,

@@ -1,0 +1,76 @@
+/** One thread of `tapline capture --threads`: its own socket, ring, filter and file. @module */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type CaptureStatistics, messageOf, StackError } from '../base/index.ts';
+import { openLive } from '../capture/index.ts';
+import { record } from '../session/index.ts';
+import type { CaptureArguments } from './capture-options.ts';
+import { liveInterfaces } from './capture-source.ts';
+import { createContext } from './context.ts';
+import { createSink } from './run-capture.ts';
+
+/** What a thread is told at its start. */
+export interface ThreadTask {
+  /** `-w` is this thread's own file. */
+  readonly words: CaptureArguments;
+  readonly bufferSize: number;
+  /** Of the group to join; undefined for the first. */
+  readonly fanoutId: number | undefined;
+}
+
+/** What it tells. Anything that it is told is the wish to end. */
+export type ThreadMessage =
+  | { readonly kind: 'open'; readonly fanoutId: number; readonly linkType: number; readonly snapLength: number }
+  | ThreadCounters
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+/** Its counters, now and then, and at its end. */
+export interface ThreadCounters {
+  readonly kind: 'counters' | 'end';
+  readonly frames: number;
+  readonly bytes: number;
+  readonly statistics: CaptureStatistics;
+}
+
+/** Milliseconds from report to report. */
+const REPORT_INTERVAL = 200;
+
+/** Runs what `workerData` says. */
+export async function runCaptureThread(): Promise<void> {
+  const stop = new AbortController();
+  const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
+  const onStop = (): void => stop.abort();
+  parentPort?.once('message', onStop);
+  try {
+    await capture(workerData as ThreadTask, stop, tell);
+  } catch (error) {
+    const isOurs = error instanceof StackError;
+    tell({ kind: 'failed', code: isOurs ? error.code : 'THREAD', message: isOurs ? error.toText() : messageOf(error) });
+  } finally {
+    parentPort?.off('message', onStop); // lets the thread end
+  }
+}
+
+async function capture(task: ThreadTask, stop: AbortController, tell: (message: ThreadMessage) => void): Promise<void> {
+  const { words, bufferSize, fanoutId } = task;
+  const context = createContext();
+  const [live] = await liveInterfaces(words, bufferSize, context);
+  if (live === undefined) return;
+  const fanout = { mode: words.fanout, ...(fanoutId === undefined ? {} : { id: fanoutId }) };
+  await using source = openLive(live.interfaceName, { ...live, fanout });
+  const sink = createSink(words, source, context, { signal: stop.signal, stop: () => stop.abort(), release() {} });
+  const { linkType, snapLength } = source;
+  tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, linkType, snapLength });
+  const progress = { frames: 0, bytes: 0 };
+  const report = (kind: ThreadCounters['kind']): void => tell({ kind, ...progress, statistics: source.statistics() });
+  const timer = setInterval(() => report('counters'), REPORT_INTERVAL);
+  try {
+    await record(source, sink, {
+      signal: stop.signal,
+      onProgress: ({ frames, bytes }) => Object.assign(progress, { frames, bytes }),
+    });
+    await sink.close();
+  } finally {
+    clearInterval(timer);
+    report('end');
+  }
+}
