@@ -1,35 +1,12 @@
 /** One thread of `tapline capture --threads`: its own socket, ring, filter and file. @module */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CaptureStatistics, messageOf, StackError } from '../base/index.ts';
+import { messageOf, StackError } from '../base/index.ts';
 import { openLive } from '../capture/index.ts';
 import { record } from '../session/index.ts';
-import type { CaptureArguments } from './capture-options.ts';
 import { liveInterfaces } from './capture-source.ts';
 import { createContext } from './context.ts';
 import { createSink } from './run-capture.ts';
-
-/** What a thread is told at its start. */
-export interface ThreadTask {
-  /** `-w` is this thread's own file. */
-  readonly words: CaptureArguments;
-  readonly bufferSize: number;
-  /** Of the group to join; undefined for the first. */
-  readonly fanoutId: number | undefined;
-}
-
-/** What it tells. Anything that it is told is the wish to end. */
-export type ThreadMessage =
-  | { readonly kind: 'open'; readonly fanoutId: number; readonly linkType: number; readonly snapLength: number }
-  | ThreadCounters
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
-
-/** Its counters, now and then, and at its end. */
-export interface ThreadCounters {
-  readonly kind: 'counters' | 'end';
-  readonly frames: number;
-  readonly bytes: number;
-  readonly statistics: CaptureStatistics;
-}
+import type { ThreadCounters, ThreadMessage, ThreadTask } from './thread-messages.ts';
 
 /** Milliseconds from report to report. */
 const REPORT_INTERVAL = 200;

@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { type CaptureStatistics, linkTypeDescription, linkTypeName, StackError } from '../base/index.ts';
 import { interfaceWishes } from './capture-interfaces.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import type { ThreadCounters, ThreadMessage, ThreadTask } from './capture-thread.ts';
 import type { CommandContext } from './context.ts';
 import { LiveCounter } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { listenForStop } from './stop-signals.ts';
+import type { ThreadCounters, ThreadMessage, ThreadTask } from './thread-messages.ts';
 import { threadFile } from './thread-options.ts';
 
 type Opened = Extract<ThreadMessage, { readonly kind: 'open' }>;
