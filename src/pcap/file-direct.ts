@@ -8,7 +8,7 @@ import type { StackError } from '../base/errors.ts';
 import { OutputError } from './byte-sink.ts';
 import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
-import { PCAP_FILE_HEADER_LENGTH, type TimestampPrecision } from './format.ts';
+import { PCAP_FILE_HEADER_LENGTH, type RecordFormat } from './format.ts';
 import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
 
@@ -20,7 +20,7 @@ const TAIL_DELAY = 200;
 
 /** Give it batches whose `bytes` begin with what `lead` gave, at an address that is a multiple of `DIRECT_BLOCK`. */
 export class DirectPcapFile implements RecordFile {
-  readonly timestampPrecision: TimestampPrecision;
+  readonly recordFormat: RecordFormat;
   readonly #name: string;
   readonly #direct: number;
   /** The same file through the page cache: for its end, which is no whole block yet. */
@@ -33,6 +33,8 @@ export class DirectPcapFile implements RecordFile {
   #tailLength: number;
   #tailTimer: NodeJS.Timeout | undefined;
   readonly #underWay = new Set<Promise<void>>();
+  /** Bytes of all that is under way. */
+  #pendingLength = 0;
   /** Where the file stops being good, once a write has failed. */
   #goodLength = Number.POSITIVE_INFINITY;
   #failure: StackError | undefined;
@@ -46,9 +48,9 @@ export class DirectPcapFile implements RecordFile {
   static create(path: string, options: PcapOptions): DirectPcapFile | undefined {
     if (!isPlainFile(path)) return undefined;
     try {
-      const plain = openOutputFile(path, {}, 'any');
-      const file = DirectPcapFile.over(plain, path, options);
-      if (file === undefined) closeSync(plain);
+      const { descriptor } = openOutputFile(path, {}, 'any');
+      const file = DirectPcapFile.over(descriptor, path, options);
+      if (file === undefined) closeSync(descriptor);
       return file;
     } catch {
       return undefined; // the ordinary writer tries again, and says what is wrong
@@ -65,7 +67,7 @@ export class DirectPcapFile implements RecordFile {
   }
 
   private constructor(name: string, direct: number, plain: number, options: PcapOptions) {
-    this.timestampPrecision = options.timestampPrecision ?? 'micro';
+    this.recordFormat = { container: 'pcap', timestampPrecision: options.timestampPrecision ?? 'micro' };
     this.#name = name;
     this.#direct = direct;
     this.#plain = plain;
@@ -73,8 +75,8 @@ export class DirectPcapFile implements RecordFile {
     this.#writeTail();
   }
 
-  /** Aborted as soon as a write has failed; `flush` and `close` then throw why. */
-  get failed(): AbortSignal {
+  /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
+  get stopped(): AbortSignal {
     return this.#failed.signal;
   }
 
@@ -84,6 +86,10 @@ export class DirectPcapFile implements RecordFile {
 
   get storedLength(): number {
     return this.length;
+  }
+
+  get pendingLength(): number {
+    return this.#pendingLength + this.#tailLength;
   }
 
   /** What the next batch must begin with: the bytes before it that are no whole block. */
@@ -146,6 +152,7 @@ export class DirectPcapFile implements RecordFile {
   #write(descriptor: number, bytes: Uint8Array, release: () => void): void {
     const position = this.#position;
     this.#position += bytes.length;
+    this.#pendingLength += bytes.length;
     const written = new Promise<void>((resolve) => {
       const step = (done: number): void => {
         write(descriptor, bytes, done, bytes.length - done, position + done, (error, count) => {
@@ -157,6 +164,7 @@ export class DirectPcapFile implements RecordFile {
       step(0);
     }).then(() => {
       release();
+      this.#pendingLength -= bytes.length;
       this.#underWay.delete(written);
     });
     this.#underWay.add(written);

@@ -11,26 +11,42 @@ export interface FileSinkOptions {
   readonly mode?: number;
 }
 
+/** An open output. */
+export interface OutputTarget {
+  readonly descriptor: number;
+  /** What messages call it. */
+  readonly name: string;
+  /** A regular file: what was written can be taken back. */
+  readonly isFile: boolean;
+  /** To be closed when the output is; standard output is not. */
+  readonly isOurs: boolean;
+}
+
+export const STANDARD_OUTPUT: OutputTarget = { descriptor: 1, name: 'standard output', isFile: false, isOurs: false };
+
 /** What may stand where the file is to be: `new` nothing at all, `file` a file that is no link, `any` what the caller named. */
 export type Allowed = 'new' | 'file' | 'any';
 
 /**
- * Opens `path` for reading and writing, empty.
+ * Opens `path` empty; a file for reading and writing.
  * @throws StackError `FILE_EXISTS` when something stands there that `allowed` does not allow; `FILE_CREATE`
  */
-export function openOutputFile(path: string, { mode = 0o600 }: FileSinkOptions, allowed: Allowed): number {
-  const { O_RDWR, O_CREAT, O_TRUNC, O_EXCL, O_NOFOLLOW } = constants;
+export function openOutputFile(path: string, { mode = 0o600 }: FileSinkOptions, allowed: Allowed): OutputTarget {
+  const { O_RDWR, O_WRONLY, O_CREAT, O_TRUNC, O_EXCL, O_NOFOLLOW } = constants;
   const strictness = { new: O_EXCL | O_NOFOLLOW, file: O_TRUNC | O_NOFOLLOW, any: O_TRUNC }[allowed];
   let descriptor: number;
   try {
-    descriptor = openSync(path, O_RDWR | O_CREAT | strictness, mode);
+    // A pipe is opened for writing only: that waits for its reader, and sees it go.
+    const access = isPlainFile(path) ? O_RDWR : O_WRONLY;
+    descriptor = openSync(path, access | O_CREAT | strictness, mode);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST' || code === 'ELOOP')
       throw new StackError('FILE_EXISTS', `cannot create ${path}: it exists`, { cause: error });
     throw new StackError('FILE_CREATE', `cannot create ${path}: ${messageOf(error)}`, { cause: error });
   }
-  if (allowed === 'any' || fstatSync(descriptor).isFile()) return descriptor;
+  const isFile = fstatSync(descriptor).isFile();
+  if (isFile || allowed === 'any') return { descriptor, name: path, isFile, isOurs: true };
   closeSync(descriptor);
   throw new StackError('FILE_EXISTS', `cannot create ${path}: it exists and is no regular file`);
 }
@@ -45,7 +61,7 @@ export function reopenDirect(descriptor: number): number | undefined {
   }
 }
 
-/** False for a pipe, a terminal or a device: what is written there cannot be taken back, and is never full. */
+/** Whether a regular file stands there, or nothing yet: no pipe, terminal or device. */
 export function isPlainFile(path: string): boolean {
   return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
 }

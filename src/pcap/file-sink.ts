@@ -1,9 +1,9 @@
 /** Bytes to a file descriptor: whole, or as far as the disk goes. @module */
-import { close, closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { close, ftruncateSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { messageOf, StackError } from '../base/errors.ts';
+import { StackError } from '../base/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
-import type { FileSinkOptions } from './file-open.ts';
+import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
 
 const closeDescriptor = promisify(close);
@@ -24,31 +24,18 @@ export interface DescriptorPort {
  * @throws StackError `FILE_CREATE`
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): ByteSink {
-  if (path === '-') return new DescriptorSink(openDescriptor(1, false), 'standard output');
-  try {
-    return descriptorSink(openSync(path, 'w', options.mode ?? 0o600), path);
-  } catch (error) {
-    throw new StackError('FILE_CREATE', `cannot create ${path}: ${messageOf(error)}`, { cause: error });
-  }
+  return descriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
 }
 
-/** Takes over an open descriptor: closing the sink closes it. @param name what messages call it */
-export function descriptorSink(descriptor: number, name: string): ByteSink {
-  return new DescriptorSink(openDescriptor(descriptor, true), name);
-}
-
-function openDescriptor(descriptor: number, mayClose: boolean): DescriptorPort {
-  try {
-    return {
-      write: (bytes, offset, length) => writeSync(descriptor, bytes, offset, length),
-      truncate: (length) => ftruncateSync(descriptor, length),
-      isRegularFile: mayClose && fstatSync(descriptor).isFile(),
-      close: () => (mayClose ? closeDescriptor(descriptor) : Promise.resolve()),
-    };
-  } catch (error) {
-    if (mayClose) closeSync(descriptor);
-    throw error;
-  }
+/** A sink that takes over the target's descriptor. */
+export function descriptorSink({ descriptor, name, isFile, isOurs }: OutputTarget): ByteSink {
+  const port: DescriptorPort = {
+    write: (bytes, offset, length) => writeSync(descriptor, bytes, offset, length),
+    truncate: (length) => ftruncateSync(descriptor, length),
+    isRegularFile: isFile,
+    close: () => (isOurs ? closeDescriptor(descriptor) : Promise.resolve()),
+  };
+  return new DescriptorSink(port, name);
 }
 
 /** Milliseconds to wait for a reader of a non-blocking pipe that is full. */

@@ -4,10 +4,19 @@ export type { ByteSource } from './byte-source.ts';
 export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
 export { CaptureParser } from './capture-parser.ts';
 export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
+export { type Compression, compressionOfName } from './file-compression.ts';
 export { DIRECT_BLOCK, DirectPcapFile } from './file-direct.ts';
-export { type Allowed, type FileSinkOptions, isPlainFile, openOutputFile } from './file-open.ts';
+export { pcapFileFormat, type RecordFileFormat } from './file-format.ts';
+export {
+  type Allowed,
+  type FileSinkOptions,
+  isPlainFile,
+  type OutputTarget,
+  openOutputFile,
+  STANDARD_OUTPUT,
+} from './file-open.ts';
 export { type FileOptions, type FileSource, openFile } from './file-reader.ts';
-export { createFileSink, type DescriptorPort, DescriptorSink, descriptorSink } from './file-sink.ts';
+export { createFileSink, type DescriptorPort, DescriptorSink } from './file-sink.ts';
 export { openByteSource } from './file-source.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
 export {

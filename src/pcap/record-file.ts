@@ -14,8 +14,10 @@ export interface RecordFile {
   readonly length: number;
   /** Bytes that the file may take on the disk: what is written, and what waits as if it did not get shorter. */
   readonly storedLength: number;
-  /** Aborted as soon as a write has failed; `flush` and `close` then throw why. */
-  readonly failed: AbortSignal;
+  /** Of `storedLength`, what is not on the disk yet. */
+  readonly pendingLength: number;
+  /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
+  readonly stopped: AbortSignal;
   /** What a batch for `take` must begin with. */
   lead(): Uint8Array;
   /** Takes a batch that begins with `lead()`, at an address that is a multiple of `DIRECT_BLOCK`. */

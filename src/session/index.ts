@@ -1,9 +1,19 @@
 /** Recording. @module */
-
+export { FileSeries } from './file-series.ts';
+export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';
-export { type RecordOptions, type RecordProgress, type RecordSummary, record, type StopReason } from './record.ts';
+export {
+  type RecordOptions,
+  type RecordProgress,
+  type RecordSummary,
+  type RecordTarget,
+  record,
+  type StopReason,
+} from './record.ts';
+export type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 export { Replay, type ReplayOptions, type ReplaySummary, replay, type SkippedFrames } from './replay.ts';
 export type { AddressMapping } from './replay-addresses.ts';
 export type { ReplayEdits } from './replay-edits.ts';
 export { refuseDefaultRoute } from './replay-guard.ts';
 export type { ReplayPace } from './replay-schedule.ts';
+export type { FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';

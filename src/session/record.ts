@@ -1,8 +1,9 @@
 /** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
-import type { LiveSource, RecordBatch } from '../capture/index.ts';
-import { DirectPcapFile, type TimestampPrecision } from '../pcap/index.ts';
+import type { LiveSource } from '../capture/index.ts';
+import type { RecordFile, RecordFormat, TimestampPrecision } from '../pcap/index.ts';
+import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 
 export interface RecordOptions {
   /** Ends after so many frames (counted after the filter). */
@@ -28,8 +29,23 @@ interface RecordSink extends FrameSink {
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
-/** Why a recording ended: `limit`, `duration`, `signal`, or `end` when the source had no more. */
-export type StopReason = 'limit' | 'duration' | 'signal' | 'end';
+/** A file that takes batches; `DirectPcapFile` is one. */
+interface BatchFile extends RecordFile {
+  readonly recordFormat: RecordFormat;
+}
+
+/** What the loop asks of whatever takes batches. */
+interface BatchTaker {
+  readonly recordFormat: RecordFormat;
+  readonly lead?: () => Uint8Array;
+  take(batch: OutputBatch): Promise<TakenRecords>;
+}
+
+/** Where a recording may go: frame by frame, or in batches to one file or to a series of files. */
+export type RecordTarget = FrameSink | BatchFile | RecordOutput;
+
+/** Why a recording ended: `limit`, `duration`, `signal`, what the output said, or `end` when the source had no more. */
+export type StopReason = 'limit' | 'duration' | 'signal' | 'end' | OutputEnd;
 
 export interface RecordSummary extends RecordProgress {
   readonly reason: StopReason;
@@ -40,11 +56,11 @@ export interface RecordSummary extends RecordProgress {
  * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
  * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
  * @throws what the source or the sink throws; everything recorded until then is flushed first
- * @throws TypeError for a `DirectPcapFile` and a source that is not live
+ * @throws TypeError for a `DirectPcapFile` or a `FileSeries` and a source that is not live
  */
 export async function record(
   source: CaptureSource,
-  sink: FrameSink | DirectPcapFile,
+  sink: RecordTarget,
   options: RecordOptions = {},
 ): Promise<RecordSummary> {
   const recording = new Recording(source, sink, options);
@@ -53,7 +69,7 @@ export async function record(
 
 class Recording {
   readonly #source: CaptureSource;
-  readonly #sink: FrameSink | DirectPcapFile;
+  readonly #sink: RecordTarget;
   readonly #options: RecordOptions;
   readonly #limit: number;
   readonly #stop = new AbortController();
@@ -61,7 +77,7 @@ class Recording {
   #frames = 0;
   #bytes = 0;
 
-  constructor(source: CaptureSource, sink: FrameSink | DirectPcapFile, options: RecordOptions) {
+  constructor(source: CaptureSource, sink: RecordTarget, options: RecordOptions) {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
@@ -96,34 +112,36 @@ class Recording {
     this.#stop.abort();
   }
 
-  async #transfer(source: CaptureSource, sink: FrameSink | DirectPcapFile): Promise<void> {
-    if (sink instanceof DirectPcapFile) {
+  async #transfer(source: CaptureSource, sink: RecordTarget): Promise<void> {
+    if ('lead' in sink) {
       if (!isLiveSource(source)) throw new TypeError('a direct file takes records of a live source only');
-      const onFailure = (): void => this.#end('end'); // the flush says why
-      sink.failed.addEventListener('abort', onFailure, { once: true });
-      await this.#byRecords(
-        source,
-        sink.timestampPrecision,
-        (batch) => sink.take(batch),
-        () => sink.lead(),
-      );
+      const onStopped = (): void => this.#end(endOf(sink) ?? 'end'); // after a failure the flush says why
+      if (sink.stopped.aborted) onStopped();
+      sink.stopped.addEventListener('abort', onStopped, { once: true });
+      await this.#byRecords(source, {
+        recordFormat: sink.recordFormat,
+        lead: () => sink.lead(),
+        take: async (batch) => sink.take(batch) ?? batch,
+      });
     } else if (isLiveSource(source) && isRecordSink(sink)) {
-      await this.#byRecords(source, sink.timestampPrecision, ({ bytes, frames }) => sink.writeRecords(bytes, frames));
+      await this.#byRecords(source, {
+        recordFormat: { container: 'pcap', timestampPrecision: sink.timestampPrecision },
+        async take(batch) {
+          sink.writeRecords(batch.bytes, batch.frames);
+          return batch;
+        },
+      });
     } else {
       await this.#byFrames(source, sink);
     }
   }
 
-  async #byRecords(
-    source: LiveSource,
-    timestampPrecision: TimestampPrecision,
-    take: (batch: RecordBatch) => void,
-    lead?: () => Uint8Array,
-  ): Promise<void> {
+  async #byRecords(source: LiveSource, { recordFormat, lead, take }: BatchTaker): Promise<void> {
     const options = { signal: this.#stop.signal, limit: this.#limit, ...(lead === undefined ? {} : { lead }) };
-    for await (const batch of source.records({ container: 'pcap', timestampPrecision }, options)) {
-      take(batch);
-      this.#count(batch.frames, batch.frameBytes);
+    for await (const batch of source.records(recordFormat, options)) {
+      const { frames, frameBytes } = await take(batch);
+      this.#count(frames, frameBytes);
+      if (frames < batch.frames) return;
     }
     if (this.#frames >= this.#limit) this.#reason = 'limit';
   }
@@ -163,6 +181,10 @@ class Recording {
 
 function isLiveSource(source: CaptureSource): source is LiveSource {
   return 'records' in source;
+}
+
+function endOf(output: BatchFile | RecordOutput): OutputEnd | undefined {
+  return 'ended' in output ? output.ended : undefined;
 }
 
 function isRecordSink(sink: FrameSink): sink is RecordSink {

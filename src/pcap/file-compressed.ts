@@ -1,0 +1,180 @@
+/** A PCAP file that is packed while it is written. @module */
+import { closeSync, ftruncateSync, write } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { EMPTY } from '../base/bytes.ts';
+import type { StackError } from '../base/errors.ts';
+import { OutputError } from './byte-sink.ts';
+import type { Compressor } from './file-compression.ts';
+import type { OutputTarget } from './file-open.ts';
+import { explainWriteError } from './file-write-error.ts';
+import type { GatheredRecords, RecordFile } from './record-file.ts';
+
+const writeOnce = promisify(write);
+
+/** Records are gathered up to this many bytes before they are packed: more does not pack them better. */
+const CHUNK_LENGTH = 256 * 1024;
+/** How long they may wait for others, in milliseconds. */
+const CHUNK_DELAY = 500;
+/** Chunks packed at a time: a processor is left for the capture, a thread of the pool for the disk. */
+const MOST_UNDER_WAY = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** Milliseconds until a pipe that was full is tried again. */
+const PIPE_PAUSE = 1;
+
+export interface CompressedFileOptions {
+  /** What the file begins with. */
+  readonly header: Uint8Array;
+  /** Do not gather: every batch is packed and written by itself. */
+  readonly packetBuffered?: boolean;
+}
+
+export class CompressedFile implements RecordFile {
+  readonly #target: OutputTarget;
+  readonly #compressor: Compressor;
+  readonly #packetBuffered: boolean;
+  readonly #failed = new AbortController();
+  #failure: StackError | undefined;
+  #reported: OutputError | undefined;
+  #chunk: Uint8Array = new Uint8Array(CHUNK_LENGTH);
+  #chunkLength = 0;
+  #chunkFrames = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** In the order in which their chunks came. */
+  readonly #underWay = new Set<Promise<void>>();
+  #last: Promise<void> = Promise.resolve();
+  #length = 0;
+  /** Of `#length`, those whose packed form is written. */
+  #settledLength = 0;
+  #writtenLength = 0;
+  #writtenFrames = 0;
+  #closed = false;
+
+  /** Takes over the target's descriptor. */
+  constructor(target: OutputTarget, compressor: Compressor, options: CompressedFileOptions) {
+    this.#target = target;
+    this.#compressor = compressor;
+    this.#packetBuffered = options.packetBuffered ?? false;
+    this.#gather(options.header, 0);
+    this.#sendChunk();
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get storedLength(): number {
+    return this.#writtenLength + this.pendingLength;
+  }
+
+  get pendingLength(): number {
+    return this.#length - this.#settledLength;
+  }
+
+  get stopped(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  lead(): Uint8Array {
+    return EMPTY;
+  }
+
+  take(records: GatheredRecords): void {
+    const { bytes, frames } = records;
+    if (this.#chunkLength + bytes.length > CHUNK_LENGTH) this.#sendChunk();
+    if (bytes.length > CHUNK_LENGTH) {
+      this.#length += bytes.length;
+      this.#send(bytes, frames, records.retain());
+    } else {
+      this.#gather(bytes, frames);
+    }
+    if (this.#packetBuffered) this.#sendChunk();
+  }
+
+  append(records: GatheredRecords): void {
+    this.take(records);
+  }
+
+  async ready(): Promise<void> {
+    while (this.#underWay.size > MOST_UNDER_WAY) await [...this.#underWay][0];
+  }
+
+  async flush(): Promise<void> {
+    this.#sendChunk();
+    await this.#last;
+    if (this.#failure !== undefined) throw this.#report(this.#failure);
+  }
+
+  /** Flushes and closes; after a failure the file ends with its last whole chunk. @throws OutputError as `flush` */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.flush();
+      await this.#write(this.#compressor.ending);
+      if (this.#failure !== undefined) throw this.#report(this.#failure);
+    } finally {
+      if (this.#target.isOurs) closeSync(this.#target.descriptor);
+    }
+  }
+
+  #gather(bytes: Uint8Array, frames: number): void {
+    this.#chunk.set(bytes, this.#chunkLength);
+    this.#chunkLength += bytes.length;
+    this.#chunkFrames += frames;
+    this.#length += bytes.length;
+    this.#timer ??= setTimeout(() => this.#sendChunk(), CHUNK_DELAY);
+  }
+
+  #sendChunk(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#chunkLength === 0) return;
+    this.#send(this.#chunk.subarray(0, this.#chunkLength), this.#chunkFrames, () => {});
+    this.#chunk = new Uint8Array(CHUNK_LENGTH);
+    this.#chunkLength = 0;
+    this.#chunkFrames = 0;
+  }
+
+  #send(bytes: Uint8Array, frames: number, release: () => void): void {
+    const packed = this.#compressor.compress(bytes).finally(release);
+    const written: Promise<void> = Promise.allSettled([packed, this.#last]).then(async ([outcome]) => {
+      if (outcome.status === 'rejected') this.#fail(outcome.reason);
+      else await this.#write(outcome.value);
+      this.#underWay.delete(written);
+      if (this.#failure !== undefined) return;
+      this.#settledLength += bytes.length;
+      this.#writtenFrames += frames;
+    });
+    this.#last = written;
+    this.#underWay.add(written);
+  }
+
+  /** Writes all of it, or fails. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { descriptor, isFile } = this.#target;
+    let done = 0;
+    while (done < bytes.length && this.#failure === undefined) {
+      const position = isFile ? this.#writtenLength + done : null;
+      try {
+        done += (await writeOnce(descriptor, bytes, done, bytes.length - done, position)).bytesWritten;
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') await sleep(PIPE_PAUSE);
+        else this.#fail(error);
+      }
+    }
+    if (this.#failure === undefined) this.#writtenLength += bytes.length;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= explainWriteError(this.#target.name, error);
+    this.#failed.abort();
+  }
+
+  #report({ code, message, cause }: StackError): OutputError {
+    if (this.#reported !== undefined) return this.#reported;
+    if (this.#target.isFile) ftruncateSync(this.#target.descriptor, this.#writtenLength);
+    this.#reported = new OutputError(code, message, this.#writtenFrames, { cause });
+    return this.#reported;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * A recording as a series of files: rotation, rings, quotas. A batch that stays within the present file is handed on as
+ * it is; only one that crosses a border is walked record by record and shared out. @module
+ */
+import { dirname } from 'node:path';
+import { EMPTY } from '../base/bytes.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { StackError } from '../base/errors.ts';
+import { isPlainFile, type RecordFileFormat, type RecordFormat } from '../pcap/index.ts';
+import { nextBorder, periodStart } from './file-name-template.ts';
+import { FreeSpace } from './free-space.ts';
+import { holdBatch } from './hold-batch.ts';
+import { OutputRoom } from './output-room.ts';
+import { OwnFiles } from './own-files.ts';
+import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
+import { type OpenFile, SeriesFiles } from './series-files.ts';
+import type { FileSeriesOptions, Rotation } from './series-options.ts';
+import { walkRecords } from './walk-records.ts';
+
+/** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
+const QUIET_MILLISECONDS = 1000;
+const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
+
+export class FileSeries implements RecordOutput {
+  readonly recordFormat: RecordFormat;
+  readonly #format: RecordFileFormat;
+  readonly #options: FileSeriesOptions;
+  readonly #rotation: Rotation;
+  readonly #clock: Clock;
+  readonly #files: SeriesFiles;
+  readonly #room: OutputRoom;
+  readonly #stop = new AbortController();
+  /** Which file `lead` was asked of, and how long the lead was. */
+  #leadOf: OpenFile | undefined;
+  #leadLength = 0;
+  #lastTake: number;
+  #busy = false;
+  #ended: OutputEnd | undefined;
+
+  /**
+   * Begins the first file.
+   * @param name a template as `mail-%Y%m%dT%H%M%S-%N.pcap`, of strftime(3)'s letters and `%N`, the file's number; `-` is
+   * standard output. With `rotation` a name without any `%` gets `-%N` before its extension.
+   * @throws StackError `USAGE` for a name that cannot be, `FILE_CREATE`
+   * @throws OutputError when not even its header can be written
+   */
+  constructor(name: string, format: RecordFileFormat, options: FileSeriesOptions = {}) {
+    const { rotation, clock = systemClock, byteLimit, quota, ring, onWarning = () => {} } = options;
+    const isFile = isPlainFile(name);
+    if (!isFile && (rotation !== undefined || quota !== undefined)) {
+      throw new StackError('USAGE', `${name} is no file: it can be neither rotated nor held to a quota`);
+    }
+    this.recordFormat = format.recordFormat;
+    this.#format = format;
+    this.#options = options;
+    this.#rotation = rotation ?? {};
+    this.#clock = clock;
+    const own = new OwnFiles(onWarning);
+    this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
+    const { path } = this.#files.begin(clock.wallTime() / 1000);
+    const space = isFile ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
+    this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, own, space);
+    this.#lastTake = clock.now();
+    if (rotation?.seconds !== undefined) void this.#watchQuiet();
+  }
+
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Why the series takes no more; undefined while it does, and when it has failed. */
+  get ended(): OutputEnd | undefined {
+    return this.#ended;
+  }
+
+  /** Files begun so far. */
+  get fileCount(): number {
+    return this.#files.begun;
+  }
+
+  lead(): Uint8Array {
+    const { open } = this.#files;
+    const lead = open?.file.lead() ?? EMPTY;
+    this.#leadOf = open;
+    this.#leadLength = lead.length;
+    return lead;
+  }
+
+  /** Shares the batch out among as many files as its records need; takes less of it when the series ends. */
+  async take(batch: OutputBatch): Promise<TakenRecords> {
+    if (this.#stop.signal.aborted) return NOTHING;
+    this.#busy = true;
+    this.#lastTake = this.#clock.now();
+    try {
+      return (await this.#fits(batch)) ? await this.#takeWhole(batch) : await this.#shareOut(batch);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Resolves when the files hold all that was taken. @throws OutputError of the file that could not be written */
+  async flush(): Promise<void> {
+    await this.#files.flush();
+  }
+
+  /** Closes the last file. @throws OutputError as `flush` */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#files.finish();
+    await this.#files.flush();
+  }
+
+  /** Whether all of it is certainly the present file's: found out without looking at single records. */
+  async #fits({ bytes, frames, inPlace }: OutputBatch): Promise<boolean> {
+    const { open } = this.#files;
+    if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
+    const start = inPlace ? 0 : this.#leadLength;
+    const length = bytes.length - start;
+    const { bytes: mostBytes = Number.POSITIVE_INFINITY, frames: mostFrames = Number.POSITIVE_INFINITY } =
+      this.#rotation;
+    if (open.file.length + length > mostBytes || open.frames + frames > mostFrames) return false;
+    // No frame is stamped later than now.
+    if (this.#borderOf(open, bytes, start) <= this.#clock.wallTime() / 1000) return false;
+    return (await this.#room.find(length, this.#files.lengths())).bytes >= length;
+  }
+
+  async #takeWhole(batch: OutputBatch): Promise<TakenRecords> {
+    const { open } = this.#files;
+    if (open === undefined) return NOTHING;
+    open.file.take(batch);
+    open.frames += batch.frames;
+    await open.file.ready();
+    this.#finishWhenCounted(open);
+    return batch;
+  }
+
+  async #shareOut(batch: OutputBatch): Promise<TakenRecords> {
+    const held = holdBatch(batch);
+    const { layout } = this.#format;
+    const { bytes } = batch;
+    let continued = batch.inPlace ? undefined : this.#leadOf;
+    let frames = 0;
+    let frameBytes = 0;
+    let at = batch.inPlace ? 0 : this.#leadLength;
+    try {
+      while (at < bytes.length) {
+        const open = await this.#fileFor(bytes, at);
+        if (open === undefined) break;
+        const recordLength = layout.recordLength(bytes, at);
+        const room = await this.#room.find(bytes.length - at, this.#files.lengths());
+        if (room.bytes < recordLength) {
+          this.#end(room.reason);
+          break;
+        }
+        const run = walkRecords(layout, bytes, at, {
+          bytes: Math.min(room.bytes, Math.max(recordLength, this.#bytesLeft(open))),
+          frames: this.#framesLeft(open),
+          border: this.#borderOf(open, bytes, at),
+        });
+        const isContinued = open === continued;
+        const part = { bytes: bytes.subarray(isContinued ? 0 : at, run.end), frames: run.frames, retain: held.retain };
+        if (isContinued) open.file.take(part);
+        else open.file.append(part);
+        continued = undefined;
+        open.frames += run.frames;
+        frames += run.frames;
+        frameBytes += run.frameBytes;
+        at = run.end;
+        await open.file.ready();
+        this.#finishWhenCounted(open);
+      }
+    } finally {
+      held.release();
+    }
+    return { frames, frameBytes };
+  }
+
+  /** The file that takes the record at `bytes[at]`: the present one or the next. Undefined: the series ends before it. */
+  async #fileFor(bytes: Uint8Array, at: number): Promise<OpenFile | undefined> {
+    const { open } = this.#files;
+    if (open !== undefined && !this.#isFull(open, bytes, at)) return open;
+    this.#finish();
+    const length = this.#format.headerLength + this.#format.layout.recordLength(bytes, at);
+    const room = await this.#room.find(length, this.#files.lengths());
+    if (room.bytes < length) this.#end(room.reason);
+    if (this.#stop.signal.aborted) return undefined;
+    await this.#files.makePlace();
+    return this.#files.begin(this.#startOf(this.#format.layout.seconds(bytes, at)));
+  }
+
+  #isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {
+    if (open.frames === 0) return false;
+    const { layout } = this.#format;
+    const isOver = layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.#framesLeft(open) === 0;
+    return isOver || layout.seconds(bytes, at) >= this.#borderOf(open, bytes, at);
+  }
+
+  #bytesLeft(open: OpenFile): number {
+    return (this.#rotation.bytes ?? Number.POSITIVE_INFINITY) - open.file.length;
+  }
+
+  #framesLeft(open: OpenFile): number {
+    return (this.#rotation.frames ?? Number.POSITIVE_INFINITY) - open.frames;
+  }
+
+  /** The first second that is not this file's; set by the record at `bytes[at]` when that is the file's first. */
+  #borderOf(open: OpenFile, bytes: Uint8Array, at: number): number {
+    const { seconds: period, aligned = false } = this.#rotation;
+    if (period === undefined) return Number.POSITIVE_INFINITY;
+    const first = this.#format.layout.seconds(bytes, at);
+    open.border ??= aligned ? nextBorder(first, period, this.#options.utc ?? false) : first + period;
+    return open.border;
+  }
+
+  /** When a file begins whose first frame is of that second: what its name says. */
+  #startOf(second: number): number {
+    const { seconds: period, aligned = false } = this.#rotation;
+    return period !== undefined && aligned ? periodStart(second, period, this.#options.utc ?? false) : second;
+  }
+
+  /** A file with all its frames is closed at once, not when the next frame comes. */
+  #finishWhenCounted(open: OpenFile): void {
+    if (this.#framesLeft(open) === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.#files.finish();
+    if (this.#files.begun === this.#options.fileLimit) this.#end('file-limit');
+  }
+
+  #end(reason: OutputEnd): void {
+    if (this.#stop.signal.aborted) return;
+    this.#ended = reason;
+    this.#stop.abort();
+  }
+
+  async #watchQuiet(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#clock.sleep(QUIET_MILLISECONDS, this.#stop.signal);
+      const border = this.#files.open?.border ?? Number.POSITIVE_INFINITY;
+      const isQuiet = !this.#busy && this.#clock.now() - this.#lastTake >= QUIET_MILLISECONDS;
+      if (isQuiet && this.#clock.wallTime() >= border * 1000 + QUIET_MILLISECONDS) this.#finish();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Where a recording goes when it goes in whole batches to more than one file. @module */
+import type { GatheredRecords, RecordFormat } from '../pcap/index.ts';
+
+/**
+ * Why an output takes no more, of its own accord: `byte-limit` and `file-limit` as asked, `quota` when its files have
+ * grown as large as they may, `free-space` when the disk is as full as it may become.
+ */
+export type OutputEnd = 'byte-limit' | 'file-limit' | 'quota' | 'free-space';
+
+/** A batch as a live source hands it over. */
+export interface OutputBatch extends GatheredRecords {
+  /** Without a lead: blocks of the ring that have become blocks of the file. */
+  readonly inPlace: boolean;
+  /** Of `bytes`, those that are frames and neither lead nor record headers. */
+  readonly frameBytes: number;
+}
+
+/** What was taken of a batch. */
+export interface TakenRecords {
+  readonly frames: number;
+  readonly frameBytes: number;
+}
+
+export interface RecordOutput {
+  readonly recordFormat: RecordFormat;
+  /** Aborted once it takes no more: `ended` says why, or `flush` throws it. */
+  readonly stopped: AbortSignal;
+  readonly ended: OutputEnd | undefined;
+  /** What the next batch must begin with. */
+  lead(): Uint8Array;
+  /** Takes the batch, or what it tells of it; its memory is kept, where needed, by `retain`. */
+  take(batch: OutputBatch): Promise<TakenRecords>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}

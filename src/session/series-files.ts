@@ -1,0 +1,149 @@
+/** The files of a series: one open, a few being closed, those of a ring deleted in their turn. @module */
+import {
+  type OutputTarget,
+  openOutputFile,
+  type RecordFile,
+  type RecordFileFormat,
+  STANDARD_OUTPUT,
+} from '../pcap/index.ts';
+import { FileNameTemplate } from './file-name-template.ts';
+import { NextFile } from './next-file.ts';
+import type { OpenLengths } from './output-room.ts';
+import { identify, type OwnFile, type OwnFiles } from './own-files.ts';
+import type { FileSeriesOptions } from './series-options.ts';
+
+/** Files being closed at a time; a capture waits for the oldest. */
+const MOST_CLOSING = 3;
+
+/** A file that is being written. */
+export interface OpenFile {
+  readonly file: RecordFile;
+  readonly path: string;
+  /** Undefined for what is no file. */
+  readonly own: OwnFile | undefined;
+  frames: number;
+  /** The first second that is the next file's; undefined until the first frame is there. */
+  border: number | undefined;
+}
+
+export class SeriesFiles {
+  readonly #format: RecordFileFormat;
+  readonly #options: FileSeriesOptions;
+  readonly #own: OwnFiles;
+  readonly #openTarget: (seconds: number) => OutputTarget;
+  readonly #onFailure: () => void;
+  readonly #closing = new Set<OpenFile>();
+  /** Resolves when all is closed and deleted that ever was to be. */
+  #settled: Promise<unknown> = Promise.resolve();
+  #open: OpenFile | undefined;
+  #begun = 0;
+  #finishedLength = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @throws StackError `USAGE` for a name that means nothing */
+  constructor(
+    name: string,
+    format: RecordFileFormat,
+    options: FileSeriesOptions,
+    parts: { readonly own: OwnFiles; readonly onFailure: () => void },
+  ) {
+    this.#format = format;
+    this.#options = options;
+    this.#own = parts.own;
+    this.#onFailure = parts.onFailure;
+    const { utc = false, overwrite = false, rotation } = options;
+    const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
+    const names = new NextFile(template, overwrite ? 'file' : 'new');
+    this.#openTarget = (seconds) => {
+      if (name === '-') return STANDARD_OUTPUT;
+      return rotation === undefined ? openOutputFile(template.format(seconds, 1), {}, 'any') : names.open(seconds);
+    };
+  }
+
+  /** The present file; undefined between two. */
+  get open(): OpenFile | undefined {
+    return this.#open;
+  }
+
+  /** Files begun so far. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** What is not deleted yet, but for the files that are closed. */
+  lengths(): OpenLengths {
+    let taken = this.#finishedLength;
+    let stored = 0;
+    let pending = 0;
+    const add = ({ file }: OpenFile): void => {
+      stored += file.storedLength;
+      pending += file.pendingLength;
+    };
+    for (const closing of this.#closing) add(closing);
+    if (this.#open !== undefined) {
+      taken += this.#open.file.length;
+      add(this.#open);
+    }
+    return { taken, stored, pending };
+  }
+
+  /**
+   * Begins a file, when there is none. @param seconds since 1970
+   * @throws StackError `FILE_CREATE`
+   * @throws OutputError when not even its header can be written
+   */
+  begin(seconds: number): OpenFile {
+    const target = this.#openTarget(seconds);
+    const own = target.isFile ? identify(target.name, target.descriptor) : undefined;
+    if (own !== undefined) this.#own.forget(own);
+    const file = this.#format.create(target);
+    this.#begun += 1;
+    this.#open = { file, path: target.name, own, frames: 0, border: undefined };
+    file.stopped.addEventListener('abort', this.#onFailure, { once: true });
+    return this.#open;
+  }
+
+  /** Waits until one more file may be begun, and deletes what a ring has too many. */
+  async makePlace(): Promise<void> {
+    const { ring = Number.POSITIVE_INFINITY } = this.#options;
+    while (this.#closing.size >= MOST_CLOSING) await this.#settled;
+    while (this.#own.count + this.#closing.size >= ring) {
+      if (this.#own.count === 0) await this.#settled;
+      else this.#settled = Promise.all([this.#settled, this.#own.deleteOldest()]);
+    }
+  }
+
+  /** Closes the present file, in its own time. */
+  finish(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    this.#finishedLength += open.file.length;
+    this.#closing.add(open);
+    this.#settled = Promise.all([this.#close(open, this.#settled)]);
+  }
+
+  /** Resolves when the present file holds all that was taken, and all others are closed. @throws OutputError */
+  async flush(): Promise<void> {
+    await this.#open?.file.flush();
+    await this.#settled;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #close(open: OpenFile, before: Promise<unknown>): Promise<void> {
+    try {
+      await open.file.close();
+      await before;
+      const { path, own, frames } = open;
+      const length = open.file.storedLength;
+      if (own === undefined) return;
+      this.#own.add(own, length);
+      this.#options.onFile?.({ path, frames, length });
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#onFailure();
+    } finally {
+      this.#closing.delete(open);
+    }
+  }
+}

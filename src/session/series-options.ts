@@ -1,0 +1,49 @@
+/** What a series of files is asked for. @module */
+import type { Clock } from '../base/clock.ts';
+import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
+
+/** When the next file begins; of several limits the first that is reached. */
+export interface Rotation {
+  /** Bytes that a file may have, its header included, before compression. A single larger record has a file for itself. */
+  readonly bytes?: number;
+  /** Frames that a file may have. */
+  readonly frames?: number;
+  /** Seconds that a file covers, whole ones, counted from its first frame. */
+  readonly seconds?: number;
+  /** Files begin at multiples of `seconds` on the wall clock instead. */
+  readonly aligned?: boolean;
+}
+
+/** A file of a series, closed. */
+export interface FinishedFile {
+  readonly path: string;
+  readonly frames: number;
+  /** Bytes on the disk. */
+  readonly length: number;
+}
+
+export interface FileSeriesOptions {
+  /** None: one file. */
+  readonly rotation?: Rotation;
+  /** Keep at most so many files: the oldest of this series is deleted before another begins. */
+  readonly ring?: number;
+  /** End with so many files. */
+  readonly fileLimit?: number;
+  /** End before more than so many bytes are written, all files together, before compression. */
+  readonly byteLimit?: number;
+  /** Bytes that the files may take on the disk together. A ring deletes its oldest file for them; without one it ends. */
+  readonly quota?: number;
+  /** What stays free on the disk. Default: 64 MiB, or 1 % of a smaller file system. `{ bytes: 0 }`: until it is full. */
+  readonly freeSpace?: FreeSpaceFloor;
+  /** Times in the names, and of aligned borders, are UTC. Default: local time. */
+  readonly utc?: boolean;
+  /** Files that have a name already are overwritten; never links. Default: another name is taken. */
+  readonly overwrite?: boolean;
+  /** Told about every file when it is closed. */
+  readonly onFile?: (file: FinishedFile) => void;
+  /** Told about what the series outlives. */
+  readonly onWarning?: (message: string) => void;
+  readonly clock?: Clock;
+  /** Default: statfs(2). */
+  readonly readSpace?: SpaceReader;
+}
