@@ -70,9 +70,11 @@ export {
   type CaptureInterface,
   createPcapngWriter,
   createPcapWriter,
-  DirectPcapFile,
+  DirectFile,
   type FileSource,
   openFile,
+  pcapContainer,
+  pcapngContainer,
 } from './pcap/index.ts';
 export { type KernelTransportOptions, openKernelTransport, type ProbeTransport, preciseClock } from './probe/index.ts';
 export {

@@ -1,7 +1,7 @@
 /**
  * How the pump puts an accepted frame down as a PCAPNG block: gathered in the output area like a PCAP record, or in
  * place, around the frame where the kernel left it in the ring, so that the disk can take the ring's memory as it is
- * (docs/adr/0015-ring-blocks-are-file-blocks.md). @module
+ * (docs/adr/0018-ring-blocks-are-file-blocks.md). @module
  */
 import type { WasmCode, WasmLocal } from '../bpf/index.ts';
 import { BlockType, EnhancedPacket } from '../pcap/index.ts';

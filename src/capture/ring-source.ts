@@ -285,7 +285,7 @@ export class RingSource implements LiveSource {
       instructions: this.#instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
-    if (format.container !== 'pcapng' || !this.#keepsAll) return { gathering, placing: undefined };
+    if (format.container !== 'pcapng' || !format.inPlace || !this.#keepsAll) return { gathering, placing: undefined };
     return { gathering, placing: createPump(this.#memory, { ...settings, placeInBlocksOf: this.#ring.blockSize }) };
   }
 

@@ -1,7 +1,7 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
 import type { CaptureStatistics, FrameSink } from '../base/index.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
-import { createPcapWriter, DirectPcapFile } from '../pcap/index.ts';
+import { createPcapWriter, DirectFile, pcapContainer } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
@@ -58,7 +58,7 @@ export function createSink(
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
-): FrameSink | DirectPcapFile {
+): FrameSink | DirectFile {
   const precision = timestampPrecision(words);
   const { linkType, snapLength } = source;
   if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
@@ -67,7 +67,9 @@ export function createSink(
     return createLineSink(() => linkType, options, context.stdout, stop.stop);
   }
   const options = { linkType, snapLength, timestampPrecision: precision };
-  return (words.U ? undefined : DirectPcapFile.create(words.w, options)) ?? createPcapWriter(words.w, options);
+  return (
+    (words.U ? undefined : DirectFile.create(words.w, pcapContainer(options))) ?? createPcapWriter(words.w, options)
+  );
 }
 
 /** What to change when frames were lost. */

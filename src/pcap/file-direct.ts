@@ -1,5 +1,5 @@
 /**
- * A PCAP file that the disk takes straight from the capture memory: batches of ready-made records go out with O_DIRECT,
+ * A capture file that the disk takes straight from the capture memory: batches of ready-made records go out with O_DIRECT,
  * by a thread of libuv's pool, while the next ones are gathered. The page cache, which costs more than everything else
  * about recording (bench/live/capture.ts), sees only the last few kilobytes. @module
  */
@@ -8,19 +8,21 @@ import type { StackError } from '../base/errors.ts';
 import { OutputError } from './byte-sink.ts';
 import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
-import { PCAP_FILE_HEADER_LENGTH, type RecordFormat } from './format.ts';
-import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.ts';
-import type { GatheredRecords, RecordFile } from './record-file.ts';
+import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
+import { writeFiller } from './pcapng-block.ts';
+import type { GatheredRecords, RecordContainer, RecordFile } from './record-file.ts';
 
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
 
 /** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
 const TAIL_DELAY = 200;
+/** Records of ours are shorter: a frame of 256 KiB, and the filler of what one block of a ring has no frames in. */
+const LONGEST_RECORD = 1 << 20;
 
-/** Give it batches whose `bytes` begin with what `lead` gave, at an address that is a multiple of `DIRECT_BLOCK`. */
-export class DirectPcapFile implements RecordFile {
-  readonly recordFormat: RecordFormat;
+/** Give it batches whose `bytes` begin at an address that is a multiple of `DIRECT_BLOCK`, with what `lead` gave. */
+export class DirectFile implements RecordFile {
+  readonly #container: RecordContainer;
   readonly #name: string;
   readonly #direct: number;
   /** The same file through the page cache: for its end, which is no whole block yet. */
@@ -30,7 +32,7 @@ export class DirectPcapFile implements RecordFile {
   #position = 0;
   /** What comes after it: less than a block. */
   readonly #tail = new Uint8Array(DIRECT_BLOCK);
-  #tailLength: number;
+  #tailLength = 0;
   #tailTimer: NodeJS.Timeout | undefined;
   readonly #underWay = new Set<Promise<void>>();
   /** Bytes of all that is under way. */
@@ -45,11 +47,11 @@ export class DirectPcapFile implements RecordFile {
    * Creates the file, its permission bits 0o600 before the umask.
    * @returns undefined when direct writes are not to be had there: a pipe, a device, some file systems
    */
-  static create(path: string, options: PcapOptions): DirectPcapFile | undefined {
+  static create(path: string, container: RecordContainer): DirectFile | undefined {
     if (!isPlainFile(path)) return undefined;
     try {
       const { descriptor } = openOutputFile(path, {}, 'any');
-      const file = DirectPcapFile.over(descriptor, path, options);
+      const file = DirectFile.over(descriptor, path, container);
       if (file === undefined) closeSync(descriptor);
       return file;
     } catch {
@@ -61,18 +63,23 @@ export class DirectPcapFile implements RecordFile {
    * Takes over a descriptor of an empty regular file, open for reading and writing.
    * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
    */
-  static over(plain: number, name: string, options: PcapOptions): DirectPcapFile | undefined {
+  static over(plain: number, name: string, container: RecordContainer): DirectFile | undefined {
     const direct = reopenDirect(plain);
-    return direct === undefined ? undefined : new DirectPcapFile(name, direct, plain, options);
+    return direct === undefined ? undefined : new DirectFile(name, direct, plain, container);
   }
 
-  private constructor(name: string, direct: number, plain: number, options: PcapOptions) {
-    this.recordFormat = { container: 'pcap', timestampPrecision: options.timestampPrecision ?? 'micro' };
+  private constructor(name: string, direct: number, plain: number, container: RecordContainer) {
+    this.#container = container;
     this.#name = name;
     this.#direct = direct;
     this.#plain = plain;
-    this.#tailLength = encodePcapHeader(options, this.#tail);
-    this.#writeTail();
+    const { header } = container;
+    this.append({ bytes: header, frames: 0, retain: () => () => {} });
+    if (this.#underWay.size === 0) this.#writeTail();
+  }
+
+  get recordFormat(): RecordFormat {
+    return this.#container.recordFormat;
   }
 
   /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
@@ -97,9 +104,10 @@ export class DirectPcapFile implements RecordFile {
     return this.#tail.subarray(0, this.#tailLength);
   }
 
-  /** Writes a batch that begins with `lead()`; all but its last bytes leave at once. */
+  /** Writes a batch that begins with `lead()`, or is in place; all but its last bytes leave at once. */
   take(records: GatheredRecords): void {
     const { bytes } = records;
+    if (records.inPlace === true) this.#fillTail();
     const whole = bytes.length - (bytes.length % DIRECT_BLOCK);
     this.#tail.set(bytes.subarray(whole));
     this.#tailLength = bytes.length - whole;
@@ -107,6 +115,16 @@ export class DirectPcapFile implements RecordFile {
       this.#write(this.#direct, bytes.subarray(0, whole), records.retain());
     }
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
+  }
+
+  /** Ends the tail with a filler, so that the file's next byte is the first of a block. */
+  #fillTail(): void {
+    if (this.#tailLength === 0) return;
+    let length = DIRECT_BLOCK - this.#tailLength;
+    if (length < BLOCK_OVERHEAD) length += DIRECT_BLOCK;
+    const filler = new Uint8Array(length);
+    writeFiller(filler, 0, length);
+    this.append({ bytes: filler, frames: 0, retain: () => () => {} });
   }
 
   /** Writes records that are no continuation of `lead()` in memory, through the page cache. */
@@ -198,27 +216,28 @@ export class DirectPcapFile implements RecordFile {
   /** Once, with nothing under way: cuts the file back to its last whole record. */
   #report({ code, message, cause }: StackError): OutputError {
     if (this.#reported !== undefined) return this.#reported;
-    const { length, frames } = findWholeRecords(this.#plain, this.#goodLength);
+    const { length, frames } = findWholeRecords(this.#plain, this.#goodLength, this.#container);
     ftruncateSync(this.#plain, length);
     this.#reported = new OutputError(code, message, frames, { cause });
     return this.#reported;
   }
 }
 
-/** Follows the records of a file of ours up to `end`: where the last whole one ends, and how many there are. */
-function findWholeRecords(fd: number, end: number): { length: number; frames: number } {
-  if (end < PCAP_FILE_HEADER_LENGTH) return { length: 0, frames: 0 };
-  const chunk = new Uint8Array(1 << 20);
-  let length = PCAP_FILE_HEADER_LENGTH;
+/** Follows the records of a file of ours up to `end`: where the last whole one ends, and how many frames there are. */
+function findWholeRecords(fd: number, end: number, container: RecordContainer): { length: number; frames: number } {
+  const { layout, headerLength } = container;
+  if (end < headerLength) return { length: 0, frames: 0 };
+  const chunk = new Uint8Array(LONGEST_RECORD);
+  let length = headerLength;
   let frames = 0;
   for (;;) {
     const available = Math.min(readSync(fd, chunk, 0, chunk.length, length), end - length);
     let at = 0;
-    while (at + PCAP_LAYOUT.headLength <= available) {
-      const next = at + PCAP_LAYOUT.recordLength(chunk, at);
+    while (at + layout.headLength <= available) {
+      const next = at + layout.recordLength(chunk, at);
       if (next > available) break;
+      if (layout.isFrame(chunk, at)) frames += 1;
       at = next;
-      frames += 1;
     }
     if (at === 0) return { length, frames };
     length += at;

@@ -1,23 +1,50 @@
 /** What a series of files is made of: how each begins, how its records are found, what writes it. @module */
-
 import { CompressedFile } from './file-compressed.ts';
 import { type Compression, createCompressor } from './file-compression.ts';
-import { DirectPcapFile } from './file-direct.ts';
+import { DirectFile } from './file-direct.ts';
 import type { OutputTarget } from './file-open.ts';
-import { PlainFile } from './file-plain.ts';
+import { type BatchWriter, PlainFile } from './file-plain.ts';
 import { descriptorSink } from './file-sink.ts';
-import { PCAP_FILE_HEADER_LENGTH, type RecordFormat } from './format.ts';
+import { PCAP_FILE_HEADER_LENGTH } from './format.ts';
 import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
-import type { FrameLayout } from './record-buffer.ts';
-import type { RecordFile } from './record-file.ts';
+import {
+  encodePcapngHeader,
+  PCAPNG_LAYOUT,
+  type PcapngInterface,
+  type PcapngOptions,
+  PcapngWriter,
+} from './pcapng-writer.ts';
+import type { RecordContainer, RecordFile } from './record-file.ts';
 
 /** A kind of capture file whose records need nothing but a header before them. */
-export interface RecordFileFormat {
-  readonly recordFormat: RecordFormat;
-  readonly layout: FrameLayout;
-  readonly headerLength: number;
+export interface RecordFileFormat extends RecordContainer {
   /** Takes over the target's descriptor and begins the file. @throws OutputError when not even the header can be written */
   create(target: OutputTarget): RecordFile;
+}
+
+/** What a PCAP file is made of. */
+export function pcapContainer(options: PcapOptions): RecordContainer {
+  const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
+  encodePcapHeader(options, header);
+  return {
+    recordFormat: { container: 'pcap', timestampPrecision: options.timestampPrecision ?? 'micro' },
+    layout: PCAP_LAYOUT,
+    header,
+    headerLength: PCAP_FILE_HEADER_LENGTH,
+  };
+}
+
+/**
+ * What a PCAPNG file of one interface is made of.
+ * @param inPlace blocks of the ring may become blocks of the file
+ */
+export function pcapngContainer(
+  described: PcapngInterface,
+  options: PcapngOptions = {},
+  inPlace = true,
+): RecordContainer {
+  const header = encodePcapngHeader(described, options);
+  return { recordFormat: { container: 'pcapng', inPlace }, layout: PCAPNG_LAYOUT, header, headerLength: 0 };
 }
 
 /**
@@ -25,21 +52,47 @@ export interface RecordFileFormat {
  * @throws StackError `COMPRESSION` where this Node does not have it
  */
 export function pcapFileFormat(options: PcapOptions, compression: Compression = 'none'): RecordFileFormat {
-  const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
-  encodePcapHeader(options, header);
+  const createWriter = (target: OutputTarget): BatchWriter => new PcapWriter(descriptorSink(target), options);
+  return fileFormat(pcapContainer(options), { compression, createWriter, ...options });
+}
+
+/**
+ * PCAPNG with frames of one interface, in the same ways.
+ * @throws StackError `COMPRESSION` where this Node does not have it
+ */
+export function pcapngFileFormat(
+  described: PcapngInterface,
+  options: PcapngOptions = {},
+  compression: Compression = 'none',
+): RecordFileFormat {
+  const createWriter = (target: OutputTarget): BatchWriter => {
+    const writer = new PcapngWriter(descriptorSink(target), options);
+    writer.addInterface(described);
+    return writer;
+  };
+  const inPlace = compression === 'none' && options.packetBuffered !== true;
+  return fileFormat(pcapngContainer(described, options, inPlace), { compression, createWriter, ...options });
+}
+
+interface FileWays {
+  readonly compression: Compression;
+  readonly packetBuffered?: boolean;
+  readonly createWriter: (target: OutputTarget) => BatchWriter;
+}
+
+function fileFormat(container: RecordContainer, ways: FileWays): RecordFileFormat {
+  const { compression, packetBuffered = false, createWriter } = ways;
   if (compression !== 'none') createCompressor(compression); // says so now when there is none
+  const { header } = container;
   return {
-    recordFormat: { container: 'pcap', timestampPrecision: options.timestampPrecision ?? 'micro' },
-    layout: PCAP_LAYOUT,
-    headerLength: PCAP_FILE_HEADER_LENGTH,
+    ...container,
     create(target) {
       if (compression !== 'none') {
-        const { packetBuffered = false } = options;
         return new CompressedFile(target, createCompressor(compression), { header, packetBuffered });
       }
-      const isDirect = target.isFile && options.packetBuffered !== true;
-      const direct = isDirect ? DirectPcapFile.over(target.descriptor, target.name, options) : undefined;
-      return direct ?? new PlainFile(new PcapWriter(descriptorSink(target), options));
+      const isDirect = target.isFile && !packetBuffered;
+      const direct = isDirect ? DirectFile.over(target.descriptor, target.name, container) : undefined;
+      return direct ?? new PlainFile(createWriter(target));
     },
   };
 }

@@ -1,15 +1,22 @@
-/** A `PcapWriter` as one of the files that take batches: where direct writes are not to be had, or not wanted. @module */
+/** A writer as one of the files that take batches: where direct writes are not to be had, or not wanted. @module */
 import { EMPTY } from '../base/bytes.ts';
-import type { PcapWriter } from './pcap-writer.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
+
+/** `PcapWriter` and `PcapngWriter` are some. */
+export interface BatchWriter {
+  readonly length: number;
+  writeRecords(records: Uint8Array, frames: number): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** What its writer throws is kept until `flush`, as the other files do. */
 export class PlainFile implements RecordFile {
-  readonly #writer: PcapWriter;
+  readonly #writer: BatchWriter;
   readonly #failed = new AbortController();
   #failure: unknown;
 
-  constructor(writer: PcapWriter) {
+  constructor(writer: BatchWriter) {
     this.#writer = writer;
   }
 

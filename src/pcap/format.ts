@@ -21,10 +21,13 @@ export const PcapRecordHeader = { seconds: 0, fraction: 4, capturedLength: 8, wi
 /** What the fraction of a record's second counts: microseconds, or nanoseconds. */
 export type TimestampPrecision = 'micro' | 'nano';
 
-/** What ready-made records look like: those of a PCAP file, or PCAPNG blocks of a file's only interface. */
+/**
+ * What ready-made records look like: those of a PCAP file, or PCAPNG blocks of a file's only interface. `inPlace`: they
+ * may be made in the ring's own memory, with much filler between them.
+ */
 export type RecordFormat =
   | { readonly container: 'pcap'; readonly timestampPrecision: TimestampPrecision }
-  | { readonly container: 'pcapng' };
+  | { readonly container: 'pcapng'; readonly inPlace: boolean };
 
 /** Of a file that says 0, and the most that a writer puts down: tcpdump's `-s 0`. */
 export const MAXIMUM_SNAP_LENGTH = 262_144;

@@ -5,8 +5,14 @@ export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from
 export { CaptureParser } from './capture-parser.ts';
 export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export { type Compression, compressionOfName } from './file-compression.ts';
-export { DIRECT_BLOCK, DirectPcapFile } from './file-direct.ts';
-export { pcapFileFormat, type RecordFileFormat } from './file-format.ts';
+export { DIRECT_BLOCK, DirectFile } from './file-direct.ts';
+export {
+  pcapContainer,
+  pcapFileFormat,
+  pcapngContainer,
+  pcapngFileFormat,
+  type RecordFileFormat,
+} from './file-format.ts';
 export {
   type Allowed,
   type FileSinkOptions,

@@ -1,6 +1,6 @@
 /** Puts one PCAPNG block together: head, body, options, trailing length (draft-ietf-opsawg-pcapng, 3). @module */
 import { writeU16le, writeU32le } from '../base/bytes.ts';
-import { OptionCode } from './format.ts';
+import { BlockType, OptionCode } from './format.ts';
 
 const encoder = new TextEncoder();
 
@@ -19,12 +19,14 @@ export class BlockBuilder {
   }
 
   u16(value: number): this {
-    writeU16le(this.#bytes, this.#grow(2), value);
+    const at = this.#grow(2); // first: the bytes may be others afterwards
+    writeU16le(this.#bytes, at, value);
     return this;
   }
 
   u32(value: number): this {
-    writeU32le(this.#bytes, this.#grow(4), value);
+    const at = this.#grow(4);
+    writeU32le(this.#bytes, at, value);
     return this;
   }
 
@@ -35,7 +37,8 @@ export class BlockBuilder {
 
   /** Bytes, padded to whole words. */
   padded(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#grow(paddedLength(bytes.length)));
+    const at = this.#grow(paddedLength(bytes.length));
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -76,4 +79,11 @@ export function u64Option(value: number): Uint8Array {
   writeU32le(bytes, 0, value % 0x1_0000_0000);
   writeU32le(bytes, 4, Math.floor(value / 0x1_0000_0000));
   return bytes;
+}
+
+/** A block of at least 12 bytes, a multiple of 4, that says nothing; what its body holds stays as it is. */
+export function writeFiller(out: Uint8Array, at: number, length: number): void {
+  writeU32le(out, at, BlockType.filler);
+  writeU32le(out, at + 4, length);
+  writeU32le(out, at + length - 4, length);
 }

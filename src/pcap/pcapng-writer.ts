@@ -56,6 +56,42 @@ export const PCAPNG_LAYOUT: FrameLayout = {
   seconds: (bytes, at) => readWholeSeconds(bytes, at + EnhancedPacket.timeHigh),
 };
 
+function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions): Uint8Array {
+  return new BlockBuilder(BlockType.sectionHeader)
+    .u32(BYTE_ORDER_MAGIC)
+    .u16(1)
+    .u16(0)
+    .u32(UNKNOWN_SECTION_LENGTH)
+    .u32(UNKNOWN_SECTION_LENGTH)
+    .option(OptionCode.comment, comment)
+    .option(OptionCode.userApplication, application)
+    .endOfOptions()
+    .finish();
+}
+
+function encodeInterface({ linkType, snapLength, name, description, filter }: PcapngInterface): Uint8Array {
+  return new BlockBuilder(BlockType.interfaceDescription)
+    .u16(linkType)
+    .u16(0)
+    .u32(snapLength ?? MAXIMUM_SNAP_LENGTH)
+    .option(OptionCode.interfaceName, name)
+    .option(OptionCode.interfaceDescription, description)
+    .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
+    .option(OptionCode.interfaceFilter, filter === undefined ? undefined : FILTER_IS_TEXT + filter)
+    .endOfOptions()
+    .finish();
+}
+
+/** What a file with frames of one interface begins with. */
+export function encodePcapngHeader(described: PcapngInterface, options: PcapngOptions = {}): Uint8Array {
+  const section = encodeSectionHeader(options);
+  const description = encodeInterface(described);
+  const header = new Uint8Array(section.length + description.length);
+  header.set(section);
+  header.set(description, section.length);
+  return header;
+}
+
 /**
  * Frames of any number of interfaces to a PCAPNG file. Describe the interfaces first (`addInterface`), then add frames;
  * more interfaces may follow at any time. Errors of the output are thrown as by `PcapWriter`.
@@ -68,16 +104,7 @@ export class PcapngWriter implements FrameSink {
   /** Puts the section header down. @throws OutputError when the sink takes none */
   constructor(sink: ByteSink, options: PcapngOptions = {}) {
     this.#buffer = new RecordBuffer(sink, PCAPNG_LAYOUT, options);
-    const section = new BlockBuilder(BlockType.sectionHeader)
-      .u32(BYTE_ORDER_MAGIC)
-      .u16(1)
-      .u16(0)
-      .u32(UNKNOWN_SECTION_LENGTH)
-      .u32(UNKNOWN_SECTION_LENGTH)
-      .option(OptionCode.comment, options.comment)
-      .option(OptionCode.userApplication, options.application ?? 'tapline')
-      .endOfOptions();
-    this.#buffer.writeThrough(section.finish(), 0);
+    this.#buffer.writeThrough(encodeSectionHeader(options), 0);
   }
 
   /** Frames taken so far. */
@@ -96,19 +123,7 @@ export class PcapngWriter implements FrameSink {
     const snapLength = described.snapLength ?? MAXIMUM_SNAP_LENGTH;
     this.#numbers.set(described.interfaceIndex ?? number, number);
     this.#snapLengths.push(snapLength);
-    const block = new BlockBuilder(BlockType.interfaceDescription)
-      .u16(described.linkType)
-      .u16(0)
-      .u32(snapLength)
-      .option(OptionCode.interfaceName, described.name)
-      .option(OptionCode.interfaceDescription, described.description)
-      .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
-      .option(
-        OptionCode.interfaceFilter,
-        described.filter === undefined ? undefined : FILTER_IS_TEXT + described.filter,
-      )
-      .endOfOptions();
-    this.#append(block.finish());
+    this.#append(encodeInterface(described));
     return number;
   }
 
@@ -140,6 +155,15 @@ export class PcapngWriter implements FrameSink {
     buffer.copy(frame.data, frame.offset, captured, at + EnhancedPacket.data);
     if (options !== undefined) out.set(options, at + EnhancedPacket.data + paddedLength(captured));
     buffer.added(1);
+  }
+
+  /**
+   * Takes `frames` ready-made blocks, as the live pump makes them. They are written at once, without a copy, after what
+   * was added before.
+   * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
+   */
+  writeRecords(records: Uint8Array, frames: number): void {
+    this.#buffer.writeThrough(records, frames);
   }
 
   /** Adds counters for the interface with this number. */

@@ -1,9 +1,22 @@
 /** Files that take whole batches of ready-made records: what rotation and the record loop know of them. @module */
+import type { RecordFormat } from './format.ts';
+import type { FrameLayout } from './record-buffer.ts';
+
+/** What every file of one kind begins with, and what its records look like. */
+export interface RecordContainer {
+  readonly recordFormat: RecordFormat;
+  readonly layout: FrameLayout;
+  readonly header: Uint8Array;
+  /** Bytes of `header` that are no records. */
+  readonly headerLength: number;
+}
 
 /** Records in memory that is not ours, the capture's for instance. */
 export interface GatheredRecords {
   readonly bytes: Uint8Array;
   readonly frames: number;
+  /** Without a lead: blocks of a ring that have become blocks of the file, whole pages. Default: false. */
+  readonly inPlace?: boolean;
   /** Keeps the memory as it is until the returned function is called. */
   retain(): () => void;
 }
@@ -20,7 +33,7 @@ export interface RecordFile {
   readonly stopped: AbortSignal;
   /** What a batch for `take` must begin with. */
   lead(): Uint8Array;
-  /** Takes a batch that begins with `lead()`, at an address that is a multiple of `DIRECT_BLOCK`. */
+  /** Takes a batch that begins with `lead()`, or is in place, at an address that is a multiple of `DIRECT_BLOCK`. */
   take(records: GatheredRecords): void;
   /** Takes records that are anywhere in memory, with nothing before them: slower for a direct file. */
   append(records: GatheredRecords): void;

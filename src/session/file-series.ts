@@ -15,7 +15,7 @@ import { OwnFiles } from './own-files.ts';
 import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 import { type OpenFile, SeriesFiles } from './series-files.ts';
 import type { FileSeriesOptions, Rotation } from './series-options.ts';
-import { walkRecords } from './walk-records.ts';
+import { nextSecond, walkRecords } from './walk-records.ts';
 
 /** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
 const QUIET_MILLISECONDS = 1000;
@@ -185,14 +185,16 @@ export class FileSeries implements RecordOutput {
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
     await this.#files.makePlace();
-    return this.#files.begin(this.#startOf(this.#format.layout.seconds(bytes, at)));
+    return this.#files.begin(
+      this.#startOf(nextSecond(this.#format.layout, bytes, at) ?? this.#clock.wallTime() / 1000),
+    );
   }
 
   #isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {
     if (open.frames === 0) return false;
     const { layout } = this.#format;
     const isOver = layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.#framesLeft(open) === 0;
-    return isOver || layout.seconds(bytes, at) >= this.#borderOf(open, bytes, at);
+    return isOver || (nextSecond(layout, bytes, at) ?? Number.NEGATIVE_INFINITY) >= this.#borderOf(open, bytes, at);
   }
 
   #bytesLeft(open: OpenFile): number {
@@ -207,8 +209,10 @@ export class FileSeries implements RecordOutput {
   #borderOf(open: OpenFile, bytes: Uint8Array, at: number): number {
     const { seconds: period, aligned = false } = this.#rotation;
     if (period === undefined) return Number.POSITIVE_INFINITY;
-    const first = this.#format.layout.seconds(bytes, at);
-    open.border ??= aligned ? nextBorder(first, period, this.#options.utc ?? false) : first + period;
+    if (open.border !== undefined) return open.border;
+    const first = nextSecond(this.#format.layout, bytes, at);
+    if (first === undefined) return Number.POSITIVE_INFINITY;
+    open.border = aligned ? nextBorder(first, period, this.#options.utc ?? false) : first + period;
     return open.border;
   }
 

@@ -29,7 +29,7 @@ interface RecordSink extends FrameSink {
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
-/** A file that takes batches; `DirectPcapFile` is one. */
+/** A file that takes batches; `DirectFile` is one. */
 interface BatchFile extends RecordFile {
   readonly recordFormat: RecordFormat;
 }
@@ -56,7 +56,7 @@ export interface RecordSummary extends RecordProgress {
  * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
  * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
  * @throws what the source or the sink throws; everything recorded until then is flushed first
- * @throws TypeError for a `DirectPcapFile` or a `FileSeries` and a source that is not live
+ * @throws TypeError for a `DirectFile` or a `FileSeries` and a source that is not live
  */
 export async function record(
   source: CaptureSource,

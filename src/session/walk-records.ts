@@ -35,3 +35,10 @@ export function walkRecords(layout: FrameLayout, bytes: Uint8Array, start: numbe
   }
   return { end, frames, frameBytes };
 }
+
+/** The second of the first frame at or behind `bytes[at]`, where a record begins; undefined when none follows. */
+export function nextSecond(layout: FrameLayout, bytes: Uint8Array, at: number): number | undefined {
+  let record = at;
+  while (record < bytes.length && !layout.isFrame(bytes, record)) record += layout.recordLength(bytes, record);
+  return record < bytes.length ? layout.seconds(bytes, record) : undefined;
+}

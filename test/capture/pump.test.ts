@@ -89,7 +89,7 @@ const settings = fc
     format: fc.constantFrom<RecordFormat>(
       { container: 'pcap', timestampPrecision: 'micro' },
       { container: 'pcap', timestampPrecision: 'nano' },
-      { container: 'pcapng' },
+      { container: 'pcapng', inPlace: false },
     ),
     filter: fc.constantFrom(...FILTERS),
   })
@@ -178,7 +178,7 @@ describe('the pump', () => {
           skipsLoopbackOutgoing: false,
           snapLength: 262_144,
           instructions: undefined,
-          format: { container: 'pcapng' },
+          format: { container: 'pcapng', inPlace: false },
         };
         memory.bytes.fill(0xa5, memory.ring, memory.ring + BLOCK_SIZE);
         writeBlock(memory, memory.ring, frames, room);

@@ -5,12 +5,25 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { webAssembly } from '../../src/base/web-assembly.ts';
-import { createPcapWriter, DIRECT_BLOCK, DirectPcapFile, type GatheredRecords } from '../../src/pcap/index.ts';
+import {
+  createPcapWriter,
+  DIRECT_BLOCK,
+  DirectFile,
+  EnhancedPacket,
+  enhancedPacketLength,
+  type GatheredRecords,
+  openFile,
+  pcapContainer,
+  pcapngContainer,
+  writeEnhancedPacket,
+} from '../../src/pcap/index.ts';
+import { writeFiller } from '../../src/pcap/pcapng-block.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tapline-direct-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const OPTIONS = { linkType: 1, snapLength: 262_144, timestampPrecision: 'nano' } as const;
+const CONTAINER = pcapContainer(OPTIONS);
 
 /** Page-aligned memory, as the capture's; a batch at a time, as its gatherer does it. */
 const api = webAssembly();
@@ -58,8 +71,8 @@ class Gatherer {
   }
 }
 
-function create(name: string): DirectPcapFile {
-  const file = DirectPcapFile.create(join(folder, name), OPTIONS);
+function create(name: string): DirectFile {
+  const file = DirectFile.create(join(folder, name), CONTAINER);
   if (file === undefined) throw new Error('the temporary folder takes no direct writes');
   return file;
 }
@@ -108,8 +121,54 @@ describe('a direct file', () => {
   });
 
   test('is not to be had on a pipe, a device or nowhere', () => {
-    expect(DirectPcapFile.create('-', OPTIONS)).toBeUndefined();
-    expect(DirectPcapFile.create('/dev/null', OPTIONS)).toBeUndefined();
-    expect(DirectPcapFile.create('/no/such/folder/x.pcap', OPTIONS)).toBeUndefined();
+    expect(DirectFile.create('-', CONTAINER)).toBeUndefined();
+    expect(DirectFile.create('/dev/null', CONTAINER)).toBeUndefined();
+    expect(DirectFile.create('/no/such/folder/x.pcap', CONTAINER)).toBeUndefined();
+  });
+
+  test('takes blocks of the ring as they are, between gathered ones, and every frame is read back in order', async () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 9 });
+    const batches = fc.array(fc.tuple(fc.boolean(), lengths), { minLength: 1, maxLength: 6 });
+    const comment = fc.constantFrom(undefined, 'a header that is longer than a page '.repeat(150));
+    await fc.assert(
+      fc.asyncProperty(batches, comment, async (wanted, said) => {
+        const path = join(folder, 'direct.pcapng');
+        const options = said === undefined ? {} : { comment: said };
+        const file = DirectFile.create(path, pcapngContainer({ linkType: 1, name: 'eth0' }, options));
+        if (file === undefined) throw new Error('the temporary folder takes no direct writes');
+        const gatherer = new Gatherer();
+        let fill = 0;
+        for (const [inPlace, batch] of wanted) {
+          const blocks = batch.map((length) => packetBlock(length, fill++ & 0xff));
+          if (inPlace) file.take({ ...gatherer.gather(filler(blocks), blocks), inPlace: true });
+          else file.take(gatherer.gather(file.lead(), blocks));
+        }
+        await file.close();
+        expect(gatherer.held).toBe(0);
+        expect(statSync(path).size).toBe(file.length);
+        const expected = wanted.flatMap(([, batch]) => batch).map((length, index) => [length, index & 0xff]);
+        const read: number[][] = [];
+        await using source = await openFile(path);
+        for await (const { bytes } of source.packets()) read.push([bytes.length, bytes[0] ?? -1]);
+        expect(read).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
+
+/** A PCAPNG block with a frame of so many bytes. */
+function packetBlock(length: number, fill: number): Uint8Array {
+  const block = new Uint8Array(enhancedPacketLength(length));
+  const time = { seconds: 1_700_000_000, nanoseconds: fill, wireLength: length };
+  writeEnhancedPacket(block, 0, block.length, 0, time, length);
+  return block.fill(fill, EnhancedPacket.data, EnhancedPacket.data + length);
+}
+
+/** What makes whole pages of these blocks when it stands before them. */
+function filler(blocks: readonly Uint8Array[]): Uint8Array {
+  const length = blocks.reduce((sum, block) => sum + block.length, 12);
+  const block = new Uint8Array(12 + DIRECT_BLOCK - (length % DIRECT_BLOCK));
+  writeFiller(block, 0, block.length);
+  return block;
+}
