@@ -46,6 +46,21 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
+/**
+ * Reads an address that may name its zone, as `fe80::1%eth0` does (RFC 4007, 11). IPv4 addresses have none.
+ * @returns the address, and the zone where one was named
+ */
+export function parseScopedAddress(text: string): { address: Uint8Array; zone: string | undefined } | undefined {
+  const at = text.indexOf('%');
+  if (at < 0) {
+    const address = parseAddress(text);
+    return address === undefined ? undefined : { address, zone: undefined };
+  }
+  const address = parseIpv6(text.slice(0, at));
+  const zone = text.slice(at + 1);
+  return address === undefined || zone === '' ? undefined : { address, zone };
+}
+
 /** The text of an address of either family, which its length tells. */
 export function formatAddress(bytes: Uint8Array): string {
   return bytes.length === IPV4_LENGTH ? formatIpv4(bytes) : formatIpv6(bytes);

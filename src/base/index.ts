@@ -8,6 +8,7 @@ export {
   parseIpv4,
   parseIpv6,
   parseMac,
+  parseScopedAddress,
 } from './address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { messageOf, StackError, SyscallError } from './errors.ts';

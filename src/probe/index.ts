@@ -3,6 +3,7 @@ export { type DriveParts, drive, type ProbeEngine } from './drive.ts';
 export type { KernelTransportOptions } from './kernel-options.ts';
 export type { MatchKind, ProbeDraft, ProbeMatch, ProbeMethod } from './method.ts';
 export { openKernelTransport } from './open-kernel-transport.ts';
+export { type Origin, OriginTable } from './origin-table.ts';
 export { openPortableTransport, type PortableTransportOptions } from './portable-transport.ts';
 export { preciseClock } from './precise-clock.ts';
 export { type ProbeSink, RecordingTransport } from './recorder.ts';

@@ -13,6 +13,8 @@ export interface KernelTransportOptions {
   readonly mark?: number;
   /** Type of service or traffic class. */
   readonly trafficClass?: number;
+  /** IPv6 flow label, 20 bits; 0 by default, the same for all probes in any case. */
+  readonly flowLabel?: number;
   /** `do` sets "don't fragment", `dont` fragments, `probe` sets it and ignores what is known of the path. */
   readonly pathMtu?: 'do' | 'dont' | 'want' | 'probe';
   /** Asks for the way by IPv4's record route option (ping -R). */
@@ -22,8 +24,8 @@ export interface KernelTransportOptions {
   readonly largestMessage?: number;
   /** Echo identifier; random by default. Ping sockets have their own. */
   readonly identifier?: number;
-  /** Asks for timestamp replies, not echo replies. */
-  readonly isTimestamp?: boolean;
+  /** What is asked by ICMP; `echo` by default. The others need CAP_NET_RAW. */
+  readonly message?: 'echo' | 'timestamp' | 'mask' | 'node-information';
   /** The kernel's time of sending, for each probe; true by default. */
   readonly wantsTransmitTime?: boolean;
   /** Source ports beside the first that answers may go to. */

@@ -1,5 +1,6 @@
 /** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
 import { StackError, SyscallError } from '../base/errors.ts';
+import type { BpfInstruction } from '../bpf/instruction.ts';
 import { SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sys/constants.ts';
 import {
   IP_MTU,
@@ -38,7 +39,8 @@ const DEFAULT_LARGEST = 1_500;
  * @throws SyscallError for an interface, address or option that the kernel refuses
  */
 export function openKernelTransport(options: KernelTransportOptions): KernelTransport {
-  const privilege = options.privilege ?? 'auto';
+  const isEcho = (options.message ?? 'echo') === 'echo';
+  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send nothing else
   if (privilege === 'none') return openUnprivileged(options);
   try {
     return openRaw(options);
@@ -103,9 +105,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
     const icmp = sockets.open(SOCK_RAW, protocolNumber(family, 'icmp'), 'raw ICMP');
     prepareReceiver(icmp, family);
     filterTypes(icmp, family, protocol);
-    icmp.attachFilter(
-      protocol === 'icmp' ? echoFilter(family, replyType(options), identifier) : quoteFilter(family, number),
-    );
+    icmp.attachFilter(protocol === 'icmp' ? replyFilter(options, identifier) : quoteFilter(family, number));
     receivers.push(icmp);
     if (protocol === 'tcp') {
       const segments = sockets.open(SOCK_RAW, IPPROTO_TCP, 'raw TCP');
@@ -211,9 +211,16 @@ function protocolNumber(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): number
   return protocol === 'udp' ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-function replyType({ family, isTimestamp }: KernelTransportOptions): number {
-  if (family === 6) return 129;
-  return isTimestamp === true ? 14 : 0;
+/** ICMP types of answers (IANA), and where our identifier stands in them: a node information reply has it in its nonce. */
+const REPLIES = {
+  4: { echo: [0, 4], timestamp: [14, 4], mask: [18, 4] },
+  6: { echo: [129, 4], 'node-information': [140, 8] },
+} as const;
+
+function replyFilter({ family, message = 'echo' }: KernelTransportOptions, identifier: number): BpfInstruction[] {
+  const replies: Readonly<Record<string, readonly [type: number, identifierAt: number]>> = REPLIES[family];
+  const [type, at] = replies[message] ?? REPLIES[family].echo;
+  return echoFilter(family, type, identifier, at);
 }
 
 /** Finds the source address by asking the kernel for the way. */
@@ -250,7 +257,7 @@ function senderOptions(
     largestMessage: options.largestMessage ?? DEFAULT_LARGEST,
     stripsUdpHeader,
     wantsTransmitTime: options.wantsTransmitTime ?? true,
-    scope: 0,
+    flowLabel: options.flowLabel ?? 0,
     pathMtu: (destination) => {
       const finder = sockets.all.find((socket) => socket.isConnected);
       if (finder === undefined) return undefined;

@@ -38,8 +38,8 @@ export interface SenderOptions {
   readonly largestMessage: number;
   /** The kernel writes the UDP header: it is taken off, and its port used (unprivileged UDP). */
   readonly stripsUdpHeader: boolean;
-  /** Interface index of a link-local destination. */
-  readonly scope: number;
+  /** IPv6 flow label; 0 for none. */
+  readonly flowLabel: number;
   /** Path MTU to a destination, for messages that were too long. */
   readonly pathMtu: (destination: Uint8Array) => number | undefined;
   /** False for many probes, where a tenth of the speed is worth more than a microsecond. */
@@ -152,11 +152,11 @@ export class PacketSender {
 
   #write(slot: number, spec: ProbeSpec): void {
     const arena = this.#arena;
-    const { stripsUdpHeader, scope } = this.#options;
+    const { stripsUdpHeader, flowLabel } = this.#options;
     const skipped = stripsUdpHeader ? UDP_HEADER_LENGTH : 0;
     const port = stripsUdpHeader ? (readU8(spec.bytes, 2) << 8) | readU8(spec.bytes, 3) : 0;
     arena.bytes.set(skipped === 0 ? spec.bytes : spec.bytes.subarray(skipped), arena.dataAt(slot));
-    const nameLength = writeSocketAddress(arena.bytes, arena.nameAt(slot), spec.destination, port, scope);
+    const nameLength = writeSocketAddress(arena.bytes, arena.nameAt(slot), spec.destination, port, flowLabel);
     const hasHopLimit = spec.hopLimit !== undefined;
     if (hasHopLimit) arena.bytes[arena.controlAt(slot) + 16] = spec.hopLimit;
     arena.setLengths(slot, spec.bytes.length - skipped, nameLength, hasHopLimit ? INT_CONTROL_LENGTH : 0);

@@ -29,14 +29,15 @@ function instruction(code: number, k: number, jt = 0, jf = 0): BpfInstruction {
 
 /**
  * Replies with our identifier, and errors of all kinds. IPv4 raw sockets show the IP header, IPv6 ones do not.
- * @param replyTypes message types that carry the identifier
+ * @param replyType message type that carries the identifier
+ * @param identifierAt where, in bytes from the message's start
  */
-export function echoFilter(family: 4 | 6, replyType: number, identifier: number): BpfInstruction[] {
+export function echoFilter(family: 4 | 6, replyType: number, identifier: number, identifierAt = 4): BpfInstruction[] {
   return [
     ...header(family),
     instruction(family === 4 ? LOAD_BYTE_INDIRECT : LOAD_BYTE, 0),
     instruction(JUMP_EQUAL, replyType, 0, 2), // another type is an error: accept
-    instruction(family === 4 ? LOAD_HALF_INDIRECT : LOAD_HALF, 4),
+    instruction(family === 4 ? LOAD_HALF_INDIRECT : LOAD_HALF, identifierAt),
     instruction(JUMP_EQUAL, identifier, 0, 1),
     accept,
     reject,
