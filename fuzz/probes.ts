@@ -73,7 +73,10 @@ function answer(
   now: number,
 ): void {
   const protocol = PROTOCOLS[method.protocol];
-  const quote = quotePacket({ family: 4, source: SOURCE, destination: TARGET, protocol, message: probe }, 1);
+  const quote = quotePacket(
+    { family: 4, source: SOURCE, destination: TARGET, protocol, message: probe },
+    { hopLimit: 1 },
+  );
   const kinds = [
     forgeError(4, { type: 11, code: 0 }, quote, { mpls: LABELS, interface: INTERFACE }),
     forgeError(4, { type: 3, code: random.below(20), mtu: random.below(0x1_0000) }, quote),

@@ -3,14 +3,16 @@
  * numbers, and sequence numbers wrap at 65,536. So the payload begins with a 32-bit nonce of the run and the probe's
  * whole number; round trip times never come from echoed bytes. @module
  */
+import { formatIpv4, IPV4_LENGTH } from '../base/address.ts';
 import { readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { checksumSum } from '../base/checksum.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import type { ProbeDraft, ProbeMatch, ProbeMethod } from '../probe/method.ts';
+import type { ProbeDraft, ProbeMatch } from '../probe/method.ts';
 import type { ArrivalEvent, ErrorQueueEvent } from '../probe/transport.ts';
 import { errorKind, IcmpErrorReader } from './error-reader.ts';
-import { encodeTimestamp, ICMP4_HEADER_LENGTH, Icmp4View } from './header4.ts';
+import { encodeMask, encodeTimestamp, ICMP4_HEADER_LENGTH, Icmp4View } from './header4.ts';
 import { Icmp6View } from './header6.ts';
+import { NO_DETAILS, type PayloadDamage, type PingMethod, type ReplyDetails } from './ping-method.ts';
 import { Icmp4Type, Icmp6Type } from './types.ts';
 
 export interface EchoMethodOptions {
@@ -25,8 +27,8 @@ export interface EchoMethodOptions {
   readonly maximumSize?: number;
   /** Repeated over the payload behind nonce and number; by default each byte holds its own position (ping(8)). */
   readonly pattern?: Uint8Array;
-  /** `timestamp` asks for the remote clock (RFC 792) instead of an echo; IPv4 only. */
-  readonly message?: 'echo' | 'timestamp';
+  /** `timestamp` asks for the remote clock (RFC 792), `mask` for the subnet's mask (RFC 950); both IPv4 only. */
+  readonly message?: 'echo' | 'timestamp' | 'mask';
   /**
    * Keeps the checksum the same for all probes of a flow: routers that spread packets over paths hash the first bytes of
    * the ICMP header (Augustin et al., "Avoiding traceroute anomalies with Paris traceroute", 2006).
@@ -34,15 +36,14 @@ export interface EchoMethodOptions {
   readonly isFlowStable?: boolean;
 }
 
-/** Where a payload differs from what was sent. */
-export interface PayloadDamage {
-  readonly offset: number;
-  readonly expected: number;
-  readonly actual: number;
-  /** Both payloads, copies. */
-  readonly sent: Uint8Array;
-  readonly received: Uint8Array;
-}
+/** Kinds of messages that carry an identifier and a sequence number, and are answered by their like. */
+const MESSAGES4 = {
+  echo: { request: Icmp4Type.echoRequest, reply: Icmp4Type.echoReply },
+  timestamp: { request: Icmp4Type.timestampRequest, reply: Icmp4Type.timestampReply },
+  mask: { request: Icmp4Type.maskRequest, reply: Icmp4Type.maskReply },
+} as const;
+/** What the others carry behind the header, in bytes. */
+const FIXED_SIZES = { echo: undefined, timestamp: 12, mask: 4 } as const;
 
 export const DEFAULT_ECHO_SIZE = 56;
 const NONCE_AT = 0;
@@ -52,7 +53,7 @@ const IDENTITY_LENGTH = 8;
 const BALANCE_AT = 8;
 const BALANCED_LENGTH = 10;
 
-export class EchoMethod implements ProbeMethod {
+export class EchoMethod implements PingMethod {
   readonly protocol = 'icmp';
   readonly family: 4 | 6;
   readonly length: number;
@@ -60,7 +61,7 @@ export class EchoMethod implements ProbeMethod {
   readonly size: number;
   readonly #nonce: number;
   readonly #pattern: Uint8Array | undefined;
-  readonly #isTimestamp: boolean;
+  readonly #message: 'echo' | 'timestamp' | 'mask';
   readonly #isFlowStable: boolean;
   readonly #isIdentifierForced: boolean;
   readonly #view4 = new Icmp4View();
@@ -76,10 +77,10 @@ export class EchoMethod implements ProbeMethod {
     if (!Number.isInteger(size) || size < 0 || maximumSize > largest) {
       throw new RangeError(`an echo carries 0 to ${largest} bytes, not ${maximumSize}`);
     }
-    this.#isTimestamp = options.message === 'timestamp';
-    if (this.#isTimestamp && options.family === 6) throw new RangeError('ICMPv6 has no timestamp message');
+    this.#message = options.message ?? 'echo';
+    if (!this.#isEcho && options.family === 6) throw new RangeError(`ICMPv6 has no ${this.#message} message`);
     this.family = options.family;
-    this.size = this.#isTimestamp ? 12 : size;
+    this.size = FIXED_SIZES[this.#message] ?? size;
     this.length = ICMP4_HEADER_LENGTH + Math.max(this.size, maximumSize);
     this.#nonce = options.nonce >>> 0;
     this.#isIdentifierForced = options.identifier !== undefined;
@@ -90,7 +91,7 @@ export class EchoMethod implements ProbeMethod {
   }
 
   encode(draft: ProbeDraft, out: Uint8Array): number {
-    if (this.#isTimestamp) return this.#encodeTimestamp(draft, out);
+    if (!this.#isEcho) return this.#encodeOther(draft, out);
     const end = ICMP4_HEADER_LENGTH + (draft.size ?? this.size);
     out[0] = this.family === 4 ? Icmp4Type.echoRequest : Icmp6Type.echoRequest;
     out[1] = 0;
@@ -117,11 +118,15 @@ export class EchoMethod implements ProbeMethod {
     writeU16(out, start + BALANCE_AT, (((flow - varying) % 0xffff) + 0xffff) % 0xffff);
   }
 
-  #encodeTimestamp(draft: ProbeDraft, out: Uint8Array): number {
-    const sequence = draft.index & 0xffff;
+  get #isEcho(): boolean {
+    return this.#message === 'echo';
+  }
+
+  #encodeOther(draft: ProbeDraft, out: Uint8Array): number {
+    const identity = { identifier: this.identifier, sequence: draft.index & 0xffff };
+    if (this.#message === 'mask') return encodeMask(Icmp4Type.maskRequest, { ...identity, mask: 0 }, out);
     const originate = Date.now() % 86_400_000;
-    const times = { identifier: this.identifier, sequence, originate, receive: 0, transmit: 0 };
-    return encodeTimestamp(Icmp4Type.timestampRequest, times, out);
+    return encodeTimestamp(Icmp4Type.timestampRequest, { ...identity, originate, receive: 0, transmit: 0 }, out);
   }
 
   match(event: ArrivalEvent | ErrorQueueEvent): ProbeMatch | undefined {
@@ -134,7 +139,7 @@ export class EchoMethod implements ProbeMethod {
     if (event.protocol !== this.#icmpProtocol || !view.wrap(event.bytes, event.start, event.end)) return undefined;
     if (view.type !== this.#replyType || view.code !== 0 || view.identifier !== this.identifier) return undefined;
     const isChecksumOk = view instanceof Icmp6View || event.claimedLength > view.length || view.isChecksumOk;
-    const index = this.#isTimestamp ? -1 : this.#readIndex(event.bytes, view.payloadAt, view.end);
+    const index = this.#isEcho ? this.#readIndex(event.bytes, view.payloadAt, view.end) : -1;
     if (index === undefined) return undefined;
     const identity = index < 0 ? { index: view.sequence, isFullIndex: false } : { index, isFullIndex: true };
     return { kind: 'reply', ...identity, type: view.type, code: 0, mtu: 0, isArrival: true, isChecksumOk };
@@ -145,8 +150,7 @@ export class EchoMethod implements ProbeMethod {
   }
 
   get #replyType(): number {
-    if (this.#isTimestamp) return Icmp4Type.timestampReply;
-    return this.family === 4 ? Icmp4Type.echoReply : Icmp6Type.echoReply;
+    return this.family === 4 ? MESSAGES4[this.#message].reply : Icmp6Type.echoReply;
   }
 
   /** The whole number from a payload; -1 when it is too short to tell; undefined when another program wrote it. */
@@ -162,32 +166,20 @@ export class EchoMethod implements ProbeMethod {
     if (quote.protocol !== this.#icmpProtocol || quote.isLaterFragment) return undefined;
     const identity = this.#readQuoted(quote.bytes, quote.transportAt, quote.end);
     if (identity === undefined) return undefined;
-    return {
-      kind: error.kind,
-      ...identity,
-      type: error.type,
-      code: error.code,
-      mtu: error.mtu,
-      isArrival: false,
-      isChecksumOk: error.isChecksumOk,
-      quotedDestination: error.quotedDestination,
-      quoteStart: quote.start,
-      quoteEnd: quote.end,
-    };
+    return { ...error.describe(), ...identity };
   }
 
   /** Our probe out of a quoted ICMP message, of which routers keep 8 bytes or more. */
   #readQuoted(bytes: Uint8Array, start: number, end: number): { index: number; isFullIndex: boolean } | undefined {
     if (end - start < ICMP4_HEADER_LENGTH) return undefined;
     if (readU8(bytes, start) !== this.#requestType || readU16(bytes, start + 4) !== this.identifier) return undefined;
-    const index = this.#isTimestamp ? -1 : this.#readIndex(bytes, start + ICMP4_HEADER_LENGTH, end);
+    const index = this.#isEcho ? this.#readIndex(bytes, start + ICMP4_HEADER_LENGTH, end) : -1;
     if (index === undefined) return undefined;
     return index < 0 ? { index: readU16(bytes, start + 6), isFullIndex: false } : { index, isFullIndex: true };
   }
 
   get #requestType(): number {
-    if (this.#isTimestamp) return Icmp4Type.timestampRequest;
-    return this.family === 4 ? Icmp4Type.echoRequest : Icmp6Type.echoRequest;
+    return this.family === 4 ? MESSAGES4[this.#message].request : Icmp6Type.echoRequest;
   }
 
   #matchErrorQueue(event: ErrorQueueEvent): ProbeMatch | undefined {
@@ -208,9 +200,12 @@ export class EchoMethod implements ProbeMethod {
     };
   }
 
-  /** The first difference between a reply's payload and what probe `index` carried; undefined when there is none. */
+  replyLength(size: number): number {
+    return ICMP4_HEADER_LENGTH + size;
+  }
+
   damage(event: ArrivalEvent, index: number, size = this.size): PayloadDamage | undefined {
-    if (this.#isTimestamp) return undefined;
+    if (!this.#isEcho) return undefined;
     const start = event.start + ICMP4_HEADER_LENGTH;
     const length = Math.min(size, event.end - start);
     const expected = this.#expected;
@@ -225,11 +220,16 @@ export class EchoMethod implements ProbeMethod {
     return undefined;
   }
 
-  /** The remote clock out of a timestamp reply: milliseconds since midnight UT. */
-  times(event: ArrivalEvent): { originate: number; receive: number; transmit: number } | undefined {
+  details(event: ArrivalEvent): ReplyDetails {
     const view = this.#view4;
-    if (!this.#isTimestamp || !view.wrap(event.bytes, event.start, event.end) || !view.hasTimes) return undefined;
-    return { originate: view.originate, receive: view.receive, transmit: view.transmit };
+    if (this.#isEcho || !view.wrap(event.bytes, event.start, event.end)) return NO_DETAILS;
+    if (this.#message === 'mask') {
+      const isWhole = view.end - view.payloadAt >= IPV4_LENGTH;
+      return isWhole ? { ...NO_DETAILS, mask: formatIpv4(event.bytes, view.payloadAt) } : NO_DETAILS;
+    }
+    if (!view.hasTimes) return NO_DETAILS;
+    const { originate, receive, transmit } = view;
+    return { ...NO_DETAILS, times: { originate, receive, transmit } };
   }
 }
 

@@ -1,6 +1,6 @@
 /** What an ICMP error says, read once for all methods: which kind it is, and the packet it quotes. @module */
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import type { MatchKind } from '../probe/method.ts';
+import type { MatchKind, ProbeMatch } from '../probe/method.ts';
 import type { ArrivalEvent } from '../probe/transport.ts';
 import { Icmp4View } from './header4.ts';
 import { Icmp6View } from './header6.ts';
@@ -76,8 +76,23 @@ export class IcmpErrorReader {
     return this.quote.wrap(event.bytes, view.payloadAt, view.end);
   }
 
+  /** What a match says about any error; methods add whose probe it is. */
+  describe(): Omit<ProbeMatch, 'index' | 'isFullIndex'> {
+    return {
+      kind: this.kind,
+      type: this.type,
+      code: this.code,
+      mtu: this.mtu,
+      isArrival: false,
+      isChecksumOk: this.isChecksumOk,
+      quotedDestination: this.#quotedDestination,
+      quoteStart: this.quote.start,
+      quoteEnd: this.quote.end,
+    };
+  }
+
   /** The destination of the quoted packet, as it was when the packet died; a view, not a copy. */
-  get quotedDestination(): Uint8Array {
+  get #quotedDestination(): Uint8Array {
     const { quote } = this;
     return quote.bytes.subarray(quote.destinationAt, quote.destinationAt + quote.addressLength);
   }

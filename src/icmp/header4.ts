@@ -1,12 +1,15 @@
 /** ICMPv4 messages (RFC 792, 950, 1191, 8335). Lengths in bytes, fields in host order. @module */
-import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
+import { readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { checksumSum, isChecksumOk } from '../base/checksum.ts';
 import { StackError } from '../base/errors.ts';
+import { ICMP_HEADER_LENGTH, IcmpView } from './icmp-view.ts';
 import { Icmp4Type, isIcmp4Error } from './types.ts';
 
-export const ICMP4_HEADER_LENGTH = 8;
+export const ICMP4_HEADER_LENGTH = ICMP_HEADER_LENGTH;
 /** Timestamp messages carry three times after the header (RFC 792, "Timestamp or Timestamp Reply Message"). */
 const ICMP4_TIMESTAMP_LENGTH = 20;
+/** Mask messages carry a mask after it (RFC 950, appendix I). */
+const ICMP4_MASK_LENGTH = 12;
 
 const TYPE = 0;
 const CODE = 1;
@@ -20,123 +23,63 @@ const ORIGINATE = 8;
 const RECEIVE = 12;
 const TRANSMIT = 16;
 const MASK = 8;
-const EXTENDED_SEQUENCE = 6;
-const EXTENDED_FLAGS = 7;
 
-/** Typed window on a message. One instance serves many packets; nothing is copied. */
-export class Icmp4View {
-  #bytes: Uint8Array = EMPTY;
-  #start = 0;
-  #end = 0;
-
-  /** Points at `bytes[start, end)`. False: too short, do not read. True: getters are in bounds, but for those that say otherwise. */
-  wrap(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-    return end <= bytes.length && end - start >= ICMP4_HEADER_LENGTH;
-  }
-
-  get type(): number {
-    return readU8(this.#bytes, this.#start + TYPE);
-  }
-
-  get code(): number {
-    return readU8(this.#bytes, this.#start + CODE);
-  }
-
-  get checksum(): number {
-    return readU16(this.#bytes, this.#start + CHECKSUM);
-  }
-
+/** Typed window on an ICMPv4 message. */
+export class Icmp4View extends IcmpView {
   /** Sums the whole window: right only when the message was not cut short. */
   get isChecksumOk(): boolean {
-    return isChecksumOk(this.#bytes, this.#start, this.#end);
-  }
-
-  /** Echo, timestamp, mask and extended echo messages. */
-  get identifier(): number {
-    return readU16(this.#bytes, this.#start + IDENTIFIER);
-  }
-
-  /** Echo, timestamp and mask messages. */
-  get sequence(): number {
-    return readU16(this.#bytes, this.#start + SEQUENCE);
-  }
-
-  /** Extended echo messages: one byte (RFC 8335, 2). */
-  get extendedSequence(): number {
-    return readU8(this.#bytes, this.#start + EXTENDED_SEQUENCE);
-  }
-
-  /** Extended echo: bit 0 is "local" in a request; state, A, 4 and 6 in a reply (RFC 8335, 2 and 3). */
-  get extendedFlags(): number {
-    return readU8(this.#bytes, this.#start + EXTENDED_FLAGS);
+    return isChecksumOk(this.bytes, this.start, this.end);
   }
 
   /** Parameter problem: the offending byte's offset. */
   get pointer(): number {
-    return readU8(this.#bytes, this.#start + POINTER);
+    return readU8(this.bytes, this.start + POINTER);
   }
 
   /** Fragmentation needed: 0 where the router does not say (RFC 1191, 4). */
   get nextHopMtu(): number {
-    return readU16(this.#bytes, this.#start + NEXT_HOP_MTU);
+    return readU16(this.bytes, this.start + NEXT_HOP_MTU);
   }
 
   /** Redirect: where the gateway's four address bytes begin. */
   get gatewayAt(): number {
-    return this.#start + GATEWAY;
+    return this.start + GATEWAY;
   }
 
   /** Router advertisement (RFC 1256, 3): how many addresses it claims, and seconds they hold. */
   get addressCount(): number {
-    return readU8(this.#bytes, this.#start + IDENTIFIER);
+    return readU8(this.bytes, this.start + IDENTIFIER);
   }
 
   get lifetime(): number {
-    return readU16(this.#bytes, this.#start + SEQUENCE);
+    return readU16(this.bytes, this.start + SEQUENCE);
   }
 
   /** True: `originate`, `receive` and `transmit` are in bounds. */
   get hasTimes(): boolean {
-    return this.#end - this.#start >= ICMP4_TIMESTAMP_LENGTH;
+    return this.length >= ICMP4_TIMESTAMP_LENGTH;
   }
 
   /** Milliseconds since midnight UT; the high bit marks other units (RFC 792). */
   get originate(): number {
-    return readU32(this.#bytes, this.#start + ORIGINATE);
+    return readU32(this.bytes, this.start + ORIGINATE);
   }
 
   get receive(): number {
-    return readU32(this.#bytes, this.#start + RECEIVE);
+    return readU32(this.bytes, this.start + RECEIVE);
   }
 
   get transmit(): number {
-    return readU32(this.#bytes, this.#start + TRANSMIT);
+    return readU32(this.bytes, this.start + TRANSMIT);
   }
 
   /** Mask messages (RFC 950, appendix I); 0 when cut off. */
   get mask(): number {
-    return this.#end - this.#start >= MASK + 4 ? readU32(this.#bytes, this.#start + MASK) : 0;
+    return this.length >= ICMP4_MASK_LENGTH ? readU32(this.bytes, this.start + MASK) : 0;
   }
 
-  /** True: an error that quotes the packet that caused it, from `payloadAt` on. */
-  get isError(): boolean {
+  override get isError(): boolean {
     return isIcmp4Error(this.type);
-  }
-
-  /** Where echo data, or an error's quote, begins. */
-  get payloadAt(): number {
-    return this.#start + ICMP4_HEADER_LENGTH;
-  }
-
-  get end(): number {
-    return this.#end;
-  }
-
-  get length(): number {
-    return this.#end - this.#start;
   }
 }
 
@@ -195,6 +138,24 @@ export function encodeTimestamp(type: 13 | 14, times: Icmp4Times, out: Uint8Arra
   writeU32(out, at + ORIGINATE, times.originate);
   writeU32(out, at + RECEIVE, times.receive);
   writeU32(out, at + TRANSMIT, times.transmit);
+  return seal(type, 0, out, at, end);
+}
+
+/**
+ * Writes an address mask request or reply (RFC 950, appendix I).
+ * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ */
+export function encodeMask(
+  type: 17 | 18,
+  fields: { readonly identifier: number; readonly sequence: number; readonly mask: number },
+  out: Uint8Array,
+  at = 0,
+): number {
+  const end = at + ICMP4_MASK_LENGTH;
+  if (end > out.length) throw new StackError('ENCODE_OVERFLOW', `mask ends at ${end}, the buffer at ${out.length}`);
+  writeU16(out, at + IDENTIFIER, fields.identifier);
+  writeU16(out, at + SEQUENCE, fields.sequence);
+  writeU32(out, at + MASK, fields.mask);
   return seal(type, 0, out, at, end);
 }
 

@@ -1,106 +1,46 @@
 /** ICMPv6 messages (RFC 4443, 8335). The checksum covers a pseudo header (RFC 8200, 8.1). @module */
-import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
+import { readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { checksumSum, isChecksumOk } from '../base/checksum.ts';
 import { StackError } from '../base/errors.ts';
 import type { IcmpEcho, IcmpMessage } from './header4.ts';
+import { ICMP_HEADER_LENGTH, IcmpView } from './icmp-view.ts';
 import { Icmp6Type, isIcmp6Error } from './types.ts';
 
-export const ICMP6_HEADER_LENGTH = 8;
+export const ICMP6_HEADER_LENGTH = ICMP_HEADER_LENGTH;
 
 const TYPE = 0;
 const CODE = 1;
 const CHECKSUM = 2;
-const IDENTIFIER = 4;
-const SEQUENCE = 6;
 const BODY = 4;
-const EXTENDED_SEQUENCE = 6;
-const EXTENDED_FLAGS = 7;
 
-/** Typed window on a message. One instance serves many packets; nothing is copied. */
-export class Icmp6View {
-  #bytes: Uint8Array = EMPTY;
-  #start = 0;
-  #end = 0;
-
-  /** Points at `bytes[start, end)`. False: too short, do not read. True: getters are in bounds. */
-  wrap(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-    return end <= bytes.length && end - start >= ICMP6_HEADER_LENGTH;
-  }
-
-  get type(): number {
-    return readU8(this.#bytes, this.#start + TYPE);
-  }
-
-  get code(): number {
-    return readU8(this.#bytes, this.#start + CODE);
-  }
-
-  get checksum(): number {
-    return readU16(this.#bytes, this.#start + CHECKSUM);
-  }
-
+/** Typed window on an ICMPv6 message. */
+export class Icmp6View extends IcmpView {
   /** @param pseudoSum `pseudoHeaderSum` of addresses, protocol 58 and the message's length */
   isChecksumOk(pseudoSum: number): boolean {
-    return isChecksumOk(this.#bytes, this.#start, this.#end, pseudoSum);
-  }
-
-  /** Echo and extended echo messages. */
-  get identifier(): number {
-    return readU16(this.#bytes, this.#start + IDENTIFIER);
-  }
-
-  /** Echo messages only. */
-  get sequence(): number {
-    return readU16(this.#bytes, this.#start + SEQUENCE);
-  }
-
-  /** Extended echo messages: one byte (RFC 8335, 2). */
-  get extendedSequence(): number {
-    return readU8(this.#bytes, this.#start + EXTENDED_SEQUENCE);
-  }
-
-  get extendedFlags(): number {
-    return readU8(this.#bytes, this.#start + EXTENDED_FLAGS);
+    return isChecksumOk(this.bytes, this.start, this.end, pseudoSum);
   }
 
   /** Packet too big (RFC 4443, 3.2). */
   get mtu(): number {
-    return readU32(this.#bytes, this.#start + BODY);
+    return readU32(this.bytes, this.start + BODY);
   }
 
   /** Parameter problem: the offending byte's offset (RFC 4443, 3.4). */
   get pointer(): number {
-    return readU32(this.#bytes, this.#start + BODY);
+    return readU32(this.bytes, this.start + BODY);
   }
 
   /** Listener discovery: milliseconds, and where the group's 16 bytes begin (RFC 2710, 3); check `length` first. */
   get maximumResponseDelay(): number {
-    return readU16(this.#bytes, this.#start + BODY);
+    return readU16(this.bytes, this.start + BODY);
   }
 
   get groupAt(): number {
-    return this.#start + ICMP6_HEADER_LENGTH;
+    return this.payloadAt;
   }
 
-  /** True: an error that quotes the packet that caused it, from `payloadAt` on. */
-  get isError(): boolean {
+  override get isError(): boolean {
     return isIcmp6Error(this.type);
-  }
-
-  /** Where echo data, or an error's quote, begins. */
-  get payloadAt(): number {
-    return this.#start + ICMP6_HEADER_LENGTH;
-  }
-
-  get end(): number {
-    return this.#end;
-  }
-
-  get length(): number {
-    return this.#end - this.#start;
   }
 }
 

@@ -5,7 +5,6 @@ export {
   EchoMethod,
   type EchoMethodOptions,
   echoMethod,
-  type PayloadDamage,
   randomNonce,
 } from './echo-method.ts';
 export {
@@ -50,6 +49,14 @@ export type {
 } from './monitor-events.ts';
 export type { MonitorHop } from './monitor-hop.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
+export {
+  encodeNodeMessage,
+  NodeInformationView,
+  type NodeMessage,
+  NodeQuery,
+  nodeQuery,
+} from './node-information.ts';
+export { NodeMethod, type NodeMethodOptions } from './node-method.ts';
 export { type PingParts, type PingRun, ping } from './ping.ts';
 export type {
   PingError,
@@ -62,6 +69,7 @@ export type {
   PingTimeout,
   RoundTripFigures,
 } from './ping-events.ts';
+export type { NodeInformation, PayloadDamage, PingMethod, ReplyDetails } from './ping-method.ts';
 export type { PingOptions } from './ping-options.ts';
 export { QuoteView } from './quote.ts';
 export type { NetworkDescription } from './simulation/network-description.ts';

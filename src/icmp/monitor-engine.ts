@@ -2,26 +2,17 @@
  * Watching a path (mtr): round after round one probe to each hop, all on one flow. A loss is told apart by what the hops
  * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
  */
-import { formatAddress, parseAddress } from '../base/address.ts';
-import { isEqualBytes } from '../base/bytes.ts';
-import { IpProtocol } from '../base/protocol-numbers.ts';
 import type { ProbeEngine } from '../probe/drive.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
-import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
-import { readExtensions } from './extensions.ts';
+import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
+import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
+import { extensionsOf } from './hop-answer.ts';
 import type { MonitorEvent, MonitorOptions } from './monitor-events.ts';
 import { type MonitorHop, MonitorHopRecord } from './monitor-hop.ts';
-
-/** A round under way: which probe stands for which hop. */
-interface Round {
-  readonly number: number;
-  readonly startedAt: number;
-  readonly limit: number;
-  readonly probes: Map<number, number>;
-  nextHop: number;
-}
+import { MonitorRound } from './monitor-round.ts';
+import { IP_HEADER, ProbeTarget } from './probe-target.ts';
 
 /** A probe's owner in the table is its round and its hop: 24 bits and 8. */
 const HOP_RANGE = 0x100;
@@ -29,18 +20,17 @@ const MOST_ROUNDS = 0x100_0000;
 const FULL_BACKOFF = 2;
 const LAST_WAIT_FACTOR = 3;
 const SHORTEST_WAIT = 200;
-const IP_HEADER = { 4: 20, 6: 40 } as const;
 
 export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   readonly #options: MonitorOptions;
   readonly #method: ProbeMethod;
   readonly #drops: () => number;
-  readonly #destination: Uint8Array;
-  readonly #target: string;
+  readonly #target: ProbeTarget;
   readonly #table = new ProbeTable(0x1_0000);
+  readonly #finder: AnswerFinder;
   readonly #outbox: Outbox;
   readonly #hops: MonitorHopRecord[] = [];
-  readonly #rounds: Round[] = [];
+  readonly #rounds: MonitorRound[] = [];
   readonly #interval: number;
   readonly #wait: number;
   readonly #firstHop: number;
@@ -56,15 +46,11 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
-    const destination = options.address ?? parseAddress(options.target ?? '');
-    if (destination === undefined || destination.length !== (method.family === 4 ? 4 : 16)) {
-      throw new TypeError(`an IPv${method.family} address is wanted, not "${options.target ?? ''}"`);
-    }
     this.#options = options;
     this.#method = method;
     this.#drops = drops;
-    this.#destination = destination;
-    this.#target = options.target ?? formatAddress(destination);
+    this.#target = new ProbeTarget(method.family, options);
+    this.#finder = new AnswerFinder(method, this.#table);
     this.#outbox = new Outbox(method);
     this.#interval = options.interval ?? 1_000;
     this.#wait = options.wait ?? 5_000;
@@ -88,13 +74,13 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     return this.#roundCount < (this.#options.count ?? Infinity);
   }
 
-  #sendingRound(): Round | undefined {
+  #sendingRound(): MonitorRound | undefined {
     const newest = this.#rounds.at(-1);
     return newest !== undefined && newest.nextHop <= this.#limitOf(newest) ? newest : undefined;
   }
 
   /** A round that finds the target nearer than it thought does not go beyond it. */
-  #limitOf(round: Round): number {
+  #limitOf(round: MonitorRound): number {
     return Math.min(round.limit, this.#targetHop ?? round.limit);
   }
 
@@ -116,8 +102,8 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     this.#nextRound = now;
     this.#events.push({
       type: 'start',
-      target: this.#target,
-      address: formatAddress(this.#destination),
+      target: this.#target.name,
+      address: this.#target.address,
       family: this.#method.family,
       packetLength: IP_HEADER[this.#method.family] + this.#method.length,
     });
@@ -129,22 +115,23 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
       this.#targetHop ??
       Math.min(maxHops, Math.max(this.#furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
     this.#roundCount += 1;
-    this.#rounds.push({ number: this.#roundCount, startedAt: now, limit, probes: new Map(), nextHop: this.#firstHop });
+    const hops = { first: this.#firstHop, last: limit };
+    this.#rounds.push(new MonitorRound(this.#roundCount, now, hops, this.#table));
     const beat = this.#nextRound + this.#interval;
     this.#nextRound = beat < now ? now + this.#interval : beat;
     this.#nextSend = now;
   }
 
-  #sendProbe(round: Round, now: number): void {
+  #sendProbe(round: MonitorRound, now: number): void {
     const number = round.nextHop;
     round.nextHop += 1;
     const hop = this.#record(number);
     const { giveUpAfter = 0 } = this.#options;
     if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#furthest) return;
     const index = this.#table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
-    round.probes.set(number, index);
+    round.add(number, index);
     hop.countSent();
-    this.#outbox.add({ index, flow: 0, destination: this.#destination }, number);
+    this.#outbox.add({ index, flow: 0, destination: this.#target.bytes }, number);
     // Spread over the interval, so that no router gets a burst.
     this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
   }
@@ -173,39 +160,36 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   onEvent(event: ProbeEvent): void {
     if (this.#isDone) return;
     if (event.kind === 'transmit') {
-      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
+      this.#finder.noteSent(event);
       return;
     }
-    const match = this.#method.match(event);
+    const match = this.#finder.match(event);
     if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
       return;
-    const index = this.#table.resolve(match.index, match.isFullIndex);
-    if (index < 0 || this.#table.state(index) !== ProbeState.sent) return;
-    const isFromTarget = isEqualBytes(event.source, this.#destination);
+    const { index } = this.#finder;
+    if (this.#table.state(index) !== ProbeState.sent) return;
+    const isFromTarget = this.#target.isEqual(event.source);
     if (match.kind === 'reply' && !isFromTarget) return;
     this.#onAnswer(index, match, event, isFromTarget);
   }
 
-  #onAnswer(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent, isFromTarget: boolean): void {
+  #onAnswer(index: number, match: ProbeMatch, event: AnswerEvent, isFromTarget: boolean): void {
     const owner = this.#table.owner(index);
     const number = owner % HOP_RANGE;
     const round = Math.floor(owner / HOP_RANGE);
     const hop = this.#record(number);
-    const time = Math.max(0, event.time - this.#table.sentAt(index));
+    const time = this.#finder.timeOf(index, event);
     this.#table.setState(index, ProbeState.replied);
     this.#slowest = Math.max(this.#slowest, time);
     const isEnd = (match.isArrival && isFromTarget) || match.kind === 'unreachable';
     if (number === this.#targetHop && match.kind === 'time-exceeded') this.#extend(number);
     if (isEnd && (this.#targetHop === undefined || number < this.#targetHop)) this.#setTarget(number, isFromTarget);
     this.#furthest = Math.max(this.#furthest, Math.min(number, this.#targetHop ?? number));
-    const address = formatAddress(event.source);
+    const address = this.#target.textOf(event.source);
     if (hop.addAnswer(address, time, round)) {
       this.#events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
     }
-    if (event.kind !== 'arrival') return;
-    const isIcmp6 = event.protocol === IpProtocol.icmp6;
-    if (!isIcmp6 && event.protocol !== IpProtocol.icmp) return;
-    hop.extensions = readExtensions(event.bytes, event.start, event.end, isIcmp6 ? 6 : 4) ?? hop.extensions;
+    hop.extensions = extensionsOf(event) ?? hop.extensions;
   }
 
   /** The path got longer: where the target was, a router is. */
@@ -221,18 +205,12 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     this.#record(number).isTarget = isFromTarget;
   }
 
-  #roundEnd(round: Round): number {
+  #roundEnd(round: MonitorRound): number {
     if (!this.#canStart && this.#slowest > 0) {
       const wait = Math.min(this.#wait, Math.max(SHORTEST_WAIT, LAST_WAIT_FACTOR * this.#slowest));
-      return this.#lastSent(round) + wait;
+      return round.lastSentAt + wait;
     }
-    return this.#lastSent(round) + this.#wait;
-  }
-
-  #lastSent(round: Round): number {
-    let last = round.startedAt;
-    for (const index of round.probes.values()) last = Math.max(last, this.#table.sentAt(index));
-    return last;
+    return round.lastSentAt + this.#wait;
   }
 
   /** Rounds end in order: once all is answered, or when the wait is over. */
@@ -241,29 +219,15 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     while (round !== undefined) {
       const isSending = round === this.#sendingRound();
       const limit = this.#limitOf(round);
-      const open = [...round.probes].filter(([hop, index]) => hop <= limit && this.#isOpen(index));
-      if (isSending || (open.length > 0 && now < this.#roundEnd(round))) return;
+      if (isSending || (round.isOpen(limit) && now < this.#roundEnd(round))) return;
       this.#settle(round, limit);
       this.#rounds.shift();
       round = this.#rounds[0];
     }
   }
 
-  #isOpen(index: number): boolean {
-    return this.#table.state(index) === ProbeState.sent;
-  }
-
-  #settle(round: Round, limit: number): void {
-    let isSeenBehind = false;
-    for (let number = limit; number >= this.#firstHop; number -= 1) {
-      const index = round.probes.get(number);
-      if (index === undefined) continue;
-      const state = this.#table.state(index);
-      if (state === ProbeState.replied) isSeenBehind = true;
-      if (state !== ProbeState.sent) continue;
-      this.#table.setState(index, ProbeState.expired);
-      this.#record(number).addLoss(!isSeenBehind, round.number % MOST_ROUNDS);
-    }
+  #settle(round: MonitorRound, limit: number): void {
+    round.settle(limit, (hop, isForward) => this.#record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
     this.#events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
@@ -289,8 +253,8 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     this.#isDone = true;
     this.#events.push({
       type: 'summary',
-      target: this.#target,
-      address: formatAddress(this.#destination),
+      target: this.#target.name,
+      address: this.#target.address,
       rounds: this.#roundCount,
       isReached: this.#targetHop !== undefined && this.#hops[this.#targetHop]?.isTarget === true,
       hops: this.hops(),

@@ -1,10 +1,9 @@
 /** What watching a path reports: plain data, round by round, the summary last; and what it can be told. @module */
 import type { MonitorHop } from './monitor-hop.ts';
+import type { TargetOptions } from './probe-target.ts';
 
 /** Options; times in milliseconds. */
-export interface MonitorOptions {
-  readonly target?: string;
-  readonly address?: Uint8Array;
+export interface MonitorOptions extends TargetOptions {
   /** Between rounds; 1,000 by default. */
   readonly interval?: number;
   /** Rounds; without end by default. */

@@ -1,14 +1,17 @@
 /** The figures of one hop while a path is watched. @module */
 import { Jitter, RunningStats } from '../base/statistics.ts';
+import type { Origin } from '../probe/origin-table.ts';
 import type { IcmpExtensions } from './extensions.ts';
 
 /** Results of the last probes, oldest first: a round trip in ms, or undefined for a loss. */
 type HopHistory = readonly (number | undefined)[];
 
 /** A responder of a hop. */
-interface HopAddress {
+export interface HopAddress {
   readonly address: string;
   readonly answers: number;
+  /** Whose network it is in: for those to fill in who have a table (`OriginTable`). */
+  readonly origin?: Origin;
 }
 
 /** Plain figures of one hop. */
@@ -28,6 +31,8 @@ export interface MonitorHop {
   readonly last: number;
   readonly best: number;
   readonly mean: number;
+  /** The n-th root of the product: single slow answers weigh less. */
+  readonly geometricMean: number;
   readonly worst: number;
   readonly deviation: number;
   /** Change from the round trip before; its mean and largest; and smoothed (RFC 3550). */
@@ -40,6 +45,8 @@ export interface MonitorHop {
   readonly extensions: IcmpExtensions | undefined;
 }
 
+/** A nanosecond, in ms: 0 has no logarithm. */
+const SHORTEST_TIME = 1e-6;
 /** As many results as a sparkline shows. */
 const HISTORY_LENGTH = 60;
 /** Responders of one hop that are told apart; a path with more is a network that rewrites sources. */
@@ -55,6 +62,7 @@ export class MonitorHopRecord {
   #latest: string | undefined;
   #previous: number | undefined;
   #transmitted = 0;
+  #logarithms = 0;
   #lost = 0;
   silentLoss = 0;
   forwardLoss = 0;
@@ -83,6 +91,7 @@ export class MonitorHopRecord {
     }
     this.#times.add(time);
     this.#smoothed.add(time);
+    this.#logarithms += Math.log(Math.max(time, SHORTEST_TIME));
     if (this.#previous !== undefined) this.#jitters.add(Math.abs(time - this.#previous));
     this.#previous = time;
     this.#remember(round, time);
@@ -122,6 +131,7 @@ export class MonitorHopRecord {
       last,
       best: min,
       mean,
+      geometricMean: count === 0 ? 0 : Math.exp(this.#logarithms / count),
       worst: max,
       deviation,
       jitter: this.#jitters.last,

@@ -18,6 +18,8 @@ export interface Slot {
   notBefore: number;
   answer: HopAnswer | undefined;
   errorName: string | undefined;
+  /** Of a refusal for size: the path's MTU. */
+  mtu: number | undefined;
 }
 
 /** What is known about a hop. */
@@ -45,6 +47,7 @@ export class PathHop {
       notBefore: Number.NEGATIVE_INFINITY,
       answer: undefined,
       errorName: undefined,
+      mtu: undefined,
     });
   }
 
@@ -75,9 +78,14 @@ export class PathHop {
     return this.slots.some((slot) => slot.state === 'lost') ? 'lost' : 'none';
   }
 
+  /** Payload bytes of the probes that were answered; 0 when none was. */
+  get answeredSize(): number {
+    return Math.max(0, ...this.slots.map((slot) => (slot.answer === undefined ? 0 : slot.size)));
+  }
+
   probes(): HopProbe[] {
     return this.slots
       .filter((slot) => slot.state !== 'waiting')
-      .map((slot) => ({ flow: slot.number, answer: slot.answer, errorName: slot.errorName }));
+      .map((slot) => ({ flow: slot.number, answer: slot.answer, errorName: slot.errorName, mtu: slot.mtu }));
   }
 }

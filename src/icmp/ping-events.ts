@@ -1,7 +1,7 @@
 /** What a ping reports: plain data, owned by the receiver, in the order things happened; the summary comes last. @module */
 import type { MatchKind } from '../probe/method.ts';
 import type { TimestampSource } from '../probe/transport.ts';
-import type { PayloadDamage } from './echo-method.ts';
+import type { NodeInformation, PayloadDamage } from './ping-method.ts';
 
 export interface PingStart {
   readonly type: 'start';
@@ -18,6 +18,12 @@ export interface PingStart {
 /** Only with `reportSent`: a probe left. */
 interface PingSent {
   readonly type: 'sent';
+  readonly sequence: number;
+}
+
+/** Only with `reportOutstanding`: no answer yet when the next probe left. */
+interface PingOutstanding {
+  readonly type: 'outstanding';
   readonly sequence: number;
 }
 
@@ -43,6 +49,10 @@ export interface PingReply {
   readonly options: Uint8Array;
   /** Timestamp replies: the remote clock. */
   readonly times: { readonly originate: number; readonly receive: number; readonly transmit: number } | undefined;
+  /** Mask replies (RFC 950): the subnet's mask, dotted. */
+  readonly mask: string | undefined;
+  /** Node information replies (RFC 4620). */
+  readonly node: NodeInformation | undefined;
   /** On the clock's timeline. */
   readonly at: number;
 }
@@ -143,6 +153,7 @@ export interface HistogramBucket {
 export type PingEvent =
   | PingStart
   | PingSent
+  | PingOutstanding
   | PingReply
   | PingError
   | PingTimeout

@@ -1,12 +1,8 @@
 /** What a ping run can be told, and what follows from it. @module */
-import { formatAddress, parseAddress } from '../base/address.ts';
+import type { TargetOptions } from './probe-target.ts';
 
 /** Options of a run; times in milliseconds. */
-export interface PingOptions {
-  /** What the user called it: shown; and, where `address` is not given, an address itself. */
-  readonly target?: string;
-  /** Four or sixteen bytes. */
-  readonly address?: Uint8Array;
+export interface PingOptions extends TargetOptions {
   /** Of our own, shown when given. */
   readonly source?: string;
   /** Probes to send; without end by default. In a sweep of sizes, of each size. */
@@ -31,21 +27,10 @@ export interface PingOptions {
   /** Answers of any address count: broadcast, multicast, anycast. */
   readonly anySource?: boolean;
   readonly reportSent?: boolean;
+  /** Reports probes that are unanswered when the next one leaves, or when nothing follows and their wait is over. */
+  readonly reportOutstanding?: boolean;
   /** Bytes of IPv4 options that our own packets carry, and so should the answers; 0 by default. */
   readonly optionsLength?: number;
-}
-
-/**
- * Where probes go.
- * @throws TypeError when there is no address, or one of the wrong family
- */
-export function destinationOf(family: 4 | 6, { address, target }: PingOptions): Uint8Array {
-  const destination = address ?? parseAddress(target ?? '');
-  if (destination === undefined) throw new TypeError(`an address is wanted, not "${target ?? ''}"`);
-  if (destination.length !== (family === 4 ? 4 : 16)) {
-    throw new TypeError(`${formatAddress(destination)} is no IPv${family} address`);
-  }
-  return destination;
 }
 
 /** How many probes a run sends; `Infinity` when nothing but its user ends it. */

@@ -1,21 +1,23 @@
 /** Makes owned reports out of lent events. @module */
-import { formatAddress, formatIpv4 } from '../base/address.ts';
+import { formatIpv4 } from '../base/address.ts';
 import { EMPTY, readU8, readU32 } from '../base/bytes.ts';
 import type { ProbeMatch } from '../probe/method.ts';
-import type { ArrivalEvent, ErrorQueueEvent } from '../probe/transport.ts';
-import type { EchoMethod } from './echo-method.ts';
-import { ICMP4_HEADER_LENGTH } from './header4.ts';
+import type { ArrivalEvent, TimestampSource } from '../probe/transport.ts';
+import type { AnswerEvent } from './answer-finder.ts';
 import type { PingError, PingReply } from './ping-events.ts';
+import type { PingMethod } from './ping-method.ts';
 
 /** What the engine knows about the probe that was answered. */
 export interface AnsweredPing {
   readonly index: number;
   readonly time: number;
+  /** Who answered. */
+  readonly source: string;
   /** Payload bytes that it carried. */
   readonly size: number;
   /** Bytes of IPv4 options that it carried. */
   readonly optionsLength: number;
-  readonly isKernelSent: boolean;
+  readonly timestampSource: TimestampSource;
   readonly isDuplicate: boolean;
   readonly isLate: boolean;
 }
@@ -23,33 +25,39 @@ export interface AnsweredPing {
 const IPV4_HEADER = 20;
 const REST_OF_HEADER = 4;
 
-export function describeReply(method: EchoMethod, event: ArrivalEvent, ping: AnsweredPing): PingReply {
-  const headerLength = method.family === 4 ? IPV4_HEADER : 0;
-  const expected = headerLength + ping.optionsLength + ICMP4_HEADER_LENGTH + ping.size;
-  const actual = headerLength + (event.start - event.optionsStart) + event.claimedLength;
+export function describeReply(method: PingMethod, event: ArrivalEvent, ping: AnsweredPing): PingReply {
   return {
     type: 'reply',
     sequence: ping.index,
     bytes: event.end - event.start,
-    source: formatAddress(event.source),
+    source: ping.source,
     hopLimit: event.hopLimit,
     time: ping.time,
-    timestampSource: event.stamp === 'user' ? 'user' : ping.isKernelSent ? 'kernel-both' : 'kernel-rx',
+    timestampSource: ping.timestampSource,
     isDuplicate: ping.isDuplicate,
     isLate: ping.isLate,
     damage: method.damage(event, ping.index, ping.size),
-    wrongLength: actual === expected ? undefined : { actual, expected },
+    wrongLength: wrongLength(method, event, ping),
     options: event.bytes.slice(event.optionsStart, event.start),
-    times: method.times(event),
+    ...method.details(event),
     at: event.time,
   };
 }
 
+/** The whole packet's length, and the one that would have been right. */
+function wrongLength(method: PingMethod, event: ArrivalEvent, ping: AnsweredPing): PingReply['wrongLength'] {
+  const wanted = method.replyLength(ping.size);
+  if (wanted === undefined) return undefined;
+  const headerLength = method.family === 4 ? IPV4_HEADER : 0;
+  const expected = headerLength + ping.optionsLength + wanted;
+  const actual = headerLength + (event.start - event.optionsStart) + event.claimedLength;
+  return actual === expected ? undefined : { actual, expected };
+}
+
 export function describeError(
-  family: 4 | 6,
-  index: number,
+  { family, index, source }: { readonly family: 4 | 6; readonly index: number; readonly source: string },
   match: ProbeMatch,
-  event: ArrivalEvent | ErrorQueueEvent,
+  event: AnswerEvent,
 ): PingError {
   const common = {
     type: 'error',
@@ -60,7 +68,7 @@ export function describeError(
     code: match.code,
     mtu: match.mtu,
     bytes: event.end - event.start,
-    source: formatAddress(event.source),
+    source,
     at: event.time,
   } as const;
   if (event.kind === 'error-queue') return { ...common, pointer: 0, gateway: undefined, quote: EMPTY };

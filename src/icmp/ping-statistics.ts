@@ -1,6 +1,16 @@
 /** The figures of one ping run. @module */
 import { Jitter, LossRuns, QuantileSample, RunningStats } from '../base/statistics.ts';
-import type { HistogramBucket, RoundTripFigures } from './ping-events.ts';
+import type { HistogramBucket, PingReply, PingSummary, RoundTripFigures } from './ping-events.ts';
+
+/** What a summary says beside the counts. */
+export interface RunFacts {
+  readonly target: string;
+  readonly address: string;
+  /** Probes under way. */
+  readonly pending: number;
+  readonly droppedByUs: number;
+  readonly duration: number;
+}
 
 export class PingStatistics {
   transmitted = 0;
@@ -16,21 +26,44 @@ export class PingStatistics {
   readonly #jitter = new Jitter();
   readonly #sample = new QuantileSample();
 
-  addTime(milliseconds: number): void {
-    this.#times.add(milliseconds);
-    this.#jitter.add(milliseconds);
-    this.#sample.add(milliseconds);
+  addReply(reply: PingReply): void {
+    this.#times.add(reply.time);
+    this.#jitter.add(reply.time);
+    this.#sample.add(reply.time);
+    if (reply.isDuplicate) this.duplicates += 1;
+    else this.received += 1;
+    if (reply.isLate) this.late += 1;
+    if (reply.damage !== undefined) this.damaged += 1;
   }
 
   get largestTime(): number {
     return this.#times.max;
   }
 
-  get meanTime(): number {
-    return this.#times.mean;
+  summary({ pending, ...facts }: RunFacts): PingSummary {
+    const settled = this.transmitted - pending;
+    const lost = Math.max(0, settled - this.received);
+    return {
+      type: 'summary',
+      ...facts,
+      transmitted: this.transmitted,
+      received: this.received,
+      duplicates: this.duplicates,
+      late: this.late,
+      errors: this.errors,
+      refused: this.refused,
+      damaged: this.damaged,
+      strangers: this.strangers,
+      pending,
+      lossPercent: settled <= 0 ? 0 : (lost * 100) / settled,
+      lossRuns: this.lossRuns.runs,
+      longestLossRun: this.lossRuns.longest,
+      roundTrip: this.#roundTrip(),
+      histogram: this.#histogram(),
+    };
   }
 
-  roundTrip(): RoundTripFigures | undefined {
+  #roundTrip(): RoundTripFigures | undefined {
     const times = this.#times;
     if (times.count === 0) return undefined;
     const [median = 0, p90 = 0, p99 = 0] = this.#sample.quantiles([0.5, 0.9, 0.99]);
@@ -48,7 +81,7 @@ export class PingStatistics {
   }
 
   /** Two buckets for each doubling, from the smallest to the largest sample; empty ones between them included. */
-  histogram(): HistogramBucket[] {
+  #histogram(): HistogramBucket[] {
     const sorted = this.#sample.sorted();
     const first = sorted[0];
     const last = sorted[sorted.length - 1];

@@ -1,13 +1,13 @@
 /** Ping as a typed async iterator: one event after the other, the summary last. @module */
 import { type DriveParts, drive } from '../probe/drive.ts';
-import type { EchoMethod } from './echo-method.ts';
 import { PingEngine } from './ping-engine.ts';
 import type { PingEvent, PingSummary } from './ping-events.ts';
+import type { PingMethod } from './ping-method.ts';
 import type { PingOptions } from './ping-options.ts';
 
 /** What a run is made of. The transport is the caller's: it is not closed here. */
 export interface PingParts extends DriveParts {
-  readonly method: EchoMethod;
+  readonly method: PingMethod;
 }
 
 /** A run: iterate it once. */

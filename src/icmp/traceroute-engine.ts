@@ -3,39 +3,40 @@
  * routers limit their errors, and a burst at one of them looks like loss. What stays silent where others spoke is asked
  * once more, a second later. @module
  */
-import { formatAddress, parseAddress } from '../base/address.ts';
-import { isEqualBytes } from '../base/bytes.ts';
 import type { ProbeEngine } from '../probe/drive.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeTable } from '../probe/probe-table.ts';
-import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
+import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
+import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
 import { describeAnswer } from './hop-answer.ts';
 import { multipathProbes } from './multipath.ts';
 import type { PathHop, Slot } from './path-hop.ts';
+import { PathMtu } from './path-mtu.ts';
+import { IP_HEADER, ProbeTarget } from './probe-target.ts';
+import type { SentHeader } from './quoted-changes.ts';
 import { TracePath } from './trace-path.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
 import type { TracerouteOptions } from './traceroute-options.ts';
 
 const FULL_BACKOFF = 2;
-const IP_HEADER = { 4: 20, 6: 40 } as const;
 
 export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   readonly #options: TracerouteOptions;
   readonly #method: ProbeMethod;
   readonly #drops: () => number;
-  readonly #destination: Uint8Array;
-  readonly #target: string;
+  readonly #target: ProbeTarget;
+  readonly #sent: SentHeader;
   readonly #table = new ProbeTable();
+  readonly #finder: AnswerFinder;
   readonly #slots: Slot[] = [];
   readonly #outbox: Outbox;
   readonly #path: TracePath;
+  readonly #mtu: PathMtu;
   readonly #maxHops: number;
   #inFlight = 0;
   #nextSend = 0;
   #startedAt: number | undefined;
-  #size: number | undefined;
-  #pathMtu: number | undefined;
   #transmitted = 0;
   #received = 0;
   #isDone = false;
@@ -43,18 +44,16 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: TracerouteOptions, drops: () => number = () => 0) {
-    const destination = options.address ?? parseAddress(options.target ?? '');
-    if (destination === undefined || destination.length !== (method.family === 4 ? 4 : 16)) {
-      throw new TypeError(`an IPv${method.family} address is wanted, not "${options.target ?? ''}"`);
-    }
     this.#options = options;
     this.#method = method;
     this.#drops = drops;
-    this.#destination = destination;
-    this.#target = options.target ?? formatAddress(destination);
+    this.#target = new ProbeTarget(method.family, options);
+    const { sourceAddress: source, trafficClass = 0 } = options;
+    this.#sent = { destination: this.#target.bytes, source, trafficClass };
+    this.#finder = new AnswerFinder(method, this.#table);
     this.#outbox = new Outbox(method);
     this.#maxHops = options.maxHops ?? 64;
-    this.#size = options.size;
+    this.#mtu = new PathMtu(method.family, method.protocol, options.size);
     this.#path = new TracePath({
       firstHop: options.firstHop ?? 1,
       maxHops: this.#maxHops,
@@ -104,8 +103,8 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#nextSend = now;
     this.#events.push({
       type: 'start',
-      target: this.#target,
-      address: formatAddress(this.#destination),
+      target: this.#target.name,
+      address: this.#target.address,
       source: this.#options.source,
       family: this.#method.family,
       maxHops: this.#maxHops,
@@ -120,12 +119,13 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     slot.state = 'sent';
     slot.sentAt = now;
     slot.attempts += 1;
-    slot.size = this.#size ?? 0;
+    const { size } = this.#mtu;
+    slot.size = size ?? 0;
     this.#path.hop(slot.hop).lastSentAt = now;
     this.#inFlight += 1;
     const flow = this.#options.isMultipath === true ? slot.number : 0;
-    const draft = { index, flow, destination: this.#destination };
-    this.#outbox.add(this.#size === undefined ? draft : { ...draft, size: this.#size }, slot.hop);
+    const draft = { index, flow, destination: this.#target.bytes };
+    this.#outbox.add(size === undefined ? draft : { ...draft, size }, slot.hop);
     this.#nextSend = now + (this.#options.pause ?? 0);
   }
 
@@ -150,7 +150,8 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     }
     slot.state = 'refused';
     slot.errorName = result.errorName;
-    if (result.mtu !== undefined) this.#noteMtu(result.mtu);
+    slot.mtu = result.mtu;
+    if (result.mtu !== undefined) this.#mtu.shrink(result.mtu, slot.size);
   }
 
   #slotOf(index: number): Slot | undefined {
@@ -160,42 +161,37 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   onEvent(event: ProbeEvent): void {
     if (this.#isDone) return;
     if (event.kind === 'transmit') {
-      if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
+      this.#finder.noteSent(event);
       return;
     }
-    const match = this.#method.match(event);
-    if (match === undefined || !match.isChecksumOk) return;
-    const index = this.#table.resolve(match.index, match.isFullIndex);
-    const slot = index < 0 ? undefined : this.#slotOf(index);
+    const match = this.#finder.match(event);
+    if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
+      return;
+    const { index } = this.#finder;
+    const slot = this.#slotOf(index);
     if (slot === undefined || slot.answer !== undefined || slot.hop <= this.#path.reported) return;
-    if (match.kind === 'redirect' || match.kind === 'source-quench') return;
-    const isFromTarget = isEqualBytes(event.source, this.#destination);
-    if (match.kind === 'reply' && !isFromTarget) return;
-    this.#onAnswer(slot, index, match, event, isFromTarget);
-  }
-
-  #onAnswer(
-    slot: Slot,
-    index: number,
-    match: ProbeMatch,
-    event: ArrivalEvent | ErrorQueueEvent,
-    isFromTarget: boolean,
-  ): void {
-    const hop = this.#path.hop(slot.hop);
+    if (match.kind === 'reply' && !this.#target.isEqual(event.source)) return;
     if (slot.state === 'sent') this.#inFlight -= 1;
-    if (match.kind === 'too-big' && this.#shrink(match.mtu, slot.size)) {
+    if (match.kind === 'too-big' && this.#mtu.shrink(match.mtu, slot.size)) {
       slot.state = 'waiting'; // the same hop again, with a packet that gets further
       slot.attempts = 0;
       return;
     }
-    const time = Math.max(0, event.time - this.#table.sentAt(index));
-    const isKernelSent = this.#table.isKernelSent(index);
+    this.#onAnswer(slot, index, match, event);
+  }
+
+  #onAnswer(slot: Slot, index: number, match: ProbeMatch, event: AnswerEvent): void {
+    const hop = this.#path.hop(slot.hop);
+    const time = this.#finder.timeOf(index, event);
+    const isFromTarget = this.#target.isEqual(event.source);
     slot.answer = describeAnswer(match, event, {
+      source: this.#target.textOf(event.source),
       time,
-      timestampSource: event.stamp === 'user' ? 'user' : isKernelSent ? 'kernel-both' : 'kernel-rx',
+      timestampSource: this.#finder.sourceOf(index, event),
       isArrival: match.isArrival && (isFromTarget || this.#options.strictTarget === false),
       attempts: slot.attempts,
       isLate: slot.state === 'lost' || slot.index !== index,
+      sent: this.#sent,
     });
     slot.state = 'answered';
     this.#received += 1;
@@ -205,19 +201,6 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
       const wanted = multipathProbes(hop.responders);
       while (hop.slots.length < wanted) hop.addSlot();
     }
-  }
-
-  #noteMtu(mtu: number): void {
-    if (mtu > 0) this.#pathMtu = Math.min(this.#pathMtu ?? mtu, mtu);
-  }
-
-  /** Takes a named MTU over. @returns true when a probe of `sent` bytes would be smaller now, so that it is worth another */
-  #shrink(mtu: number, sent: number): boolean {
-    this.#noteMtu(mtu);
-    if (this.#size === undefined) return false;
-    const size = mtu - IP_HEADER[this.#method.family] - (this.#method.protocol === 'tcp' ? 20 : 8);
-    if (size > 0 && size < this.#size) this.#size = size;
-    return this.#size < sent;
   }
 
   /** Gives up what is overdue, asks again where it makes sense, and reports hops that are complete, in order. */
@@ -248,6 +231,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
       hop: hop.hop,
       probes: hop.probes(),
       silence: hop.silence,
+      pathMtu: this.#mtu.packetOf(hop.answeredSize),
       isLast: this.#path.lastHop === hop.hop,
     });
   }
@@ -268,13 +252,13 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#isDone = true;
     this.#events.push({
       type: 'summary',
-      target: this.#target,
-      address: formatAddress(this.#destination),
+      target: this.#target.name,
+      address: this.#target.address,
       isReached: this.#path.known(this.#path.reported)?.isArrival ?? false,
       hops: this.#path.reported,
       transmitted: this.#transmitted,
       received: this.#received,
-      pathMtu: this.#pathMtu,
+      pathMtu: this.#mtu.smallest,
       droppedByUs: this.#drops(),
       duration: now - (this.#startedAt ?? now),
     });

@@ -1,5 +1,6 @@
 /** What a traceroute reports: plain data, hop by hop in order, the summary last. @module */
 import type { MatchKind } from '../probe/method.ts';
+import type { Origin } from '../probe/origin-table.ts';
 import type { TimestampSource } from '../probe/transport.ts';
 import type { IcmpExtensions } from './extensions.ts';
 
@@ -14,9 +15,27 @@ export interface TracerouteStart {
   readonly packetLength: number;
 }
 
+/** Differences between the probe that left and the one that a hop quotes. */
+export interface HopChanges {
+  /** Somebody translates addresses: those that the quote shows where they differ, and whether the checksum does. */
+  readonly nat:
+    | {
+        readonly source: string | undefined;
+        readonly destination: string | undefined;
+        readonly isChecksumChanged: boolean;
+      }
+    | undefined;
+  /** Six bits (RFC 2474). */
+  readonly dscp: { readonly sent: number; readonly seen: number } | undefined;
+  /** Two bits (RFC 3168): 3 is congestion, 0 where it was not 0 is bleached. */
+  readonly ecn: { readonly sent: number; readonly seen: number } | undefined;
+}
+
 /** An answer to one probe. */
 export interface HopAnswer {
   readonly source: string;
+  /** Whose network that is: for those to fill in who have a table (`OriginTable`). */
+  readonly origin?: Origin;
   /** Round trip, milliseconds. */
   readonly time: number;
   readonly timestampSource: TimestampSource;
@@ -33,8 +52,10 @@ export interface HopAnswer {
   readonly quotedHopLimit: number | undefined;
   /** DSCP and ECN of the probe as it died. */
   readonly quotedTrafficClass: number | undefined;
-  /** A NAT before this hop changed the probe. */
-  readonly isRewritten: boolean;
+  /** What was changed in the probe before it came to this hop; undefined when nothing was, or nothing was quoted. */
+  readonly changes: HopChanges | undefined;
+  /** Hops that the answer came over, guessed from its TTL; undefined where that is not known. */
+  readonly backwardHops: number | undefined;
   readonly extensions: IcmpExtensions | undefined;
   /** TCP: the port's state. */
   readonly port: 'open' | 'closed' | undefined;
@@ -49,6 +70,8 @@ export interface HopProbe {
   readonly flow: number;
   readonly answer: HopAnswer | undefined;
   readonly errorName: string | undefined;
+  /** The path's MTU, where that is why the kernel refused. */
+  readonly mtu: number | undefined;
 }
 
 /** Why probes of a hop stayed unanswered: it limits its errors (asked again it answered), or nothing is known. */
@@ -60,6 +83,8 @@ export interface TracerouteHop {
   readonly hop: number;
   readonly probes: readonly HopProbe[];
   readonly silence: HopSilence;
+  /** Bytes of the packets that this hop answered, header included, where the run looks for the MTU of the path. */
+  readonly pathMtu: number | undefined;
   /** True for the target's hop, and for a hop that ends the way by refusing. */
   readonly isLast: boolean;
 }

@@ -1,11 +1,13 @@
 /** What a traceroute can be told. @module */
 
+import type { TargetOptions } from './probe-target.ts';
+
 /** Options of a run; times in milliseconds. */
-export interface TracerouteOptions {
-  /** What the user called it: shown; and, where `address` is not given, an address itself. */
-  readonly target?: string;
-  readonly address?: Uint8Array;
+export interface TracerouteOptions extends TargetOptions {
   readonly source?: string;
+  /** Our address as the transport knows it, and type of service or traffic class of the probes: to see what changes them. */
+  readonly sourceAddress?: Uint8Array;
+  readonly trafficClass?: number;
   /** 1 by default. */
   readonly firstHop?: number;
   /** 64 by default. */

@@ -116,19 +116,7 @@ export class SynMethod implements ProbeMethod {
     if (!this.#isOurPort(readU16(quote.bytes, quote.transportAt))) return undefined;
     const index = this.#indexOf(readU32(quote.bytes, quote.transportAt + 4));
     if (index === undefined) return undefined;
-    return {
-      kind: error.kind,
-      index,
-      isFullIndex: true,
-      type: error.type,
-      code: error.code,
-      mtu: error.mtu,
-      isArrival: false,
-      isChecksumOk: error.isChecksumOk,
-      quotedDestination: error.quotedDestination,
-      quoteStart: quote.start,
-      quoteEnd: quote.end,
-    };
+    return { ...error.describe(), index, isFullIndex: true };
   }
 }
 

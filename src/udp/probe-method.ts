@@ -8,7 +8,7 @@ import { checksumSum } from '../base/checksum.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
 import { errorKind, IcmpErrorReader } from '../icmp/error-reader.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../icmp/types.ts';
-import type { MatchKind, ProbeDraft, ProbeMatch, ProbeMethod } from '../probe/method.ts';
+import type { ProbeDraft, ProbeMatch, ProbeMethod } from '../probe/method.ts';
 import type { ArrivalEvent, ErrorQueueEvent } from '../probe/transport.ts';
 import { pseudoHeaderSum } from '../wire/index.ts';
 import { UDP_HEADER_LENGTH } from './header.ts';
@@ -109,14 +109,11 @@ export class UdpMethod implements ProbeMethod {
     if (told === undefined && !this.#isClassic && port !== this.#destinationPort && !this.#isNear(port))
       return undefined;
     return {
-      ...this.#describe(error.kind, error.type, error.code, error.mtu),
+      ...error.describe(),
       index,
       isFullIndex: told !== undefined,
-      isChecksumOk: error.isChecksumOk,
+      isArrival: this.#isArrival(error.type, error.code),
       isRewritten: !this.#isClassic && told !== undefined && checksum !== checksumOf(told),
-      quotedDestination: error.quotedDestination,
-      quoteStart: error.quote.start,
-      quoteEnd: end,
     };
   }
 
@@ -131,18 +128,11 @@ export class UdpMethod implements ProbeMethod {
     return readU32(bytes, start + NONCE_AT) === this.#nonce ? readU32(bytes, start + INDEX_AT) : 'foreign';
   }
 
-  #describe(
-    kind: MatchKind,
-    type: number,
-    code: number,
-    mtu: number,
-  ): Omit<ProbeMatch, 'index' | 'isFullIndex' | 'isChecksumOk'> {
-    const isArrival =
-      this.family === 4
-        ? type === Icmp4Type.destinationUnreachable &&
-          (code === Unreachable4Code.port || code === Unreachable4Code.protocol)
-        : type === Icmp6Type.destinationUnreachable && code === Unreachable6Code.port;
-    return { kind, type, code, mtu, isArrival };
+  /** Nobody listens on the port: the probe got there. */
+  #isArrival(type: number, code: number): boolean {
+    if (this.family === 6) return type === Icmp6Type.destinationUnreachable && code === Unreachable6Code.port;
+    const isPort = code === Unreachable4Code.port || code === Unreachable4Code.protocol;
+    return type === Icmp4Type.destinationUnreachable && isPort;
   }
 
   #matchErrorQueue(event: ErrorQueueEvent): ProbeMatch | undefined {
@@ -151,7 +141,11 @@ export class UdpMethod implements ProbeMethod {
     const told = this.#readPayload(event.bytes, event.start, event.end);
     if (told === 'foreign' || (told === undefined && !this.#isClassic)) return undefined;
     return {
-      ...this.#describe(kind, event.type, event.code, event.mtu),
+      kind,
+      type: event.type,
+      code: event.code,
+      mtu: event.mtu,
+      isArrival: this.#isArrival(event.type, event.code),
       index: told ?? (event.destinationPort - this.#destinationPort) & ALL_ONES,
       isFullIndex: told !== undefined,
       isChecksumOk: true,

@@ -23,7 +23,7 @@ const INTERFACE = { role: 'incoming', index: 15, address: '192.0.2.33', name: 'g
 
 const quote = quotePacket(
   { family: 4, source: SOURCE, destination: Uint8Array.of(203, 0, 113, 9), protocol: 17, message: new Uint8Array(20) },
-  1,
+  { hopLimit: 1 },
 );
 
 function error(router: Pick<RouterDescription, 'mpls' | 'interface' | 'extensionFault'>): Uint8Array {

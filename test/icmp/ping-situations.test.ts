@@ -3,6 +3,7 @@
  * on a simulated network: what ping(8) prints there, we print. Each text follows from ping(8)'s documented lines.
  */
 import { describe, expect, test } from 'vitest';
+import { EchoMethod } from '../../src/icmp/echo-method.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { directNetwork, simulatePing } from '../support/simulate.ts';
 
@@ -85,6 +86,35 @@ describe('IPv4 options of an answer (padded to whole words: four more bytes are 
     return text.slice(text.indexOf('ms\n') + 3, text.indexOf('\n\n---'));
   };
 
+  const ROUTERS = [10, 20, 30, 40, 50, 60, 70, 80, 90];
+  const ROUTE = ROUTERS.map((last) => `c00002${last.toString(16).padStart(2, '0')}`).join('');
+  const LISTED = ROUTERS.map((last) => `\t192.0.2.${last}`).join('\n');
+
+  test('end of list', async () => {
+    expect(await textOf({ options: { 0: '00000000' } })).toContain(
+      'time=1.000 ms\nwrong total length 88 instead of 84\n\n--- 192.0.2.2',
+    );
+  });
+
+  test('forty bytes of no-operation', async () => {
+    expect(await options('01'.repeat(40))).toBe(`wrong total length 124 instead of 84${'\nNOP'.repeat(40)}`);
+  });
+
+  test('routes of nine, with the options that -R asks for in our own packet', async () => {
+    const shown = async (hex: string): Promise<string> => {
+      const text = await textOf({ options: { 0: hex } }, { optionsLength: 40 });
+      return text.slice(text.indexOf(' ms') + 3, text.indexOf('\n--- '));
+    };
+    const empty = '00'.repeat(36);
+    expect(await shown(`072728${ROUTE}00`)).toBe(`\nRR: ${LISTED}\n`);
+    expect(await shown(`072703${empty}00`)).toBe('\t(same route)\n');
+    expect(await shown(`070704${empty}00`)).toBe('\nRR: \t(truncated route)\n');
+    expect(await shown(`832704${ROUTE}00`)).toBe(`\nLSRR: ${LISTED}\n`);
+    expect(await shown(`830304${empty}00`)).toBe('\nLSRR: \t(truncated route)\n\n');
+    expect(await shown(`892704${ROUTE}00`)).toBe(`\nSSRR: ${LISTED}\n`);
+    expect(await shown(`890304${empty}00`)).toBe('\nSSRR: \t(truncated route)\n\n');
+  });
+
   test('no-operation', async () => {
     expect(await options('01010100')).toBe('wrong total length 88 instead of 84\nNOP\nNOP\nNOP');
   });
@@ -106,7 +136,7 @@ describe('IPv4 options of an answer (padded to whole words: four more bytes are 
       'icmp_seq=0 ttl=64 time=1.000 ms\nwrong total length 96 instead of 84\nRR: \t192.0.2.1\n\t192.0.2.2\n',
     );
     expect(text).toContain('icmp_seq=1 ttl=64 time=1.000 ms\nwrong total length 96 instead of 84\t(same route)\n');
-    expect(await options('07030400')).toContain('RR: \t(truncated route)');
+    expect(await options('07030400')).toContain('\t(same route)'); // none, as before it
   });
 
   test('lengths that make no sense end the list', async () => {
@@ -140,6 +170,45 @@ describe('errors', () => {
         statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', ''),
     );
   });
+
+  test.each([6, 7, 8, 9, 10, 11, 12, 14, 15])('unreachable code %i is shown by its number', async (code) => {
+    expect(await textOf({ error: { type: 3, code } })).toContain(
+      `92 bytes from 192.0.2.2: Dest Unreachable, Bad Code: ${code}\n`,
+    );
+  });
+
+  // FreeBSD's `_3_1_flags_DF` and `_3_1_opts_NOP_40`, byte for byte.
+  test('the quoted header: a flag, and forty bytes of options', async () => {
+    const head = 'Destination Host Unreachable\nVr HL TOS  Len   ID Flg  off TTL Pro  cks      Src      Dst\n';
+    const error = { type: 3, code: 1 };
+    expect(await textOf({ error, quotedHopLimit: 64, quotesDontFragment: true })).toBe(
+      `${HEADER}92 bytes from 192.0.2.2: ${head} 4  5  00 0054 0001   2 0000  40  01 b6a4 192.0.2.1  192.0.2.2 \n\n` +
+        statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', ''),
+    );
+    expect(await textOf({ error, quotedHopLimit: 64, quotedOptions: '01'.repeat(40) })).toBe(
+      `${HEADER}132 bytes from 192.0.2.2: ${head} 4  f  00 007c 0001   0 0000  40  01 d868 192.0.2.1  192.0.2.2 ` +
+        `${'01'.repeat(40)}\n\n${statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', '')}`,
+    );
+  });
+
+  test.each([
+    ['TCP', 6],
+    ['UDP', 17],
+  ])('a quote of %s is nobody’s', async (_name, quotedProtocol) => {
+    expect(await textOf({ error: { type: 3, code: 1 }, quotedProtocol })).toBe(
+      HEADER + statistics('1 packets transmitted, 0 packets received, 100.0% packet loss', ''),
+    );
+  });
+
+  test.each(['Network', 'Host', 'Type of Service and Network', 'Type of Service and Host'])(
+    'redirect for %s',
+    async (what) => {
+      const code = ['Network', 'Host', 'Type of Service and Network', 'Type of Service and Host'].indexOf(what);
+      expect(await textOf({ error: { type: 5, code, mtu: 0xc000_02fe } })).toContain(
+        `Redirect ${what}(New addr: 192.0.2.254)\n`,
+      );
+    },
+  );
 
   test('redirects name the gateway, parameter problems the byte', async () => {
     expect(await textOf({ error: { type: 5, code: 1, mtu: 0xc000_02fe } })).toContain(
@@ -300,6 +369,45 @@ describe('options of a run', () => {
   test('a timestamp request brings the remote clock', async () => {
     const run = await simulatePing(directNetwork({}), { count: 1 }, { message: 'timestamp' });
     expect(run.text).toMatch(/20 bytes from 192\.0\.2\.2: .* tso=\d\d:\d\d:\d\d tsr=00:00:00 tst=00:00:00\n/);
+  });
+});
+
+describe('what is asked beside an echo', () => {
+  test('the subnet’s mask (RFC 950); hosts that are not told to do not answer', async () => {
+    const mask = await simulatePing(directNetwork({ mask: '255.255.255.192' }), { count: 1 }, { message: 'mask' });
+    expect(mask.text).toContain('12 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms mask=255.255.255.192\n');
+    const none = await simulatePing(directNetwork({}), { count: 1, wait: 50 }, { message: 'mask' });
+    expect(none.summary).toMatchObject({ received: 0, strangers: 0 });
+    const cut = await simulatePing(
+      directNetwork({ mask: '255.0.0.0', cut: { 0: 4 } }),
+      { count: 1 },
+      { message: 'mask' },
+    );
+    expect(cut.replies[0]).toMatchObject({ mask: undefined, wrongLength: { actual: 28, expected: 32 } });
+    expect(() => new EchoMethod({ family: 6, nonce: 1, message: 'mask' })).toThrow('ICMPv6 has no mask message');
+  });
+
+  test('a mask request that is refused is ours', async () => {
+    const run = await simulatePing(directNetwork({ error: { type: 3, code: 13 } }), { count: 1 }, { message: 'mask' });
+    expect(run.summary).toMatchObject({ errors: 1, received: 0 });
+  });
+});
+
+describe('no answer yet', () => {
+  test('is said when the next probe leaves, and of the last one when its wait is over', async () => {
+    const network = directNetwork({ loss: [1, 3], delay: [1, 1, 1] });
+    const run = await simulatePing(network, { count: 4, wait: 5_000, reportOutstanding: true });
+    const order = run.events.flatMap((event) =>
+      event.type === 'reply' || event.type === 'outstanding' ? [`${event.type} ${event.sequence}`] : [],
+    );
+    expect(order).toEqual(['reply 0', 'outstanding 1', 'reply 2', 'outstanding 3']);
+    expect(run.text).toContain('Request timeout for icmp_seq 1\n64 bytes from 192.0.2.2: icmp_seq=2 ');
+  });
+
+  test('is not the end of waiting: an answer in between is one', async () => {
+    const run = await simulatePing(directNetwork({ delay: [1_500, 1] }), { count: 2, reportOutstanding: true });
+    expect(run.summary).toMatchObject({ received: 2, late: 0, lossPercent: 0 });
+    expect(run.events.filter((event) => event.type === 'outstanding')).toEqual([{ type: 'outstanding', sequence: 0 }]);
   });
 });
 

@@ -3,6 +3,7 @@ import { parseAddress } from '../../src/base/address.ts';
 import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
 import { monitor } from '../../src/icmp/monitor.ts';
 import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-events.ts';
+import { NodeMethod, type NodeMethodOptions } from '../../src/icmp/node-method.ts';
 import { ping } from '../../src/icmp/ping.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
 import type { PingOptions } from '../../src/icmp/ping-options.ts';
@@ -48,12 +49,20 @@ export interface SimulatedPing {
 export async function simulatePing(
   description: NetworkDescription,
   options: PingOptions & { readonly signalAt?: number } = {},
-  method: Partial<EchoMethodOptions> = {},
+  method: Partial<EchoMethodOptions> & { readonly query?: NodeMethodOptions['query'] } = {},
   text: PingTextOptions = {},
 ): Promise<SimulatedPing> {
   const clock = new VirtualClock();
   await using transport = new SimulatedNetwork(description, clock);
-  const parts = { transport, clock, method: new EchoMethod({ family: description.family, nonce: NONCE, ...method }) };
+  const { query, ...echo } = method;
+  const parts = {
+    transport,
+    clock,
+    method:
+      query === undefined
+        ? new EchoMethod({ family: description.family, nonce: NONCE, ...echo })
+        : new NodeMethod({ query, nonce: NONCE }),
+  };
   const abort = new AbortController();
   if (options.signalAt !== undefined) clock.at(options.signalAt, () => abort.abort());
   const events: PingEvent[] = [];
@@ -112,12 +121,14 @@ export async function simulateTraceroute(
 ): Promise<SimulatedTraceroute> {
   const clock = new VirtualClock();
   const protocol = options.protocol ?? 'udp';
-  await using transport = new SimulatedNetwork(description, clock, { protocol, answerTcp: answerSyn });
+  const { trafficClass = 0 } = options;
+  await using transport = new SimulatedNetwork(description, clock, { protocol, answerTcp: answerSyn, trafficClass });
   const parts = { transport, clock, method: simulatedMethod(description, protocol, options.method) };
+  const { sourceAddress } = transport.capabilities;
   const names = namesOf(description);
   const events: TracerouteEvent[] = [];
   let screen = '';
-  for await (const event of traceroute(parts, { target: description.target, ...options })) {
+  for await (const event of traceroute(parts, { target: description.target, sourceAddress, ...options })) {
     events.push(event);
     screen += formatTracerouteEvent(event, { command: 'tracert', nameOf: (address) => names.get(address), ...text });
   }

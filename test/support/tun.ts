@@ -1,5 +1,6 @@
 /** A TUN device in a lab host: what the kernel routes into it, a function answers (Documentation/networking/tuntap.rst). */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { parseAddress } from '../../src/base/address.ts';
 import type { LabHost } from '../../src/lab/index.ts';
 import { addAddress, setLink } from '../../src/netlink/index.ts';
 import { ioctl } from '../../src/sys/libc.ts';
@@ -32,7 +33,7 @@ export class TunDevice implements Disposable {
     });
   }
 
-  /** `address` with its prefix, `10.77.0.1/24`: all others of the network are the responder's. */
+  /** `address` with its prefix, `10.77.0.1/24` or `fd77::1/64`: all others of the network are the responder's. */
   static async open(host: LabHost, address: string, responder: TunResponder): Promise<TunDevice> {
     const fd = host.run(() => openSync('/dev/net/tun', O_RDWR_NONBLOCK));
     const request = new Uint8Array(40); // struct ifreq: a name of 16 bytes, then flags
@@ -43,7 +44,7 @@ export class TunDevice implements Disposable {
     const wanted = { wanted: `set ${NAME} up` };
     await host.netlink.execute(setLink(index, { up: true }), wanted);
     const [text = '', length = '24'] = address.split('/');
-    const bytes = Uint8Array.from(text.split('.').map(Number));
+    const bytes = parseAddress(text) ?? new Uint8Array(0);
     await host.netlink.execute(
       addAddress({ interfaceIndex: index, address: bytes, prefixLength: Number(length) }),
       wanted,

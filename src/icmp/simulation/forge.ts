@@ -21,20 +21,37 @@ export interface ForgedProbe {
   readonly destination: Uint8Array;
   readonly protocol: number;
   readonly message: Uint8Array;
+  /** Type of service, or traffic class; 0 by default. */
+  readonly trafficClass?: number;
 }
 
 /** RFC 4884, 4: where extensions follow, the quote is padded to this length. */
 const PADDED_QUOTE = 128;
 
-/** The probe as an IP packet, its transport message cut to `kept` bytes while the header still tells all. */
-export function quotePacket(probe: ForgedProbe, hopLimit: number, kept = probe.message.length): Uint8Array {
-  const { family, source, destination, message } = probe;
-  const out = new Uint8Array(40 + message.length);
+/** How a router or host quotes. */
+export interface QuoteShape {
+  readonly hopLimit: number;
+  /** Bytes of the transport message, while the header still tells all; all of them by default. */
+  readonly kept?: number | undefined;
+  /** Hexadecimal IPv4 options. */
+  readonly options?: string | undefined;
+  readonly protocol?: number | undefined;
+  readonly isDontFragment?: boolean | undefined;
+}
+
+/** The probe as an IP packet, as much of it as the quote keeps. */
+export function quotePacket(probe: ForgedProbe, shape: QuoteShape): Uint8Array {
+  const { family, source, destination, message, trafficClass = 0 } = probe;
+  const { hopLimit, kept = message.length, protocol = probe.protocol } = shape;
+  const options = Uint8Array.from(Buffer.from(shape.options ?? '', 'hex'));
+  const out = new Uint8Array(40 + options.length + message.length);
   const common = { source, destination, payloadLength: message.length };
+  const flags = shape.isDontFragment === true ? { isDontFragment: true } : {};
+  const fields4 = { timeToLive: hopLimit, identification: 1, typeOfService: trafficClass, options, ...flags };
   const at =
     family === 4
-      ? encodeIpv4({ ...common, protocol: probe.protocol, timeToLive: hopLimit, identification: 1 }, out)
-      : encodeIpv6({ ...common, nextHeader: probe.protocol, hopLimit }, out);
+      ? encodeIpv4({ ...common, protocol, ...fields4 }, out)
+      : encodeIpv6({ ...common, nextHeader: protocol, hopLimit, trafficClass }, out);
   out.set(message, at);
   return out.slice(0, at + Math.min(kept, message.length));
 }

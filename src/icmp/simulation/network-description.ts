@@ -53,6 +53,8 @@ export interface RouterDescription {
   readonly natSource?: string;
   /** Rewrites the destination of what it forwards, as quotes from behind it show. */
   readonly natDestination?: string;
+  /** Writes this type of service, or traffic class, into what it forwards. */
+  readonly trafficClass?: number;
 }
 
 /** Several routers at the same distance. */
@@ -90,12 +92,24 @@ export interface DestinationDescription {
   readonly replyHopLimit?: number;
   /** Its answers start with the TTL that the probe had left, as old BSD hosts do. */
   readonly reusesHopLimit?: boolean;
+  /** Dotted: what it answers to mask requests, which most hosts do not (RFC 1122, 3.2.2.9). */
+  readonly mask?: string;
+  /** What it answers to node information queries (RFC 4620): code, flags, and hexadecimal data. */
+  readonly node?: { readonly code?: number; readonly flags?: number; readonly data?: string };
   readonly udp?: 'closed' | 'silent';
   readonly tcp?: 'open' | 'closed' | 'silent';
   /** Refuses instead of answering. */
   readonly error?: ErrorDescription;
   readonly extensionFault?: ExtensionFault;
   readonly quote?: number;
+  /** Hexadecimal IPv4 options that the quoted header shows. */
+  readonly quotedOptions?: string;
+  /** TTL that the quoted header shows; 1 by default. */
+  readonly quotedHopLimit?: number;
+  /** The quoted header has its flag DF set. */
+  readonly quotesDontFragment?: boolean;
+  /** The protocol that the quoted header claims. */
+  readonly quotedProtocol?: number;
 }
 
 export interface NetworkDescription {

@@ -2,9 +2,11 @@
 import { parseAddress } from '../../base/address.ts';
 import { readU8, readU16 } from '../../base/bytes.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
+import { ICMP4_HEADER_LENGTH } from '../header4.ts';
+import { encodeNodeMessage, NODE_HEADER_LENGTH, NodeInformationView } from '../node-information.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../types.ts';
 import { ICMP_PROTOCOL, resum } from './forge.ts';
-import type { BalancedHop, Delays, ErrorDescription } from './network-description.ts';
+import type { BalancedHop, Delays, DestinationDescription, ErrorDescription } from './network-description.ts';
 
 const DEFAULT_DELAY = 1;
 
@@ -36,13 +38,32 @@ export function pathNumber(hop: BalancedHop, message: Uint8Array, turn: number):
   return (hash ^ (hash >>> 7)) >>> 0;
 }
 
-/** What a host answers to an echo or timestamp request. */
-export function echoReply(family: 4 | 6, request: Uint8Array): Uint8Array {
+/** What a host answers to an ICMP request; undefined where it does not. */
+export function icmpReply(family: 4 | 6, request: Uint8Array, end: DestinationDescription): Uint8Array | undefined {
+  const type = readU8(request, 0);
+  if (family === 6 && type === Icmp6Type.nodeInformationQuery) return nodeReply(request, end);
   const reply = request.slice();
   if (family === 6) reply[0] = Icmp6Type.echoReply;
-  else reply[0] = readU8(request, 0) === Icmp4Type.timestampRequest ? Icmp4Type.timestampReply : Icmp4Type.echoReply;
+  else if (type === Icmp4Type.timestampRequest) reply[0] = Icmp4Type.timestampReply;
+  else if (type !== Icmp4Type.maskRequest) reply[0] = Icmp4Type.echoReply;
+  else if (end.mask === undefined) return undefined;
+  else {
+    reply[0] = Icmp4Type.maskReply;
+    reply.set(addressBytes(end.mask), ICMP4_HEADER_LENGTH);
+  }
   resum(family, reply);
   return reply;
+}
+
+function nodeReply(request: Uint8Array, { node }: DestinationDescription): Uint8Array | undefined {
+  const view = new NodeInformationView();
+  if (node === undefined || !view.wrap(request, 0, request.length)) return undefined;
+  const { query, nonce, nonceLow } = view;
+  const data = Uint8Array.from(Buffer.from(node.data ?? '', 'hex'));
+  const message = { query, flags: node.flags ?? 0, nonce, nonceLow, data };
+  const out = new Uint8Array(NODE_HEADER_LENGTH + data.length);
+  encodeNodeMessage({ type: Icmp6Type.nodeInformationReply, code: node.code ?? 0, ...message }, out);
+  return out;
 }
 
 /** The errors that routers and hosts make, by family. */

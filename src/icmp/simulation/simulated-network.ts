@@ -2,7 +2,7 @@
  * A network that is data: a transport whose probes walk over described routers on a virtual clock. What comes back is
  * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
  */
-import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
+import { EMPTY, writeU16 } from '../../base/bytes.ts';
 import { checksumSum } from '../../base/checksum.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { TokenBucket } from '../../probe/token-bucket.ts';
@@ -17,23 +17,16 @@ import type {
   NetworkDescription,
   RouterDescription,
 } from './network-description.ts';
-
-import {
-  addressBytes,
-  echoReply,
-  pathNumber,
-  pick,
-  portUnreachable,
-  protocolNumber,
-  timeExceeded,
-  tooBig,
-} from './node-behaviour.ts';
+import { addressBytes, pathNumber, pick, protocolNumber, timeExceeded, tooBig } from './node-behaviour.ts';
+import { type AnswerTcp, type SimulatedAnswer, SimulatedTarget } from './simulated-target.ts';
 
 export interface SimulationOptions {
   /** What the messages of this transport are; ICMP by default. */
   readonly protocol?: 'icmp' | 'udp' | 'tcp';
-  /** Writes a target's answer to a TCP segment; needed for `protocol: 'tcp'`. */
-  readonly answerTcp?: (segment: Uint8Array, port: 'open' | 'closed') => Uint8Array;
+  /** Needed for `protocol: 'tcp'`. */
+  readonly answerTcp?: AnswerTcp;
+  /** Type of service, or traffic class, of what leaves; 0 by default. */
+  readonly trafficClass?: number;
 }
 
 /** Counts of one node: how many of each kind it has seen. */
@@ -46,8 +39,6 @@ interface NodeState {
 
 const DEFAULT_REPLY_HOP_LIMIT = 64;
 const SYSTEM_HOP_LIMIT = 64;
-const COPY_SPACING = 0.5;
-const FIRST_SEED = 0x2545_f491;
 
 export class SimulatedNetwork implements ProbeTransport {
   readonly capabilities;
@@ -57,12 +48,12 @@ export class SimulatedNetwork implements ProbeTransport {
   readonly #family: 4 | 6;
   readonly #source: Uint8Array;
   readonly #protocol: number;
-  readonly #answerTcp: SimulationOptions['answerTcp'];
+  readonly #trafficClass: number;
+  readonly #target: SimulatedTarget;
   readonly #nodes = new Map<object, NodeState>();
   readonly #cancellations = new Set<() => void>();
   #listener: (event: ProbeEvent) => void = () => undefined;
   #sent = 0;
-  #seed = FIRST_SEED;
 
   constructor(description: NetworkDescription, clock: VirtualClock, options: SimulationOptions = {}) {
     this.#description = description;
@@ -70,7 +61,8 @@ export class SimulatedNetwork implements ProbeTransport {
     this.#family = description.family;
     this.#source = addressBytes(description.source);
     this.#protocol = protocolNumber(options.protocol ?? 'icmp', description.family);
-    this.#answerTcp = options.answerTcp;
+    this.#trafficClass = options.trafficClass ?? 0;
+    this.#target = new SimulatedTarget(description.family, this.#protocol, options.answerTcp);
     this.capabilities = {
       name: 'simulation',
       kernelTransmitTime: false,
@@ -84,7 +76,8 @@ export class SimulatedNetwork implements ProbeTransport {
       this.#schedule(stray.at, () => {
         const message = Uint8Array.from(Buffer.from(stray.message, 'hex'));
         resum(this.#family, message);
-        this.#deliver(ICMP_PROTOCOL[this.#family], addressBytes(stray.source), message, DEFAULT_REPLY_HOP_LIMIT);
+        const common = { protocol: ICMP_PROTOCOL[this.#family], hopLimit: DEFAULT_REPLY_HOP_LIMIT, options: EMPTY };
+        this.#deliver({ ...common, source: addressBytes(stray.source), message });
       });
     }
     for (const step of description.clockSteps ?? []) this.#schedule(step.at, () => clock.step(step.by));
@@ -116,6 +109,7 @@ export class SimulatedNetwork implements ProbeTransport {
       destination: spec.destination,
       protocol: this.#protocol,
       message,
+      trafficClass: this.#trafficClass,
     };
     const hopLimit = spec.hopLimit ?? SYSTEM_HOP_LIMIT;
     const packetLength = message.length + (this.#family === 4 ? 20 : 40);
@@ -142,10 +136,12 @@ export class SimulatedNetwork implements ProbeTransport {
         this.#routerError(router, state, probe, tooBig(this.#family, router.mtu));
         return;
       }
-      if (router.natSource !== undefined) probe = { ...probe, source: addressBytes(router.natSource) };
-      if (router.natDestination !== undefined) probe = { ...probe, destination: addressBytes(router.natDestination) };
+      probe = rewritten(probe, router);
     }
-    this.#arrive(destination, probe, spec.destination, hopLimit - distance, distance);
+    const state = this.#node(destination);
+    for (const answer of this.#target.answers(destination, state, probe, spec.destination, hopLimit - 2 * distance)) {
+      this.#reply(answer);
+    }
   }
 
   /** Senders leave the checksum of ICMPv6 to the kernel (RFC 3542, 3.1). */
@@ -190,102 +186,25 @@ export class SimulatedNetwork implements ProbeTransport {
 
   #routerError(router: RouterDescription, state: NodeState, probe: ForgedProbe, error: ErrorDescription): void {
     if (router.isSilent === true || state.bucket?.take(this.#clock.now()) === false) return;
-    const quote = quotePacket(probe, router.quotedHopLimit ?? 1, router.quote);
+    const quote = quotePacket(probe, { hopLimit: router.quotedHopLimit ?? 1, kept: router.quote });
     const message = forgeError(this.#family, error, quote, router);
     const delay = pick(router.delay, state.answered);
     state.answered += 1;
-    this.#reply(delay, addressBytes(router.address), message, router.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT);
-  }
-
-  #arrive(
-    end: DestinationDescription,
-    probe: ForgedProbe,
-    target: Uint8Array,
-    hopLimit: number,
-    distance: number,
-  ): void {
-    const state = this.#node(end);
-    const turn = state.forwarded;
-    state.forwarded += 1;
-    if (end.isSilent === true || end.loss?.includes(turn) === true || this.#isUnlucky(end.lossRate)) return;
-    const answer = this.#answer(end, probe);
-    if (answer === undefined) return;
-    const replyHopLimit =
-      end.reusesHopLimit === true ? hopLimit - distance : (end.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT);
-    if (replyHopLimit < 1) return;
-    const { message, protocol } = answer;
-    this.#spoil(end, String(turn), turn, message);
-    const kept = message.slice(0, message.length - (end.cut?.[String(turn)] ?? 0));
-    if (kept.length !== message.length) resum(this.#family, kept);
-    if (end.wrongChecksum?.includes(turn) === true) writeU16(kept, 2, readU16(kept, 2) ^ 0x0101);
-    const source = end.wrongSource?.[String(turn)];
-    const from = source === undefined ? target : addressBytes(source);
-    const delay = pick(end.delay, state.answered);
-    state.answered += 1;
-    const options = Uint8Array.from(Buffer.from(end.options?.[String(turn)] ?? '', 'hex'));
-    for (let copy = 0; copy <= (end.duplicates?.[String(turn)] ?? 0); copy += 1) {
-      this.#reply(delay + copy * COPY_SPACING, from, kept, replyHopLimit, protocol, options);
-    }
-  }
-
-  #answer(end: DestinationDescription, probe: ForgedProbe): { message: Uint8Array; protocol: number } | undefined {
-    const icmp = ICMP_PROTOCOL[this.#family];
-    const quoteError = (error: ErrorDescription): { message: Uint8Array; protocol: number } => ({
-      message: forgeError(this.#family, error, quotePacket(probe, 1, end.quote)),
-      protocol: icmp,
+    this.#reply({
+      delay,
+      source: addressBytes(router.address),
+      protocol: ICMP_PROTOCOL[this.#family],
+      message,
+      hopLimit: router.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT,
+      options: EMPTY,
     });
-    if (end.error !== undefined) return quoteError(end.error);
-    if (this.#protocol === IpProtocol.udp) {
-      return end.udp === 'silent' ? undefined : quoteError(portUnreachable(this.#family));
-    }
-    if (this.#protocol === IpProtocol.tcp) {
-      const port = end.tcp ?? 'closed';
-      const message = port === 'silent' ? undefined : this.#answerTcp?.(probe.message, port);
-      return message === undefined ? undefined : { message, protocol: IpProtocol.tcp };
-    }
-    return { message: echoReply(this.#family, probe.message), protocol: icmp };
   }
 
-  #spoil(end: DestinationDescription, key: string, turn: number, message: Uint8Array): void {
-    const flip = (at: number): void => {
-      if (at < message.length) message[at] = readU8(message, at) ^ 0xff;
-    };
-    const damaged = end.damage?.[key];
-    if (damaged !== undefined) flip(8 + damaged);
-    if (end.wrongIdentifier?.includes(turn) === true) flip(4);
-    if (end.wrongNonce?.includes(turn) === true) flip(8);
-    resum(this.#family, message);
+  #reply(answer: SimulatedAnswer): void {
+    this.#schedule(this.#clock.now() + answer.delay, () => this.#deliver(answer));
   }
 
-  #isUnlucky(rate: number | undefined): boolean {
-    if (rate === undefined) return false;
-    // xorshift32 (Marsaglia, "Xorshift RNGs", 2003): the same losses in every run.
-    let seed = this.#seed;
-    seed ^= seed << 13;
-    seed ^= seed >>> 17;
-    seed ^= seed << 5;
-    this.#seed = seed;
-    return (seed >>> 0) / 0x1_0000_0000 < rate;
-  }
-
-  #reply(
-    delay: number,
-    source: Uint8Array,
-    message: Uint8Array,
-    hopLimit: number,
-    protocol: number = ICMP_PROTOCOL[this.#family],
-    options = new Uint8Array(0),
-  ): void {
-    this.#schedule(this.#clock.now() + delay, () => this.#deliver(protocol, source, message, hopLimit, options));
-  }
-
-  #deliver(
-    protocol: number,
-    source: Uint8Array,
-    message: Uint8Array,
-    hopLimit: number,
-    options = new Uint8Array(0),
-  ): void {
+  #deliver({ source, protocol, message, hopLimit, options }: Omit<SimulatedAnswer, 'delay'>): void {
     const bytes = new Uint8Array(options.length + message.length);
     bytes.set(options);
     bytes.set(message, options.length);
@@ -321,4 +240,14 @@ export class SimulatedNetwork implements ProbeTransport {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What a router changes in what it forwards. */
+function rewritten(probe: ForgedProbe, { natSource, natDestination, trafficClass }: RouterDescription): ForgedProbe {
+  return {
+    ...probe,
+    ...(natSource === undefined ? {} : { source: addressBytes(natSource) }),
+    ...(natDestination === undefined ? {} : { destination: addressBytes(natDestination) }),
+    ...(trafficClass === undefined ? {} : { trafficClass }),
+  };
 }
