@@ -2,17 +2,18 @@
 
 export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
 export { formatInterfaces } from './interfaces.ts';
-export {
-  formatMtrCsv,
-  formatMtrPrometheus,
-  formatMtrTable,
-  MTR_COLUMNS,
-  type MtrTextOptions,
-  sparkline,
-} from './mtr-text.ts';
+export { formatMtrCsv, formatMtrPrometheus, formatMtrXml } from './mtr-export.ts';
+export { formatMtrTable, type MtrTextOptions, sparkline, unknownColumns } from './mtr-text.ts';
 export { frameToJson, type JsonFrame } from './packet-json.ts';
 export { PacketPrinter, summarize } from './packet-line.ts';
 export type { DumpStyle, PacketNames, PacketPrintOptions, TimeStyle } from './packet-options.ts';
+export {
+  discloseHops,
+  discloseMonitor,
+  discloseTraceroute,
+  HIDDEN_ADDRESS,
+  type PathDisclosure,
+} from './path-disclosure.ts';
 export { pingFiguresText, pingHistogramText } from './ping-figures-text.ts';
 export { type IputilsTextOptions, iputilsTextFormatter } from './ping-iputils-text.ts';
 export { formatPingEvent, type PingTextOptions, pingInterimText, pingTextFormatter } from './ping-text.ts';

@@ -1,6 +1,6 @@
 /** IPv4 options of a reply (RFC 791, 3.1) as ping(8) prints them behind its line. @module */
 import { formatIpv4, IPV4_LENGTH } from '../base/address.ts';
-import { isEqualBytes, readU8 } from '../base/bytes.ts';
+import { EMPTY, isEqualBytes, readU8 } from '../base/bytes.ts';
 
 const END_OF_LIST = 0;
 const NO_OPERATION = 1;
@@ -33,13 +33,15 @@ export function formatIpOptions(
     const end = at + length;
     if (type === RECORD_ROUTE) {
       const pointer = at + 2 < options.length ? readU8(options, at + 2) : 0;
-      const recorded = options.slice(at + ROUTE_HEADER, Math.min(end, at + pointer - 1, options.length));
-      const isSame = route !== undefined && recorded.length > 0 && isEqualBytes(recorded, route);
+      // As ping(8) counts: an empty route is the same as none before.
+      const recorded = options.slice(at + ROUTE_HEADER, at + Math.max(ROUTE_HEADER, Math.min(pointer, length)));
+      const isSame = isEqualBytes(recorded, route ?? EMPTY);
       text += isSame ? '\t(same route)' : `\nRR: ${addresses(recorded)}`;
       route = recorded;
     } else if (type === LOOSE_SOURCE_ROUTE || type === STRICT_SOURCE_ROUTE) {
-      const listed = end <= options.length ? options.subarray(at + ROUTE_HEADER, end) : new Uint8Array(0);
-      text += `\n${type === LOOSE_SOURCE_ROUTE ? 'LSRR' : 'SSRR'}: ${addresses(listed)}`;
+      const listed = end <= options.length ? options.subarray(at + ROUTE_HEADER, end) : EMPTY;
+      const after = listed.length < IPV4_LENGTH ? '\n' : '';
+      text += `\n${type === LOOSE_SOURCE_ROUTE ? 'LSRR' : 'SSRR'}: ${addresses(listed)}${after}`;
     } else {
       text += `\nunknown option ${type.toString(16)}`;
     }

@@ -1,12 +1,15 @@
-/** A watched path as text: a table for the screen, a report, CSV. @module */
+/** A watched path as a table, for the screen and for reports. @module */
 import { printable } from '../base/text.ts';
-import type { MonitorHop } from '../icmp/monitor-hop.ts';
+import type { HopAddress, MonitorHop } from '../icmp/monitor-hop.ts';
 import { extensionsText } from './icmp-extensions-text.ts';
+import { originText } from './path-disclosure.ts';
 
 export interface MtrTextOptions {
   /** Host names by address; undefined shows addresses. */
   readonly nameOf?: (address: string) => string | undefined;
   readonly showExtensions?: boolean;
+  /** AS number and country before each address. */
+  readonly showOrigins?: boolean;
   /** Figures to show, by letter, see `MTR_COLUMNS`; `LSNABWV` by default, as mtr does. */
   readonly columns?: string;
   /** Width of the whole line; 80 by default. */
@@ -26,7 +29,7 @@ function ms(value: number): string {
   return value >= 1_000 ? value.toFixed(0) : value.toFixed(value >= 100 ? 1 : 2);
 }
 
-/** The letters are those of mtr's `-o`. */
+/** The letters are those of mtr's `-o`, and F for what a user of the path feels. */
 export const MTR_COLUMNS: readonly Column[] = [
   { letter: 'L', title: 'Loss%', width: 7, value: (hop) => `${hop.lossPercent.toFixed(1)}%` },
   { letter: 'F', title: 'Fwd%', width: 7, value: (hop) => `${hop.forwardLossPercent.toFixed(1)}%` },
@@ -38,20 +41,30 @@ export const MTR_COLUMNS: readonly Column[] = [
   { letter: 'B', title: 'Best', width: 7, value: (hop) => ms(hop.best) },
   { letter: 'W', title: 'Wrst', width: 7, value: (hop) => ms(hop.worst) },
   { letter: 'V', title: 'StDev', width: 7, value: (hop) => ms(hop.deviation) },
+  { letter: 'G', title: 'Gmean', width: 7, value: (hop) => ms(hop.geometricMean) },
   { letter: 'J', title: 'Jttr', width: 7, value: (hop) => ms(hop.jitter) },
   { letter: 'M', title: 'Javg', width: 7, value: (hop) => ms(hop.jitterMean) },
   { letter: 'X', title: 'Jmax', width: 7, value: (hop) => ms(hop.jitterWorst) },
   { letter: 'I', title: 'Jint', width: 7, value: (hop) => ms(hop.interarrivalJitter) },
 ];
 
+/** Stands for a space between columns. */
+const BLANK: Column = { letter: ' ', title: '', width: 1, value: () => '' };
+
 const DEFAULT_COLUMNS = 'LSNABWV';
 const DEFAULT_WIDTH = 80;
+const ORIGIN_WIDTH = 11;
 const NARROWEST_HOST = 16;
 const SPARK = '▁▂▃▄▅▆▇█';
 const LOST = '×';
 
 function columnsOf(letters = DEFAULT_COLUMNS): Column[] {
-  return [...letters].flatMap((letter) => MTR_COLUMNS.filter((column) => column.letter === letter));
+  return [...letters].flatMap((letter) => [...MTR_COLUMNS, BLANK].filter((column) => column.letter === letter));
+}
+
+/** @returns the letters of `text` that are no columns; empty when all are */
+export function unknownColumns(text: string): string {
+  return [...text].filter((letter) => columnsOf(letter).length === 0).join('');
 }
 
 /** Title line and one line for each hop, further responders below it; newlines included. */
@@ -67,19 +80,21 @@ export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOpti
 
 function hopLines(hop: MonitorHop, columns: readonly Column[], hostWidth: number, options: MtrTextOptions): string[] {
   const [first, ...others] = hop.addresses;
-  const host = first === undefined ? '(no answer)' : hostText(first.address, options);
+  const host = first === undefined ? '(no answer)' : hostText(first, options);
   const figures = columns.map((column) => column.value(hop).padStart(column.width)).join('');
   const spark = options.showHistory === true ? `  ${sparkline(hop)}` : '';
   const lines = [`${String(hop.hop).padStart(3)}. ${fit(host, hostWidth)}${figures}${spark}`];
-  for (const other of others) lines.push(`     ${fit(hostText(other.address, options), hostWidth)}`);
+  for (const other of others) lines.push(`     ${fit(hostText(other, options), hostWidth)}`);
   if (options.showExtensions === true && hop.extensions !== undefined)
     lines.push(`    ${extensionsText(hop.extensions)}`);
   return lines;
 }
 
-function hostText(address: string, { nameOf }: MtrTextOptions): string {
+function hostText({ address, origin }: HopAddress, { nameOf, showOrigins }: MtrTextOptions): string {
   const name = nameOf?.(address);
-  return name === undefined ? address : `${printable(name)} (${address})`;
+  const host = name === undefined ? address : `${printable(name)} (${address})`;
+  if (showOrigins !== true) return host;
+  return `${(origin === undefined ? 'AS???' : originText(origin)).padEnd(ORIGIN_WIDTH)} ${host}`;
 }
 
 function fit(text: string, width: number): string {
@@ -96,42 +111,4 @@ export function sparkline(hop: MonitorHop): string {
       return SPARK.charAt(level);
     })
     .join('');
-}
-
-/** One line a hop, all figures; the first line names them (RFC 4180). */
-export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): string {
-  const titles = ['Target', 'Hop', 'Address', ...MTR_COLUMNS.map((column) => column.title)];
-  const rows = hops.map((hop) => {
-    const figures = MTR_COLUMNS.map((column) => column.value(hop).replace('%', ''));
-    return [target, String(hop.hop), hop.addresses.map(({ address }) => address).join(' '), ...figures];
-  });
-  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Figures for Prometheus to scrape (its text exposition format). */
-export function formatMtrPrometheus(target: string, hops: readonly MonitorHop[]): string {
-  const metrics: readonly (readonly [name: string, help: string, value: (hop: MonitorHop) => number])[] = [
-    ['loss_ratio', 'Share of unanswered probes.', (hop) => hop.lossPercent / 100],
-    ['forward_loss_ratio', 'Share of probes that were lost on the way there.', (hop) => hop.forwardLossPercent / 100],
-    ['round_trip_mean_seconds', 'Mean round trip time.', (hop) => hop.mean / 1_000],
-    ['round_trip_worst_seconds', 'Longest round trip time.', (hop) => hop.worst / 1_000],
-    ['jitter_seconds', 'Interarrival jitter (RFC 3550).', (hop) => hop.interarrivalJitter / 1_000],
-  ];
-  return metrics
-    .map(([name, help, value]) => {
-      const lines = hops.map((hop) => {
-        const labels = `target="${label(target)}",hop="${hop.hop}",address="${hop.addresses[0]?.address ?? ''}"`;
-        return `tapline_path_${name}{${labels}} ${value(hop)}\n`;
-      });
-      return `# HELP tapline_path_${name} ${help}\n# TYPE tapline_path_${name} gauge\n${lines.join('')}`;
-    })
-    .join('');
-}
-
-function label(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

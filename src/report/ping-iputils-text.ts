@@ -1,11 +1,10 @@
 /** A ping run as ping of iputils (Linux) prints it. @module */
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../icmp/ping-events.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
+import { localErrorText } from './local-error-text.ts';
 
 export interface IputilsTextOptions {
   readonly isQuiet?: boolean;
-  /** A line for each probe whose wait is over (`-O`). */
-  readonly showTimeouts?: boolean;
   readonly isFlood?: boolean;
   readonly isAudible?: boolean;
   readonly prefix?: (event: PingReply | PingError) => string;
@@ -32,11 +31,13 @@ export function iputilsTextFormatter(options: IputilsTextOptions = {}): (event: 
     if (event.type === 'error') {
       return `${options.prefix?.(event) ?? ''}From ${event.source} icmp_seq=${number} ${errorText(event)}\n`;
     }
-    if (event.type === 'timeout') return options.showTimeouts === true ? `no answer yet for icmp_seq=${number}\n` : '';
-    if (event.type === 'stranger')
-      return event.reason === 'address' ? `From ${event.source}: icmp_seq=${number} (DIFFERENT ADDRESS!)\n` : '';
+    if (event.type === 'timeout') return '';
+    if (event.type === 'outstanding') return `no answer yet for icmp_seq=${number}\n`;
+    if (event.type === 'stranger') {
+      return `From ${event.source}: icmp_seq=${number} (${event.reason === 'address' ? 'DIFFERENT ADDRESS!' : 'BAD CHECKSUM!'})\n`;
+    }
     return event.mtu === undefined
-      ? `ping: sendmsg: ${event.errorName}\n`
+      ? `ping: sendmsg: ${localErrorText(event.errorName, undefined)}\n`
       : `ping: local error: message too long, mtu=${event.mtu}\n`;
   };
 }

@@ -2,13 +2,14 @@
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../icmp/ping-events.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
 import { formatIpOptions } from './ip-options-text.ts';
+import { localErrorText } from './local-error-text.ts';
 import { formatQuotedHeader } from './quoted-header-text.ts';
 
 export interface PingTextOptions {
   /** Only the first and the last lines. */
   readonly isQuiet?: boolean;
-  /** A line for each probe whose wait is over. */
-  readonly showTimeouts?: boolean;
+  /** A line for each answer that is not to be trusted (ping -v). */
+  readonly isVerbose?: boolean;
   /** Dots and backspaces instead of lines (ping -f). */
   readonly isFlood?: boolean;
   /** A bell with each answer. */
@@ -40,10 +41,14 @@ export function pingTextFormatter(options: PingTextOptions = {}): (event: PingEv
     }
     if (options.isFlood === true) return event.type === 'error' ? '\bE' : '';
     if (event.type === 'error') return `${options.prefix?.(event) ?? ''}${errorText(event)}`;
-    if (event.type === 'timeout' && options.showTimeouts === true) {
+    if (event.type === 'outstanding') {
       return `Request timeout for icmp_seq ${event.sequence & SEQUENCE_MASK}\n`;
     }
-    if (event.type === 'refused') return refusedText(event);
+    if (event.type === 'refused') return `ping: sendto: ${localErrorText(event.errorName, event.mtu)}\n`;
+    if (event.type === 'stranger' && options.isVerbose === true) {
+      const reason = event.reason === 'address' ? 'different address' : 'wrong checksum';
+      return `${event.source}: icmp_seq=${event.sequence & SEQUENCE_MASK} not counted: ${reason}\n`;
+    }
     return '';
   };
 }
@@ -76,11 +81,21 @@ function replyText(reply: PingReply): string {
     const { originate, receive, transmit } = reply.times;
     text += ` tso=${timeOfDay(originate)} tsr=${timeOfDay(receive)} tst=${timeOfDay(transmit)}`;
   }
+  if (reply.node !== undefined) text += ` ${nodeText(reply.node)}`;
+  if (reply.mask !== undefined) text += ` mask=${reply.mask}`;
   if (reply.wrongLength !== undefined && !isIpv6) {
     text += `\nwrong total length ${reply.wrongLength.actual} instead of ${reply.wrongLength.expected}`;
   }
   if (reply.damage !== undefined) text += damageText(reply.damage);
   return text;
+}
+
+/** What a host told about itself; its words were made printable when they were read. */
+function nodeText({ query, verdict, values, isTruncated }: NonNullable<PingReply['node']>): string {
+  if (verdict === 'refused') return 'it does not tell';
+  if (verdict === 'unknown') return 'it does not know the question';
+  const told = values.length === 0 ? 'nothing' : values.join(' ');
+  return `${query === 'name' ? 'name' : 'addresses'}: ${told}${isTruncated ? ' and more' : ''}`;
 }
 
 function damageText(damage: NonNullable<PingReply['damage']>): string {
@@ -108,22 +123,6 @@ function timeOfDay(milliseconds: number): string {
 function errorText(error: PingError): string {
   const line = `${error.bytes} bytes from ${error.source}: ${icmpErrorText(error)}\n`;
   return error.quote.length === 0 ? line : `${line}${formatQuotedHeader(error.quote)}\n`;
-}
-
-const LOCAL_ERRORS: Readonly<Record<string, string>> = {
-  EACCES: 'Permission denied',
-  EHOSTDOWN: 'Host is down',
-  EHOSTUNREACH: 'No route to host',
-  EMSGSIZE: 'Message too long',
-  ENETDOWN: 'Network is down',
-  ENETUNREACH: 'Network is unreachable',
-  ENOBUFS: 'No buffer space available',
-  EPERM: 'Operation not permitted',
-};
-
-function refusedText(refused: { readonly errorName: string; readonly mtu: number | undefined }): string {
-  const mtu = refused.mtu === undefined ? '' : `, mtu=${refused.mtu}`;
-  return `ping: sendto: ${LOCAL_ERRORS[refused.errorName] ?? refused.errorName}${mtu}\n`;
 }
 
 function summaryText(summary: PingSummary): string {

@@ -1,5 +1,6 @@
 /** The ways that a traceroute with several flows found, as a graph for Graphviz. @module */
 import type { TracerouteHop } from '../icmp/traceroute-events.ts';
+import { HIDDEN_ADDRESS } from './path-disclosure.ts';
 
 /** A directed graph in DOT: routers, and how many flows went from one to the next. */
 export function tracerouteDot(source: string, target: string, hops: readonly TracerouteHop[]): string {
@@ -9,7 +10,7 @@ export function tracerouteDot(source: string, target: string, hops: readonly Tra
     let last = source;
     for (const hop of hops) {
       const answer = hop.probes.find((probe) => probe.flow === flow)?.answer;
-      const address = answer?.source;
+      const address = answer?.source === HIDDEN_ADDRESS ? `${HIDDEN_ADDRESS} ${hop.hop}` : answer?.source;
       if (address === undefined || address === last) continue;
       const link = `${quoted(last)} -> ${quoted(address)}`;
       links.set(link, (links.get(link) ?? 0) + 1);

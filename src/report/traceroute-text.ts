@@ -1,6 +1,7 @@
 /** A traceroute as traceroute(8) of FreeBSD prints it: the reference document's `tracert` screen. @module */
 import type {
   HopAnswer,
+  HopChanges,
   HopProbe,
   TracerouteEvent,
   TracerouteHop,
@@ -8,18 +9,22 @@ import type {
 } from '../icmp/traceroute-events.ts';
 import { Icmp6Type, Unreachable4Code, Unreachable6Code } from '../icmp/types.ts';
 import { extensionsText } from './icmp-extensions-text.ts';
+import { localErrorText } from './local-error-text.ts';
+import { HIDDEN_ADDRESS, originText } from './path-disclosure.ts';
 
 export interface TracerouteTextOptions {
   /** The command's name, `tracert` in the reference. */
   readonly command?: string;
   /** Host names by address; without one the address stands for itself. Undefined: addresses only (-n). */
   readonly nameOf?: (address: string) => string | undefined;
-  /** Something to follow an address: its AS number (-a). */
-  readonly noteOf?: (address: string) => string | undefined;
   /** The share of lost probes behind each hop (-S). */
   readonly showLoss?: boolean;
   /** MPLS labels and other extensions (-e). */
   readonly showExtensions?: boolean;
+  /** What was changed in the probes on their way: NAT, DSCP, ECN. */
+  readonly showChanges?: boolean;
+  /** Hops on the way back, where their number differs (`--back`). */
+  readonly showBackward?: boolean;
 }
 
 /** Text of one event, newlines included. */
@@ -38,27 +43,52 @@ export function tracerouteHeader(start: TracerouteStart, command = 'traceroute')
 function hopText(hop: TracerouteHop, options: TracerouteTextOptions): string {
   let text = `${String(hop.hop).padStart(2)} `;
   let last: string | undefined;
+  let lastError: string | undefined;
   for (const probe of hop.probes) {
     const { answer } = probe;
     if (answer === undefined) {
-      text += probe.errorName === undefined ? ' *' : ` *(${probe.errorName})`;
+      text += ' *';
+      // A refusal that others of the hop share is said once.
+      if (probe.errorName !== undefined && probe.errorName !== lastError) {
+        text += ` (local error: ${localErrorText(probe.errorName, probe.mtu)})`;
+      }
+      lastError = probe.errorName;
       continue;
     }
     if (answer.source !== last) {
-      text += `${last === undefined ? '' : '\n   '} ${hostText(answer.source, options)}`;
+      text += `${last === undefined ? '' : '\n   '} ${hostText(answer, options)}`;
       last = answer.source;
     }
     text += `  ${answer.time.toFixed(3)} ms${annotation(answer)}`;
+    if (options.showBackward === true && answer.backwardHops !== undefined && answer.backwardHops !== hop.hop) {
+      text += ` '-${answer.backwardHops}'`;
+    }
+    if (options.showChanges === true && answer.changes !== undefined) text += changesText(answer.changes);
     if (options.showExtensions === true && answer.extensions !== undefined) text += extensionsText(answer.extensions);
   }
+  if (hop.pathMtu !== undefined) text += ` F=${hop.pathMtu}`;
   if (options.showLoss === true) text += ` (${lossPercent(hop.probes)}% loss)`;
   return `${text}\n`;
 }
 
-function hostText(address: string, options: TracerouteTextOptions): string {
-  const note = options.noteOf?.(address);
-  const shown = options.nameOf === undefined ? address : `${options.nameOf(address) ?? address} (${address})`;
-  return note === undefined ? shown : `[${note}] ${shown}`;
+function hostText({ source, origin }: HopAnswer, { nameOf }: TracerouteTextOptions): string {
+  const note = origin === undefined ? '' : `[${originText(origin)}] `;
+  if (nameOf === undefined || source === HIDDEN_ADDRESS) return `${note}${source}`;
+  return `${note}${nameOf(source) ?? source} (${source})`;
+}
+
+/** ` <NAT: from 198.51.100.1> <DSCP 46 to 0>`; the other side of a difference is what was sent. */
+function changesText({ nat, dscp, ecn }: HopChanges): string {
+  let text = '';
+  if (nat !== undefined) {
+    const parts: string[] = [];
+    if (nat.source !== undefined) parts.push(`from ${nat.source}`);
+    if (nat.destination !== undefined) parts.push(`to ${nat.destination}`);
+    text += ` <NAT: ${parts.length === 0 ? 'checksum' : parts.join(' ')}>`;
+  }
+  if (dscp !== undefined) text += ` <DSCP ${dscp.sent} to ${dscp.seen}>`;
+  if (ecn !== undefined) text += ` <ECN ${ecn.sent} to ${ecn.seen}>`;
+  return text;
 }
 
 function lossPercent(probes: readonly HopProbe[]): number {

@@ -1,7 +1,8 @@
 /** What the probing commands print beside ping(8)'s and traceroute(8)'s own screens. */
 import { describe, expect, test } from 'vitest';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
-import { formatMtrCsv, formatMtrPrometheus, formatMtrTable, sparkline } from '../../src/report/mtr-text.ts';
+import { formatMtrCsv, formatMtrPrometheus } from '../../src/report/mtr-export.ts';
+import { formatMtrTable, sparkline } from '../../src/report/mtr-text.ts';
 import { pingFiguresText, pingHistogramText } from '../../src/report/ping-figures-text.ts';
 import { iputilsTextFormatter } from '../../src/report/ping-iputils-text.ts';
 import { pingInterimText, pingTextFormatter } from '../../src/report/ping-text.ts';
@@ -27,8 +28,9 @@ describe('ping in iputils’ words', () => {
       count: 6,
       wait: 2_000,
       interval: 2_000,
+      reportOutstanding: true,
     });
-    const format = iputilsTextFormatter({ showTimeouts: true });
+    const format = iputilsTextFormatter();
     expect(run.events.map(format).join('')).toBe(
       'PING 192.0.2.2 (192.0.2.2) 56(84) bytes of data.\n' +
         '64 bytes from 192.0.2.2: icmp_seq=1 ttl=64 time=0.040 ms\n' +
@@ -58,13 +60,14 @@ describe('ping', () => {
       interval: 10,
       wait: 50,
       reportSent: true,
+      reportOutstanding: true,
     });
     const text = (options: Parameters<typeof pingTextFormatter>[0]): string =>
       run.events.map(pingTextFormatter(options)).join('');
     expect(text({ isQuiet: true }).split('\n')).toHaveLength(6);
     expect(text({ isFlood: true })).toContain('.\b \b..\b \b\n---');
     expect(text({ isAudible: true })).toContain('\x0764 bytes');
-    expect(text({ showTimeouts: true })).toContain('Request timeout for icmp_seq 1\n');
+    expect(text({})).toContain('Request timeout for icmp_seq 1\n');
   });
 
   test('the line of SIGQUIT, percentiles and the histogram', async () => {
@@ -93,7 +96,7 @@ describe('a watched path', () => {
   test('as CSV and for Prometheus', async () => {
     const { summary } = await simulateMonitor(chain, { count: 2 });
     const rows = formatMtrCsv('a "host", quoted', summary.hops).split('\r\n');
-    expect(rows[1]).toMatch(/^"a ""host"", quoted",1,10\.0\.1\.1,0\.0,/);
+    expect(rows[1]).toMatch(/^"a ""host"", quoted",1,10\.0\.1\.1,,0\.0,/);
     expect(formatMtrPrometheus('t', summary.hops)).toContain(
       'tapline_path_loss_ratio{target="t",hop="2",address="10.0.2.1"} 0.5\n',
     );

@@ -1,0 +1,20 @@
+/** Why this machine did not let a probe out, in words. @module */
+
+/** In the C library's words (errno(3)). */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EHOSTDOWN: 'Host is down',
+  EHOSTUNREACH: 'No route to host',
+  EINVAL: 'Invalid argument',
+  EMSGSIZE: 'Message too long',
+  ENETDOWN: 'Network is down',
+  ENETUNREACH: 'Network is unreachable',
+  ENOBUFS: 'No buffer space available',
+  EPERM: 'Operation not permitted',
+};
+
+/** `Message too long, mtu=1400` */
+export function localErrorText(errorName: string, mtu: number | undefined): string {
+  const words = WORDS[errorName] ?? errorName;
+  return mtu === undefined ? words : `${words}, mtu=${mtu}`;
+}
