@@ -13,7 +13,12 @@ export function mtrOptions(command: Argv) {
     .option('w', { alias: 'wait', type: 'string', describe: 'longest wait for an answer, in seconds; 5' })
     .option('r', { alias: 'report', type: 'boolean', default: false, describe: 'no screen, a table at the end' })
     .option('csv', { type: 'boolean', default: false, describe: 'comma separated values at the end' })
+    .option('xml', { type: 'boolean', default: false, describe: 'an XML document at the end' })
     .option('prometheus', { type: 'boolean', default: false, describe: 'figures for Prometheus at the end' })
-    .option('o', { alias: 'order', type: 'string', describe: 'columns: L F D R S N A B W V J M X I; LSNABWV' })
+    .option('o', {
+      alias: 'order',
+      type: 'string',
+      describe: 'columns: L F D R S N A B W V G J M X I and blanks; LSNABWV',
+    })
     .option('give-up-after', { type: 'string', describe: 'rounds after which a silent hop is not asked any more' });
 }

@@ -18,6 +18,11 @@ export function pathOptions<T>(command: Argv<T>) {
       default: false,
       describe: 'MPLS labels and the like (RFC 4884)',
     })
+    .option('asn-file', {
+      type: 'string',
+      describe: 'AS numbers and countries from a local file: prefix,AS,name or the files of iptoasn and RouteViews',
+    })
+    .option('hide', { type: 'string', describe: 'do not tell who the first so many hops are, in any output' })
     .option('classic', {
       type: 'boolean',
       default: false,

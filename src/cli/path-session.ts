@@ -33,6 +33,7 @@ export async function openPath(
     family: target.family,
     protocol: needs.protocol,
     destination: target.address,
+    zone: target.zone,
     flows: needs.flows,
     largestMessage: 64 + Math.max(DEFAULT_ECHO_SIZE, needs.size ?? 0),
     ...(needs.findsMtu ? { pathMtu: 'probe' as const } : {}),

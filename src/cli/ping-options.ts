@@ -25,11 +25,22 @@ export function pingOptions(command: Argv) {
     .option('a', { alias: 'audible', type: 'boolean', default: false, describe: 'a bell with each answer' })
     .option('o', { type: 'boolean', default: false, describe: 'end with the first answer' })
     .option('q', { alias: 'quiet', type: 'boolean', default: false, describe: 'first and last lines only' })
-    .option('O', { type: 'boolean', default: false, describe: 'a line for each probe that gets no answer' })
+    .option('O', {
+      type: 'boolean',
+      default: false,
+      describe: 'a line for each probe that has no answer when the next one leaves',
+    })
     .option('D', { alias: 'df', type: 'boolean', default: false, describe: 'never fragment' })
     .option('timestamp', { type: 'boolean', default: false, describe: 'seconds since 1970 before each line' })
     .option('R', { alias: 'record-route', type: 'boolean', default: false, describe: 'ask for the way (IPv4)' })
-    .option('M', { choices: ['time'] as const, describe: 'ask for the remote clock instead (ICMP timestamp)' })
+    .option('M', {
+      choices: ['time', 'mask'] as const,
+      describe: 'ask for the remote clock (ICMP timestamp) or the subnet’s mask instead; IPv4',
+    })
+    .option('node-info', {
+      choices: ['name', 'addresses', 'ipv4-addresses'] as const,
+      describe: 'ask for the host’s name or addresses instead (RFC 4620); IPv6',
+    })
     .option('g', { alias: 'sweep-min', type: 'string', describe: 'first size of a sweep of sizes' })
     .option('G', { alias: 'sweep-max', type: 'string', describe: 'last size of a sweep of sizes' })
     .option('sweep-step', { type: 'string', describe: 'step of a sweep of sizes; 1' })
@@ -46,5 +57,9 @@ export function pingOptions(command: Argv) {
       describe: 'percentiles, jitter and runs of losses at the end',
     })
     .option('histogram', { type: 'boolean', default: false, describe: 'how round trips spread' })
-    .option('v', { type: 'boolean', default: false, describe: 'say what kind of socket serves' });
+    .option('v', {
+      type: 'boolean',
+      default: false,
+      describe: 'say what kind of socket serves, and which answers are not counted',
+    });
 }

@@ -1,6 +1,6 @@
 /** Options that the probing commands share. @module */
 import type { Argv } from 'yargs';
-import { parseAddress, StackError } from '../base/index.ts';
+import { parseScopedAddress, StackError } from '../base/index.ts';
 import type { KernelTransportOptions } from '../probe/index.ts';
 import { numberOption } from './options.ts';
 
@@ -13,6 +13,7 @@ export function probeOptions<T>(command: Argv<T>) {
     .option('interface', { alias: 'I', type: 'string', describe: 'leave by this interface' })
     .option('mark', { type: 'string', describe: 'firewall mark (needs CAP_NET_ADMIN)' })
     .option('tos', { alias: ['z', 'Q'], type: 'string', describe: 'type of service or traffic class, 0 to 255' })
+    .option('flow-label', { type: 'string', describe: 'IPv6 flow label of all probes, 0 to 1048575; 0' })
     .option('transport', {
       choices: ['auto', 'raw', 'unprivileged', 'raw-socket'] as const,
       default: 'auto' as const,
@@ -32,6 +33,7 @@ export interface ProbeWords {
   readonly interface: string | undefined;
   readonly mark: string | undefined;
   readonly tos: string | undefined;
+  readonly 'flow-label': string | undefined;
   readonly transport: 'auto' | 'raw' | 'unprivileged' | 'raw-socket';
   readonly pcap: string | undefined;
   readonly json: boolean;
@@ -46,13 +48,26 @@ export function familyOf(words: ProbeWords): 4 | 6 | undefined {
   return words.ipv6 ? 6 : undefined;
 }
 
-type SocketOptions = Pick<KernelTransportOptions, 'source' | 'interface' | 'mark' | 'trafficClass' | 'privilege'>;
+/**
+ * The interface that probes leave by: the one named by `--interface`, or by the target's zone.
+ * @throws StackError `USAGE` when both are named and differ
+ */
+export function interfaceFor(words: ProbeWords, zone: string | undefined): string | undefined {
+  if (zone === undefined || words.interface === undefined || zone === words.interface) return words.interface ?? zone;
+  throw new StackError('USAGE', `the address is on ${zone}, but --interface is ${words.interface}`);
+}
+
+type SocketOptions = Pick<
+  KernelTransportOptions,
+  'source' | 'interface' | 'mark' | 'trafficClass' | 'flowLabel' | 'privilege'
+>;
 
 /** What the options say about sockets. @throws StackError `USAGE` */
 export function socketOptions(words: ProbeWords): SocketOptions {
   const mark = numberOption('--mark', words.mark, { most: 0xffff_ffff });
   const trafficClass = numberOption('--tos', words.tos, { most: 255 });
-  const source = words.source === undefined ? undefined : parseAddress(words.source);
+  const flowLabel = numberOption('--flow-label', words['flow-label'], { most: 0xf_ffff });
+  const source = words.source === undefined ? undefined : parseScopedAddress(words.source)?.address;
   if (words.source !== undefined && source === undefined) {
     throw new StackError('USAGE', `--source takes an address, not ${JSON.stringify(words.source)}`);
   }
@@ -63,6 +78,7 @@ export function socketOptions(words: ProbeWords): SocketOptions {
     ...(words.interface === undefined ? {} : { interface: words.interface }),
     ...(mark === undefined ? {} : { mark }),
     ...(trafficClass === undefined ? {} : { trafficClass }),
+    ...(flowLabel === undefined ? {} : { flowLabel }),
   };
 }
 

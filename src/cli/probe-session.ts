@@ -11,15 +11,20 @@ import {
 } from '../probe/index.ts';
 import { ProbeJsonDocument, probeEventToJsonLine } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
-import { type ProbeWords, socketOptions } from './probe-options.ts';
+import { interfaceFor, type ProbeWords, socketOptions } from './probe-options.ts';
 
-type TransportNeeds = Omit<KernelTransportOptions, 'privilege' | 'source' | 'interface' | 'mark' | 'trafficClass'>;
+type TransportNeeds = Omit<KernelTransportOptions, keyof ReturnType<typeof socketOptions>> & {
+  /** The target's own zone. */
+  readonly zone?: string | undefined;
+};
 
 /** Opens the transport that the options ask for. On systems other than Linux that is the `raw-socket` package. */
-export async function openTransport(words: ProbeWords, needs: TransportNeeds): Promise<ProbeTransport> {
+export async function openTransport(words: ProbeWords, { zone, ...needs }: TransportNeeds): Promise<ProbeTransport> {
   const isAutomatic = words.transport === 'auto' && process.platform !== 'linux';
   if (words.transport === 'raw-socket' || isAutomatic) return openPortableTransport(needs);
-  return openKernelTransport({ ...needs, ...socketOptions(words) });
+  const via = interfaceFor(words, zone);
+  const options = { ...needs, ...socketOptions(words), ...(via === undefined ? {} : { interface: via }) };
+  return openKernelTransport(options);
 }
 
 /** Runs `work` with the transport, recorded where `--pcap` asks for it; the file is whole whatever happens. */

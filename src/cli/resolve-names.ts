@@ -1,11 +1,13 @@
 /** Names and addresses by the system's resolver, for the probing commands. @module */
-import { formatAddress, parseAddress, printable, StackError } from '../base/index.ts';
+import { formatAddress, parseAddress, parseScopedAddress, printable, StackError } from '../base/index.ts';
 
 export interface Target {
   /** As the user wrote it. */
   readonly name: string;
   readonly address: Uint8Array;
   readonly family: 4 | 6;
+  /** The interface that a link-local address belongs to, where it was named (`fe80::1%eth0`). */
+  readonly zone?: string;
 }
 
 /**
@@ -14,9 +16,12 @@ export interface Target {
  * @throws StackError `NO_HOST`
  */
 export async function resolveTarget(name: string, family: 4 | 6 | undefined): Promise<Target> {
-  const literal = parseAddress(name);
-  if (literal !== undefined)
-    return checkFamily({ name, address: literal, family: literal.length === 4 ? 4 : 6 }, family);
+  const literal = parseScopedAddress(name);
+  if (literal !== undefined) {
+    const { address, zone } = literal;
+    const target: Target = { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
+    return checkFamily(zone === undefined ? target : { ...target, zone }, family);
+  }
   try {
     const { lookup } = await import('node:dns/promises');
     const found = await lookup(name, { family: family ?? 0 });
@@ -48,6 +53,7 @@ export class NameCache {
   async look(addresses: Iterable<string>): Promise<void> {
     const lookups: Promise<void>[] = [];
     for (const address of new Set(addresses)) {
+      if (parseScopedAddress(address) === undefined) continue; // one that is not told
       const lookup = this.#lookups.get(address) ?? this.#lookOne(address);
       this.#lookups.set(address, lookup);
       lookups.push(lookup);

@@ -8,13 +8,22 @@ import {
   monitor,
 } from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
-import { formatMtrCsv, formatMtrPrometheus, formatMtrTable, MTR_COLUMNS } from '../report/index.ts';
+import {
+  discloseHops,
+  discloseMonitor,
+  formatMtrCsv,
+  formatMtrPrometheus,
+  formatMtrTable,
+  formatMtrXml,
+  unknownColumns,
+} from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import type { MtrArguments } from './mtr-options.ts';
 import { MtrScreen } from './mtr-screen.ts';
 import { numberOption } from './options.ts';
 import { openPath } from './path-session.ts';
+import { readDisclosure } from './path-words.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, withRecording } from './probe-session.ts';
 import { NameCache, resolveTarget } from './resolve-names.ts';
@@ -24,8 +33,10 @@ const REPORT_ROUNDS = 10;
 
 export async function runMtr(words: MtrArguments, context: CommandContext): Promise<void> {
   checkColumns(words.o);
+  const disclosure = await readDisclosure(words);
   const target = await resolveTarget(words.host, familyOf(words));
-  const isLive = isText(words) && !words.r && !words.csv && !words.prometheus && context.stdout.columns !== undefined;
+  const isLive =
+    isText(words) && !words.r && !words.csv && !words.xml && !words.prometheus && context.stdout.columns !== undefined;
   const { transport, method } = await openPath(words, target, {
     protocol: words.P ?? 'icmp',
     port: numberOption('-p', words.p, { least: 1, most: 65_535 }),
@@ -45,12 +56,20 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
     await output.run(() =>
       withRecording(words, transport, method, async (recorded) => {
         const parts = { transport: recorded, method, clock: preciseClock };
-        const options = { ...monitorOptions(words, isLive), target: target.name, address: target.address };
+        const { name, address, zone } = target;
+        const options = {
+          ...monitorOptions(words, isLive),
+          target: name,
+          address,
+          ...(zone === undefined ? {} : { zone }),
+        };
         const run = monitor(parts, { ...options, signal: stop.signal });
+        const shown = { hops: () => discloseHops(run.hops(), disclosure), reset: run.reset };
         using screen = isLive
-          ? new MtrScreen(context, run, { title: `${target.name}`, names, words, stop: stop.stop })
+          ? new MtrScreen(context, shown, { title: name, names, words, stop: stop.stop })
           : undefined;
-        for await (const event of run) {
+        for await (const whole of run) {
+          const event = discloseMonitor(whole, disclosure);
           const wantsNames = !words.n && isText(words);
           if (event.type === 'round' && wantsNames) void names.look(addressesOf(event.hops));
           if (event.type === 'summary') {
@@ -74,9 +93,9 @@ function addressesOf(hops: readonly MonitorHop[]): string[] {
 
 /** @throws StackError `USAGE` */
 function checkColumns(letters: string | undefined): void {
-  const known = MTR_COLUMNS.map((column) => column.letter).join('');
-  if (letters === undefined || [...letters].every((letter) => known.includes(letter))) return;
-  throw new StackError('USAGE', `-o takes the letters ${known}, not ${JSON.stringify(letters)}`);
+  const unknown = unknownColumns(letters ?? '');
+  if (unknown !== '')
+    throw new StackError('USAGE', `-o takes letters of columns (see --help), not ${JSON.stringify(unknown)}`);
 }
 
 /** @throws StackError `USAGE` */
@@ -94,9 +113,11 @@ function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
 
 function reportText(words: MtrArguments, summary: MonitorSummary, names: NameCache): string {
   if (words.csv) return formatMtrCsv(summary.target, summary.hops);
+  if (words.xml) return formatMtrXml(summary.target, summary.rounds, summary.hops);
   if (words.prometheus) return formatMtrPrometheus(summary.target, summary.hops);
   return formatMtrTable(summary.hops, {
     showExtensions: words.e,
+    showOrigins: words['asn-file'] !== undefined,
     ...(words.o === undefined ? {} : { columns: words.o }),
     ...(words.n ? {} : { nameOf: names.nameOf }),
   });

@@ -3,7 +3,9 @@ import { formatAddress, StackError } from '../base/index.ts';
 import {
   EchoMethod,
   type EchoMethodOptions,
+  NodeMethod,
   type PingEvent,
+  type PingMethod,
   type PingOptions,
   type PingRun,
   ping,
@@ -67,27 +69,28 @@ interface RunPlace {
 
 /** @returns whether anyone answered */
 async function pingOne(words: PingArguments, target: Target, place: RunPlace): Promise<boolean> {
-  const method = methodOptions(words, target.family);
   const options = pingOptions(words, target);
+  const sizes = methodOptions(words, target.family);
   await using transport = await openTransport(words, {
     family: target.family,
     protocol: 'icmp',
     destination: target.address,
-    largestMessage: 8 + (method.maximumSize ?? method.size ?? DEFAULT_SIZE),
+    zone: target.zone,
+    largestMessage: 8 + (sizes.maximumSize ?? sizes.size ?? DEFAULT_SIZE),
     recordRoute: words.R,
     allowBroadcast: words.b,
-    isTimestamp: words.M === 'time',
+    message: words['node-info'] === undefined ? (sizes.message ?? 'echo') : 'node-information',
     ...(words.D ? { pathMtu: 'do' as const } : {}),
   });
   const { identifier, name, sourceAddress } = transport.capabilities;
   if (words.v) place.context.stderr.write(`ping: by ${name}\n`);
-  const echo = new EchoMethod({ ...method, identifier, nonce: randomNonce() });
+  const method = methodFor(words, sizes, identifier);
   let isAnswered = false;
-  await withRecording(words, transport, echo, async (recorded) => {
+  await withRecording(words, transport, method, async (recorded) => {
     const shown =
       words.source ?? (target.family === 6 && sourceAddress !== undefined ? formatAddress(sourceAddress) : undefined);
     const run = ping(
-      { transport: recorded, clock: preciseClock, method: echo },
+      { transport: recorded, clock: preciseClock, method },
       { ...options, signal: place.signal, ...(shown === undefined ? {} : { source: shown }) },
     );
     place.runs.add(run);
@@ -100,8 +103,22 @@ async function pingOne(words: PingArguments, target: Target, place: RunPlace): P
   return isAnswered;
 }
 
+type EchoSizes = Omit<EchoMethodOptions, 'nonce'>;
+
+/** @param identifier what the transport's filter lets through */
+function methodFor(words: PingArguments, sizes: EchoSizes, identifier: number | undefined): PingMethod {
+  const nonce = randomNonce();
+  const query = words['node-info'];
+  if (query === undefined) return new EchoMethod({ ...sizes, identifier, nonce });
+  const marked = identifier === undefined ? nonce : identifier * 0x1_0000 + (nonce & 0xffff);
+  return new NodeMethod({ query, nonce: marked });
+}
+
 /** @throws StackError `USAGE` */
-function methodOptions(words: PingArguments, family: 4 | 6): Omit<EchoMethodOptions, 'nonce'> {
+function methodOptions(words: PingArguments, family: 4 | 6): EchoSizes {
+  if (family === 6 && words.M !== undefined) throw new StackError('USAGE', `-M ${words.M} is for IPv4 hosts`);
+  if (family === 4 && words['node-info'] !== undefined) throw new StackError('USAGE', '--node-info is for IPv6 hosts');
+
   const size =
     numberOption('-g', words.g, { most: LARGEST_PAYLOAD }) ?? numberOption('-s', words.s, { most: LARGEST_PAYLOAD });
   const maximumSize = numberOption('-G', words.G, { most: LARGEST_PAYLOAD });
@@ -110,7 +127,7 @@ function methodOptions(words: PingArguments, family: 4 | 6): Omit<EchoMethodOpti
     ...(size === undefined ? {} : { size }),
     ...(maximumSize === undefined ? {} : { maximumSize }),
     ...(words.p === undefined ? {} : { pattern: patternOf(words.p) }),
-    ...(words.M === 'time' ? { message: 'timestamp' as const } : {}),
+    ...(words.M === undefined ? {} : { message: words.M === 'time' ? ('timestamp' as const) : ('mask' as const) }),
   };
 }
 
@@ -141,11 +158,13 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
     ...given,
     target: target.name,
     address: target.address,
+    ...(target.zone === undefined ? {} : { zone: target.zone }),
     isFlood: words.f,
     isAdaptive: words.A,
     stopOnReply: words.o,
     anySource: words.b,
     reportSent: words.f,
+    reportOutstanding: words.O,
     optionsLength: words.R ? RECORD_ROUTE_LENGTH : 0,
     ...(sizes === undefined ? {} : { sizes }),
   };
@@ -158,7 +177,7 @@ function createFormatter(words: PingArguments, context: CommandContext): (event:
     : undefined;
   const style = {
     isQuiet: words.q,
-    showTimeouts: words.O,
+    isVerbose: words.v,
     isFlood: words.f,
     isAudible: words.a,
     ...(prefix === undefined ? {} : { prefix }),

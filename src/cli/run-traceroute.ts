@@ -2,11 +2,12 @@
 import { formatAddress, StackError } from '../base/index.ts';
 import { type TracerouteEvent, type TracerouteHop, type TracerouteOptions, traceroute } from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
-import { formatTracerouteEvent, tracerouteDot, tracerouteHeader } from '../report/index.ts';
+import { discloseTraceroute, formatTracerouteEvent, tracerouteDot, tracerouteHeader } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
 import { openPath } from './path-session.ts';
+import { readDisclosure } from './path-words.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, withRecording } from './probe-session.ts';
 import { addressText, NameCache, resolveTarget } from './resolve-names.ts';
@@ -23,6 +24,7 @@ const TRACERT = 'tracert';
 export async function runTraceroute(words: TracerouteArguments, context: CommandContext): Promise<void> {
   const isMultipath = words.paths || words.dot;
   if (words.dot && (words.json || words.ndjson)) throw new StackError('USAGE', '--dot and JSON exclude each other');
+  const disclosure = await readDisclosure(words);
   const target = await resolveTarget(words.host, familyOf(words));
   const size = words.mtu ? ETHERNET_PAYLOAD[target.family] : undefined;
   const { transport, method } = await openPath(words, target, {
@@ -39,7 +41,11 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
   const stop = listenForStop(context.signals);
   let isReached = false;
   const hops: TracerouteHop[] = [];
-  const options = tracerouteOptions(words, size, isMultipath);
+  const { sourceAddress } = transport.capabilities;
+  const options = {
+    ...tracerouteOptions(words, size, isMultipath),
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+  };
   try {
     await output.run(async () => {
       await withRecording(words, transport, method, async (recorded) => {
@@ -48,11 +54,13 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
           ...options,
           target: target.name,
           address: target.address,
+          ...(target.zone === undefined ? {} : { zone: target.zone }),
           signal: stop.signal,
         });
         // Printing waits for names, the run does not wait for printing: further probes leave meanwhile.
         let printed = Promise.resolve();
-        for await (const event of run) {
+        for await (const whole of run) {
+          const event = discloseTraceroute(whole, disclosure);
           if (event.type === 'hop') hops.push(event);
           if (event.type === 'summary') isReached = event.isReached;
           printed = printed.then(async () => {
@@ -67,8 +75,8 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
     stop.release();
   }
   if (words.dot) {
-    const { sourceAddress } = transport.capabilities;
-    const source = sourceAddress === undefined ? 'here' : formatAddress(sourceAddress);
+    const isTold = sourceAddress !== undefined && disclosure.hiddenHops === 0;
+    const source = isTold ? formatAddress(sourceAddress) : 'here';
     context.stdout.write(tracerouteDot(source, addressText(target), hops));
   }
   if (!isReached) process.exitCode = ExitCode.failure;
@@ -88,10 +96,11 @@ function tracerouteOptions(
     gapLimit: numberOption('-g', words.g),
     wait: secondsOption('-w', words.w),
     pause: secondsOption('--pause', words.pause),
+    trafficClass: numberOption('--tos', words.tos, { most: 255 }),
     size,
   };
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
-  return { ...given, retry: words.retry, isMultipath };
+  return { ...given, retry: words.retry, isMultipath, ...(words.source === undefined ? {} : { source: words.source }) };
 }
 
 /** The text screen: its header goes to standard error, as traceroute(8) does it. */
@@ -125,6 +134,8 @@ class Screen {
     return formatTracerouteEvent(shown, {
       showLoss: this.#words.loss,
       showExtensions: this.#words.e,
+      showChanges: this.#words.changes,
+      showBackward: this.#words.back,
       ...(this.#words.n ? {} : { nameOf: this.#names.nameOf }),
     });
   }

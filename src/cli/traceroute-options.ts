@@ -23,6 +23,17 @@ export function tracerouteOptions(command: Argv) {
       default: false,
       describe: 'find the MTU of the path, with packets of this link’s size',
     })
+    .option('changes', {
+      alias: 'diff',
+      type: 'boolean',
+      default: false,
+      describe: 'what was changed in the probes on their way: NAT, DSCP, ECN',
+    })
+    .option('back', {
+      type: 'boolean',
+      default: false,
+      describe: 'hops on the way back, guessed, where they are not as many as on the way there',
+    })
     .option('loss', { type: 'boolean', default: false, describe: 'the share of lost probes behind each hop' })
     .option('paths', { type: 'boolean', default: false, describe: 'look for all paths, with a flow for each probe' })
     .option('dot', { type: 'boolean', default: false, describe: 'the paths as a graph for Graphviz; implies --paths' })

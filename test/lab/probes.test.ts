@@ -131,8 +131,13 @@ describe('two ways of equal cost', () => {
     });
 
     test(`many flows by UDP over IPv${family} find both`, async () => {
-      const run = await probeTraceroute(lab.host('source'), TARGET[family], 'udp', { isMultipath: true });
-      expect(sourcesOf(run.hops)[1]).toHaveLength(2);
+      // One run misses a way with a chance of 1 in 32, as multipath.ts says; six in a row, of 1 in a billion.
+      let most = 0;
+      for (let attempt = 0; attempt < 6 && most < 2; attempt += 1) {
+        const run = await probeTraceroute(lab.host('source'), TARGET[family], 'udp', { isMultipath: true });
+        most = sourcesOf(run.hops)[1]?.length ?? 0;
+      }
+      expect(most).toBe(2);
     });
   }
 });
