@@ -32,7 +32,7 @@ interface ZstdModule {
 }
 
 /** @throws StackError `COMPRESSION` where this Node has no zstd */
-export function zstd(): ZstdModule {
+function zstd(): ZstdModule {
   if ('createZstdCompress' in zlib) return zlib as unknown as ZstdModule;
   throw new StackError(
     'COMPRESSION',

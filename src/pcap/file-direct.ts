@@ -96,7 +96,7 @@ export class DirectFile implements RecordFile {
   }
 
   get pendingLength(): number {
-    return this.#pendingLength + this.#tailLength;
+    return this.#pendingLength; // the tail is within a block that is counted as written
   }
 
   /** What the next batch must begin with: the bytes before it that are no whole block. */

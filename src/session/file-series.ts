@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StackError } from '../base/errors.ts';
-import { isPlainFile, type RecordFileFormat, type RecordFormat } from '../pcap/index.ts';
+import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } from '../pcap/index.ts';
 import { nextBorder, periodStart } from './file-name-template.ts';
 import { FreeSpace } from './free-space.ts';
 import { holdBatch } from './hold-batch.ts';
@@ -19,6 +19,8 @@ import { nextSecond, walkRecords } from './walk-records.ts';
 
 /** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
 const QUIET_MILLISECONDS = 1000;
+/** Before a batch that goes out in place the file is filled up to a whole block. */
+const MOST_FILLER = 2 * DIRECT_BLOCK;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
 export class FileSeries implements RecordOutput {
@@ -59,7 +61,7 @@ export class FileSeries implements RecordOutput {
     this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
     const { path } = this.#files.begin(clock.wallTime() / 1000);
     const space = isFile ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
-    this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, own, space);
+    this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, this.#files, own, space);
     this.#lastTake = clock.now();
     if (rotation?.seconds !== undefined) void this.#watchQuiet();
   }
@@ -115,13 +117,13 @@ export class FileSeries implements RecordOutput {
     const { open } = this.#files;
     if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
     const start = inPlace ? 0 : this.#leadLength;
-    const length = bytes.length - start;
+    const length = bytes.length - start + (inPlace ? MOST_FILLER : 0);
     const { bytes: mostBytes = Number.POSITIVE_INFINITY, frames: mostFrames = Number.POSITIVE_INFINITY } =
       this.#rotation;
     if (open.file.length + length > mostBytes || open.frames + frames > mostFrames) return false;
     // No frame is stamped later than now.
     if (this.#borderOf(open, bytes, start) <= this.#clock.wallTime() / 1000) return false;
-    return (await this.#room.find(length, this.#files.lengths())).bytes >= length;
+    return (await this.#room.find(length)).bytes >= length;
   }
 
   async #takeWhole(batch: OutputBatch): Promise<TakenRecords> {
@@ -147,7 +149,7 @@ export class FileSeries implements RecordOutput {
         const open = await this.#fileFor(bytes, at);
         if (open === undefined) break;
         const recordLength = layout.recordLength(bytes, at);
-        const room = await this.#room.find(bytes.length - at, this.#files.lengths());
+        const room = await this.#room.find(bytes.length - at);
         if (room.bytes < recordLength) {
           this.#end(room.reason);
           break;
@@ -181,7 +183,7 @@ export class FileSeries implements RecordOutput {
     if (open !== undefined && !this.#isFull(open, bytes, at)) return open;
     this.#finish();
     const length = this.#format.headerLength + this.#format.layout.recordLength(bytes, at);
-    const room = await this.#room.find(length, this.#files.lengths());
+    const room = await this.#room.find(length);
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
     await this.#files.makePlace();

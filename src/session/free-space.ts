@@ -21,7 +21,7 @@ const DEFAULT_FLOOR = { bytes: 64 * MEBIBYTE, fraction: 0.01 } as const;
 const CHECK_BYTES = 8 * MEBIBYTE;
 const CHECK_MILLISECONDS = 1000;
 
-export const readSpace: SpaceReader = async (folder) => {
+const readSpace: SpaceReader = async (folder) => {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { free: bavail * bsize, total: blocks * bsize };
 };

@@ -9,14 +9,21 @@ export interface Room {
   readonly reason: OutputEnd;
 }
 
-/** What the open files of a series hold. */
-export interface OpenLengths {
+/** What the files of a series hold. */
+export interface SeriesLengths {
   /** All that was ever taken, headers included, before compression. */
   readonly taken: number;
-  /** On the disk, of the files that are not closed yet. */
+  /** On the disk, of the files that are not closed yet; of packed ones at most. */
   readonly stored: number;
   /** Of these, what is not on the disk yet. */
   readonly pending: number;
+}
+
+/** The files that are being written. */
+export interface OpenFiles {
+  lengths(): SeriesLengths;
+  /** Resolves when nothing is pending. */
+  flush(): Promise<void>;
 }
 
 export interface RoomLimits {
@@ -30,34 +37,43 @@ export interface RoomLimits {
 
 export class OutputRoom {
   readonly #limits: RoomLimits;
-  readonly #files: OwnFiles;
+  readonly #open: OpenFiles;
+  readonly #closed: OwnFiles;
   /** Undefined: the output is no file. */
   readonly #space: FreeSpace | undefined;
 
-  constructor(limits: RoomLimits, files: OwnFiles, space: FreeSpace | undefined) {
+  constructor(limits: RoomLimits, open: OpenFiles, closed: OwnFiles, space: FreeSpace | undefined) {
     this.#limits = limits;
-    this.#files = files;
+    this.#open = open;
+    this.#closed = closed;
     this.#space = space;
   }
 
-  /** What may be written, if possible `wanted` bytes: a ring gives up its oldest files for them. */
-  async find(wanted: number, lengths: OpenLengths): Promise<Room> {
-    for (;;) {
-      const room = await this.#now(lengths);
-      const isStored = room.reason === 'quota' || room.reason === 'free-space';
-      if (room.bytes >= wanted || !isStored || !this.#limits.isRing || this.#files.count === 0) return room;
-      await this.#files.deleteOldest();
+  /**
+   * What may be written, if possible `wanted` bytes: a ring gives up its oldest files for them, and before a series ends
+   * what is on its way to the disk is waited for, since until then the disk may seem fuller than it is.
+   */
+  async find(wanted: number): Promise<Room> {
+    for (let isSettled = false; ; ) {
+      const room = await this.#now();
+      if (room.bytes >= wanted || room.reason === 'byte-limit') return room;
+      if (this.#limits.isRing && this.#closed.count > 0) await this.#closed.deleteOldest();
+      else if (isSettled) return room;
+      else {
+        await this.#open.flush();
+        isSettled = true;
+      }
       this.#space?.forget();
     }
   }
 
-  async #now({ taken, stored, pending }: OpenLengths): Promise<Room> {
+  async #now(): Promise<Room> {
     const { byteLimit = Number.POSITIVE_INFINITY, quota = Number.POSITIVE_INFINITY } = this.#limits;
-    const present = this.#files.length + stored;
-    const free = (await this.#space?.room(this.#files.everAdded + stored, pending)) ?? Number.POSITIVE_INFINITY;
+    const { taken, stored, pending } = this.#open.lengths();
+    const free = (await this.#space?.room(this.#closed.everAdded + stored, pending)) ?? Number.POSITIVE_INFINITY;
     const rooms: Room[] = [
       { bytes: byteLimit - taken, reason: 'byte-limit' },
-      { bytes: quota - present, reason: 'quota' },
+      { bytes: quota - this.#closed.length - stored, reason: 'quota' },
       { bytes: free, reason: 'free-space' },
     ];
     return rooms.reduce((least, room) => (room.bytes < least.bytes ? room : least));

@@ -8,7 +8,7 @@ import {
 } from '../pcap/index.ts';
 import { FileNameTemplate } from './file-name-template.ts';
 import { NextFile } from './next-file.ts';
-import type { OpenLengths } from './output-room.ts';
+import type { OpenFiles, SeriesLengths } from './output-room.ts';
 import { identify, type OwnFile, type OwnFiles } from './own-files.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
@@ -26,7 +26,7 @@ export interface OpenFile {
   border: number | undefined;
 }
 
-export class SeriesFiles {
+export class SeriesFiles implements OpenFiles {
   readonly #format: RecordFileFormat;
   readonly #options: FileSeriesOptions;
   readonly #own: OwnFiles;
@@ -70,8 +70,7 @@ export class SeriesFiles {
     return this.#begun;
   }
 
-  /** What is not deleted yet, but for the files that are closed. */
-  lengths(): OpenLengths {
+  lengths(): SeriesLengths {
     let taken = this.#finishedLength;
     let stored = 0;
     let pending = 0;
