@@ -1,6 +1,6 @@
 /**
- * Makes `dist/cli`, the command-line program, out of `src/cli`: one file with all that it needs but the two native
- * packages, wrapped in a function that `src/cli/launch.ts` calls. @module
+ * Makes `dist/cli`, the command-line program, out of `src/cli`: a file for each command, and one with all of them, each with
+ * all that it needs but the native packages, wrapped in a function that `src/cli/launch.ts` calls. @module
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,8 +25,8 @@ const COMMON = {
 };
 
 /**
- * Modules that packages load whether they need them or not: the Intl.Segmenter that string-width makes takes 20 ms, which
- * text of ASCII alone does not want; yargs asserts when its caller is wrong.
+ * Doors before modules. The Intl.Segmenter that string-width makes takes 20 ms, which text of ASCII alone does not want;
+ * yargs asserts when its caller is wrong; koffi looks for its addon in many places, and wraps what it deprecates.
  */
 const LAZY_MODULES = {
   'string-width': `
@@ -39,12 +39,20 @@ const LAZY_MODULES = {
   assert: `
     export const strictEqual = (...values) => require('node:assert').strictEqual(...values);
     export const notStrictEqual = (...values) => require('node:assert').notStrictEqual(...values);`,
+  koffi: `
+    let native;
+    try {
+      native = require('@koromix/koffi-' + process.platform + '-' + process.arch);
+    } catch {
+      native = require('koffi').default;
+    }
+    export default native;`,
 };
 
 const LAZY = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(string-width|assert)$/ }, ({ path, kind, resolveDir }) =>
+    onResolve({ filter: /^(string-width|assert|koffi)$/ }, ({ path, kind, resolveDir }) =>
       kind === 'require-call' ? undefined : { path, namespace: 'lazy', pluginData: { resolveDir } },
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path, pluginData }) => ({
@@ -76,29 +84,45 @@ function licences(metafile) {
 }
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const program = await bundleText({
-  entryPoints: ['src/cli/main.ts'],
-  metafile: true,
-  define: {
-    TAPLINE_VERSION: JSON.stringify(version),
-    'import.meta.url': 'programUrl',
-  },
-  plugins: [LAZY],
-  banner: { js: '(function(require,programUrl){' },
-  footer: { js: '})' },
-});
-const digest = createHash('sha256').update(program.text).digest('hex').slice(0, 16);
-const programFile = `program-${digest}.js`;
-const launcher = await bundleText({
-  entryPoints: ['src/cli/launch.ts'],
-  define: { PROGRAM_FILE: JSON.stringify(programFile) },
-  banner: { js: '#!/usr/bin/env node' },
-});
+
+/** @returns the file's name, which tells its content */
+async function writeProgram(name, entry) {
+  const program = await bundleText({
+    ...entry,
+    metafile: true,
+    define: {
+      TAPLINE_VERSION: JSON.stringify(version),
+      'import.meta.url': 'programUrl',
+      'process.stdout.columns': 'undefined', // of yargs, which looks before it is told; Node would make a stream
+    },
+    plugins: [LAZY],
+    banner: { js: '(function(require,programUrl){' },
+    footer: { js: '})' },
+  });
+  const digest = createHash('sha256').update(program.text).digest('hex').slice(0, 16);
+  const file = `${name}-${digest}.js`;
+  writeFileSync(join(OUTPUT, file), program.text);
+  return { file, metafile: program.metafile };
+}
 
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
+const main = await writeProgram('main', { entryPoints: ['src/cli/main.ts'] });
+const programs = { main: main.file };
+for (const name of readdirSync(join(ROOT, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''))) {
+  const contents = `
+    import { ${name}Command } from './commands/${name}.ts';
+    import { runProgram } from './program.ts';
+    void runProgram([${name}Command]);`;
+  const entry = { stdin: { contents, resolveDir: join(ROOT, 'src/cli'), loader: 'ts' } };
+  programs[name] = (await writeProgram(name, entry)).file;
+}
+const launcher = await bundleText({
+  entryPoints: ['src/cli/launch.ts'],
+  define: { PROGRAMS: JSON.stringify(programs) },
+  banner: { js: '#!/usr/bin/env node' },
+});
 writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "commonjs" }\n');
-writeFileSync(join(OUTPUT, programFile), program.text);
-writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(program.metafile));
+writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(main.metafile));
 writeFileSync(join(OUTPUT, 'main.js'), launcher.text);
 chmodSync(join(OUTPUT, 'main.js'), 0o755);

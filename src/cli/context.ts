@@ -2,8 +2,7 @@
  * The world as a command sees it, and the only place where it is put together: streams, signals, the terminal. Tests
  * hand in their own. @module
  */
-import { fstatSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { fstatSync, writeSync } from 'node:fs';
 import { type Clock, systemClock } from '../base/index.ts';
 
 export interface CommandContext {
@@ -31,43 +30,47 @@ export interface SignalSource {
 
 export function createContext(): CommandContext {
   return {
-    stdout: streamOutput(1, () => process.stdout),
-    stderr: streamOutput(2, () => process.stderr),
+    stdout: descriptorOutput(1, () => process.stdout),
+    stderr: descriptorOutput(2, () => process.stderr),
     clock: systemClock,
     signals: processSignals,
   };
 }
 
-/** Node makes each of the streams when it is first asked for: most runs write to one only. */
-function streamOutput(fd: number, open: () => NodeJS.WriteStream & Writable): TextOutput {
-  let opened: (NodeJS.WriteStream & Writable) | undefined;
+/** How long to wait for a reader that does not keep up, in ms. */
+const PATIENCE = 5;
+
+/**
+ * Writes to the descriptor itself, which Node's own streams do synchronously, too, but only after 3 ms of making
+ * one.
+ */
+function descriptorOutput(fd: number, terminal: () => NodeJS.WriteStream): TextOutput {
   let closed = false;
-  const stream = (): NodeJS.WriteStream & Writable => {
-    if (opened !== undefined) return opened;
-    opened = open();
-    // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
-    opened.on('error', () => {
-      closed = true;
-    });
-    return opened;
-  };
   return {
     get columns() {
-      return isDevice(fd) && stream().isTTY ? stream().columns : undefined;
+      return isDevice(fd) && terminal().isTTY ? terminal().columns : undefined;
     },
     get closed() {
       return closed;
     },
     write(text) {
-      if (!closed) stream().write(text);
+      let rest: Uint8Array = Buffer.from(text);
+      while (rest.length > 0 && !closed) {
+        try {
+          rest = rest.subarray(writeSync(fd, rest));
+        } catch (error) {
+          // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
+          if ((error as NodeJS.ErrnoException).code === 'EAGAIN') Atomics.wait(NEVER, 0, 0, PATIENCE);
+          else closed = true;
+        }
+      }
     },
-    drain() {
-      const writable = opened;
-      if (closed || writable === undefined || writable.writableLength === 0) return Promise.resolve();
-      return new Promise((resolve) => writable.write('', () => resolve()));
-    },
+    drain: () => Promise.resolve(),
   };
 }
+
+/** To wait on: nobody wakes us. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 function isDevice(fd: number): boolean {
   try {

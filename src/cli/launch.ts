@@ -1,22 +1,24 @@
 /**
- * The first steps of `tapline`. The program is one file beside this one; what V8 compiled of it for a command is kept
- * there too, so that the next run of that command need not compile it again (docs/adr/0014-one-file-and-its-code-cache.md).
- * @module
+ * The first steps of `tapline`. Beside this file lies a program for each command, and one with all of them; what V8
+ * compiled of a program is kept there too, so that its next run need not compile it again
+ * (docs/adr/0014-one-file-and-its-code-cache.md). @module
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 
-/** File name of the program, put in by scripts/bundle.mjs. It changes with the content: V8 itself looks at lengths only. */
-declare const PROGRAM_FILE: string;
+/**
+ * File names of programs by their command, put in by scripts/bundle.mjs. They change with the content: V8 itself tells
+ * caches apart by the length of the source only.
+ */
+declare const PROGRAMS: Readonly<Record<string, string>>;
 
 type Program = (load: NodeJS.Require, url: string) => void;
 
-const fileName = `${__dirname}/${PROGRAM_FILE}`;
-/** Each command runs other code. */
-const command = /^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
-const cacheName = `${fileName}.${command}-${process.version}-${process.arch}.cache`;
+const [, , command = ''] = process.argv;
+const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
+const cacheName = `${fileName}.${process.version}-${process.arch}.cache`;
 
 const cachedData = readCache();
 const script = new Script(readFileSync(fileName, 'latin1'), {

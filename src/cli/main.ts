@@ -1,7 +1,7 @@
-/** `tapline`: from the command line to a command. Each command's own code is loaded only when it runs. @module */
-import { isMainThread } from 'node:worker_threads';
-import yargs, { type Argv, type CommandModule } from 'yargs';
-import { messageOf, StackError } from '../base/index.ts';
+/**
+ * `tapline` with all its commands. A command line that begins with a command's name runs a program with that command alone
+ * (scripts/bundle.mjs). @module
+ */
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { filterCommand } from './commands/filter.ts';
@@ -12,18 +12,9 @@ import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
-import { type CommandContext, createContext } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { runProgram } from './program.ts';
 
-const EPILOGUE =
-  'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
-  'away, 5 disk full (the file holds all whole records), 6 damaged or unknown file.';
-
-/** Put in by scripts/bundle.mjs. */
-declare const TAPLINE_VERSION: string;
-
-/** In the order of `tapline --help`. */
-const COMMANDS = [
+void runProgram([
   captureCommand,
   readCommand,
   replayCommand,
@@ -34,80 +25,4 @@ const COMMANDS = [
   mtrCommand,
   sweepCommand,
   demoCommand,
-];
-
-/** Parses, runs, and returns the exit status. */
-async function main(words: readonly string[]): Promise<number> {
-  const context = createContext();
-  let status = 0;
-  try {
-    await createParser(words.map(spellOutFamily), context).parseAsync();
-    status = Number(process.exitCode ?? 0);
-  } catch (error) {
-    context.stderr.write(`tapline: ${error instanceof StackError ? error.toText() : messageOf(error)}\n`);
-    status = exitCodeOf(error);
-  }
-  await Promise.all([context.stdout.drain(), context.stderr.drain()]);
-  return status;
-}
-
-/**
- * A command that is named by the first word is the only one that its parser knows, and the default one: for any other
- * kind yargs writes the whole help text before it runs the command, whether anybody asked for it or not.
- */
-function createParser(words: readonly string[], context: CommandContext): Argv {
-  const commands = COMMANDS.map((create) => create(context) as CommandModule);
-  const [name = '', ...rest] = words;
-  const chosen = commands.find((command) => namesOf(command).includes(name));
-  if (chosen !== undefined) {
-    const parameters = String(chosen.command).replace(/^\S+/, '$0');
-    return withCommon(yargs(rest).scriptName(`tapline ${namesOf(chosen)[0]}`), context).command({
-      ...chosen,
-      command: parameters,
-      aliases: [],
-    });
-  }
-  const parser = withCommon(yargs([...words]).scriptName('tapline'), context)
-    .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
-    .demandCommand(1, 'which command? `tapline --help` lists them');
-  return commands.reduce((all, command) => all.command(command), parser);
-}
-
-/** The first words of a command and its aliases. */
-function namesOf({ command, aliases = [] }: CommandModule): string[] {
-  return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
-}
-
-function withCommon(parser: Argv, context: CommandContext): Argv {
-  return parser
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .strict()
-    .locale('en')
-    .version(TAPLINE_VERSION)
-    .help()
-    .alias('help', 'h')
-    .epilogue(EPILOGUE)
-    .wrap(Math.min(120, context.stderr.columns ?? 100))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new StackError('USAGE', message);
-    });
-}
-
-/** yargs takes `-4` and `-6` for numbers. */
-function spellOutFamily(word: string): string {
-  return word === '-4' || word === '-6' ? `--ipv${word.slice(1)}` : word;
-}
-
-if (isMainThread) {
-  void main(process.argv.slice(2)).then((status) => {
-    process.exitCode = status;
-  });
-} else {
-  void import('./capture-thread.ts').then(({ runCaptureThread }) => runCaptureThread());
-}
+]);
