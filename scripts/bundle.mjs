@@ -26,7 +26,7 @@ const COMMON = {
 
 /**
  * Doors before modules. The Intl.Segmenter that string-width makes takes 20 ms, which text of ASCII alone does not want;
- * yargs asserts when its caller is wrong; koffi looks for its addon in many places, and wraps what it deprecates.
+ * Node's own assertions bring colours and streams along; koffi looks for its addon in many places, and wraps what it deprecates.
  */
 const LAZY_MODULES = {
   'string-width': `
@@ -37,8 +37,9 @@ const LAZY_MODULES = {
       return measure(text, options);
     }`,
   assert: `
-    export const strictEqual = (...values) => require('node:assert').strictEqual(...values);
-    export const notStrictEqual = (...values) => require('node:assert').notStrictEqual(...values);`,
+    const verify = (isGood, message) => { if (!isGood) throw new Error(message); };
+    export const strictEqual = (one, other, message) => verify(Object.is(one, other), message);
+    export const notStrictEqual = (one, other, message) => verify(!Object.is(one, other), message);`,
   koffi: `
     let native;
     try {

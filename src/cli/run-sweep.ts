@@ -48,13 +48,15 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
         const parts = { transport: recorded, method, clock: preciseClock };
         const run = sweep(parts, { ...sweepOptions(words), targets, ports: ports?.length ?? 1, signal: stop.signal });
         using progress = new ProgressBar(context, run, isText(words) && !words.q);
-        for await (const event of run) {
-          if (event.type === 'summary') {
-            progress[Symbol.dispose]();
-            alive = event.alive;
-            unreachable = event.unreachable + event.silent;
+        for await (const events of run.batches()) {
+          for (const event of events) {
+            if (event.type === 'summary') {
+              progress[Symbol.dispose]();
+              alive = event.alive;
+              unreachable = event.unreachable + event.silent;
+            }
+            output.add(event);
           }
-          output.add(event);
         }
       }),
     );

@@ -68,6 +68,19 @@ export class EchoMethod implements PingMethod {
   readonly #view6 = new Icmp6View();
   readonly #error = new IcmpErrorReader();
   readonly #expected: Uint8Array;
+  readonly #icmpProtocol: number;
+  readonly #replyType: number;
+  /** One match serves all replies: it is lent to the caller. */
+  readonly #reply = {
+    kind: 'reply' as const,
+    index: 0,
+    isFullIndex: false,
+    type: 0,
+    code: 0,
+    mtu: 0,
+    isArrival: true,
+    isChecksumOk: true,
+  };
 
   /** @throws RangeError for a size that no packet can have, or timestamps over IPv6 */
   constructor(options: EchoMethodOptions) {
@@ -88,6 +101,9 @@ export class EchoMethod implements PingMethod {
     this.#pattern = options.pattern !== undefined && options.pattern.length > 0 ? options.pattern : undefined;
     this.#isFlowStable = options.isFlowStable ?? false;
     this.#expected = new Uint8Array(this.length);
+    const isIpv4 = options.family === 4;
+    this.#icmpProtocol = isIpv4 ? IpProtocol.icmp : IpProtocol.icmp6;
+    this.#replyType = isIpv4 ? MESSAGES4[this.#message].reply : Icmp6Type.echoReply;
   }
 
   encode(draft: ProbeDraft, out: Uint8Array): number {
@@ -106,7 +122,7 @@ export class EchoMethod implements PingMethod {
   #fill(index: number, flow: number, out: Uint8Array, start: number, end: number): void {
     const size = end - start;
     const pattern = this.#pattern;
-    for (let at = 0; at < size; at += 1) {
+    for (let at = size < IDENTITY_LENGTH ? 0 : IDENTITY_LENGTH; at < size; at += 1) {
       out[start + at] = pattern === undefined ? at : readU8(pattern, at % pattern.length);
     }
     if (size < IDENTITY_LENGTH) return;
@@ -138,19 +154,16 @@ export class EchoMethod implements PingMethod {
     const view = this.family === 4 ? this.#view4 : this.#view6;
     if (event.protocol !== this.#icmpProtocol || !view.wrap(event.bytes, event.start, event.end)) return undefined;
     if (view.type !== this.#replyType || view.code !== 0 || view.identifier !== this.identifier) return undefined;
-    const isChecksumOk = view instanceof Icmp6View || event.claimedLength > view.length || view.isChecksumOk;
-    const index = this.#isEcho ? this.#readIndex(event.bytes, view.payloadAt, view.end) : -1;
+    const index = this.#isEcho ? this.#readIndex(event.bytes, view.payloadAt, event.end) : -1;
     if (index === undefined) return undefined;
-    const identity = index < 0 ? { index: view.sequence, isFullIndex: false } : { index, isFullIndex: true };
-    return { kind: 'reply', ...identity, type: view.type, code: 0, mtu: 0, isArrival: true, isChecksumOk };
-  }
-
-  get #icmpProtocol(): number {
-    return this.family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
-  }
-
-  get #replyType(): number {
-    return this.family === 4 ? MESSAGES4[this.#message].reply : Icmp6Type.echoReply;
+    const match = this.#reply;
+    match.type = this.#replyType;
+    match.isFullIndex = index >= 0;
+    match.index = index >= 0 ? index : view.sequence;
+    // The kernel has checked ICMPv6, and what was cut short cannot be checked.
+    const isWhole = event.claimedLength <= event.end - event.start;
+    match.isChecksumOk = this.family === 6 || !isWhole || this.#view4.isChecksumOk;
+    return match;
   }
 
   /** The whole number from a payload; -1 when it is too short to tell; undefined when another program wrote it. */

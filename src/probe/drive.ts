@@ -40,12 +40,22 @@ export async function* drive<Event>(
   parts: DriveParts,
   signal?: AbortSignal,
 ): AsyncGenerator<Event, void, undefined> {
+  for await (const events of driveBatches(engine, parts, signal)) yield* events;
+}
+
+/** The same, for runs with more reports than a turn of the event loop each is good for: all that one turn brought. */
+export async function* driveBatches<Event>(
+  engine: ProbeEngine<Event>,
+  parts: DriveParts,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Event[], void, undefined> {
   const { transport, clock } = parts;
   let hasNews = false;
   let sleeper: AbortController | undefined;
   const wake = (): void => {
     hasNews = true;
-    if (sleeper?.signal.aborted === false) sleeper.abort(WAKE); // without a reason, each call makes an exception
+    sleeper?.abort(WAKE); // without a reason, each call makes an exception
+    sleeper = undefined;
   };
   transport.onEvent((event) => {
     engine.onEvent(event);
@@ -61,7 +71,8 @@ export async function* drive<Event>(
         engine.stop(clock.now());
       }
       sendDue(engine, parts);
-      for (const event of engine.drain()) yield event;
+      const events = engine.drain();
+      if (events.length > 0) yield events;
       if (engine.isDone) return;
       if (hasNews) continue; // it came while our consumer was busy
       const wait = engine.deadline - clock.now();
@@ -84,8 +95,13 @@ function sendDue<Event>(engine: ProbeEngine<Event>, { transport, clock }: DriveP
     engine.advance(clock.now());
     const batch = engine.takeOutbox();
     if (batch.length === 0) return;
-    const tokens = batch.map((spec) => spec.token);
     const results = transport.send(batch);
-    for (const [at, result] of results.entries()) engine.onSent(tokens[at] ?? 0, result, clock.now());
+    const now = clock.now();
+    let at = 0;
+    for (const { token } of batch) {
+      const result = results[at];
+      if (result !== undefined) engine.onSent(token, result, now);
+      at += 1;
+    }
   }
 }

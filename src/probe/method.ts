@@ -11,7 +11,7 @@ export type MatchKind =
   | 'source-quench'
   | 'parameter-problem';
 
-/** A packet that belongs to a probe of ours. */
+/** A packet that belongs to a probe of ours. Borrowed: valid until the method's next `match`. */
 export interface ProbeMatch {
   readonly kind: MatchKind;
   /** The probe's number where the packet carries all of it; otherwise its low 16 bits. */

@@ -103,13 +103,13 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
     const identifier = options.identifier ?? Math.floor(Math.random() * 0xffff) + 1;
     const receivers: InetSocket[] = [];
     const icmp = sockets.open(SOCK_RAW, protocolNumber(family, 'icmp'), 'raw ICMP');
-    prepareReceiver(icmp, family);
+    prepareReceiver(icmp, family, family === 4);
     filterTypes(icmp, family, protocol);
     icmp.attachFilter(protocol === 'icmp' ? replyFilter(options, identifier) : quoteFilter(family, number));
     receivers.push(icmp);
     if (protocol === 'tcp') {
       const segments = sockets.open(SOCK_RAW, IPPROTO_TCP, 'raw TCP');
-      prepareReceiver(segments, family);
+      prepareReceiver(segments, family, family === 4);
       segments.attachFilter(portFilter(family, port, Math.min(0xffff, port + (options.flows ?? 0))));
       receivers.push(segments);
     }
@@ -149,7 +149,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
     const socket = openDatagram(sockets, options);
     const address = findSource(sockets, options);
     prepareSender(socket, options);
-    prepareReceiver(socket, family);
+    prepareReceiver(socket, family, false);
     socket.set(
       ...((family === 4 ? [SOL_IP, IP_RECVERR] : [SOL_IPV6, IPV6_RECVERR]) as [number, number]),
       1,

@@ -27,7 +27,7 @@ export class Outbox {
     return this.#used === OUTBOX_LIMIT;
   }
 
-  /** Writes a probe. @param hopLimit 0 leaves it to the system */
+  /** Writes a probe; nothing of `draft` is kept. @param hopLimit 0 leaves it to the system */
   add(draft: ProbeDraft, hopLimit = 0): void {
     if (this.#used === this.#slots.length) this.#addSlot();
     const slot = this.#slots[this.#used];
@@ -35,7 +35,7 @@ export class Outbox {
     if (slot === undefined || buffer === undefined) return;
     const length = this.#method.encode(draft, buffer);
     slot.token = draft.index;
-    slot.destination = draft.destination;
+    slot.destination.set(draft.destination);
     slot.bytes = slot.bytes.length === length ? slot.bytes : buffer.subarray(0, length);
     if (hopLimit === 0) delete slot.hopLimit;
     else slot.hopLimit = hopLimit;
@@ -45,7 +45,8 @@ export class Outbox {
   #addSlot(): void {
     const buffer = new Uint8Array(this.#method.length);
     this.#buffers.push(buffer);
-    this.#slots.push({ token: 0, destination: buffer, bytes: buffer });
+    const destination = new Uint8Array(this.#method.family === 4 ? 4 : 16);
+    this.#slots.push({ token: 0, destination, bytes: buffer });
   }
 
   /** What is to be sent now; the outbox is empty afterwards. The messages are valid until the next `add`. */

@@ -16,11 +16,11 @@ import { MessageArena } from '../sys/message-arena.ts';
 import { SOCKADDR_IN_ADDRESS, SOCKADDR_IN6_ADDRESS } from '../sys/socket-address.ts';
 import { Ipv4View } from '../wire/index.ts';
 import type { ClockBridge } from './clock-bridge.ts';
-import { readSeconds } from './kernel-clock.ts';
+import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 import type { ArrivalEvent, StampSource } from './transport.ts';
 
-/** Measured in bench/live/sweep.ts: more slots did not make it faster. */
-const SLOTS = 128;
+/** As many as the driver sends in one turn of the event loop. */
+const SLOTS = 256;
 /** Room for a whole quote with extensions; the echo of a large probe wants more. */
 const SMALLEST_DATA = 2_048;
 const CONTROL_SIZE = 192;
@@ -130,11 +130,12 @@ export class PacketReceiver {
     const view = this.#ipv4;
     const event = this.#event;
     if (!view.wrap(event.bytes, start, end) || !view.isWellFormed) return false;
+    const { headerLength } = view;
     event.protocol = view.protocol;
     event.hopLimit = view.timeToLive;
     event.optionsStart = view.optionsStart;
-    event.start = view.payloadStart;
-    event.claimedLength = view.totalLength - view.headerLength;
+    event.start = start + headerLength;
+    event.claimedLength = view.totalLength - headerLength;
     return true;
   }
 
@@ -143,13 +144,13 @@ export class PacketReceiver {
     const control = this.#control;
     const event = this.#event;
     const length = arena.receivedControlLength(slot);
-    for (let ok = control.wrap(arena.bytes, arena.controlAt(slot), length); ok; ok = control.next()) {
+    for (let ok = control.wrap(arena.words, arena.controlAt(slot), length); ok; ok = control.next()) {
       const { level, type, dataAt } = control;
       if (level === SOL_SOCKET) {
         if (type === SO_TIMESTAMPNS || type === SO_TIMESTAMPING) {
-          const seconds = readSeconds(arena.bytes, dataAt);
+          const seconds = readSeconds(arena.words, dataAt);
           if (seconds === 0) continue;
-          event.time = this.#bridge.toMonotonic(seconds, readU32le(arena.bytes, dataAt + 8));
+          event.time = this.#bridge.toMonotonic(seconds, readNanoseconds(arena.words, dataAt));
           event.stamp = 'kernel';
         } else if (type === SO_RXQ_OVFL) this.drops = readU32le(arena.bytes, dataAt);
       } else if ((level === SOL_IP && type === IP_TTL) || (level === SOL_IPV6 && type === IPV6_HOPLIMIT)) {

@@ -30,7 +30,7 @@ import { MessageArena } from '../sys/message-arena.ts';
 import { socketAddressBytes, socketAddressPort, writeSocketAddress } from '../sys/socket-address.ts';
 import { Errno, errnoName } from '../sys/syscall.ts';
 import type { ClockBridge } from './clock-bridge.ts';
-import { readSeconds } from './kernel-clock.ts';
+import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 import { OUTBOX_LIMIT } from './outbox.ts';
 import type { ErrorQueueEvent, ProbeSpec, SendResult, TransmitEvent } from './transport.ts';
 
@@ -72,6 +72,7 @@ export class PacketSender {
   /** Token of each message by the kernel's own count of sends (SOF_TIMESTAMPING_OPT_ID). */
   readonly #tokens = new Float64Array(RING_SIZE);
   readonly #extraFlags: number;
+  readonly #hasErrorQueue: boolean;
   #sends = 0;
   readonly hasTransmitTime: boolean;
 
@@ -96,6 +97,7 @@ export class PacketSender {
       writeIntControl(this.#arena.bytes, this.#arena.controlAt(slot), level, type, 0);
     }
     this.hasTransmitTime = options.wantsTransmitTime && this.#startStamping();
+    this.#hasErrorQueue = this.hasTransmitTime || extraFlags !== 0;
   }
 
   #startStamping(): boolean {
@@ -113,14 +115,19 @@ export class PacketSender {
   send(batch: readonly ProbeSpec[]): SendResult[] {
     const results: SendResult[] = [];
     for (let first = 0; first < batch.length; first += OUTBOX_LIMIT) {
-      this.#sendUpTo64(batch.slice(first, first + OUTBOX_LIMIT), results);
+      const isWhole = batch.length <= OUTBOX_LIMIT;
+      this.#sendUpTo64(isWhole ? batch : batch.slice(first, first + OUTBOX_LIMIT), results);
     }
     return results;
   }
 
   #sendUpTo64(batch: readonly ProbeSpec[], results: SendResult[]): void {
-    for (const [slot, spec] of batch.entries()) this.#write(slot, spec);
     let next = 0;
+    for (const spec of batch) {
+      this.#write(next, spec);
+      next += 1;
+    }
+    next = 0;
     let attempts = 0;
     while (next < batch.length) {
       const time = performance.now();
@@ -153,13 +160,13 @@ export class PacketSender {
   #write(slot: number, spec: ProbeSpec): void {
     const arena = this.#arena;
     const { stripsUdpHeader, flowLabel } = this.#options;
+    const { bytes, destination, hopLimit } = spec;
     const skipped = stripsUdpHeader ? UDP_HEADER_LENGTH : 0;
-    const port = stripsUdpHeader ? (readU8(spec.bytes, 2) << 8) | readU8(spec.bytes, 3) : 0;
-    arena.bytes.set(skipped === 0 ? spec.bytes : spec.bytes.subarray(skipped), arena.dataAt(slot));
-    const nameLength = writeSocketAddress(arena.bytes, arena.nameAt(slot), spec.destination, port, flowLabel);
-    const hasHopLimit = spec.hopLimit !== undefined;
-    if (hasHopLimit) arena.bytes[arena.controlAt(slot) + 16] = spec.hopLimit;
-    arena.setLengths(slot, spec.bytes.length - skipped, nameLength, hasHopLimit ? INT_CONTROL_LENGTH : 0);
+    const port = stripsUdpHeader ? (readU8(bytes, 2) << 8) | readU8(bytes, 3) : 0;
+    arena.bytes.set(skipped === 0 ? bytes : bytes.subarray(skipped), arena.dataAt(slot));
+    const nameLength = writeSocketAddress(arena.bytes, arena.nameAt(slot), destination, port, flowLabel);
+    if (hopLimit !== undefined) arena.bytes[arena.controlAt(slot) + 16] = hopLimit;
+    arena.setLengths(slot, bytes.length - skipped, nameLength, hopLimit === undefined ? 0 : INT_CONTROL_LENGTH);
   }
 
   #refusal(error: number, destination: Uint8Array): SendResult {
@@ -170,6 +177,7 @@ export class PacketSender {
 
   /** Takes the error queue's entries: times of sending, and ICMP errors on unprivileged sockets. */
   drainErrors(listener: (event: TransmitEvent | ErrorQueueEvent) => void): void {
+    if (!this.#hasErrorQueue) return;
     for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
       const count = this.#errors.receive(this.#socket.fd, MSG_ERRQUEUE);
       if (count <= 0) return;
@@ -179,18 +187,18 @@ export class PacketSender {
   }
 
   #readError(slot: number, listener: (event: TransmitEvent | ErrorQueueEvent) => void): void {
-    const { bytes } = this.#errors;
+    const { bytes, words } = this.#errors;
     const control = this.#control;
     let time: number | undefined;
     let errorAt = -1;
     let isIpv6 = false;
     const start = this.#errors.controlAt(slot);
     const length = this.#errors.receivedControlLength(slot);
-    for (let ok = control.wrap(bytes, start, length); ok; ok = control.next()) {
+    for (let ok = control.wrap(words, start, length); ok; ok = control.next()) {
       const { level, type, dataAt } = control;
       if (level === SOL_SOCKET && (type === SO_TIMESTAMPING || type === SO_TIMESTAMPNS)) {
-        const seconds = readSeconds(bytes, dataAt);
-        if (seconds !== 0) time = this.#bridge.toMonotonic(seconds, readU32le(bytes, dataAt + 8));
+        const seconds = readSeconds(words, dataAt);
+        if (seconds !== 0) time = this.#bridge.toMonotonic(seconds, readNanoseconds(words, dataAt));
       }
       const isError4 = level === SOL_IP && type === IP_RECVERR;
       const isError6 = level === SOL_IPV6 && type === IPV6_RECVERR;

@@ -72,11 +72,15 @@ function leaseFlowLabel(socket: InetSocket, destination: Uint8Array, label: numb
   socket.set(SOL_IPV6, IPV6_FLOWINFO_SEND, 1, 'send a flow label');
 }
 
-/** Times, hop limits, a drop counter, and room for the answers of thousands of probes. */
-export function prepareReceiver(socket: InetSocket, family: 4 | 6): void {
+/**
+ * Times, hop limits, a drop counter, and room for the answers of thousands of probes.
+ * @param hasIpHeader the packet itself tells its hop limit
+ */
+export function prepareReceiver(socket: InetSocket, family: 4 | 6, hasIpHeader: boolean): void {
   socket.trySet(SOL_SOCKET, SO_TIMESTAMPNS, 1);
   socket.trySet(SOL_SOCKET, SO_RXQ_OVFL, 1);
   if (!socket.trySet(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)) socket.trySet(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+  if (hasIpHeader) return;
   if (family === 4) socket.trySet(SOL_IP, IP_RECVTTL, 1);
   else socket.trySet(SOL_IPV6, IPV6_RECVHOPLIMIT, 1);
 }

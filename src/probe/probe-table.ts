@@ -7,7 +7,6 @@
 export const ProbeState = { free: 0, sent: 1, replied: 2, late: 3, error: 4, expired: 5, refused: 6 } as const;
 export type ProbeState = (typeof ProbeState)[keyof typeof ProbeState];
 
-const STATES: readonly ProbeState[] = [0, 1, 2, 3, 4, 5, 6];
 /** Two rounds of 16-bit sequence numbers, so that a duplicate of the round before is still known for what it is. */
 const DEFAULT_CAPACITY = 0x2_0000;
 const INITIAL_CAPACITY = 256;
@@ -50,7 +49,7 @@ export class ProbeTable {
   }
 
   #slot(index: number): number {
-    return index % this.#room;
+    return index & (this.#room - 1); // a power of two
   }
 
   #grow(): void {
@@ -89,7 +88,7 @@ export class ProbeTable {
   }
 
   state(index: number): ProbeState {
-    return STATES[this.#state[this.#slot(index)] ?? 0] ?? ProbeState.free;
+    return (this.#state[this.#slot(index)] ?? 0) as ProbeState;
   }
 
   setState(index: number, state: ProbeState): void {

@@ -33,6 +33,8 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #wait: number;
   readonly #settled = new NumberSet();
   readonly #times = new RunningStats();
+  /** Of the unit at hand. */
+  readonly #addressBytes: Uint8Array;
   #bucket: TokenBucket | undefined;
   /** Units to be sent before new ones: the queue had no room for them, or this is a later pass. */
   #again: number[] = [];
@@ -60,6 +62,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#ports = options.ports ?? 1;
     this.#total = options.targets.size * this.#ports;
     this.#wait = options.wait ?? 1_000;
+    this.#addressBytes = new Uint8Array(options.targets.family === 4 ? 4 : 16);
   }
 
   get isDone(): boolean {
@@ -110,8 +113,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   #send(unit: number, now: number): void {
     const index = this.#table.add(unit, now);
     this.#open += 1;
-    const destination = this.#options.targets.at(Math.floor(unit / this.#ports));
-    this.#outbox.add({ index, flow: unit % this.#ports, destination });
+    this.#outbox.add({ index, flow: unit % this.#ports, destination: this.#addressOf(unit) });
   }
 
   takeOutbox(): readonly ProbeSpec[] {
@@ -155,7 +157,12 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   }
 
   #address(unit: number): string {
-    return formatAddress(this.#options.targets.at(Math.floor(unit / this.#ports)));
+    return formatAddress(this.#addressOf(unit));
+  }
+
+  /** Borrowed: valid until the next call. */
+  #addressOf(unit: number): Uint8Array {
+    return this.#options.targets.copyTo(Math.floor(unit / this.#ports), this.#addressBytes);
   }
 
   onEvent(event: ProbeEvent): void {
@@ -174,7 +181,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
 
   #onReply(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent): void {
     const unit = this.#table.owner(index);
-    const address = this.#options.targets.at(Math.floor(unit / this.#ports));
+    const address = this.#addressOf(unit);
     if (!isEqualBytes(event.source, address)) return;
     this.#close(index, ProbeState.replied);
     if (!this.#settle(unit)) {

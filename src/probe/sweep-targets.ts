@@ -1,10 +1,13 @@
 /** Addresses to sweep: networks, ranges and single ones, of both families, without listing them in memory. @module */
 import { formatAddress, parseAddress } from '../base/address.ts';
+import { writeU32 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 
 interface AddressRange {
   readonly family: 4 | 6;
   readonly first: bigint;
+  /** The same as a number, for IPv4. */
+  readonly first4: number;
   readonly count: number;
   /** Number of the first address within all targets. */
   readonly offset: number;
@@ -35,7 +38,14 @@ export class SweepTargets {
       throw new StackError('TARGET', `"${text}": more than ${MOST_TARGETS} addresses`);
     }
     this.#family = range.family;
-    this.#ranges.push({ family: range.family, first: range.first, count: Number(count), offset: this.#size });
+    const { family, first } = range;
+    this.#ranges.push({
+      family,
+      first,
+      first4: Number(first & 0xffff_ffffn),
+      count: Number(count),
+      offset: this.#size,
+    });
     this.#size += Number(count);
   }
 
@@ -50,6 +60,11 @@ export class SweepTargets {
 
   /** Address number `index`, fresh bytes. */
   at(index: number): Uint8Array {
+    return this.copyTo(index, new Uint8Array(this.family === 4 ? 4 : 16));
+  }
+
+  /** Writes address number `index` to `out`. @returns `out` */
+  copyTo(index: number, out: Uint8Array): Uint8Array {
     let low = 0;
     let high = this.#ranges.length - 1;
     while (low < high) {
@@ -59,9 +74,9 @@ export class SweepTargets {
     }
     const range = this.#ranges[low];
     if (range === undefined || index < 0 || index >= this.#size) throw new RangeError(`there is no target ${index}`);
-    return range.family === 4
-      ? toBytes4(Number(range.first) + index - range.offset)
-      : toBytes6(range.first + BigInt(index - range.offset));
+    if (range.family === 4) writeU32(out, 0, range.first4 + index - range.offset);
+    else writeBytes6(out, range.first + BigInt(index - range.offset));
+    return out;
   }
 }
 
@@ -108,18 +123,12 @@ function toNumber(bytes: Uint8Array): bigint {
   return value;
 }
 
-function toBytes4(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
-}
-
-function toBytes6(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(16);
+function writeBytes6(bytes: Uint8Array, value: bigint): void {
   let rest = value;
   for (let at = 15; at >= 0; at -= 1) {
     bytes[at] = Number(rest & 0xffn);
     rest >>= 8n;
   }
-  return bytes;
 }
 
 /** The text of target `index`. */

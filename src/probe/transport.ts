@@ -10,7 +10,7 @@ export type StampSource = 'kernel' | 'user';
 /** How one round trip time was measured. */
 export type TimestampSource = 'kernel-both' | 'kernel-rx' | 'user';
 
-/** A message to send. `bytes` may be reused by the caller after `send` returned. */
+/** A message to send. `bytes` and `destination` may be reused by the caller after `send` returned. */
 export interface ProbeSpec {
   /** Comes back in `TransmitEvent`. */
   readonly token: number;

@@ -1,5 +1,5 @@
 /** Control messages (`struct cmsghdr`, cmsg(3)) of 64-bit Linux: a length of eight bytes, level, type, data. @module */
-import { readU32le, writeU32le } from '../base/bytes.ts';
+import { writeU32le } from '../base/bytes.ts';
 
 const HEADER_LENGTH = 16;
 const ALIGNMENT = 8;
@@ -16,43 +16,39 @@ export function writeIntControl(out: Uint8Array, at: number, level: number, type
   writeU32le(out, at + HEADER_LENGTH, value);
 }
 
-/** Walks over received control data: `for (let ok = control.wrap(...); ok; ok = control.next())`. */
+/**
+ * Walks over received control data: `for (let ok = control.wrap(...); ok; ok = control.next())`. Plain fields, and words in
+ * place of bytes: this runs for every packet of a sweep.
+ */
 export class ControlView {
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
+  level = 0;
+  type = 0;
+  /** Where the data begins, and how much of it there is, in bytes. */
+  dataAt = 0;
+  dataLength = 0;
+  #words: Int32Array = new Int32Array(0);
+  #next = 0;
   #end = 0;
 
-  wrap(bytes: Uint8Array, start: number, length: number): boolean {
-    this.#bytes = bytes;
-    this.#at = start;
-    this.#end = Math.min(start + length, bytes.length);
-    return this.#isWhole();
+  /** Points at the control messages in the bytes `[start, start + length)` of `words`; `start` is a multiple of 8. */
+  wrap(words: Int32Array, start: number, length: number): boolean {
+    this.#words = words;
+    this.#next = start;
+    this.#end = Math.min(start + length, words.byteLength);
+    return this.next();
   }
 
   next(): boolean {
-    this.#at += Math.ceil(readU32le(this.#bytes, this.#at) / ALIGNMENT) * ALIGNMENT;
-    return this.#isWhole();
-  }
-
-  #isWhole(): boolean {
-    if (this.#at + HEADER_LENGTH > this.#end) return false;
-    const length = readU32le(this.#bytes, this.#at);
-    return length >= HEADER_LENGTH && this.#at + length <= this.#end;
-  }
-
-  get level(): number {
-    return readU32le(this.#bytes, this.#at + 8);
-  }
-
-  get type(): number {
-    return readU32le(this.#bytes, this.#at + 12);
-  }
-
-  get dataAt(): number {
-    return this.#at + HEADER_LENGTH;
-  }
-
-  get dataLength(): number {
-    return readU32le(this.#bytes, this.#at) - HEADER_LENGTH;
+    const at = this.#next;
+    if (at + HEADER_LENGTH > this.#end) return false;
+    const words = this.#words;
+    const length = words[at >>> 2] as number;
+    if (length < HEADER_LENGTH || at + length > this.#end) return false;
+    this.level = words[(at + 8) >>> 2] as number;
+    this.type = words[(at + 12) >>> 2] as number;
+    this.dataAt = at + HEADER_LENGTH;
+    this.dataLength = length - HEADER_LENGTH;
+    this.#next = at + ((length + ALIGNMENT - 1) & -ALIGNMENT);
+    return true;
   }
 }

@@ -4,7 +4,6 @@
  * be temporary: memory that JavaScript does not see in use is collected, and then the kernel sends garbage.
  * Layouts are those of 64-bit Linux, x64 and arm64 alike (`struct mmsghdr`, `msghdr`, `iovec`, `cmsghdr`). @module
  */
-import { readU32le, writeU32le } from '../base/bytes.ts';
 import { addressOf, errno, recvmmsg, sendmmsg } from './libc.ts';
 
 /** `struct mmsghdr`: a `msghdr` of 56 bytes, then the number of bytes sent or received. */
@@ -31,6 +30,8 @@ export interface ArenaShape {
 export class MessageArena {
   /** All of it; offsets below are offsets in here. */
   readonly bytes: Uint8Array;
+  /** The same memory as `int`s of this machine, for the headers: all of them are aligned. */
+  readonly words: Int32Array;
   readonly slots: number;
   readonly dataSize: number;
   readonly controlSize: number;
@@ -39,6 +40,8 @@ export class MessageArena {
   readonly #names: number;
   readonly #controls: number;
   readonly #data: number;
+  /** Slots whose lengths the kernel has overwritten, or nobody has set yet. */
+  #used: number;
 
   constructor({ slots, dataSize, controlSize }: ArenaShape) {
     this.slots = slots;
@@ -49,6 +52,8 @@ export class MessageArena {
     this.#controls = this.#names + slots * NAME_SIZE;
     this.#data = this.#controls + slots * this.controlSize;
     this.bytes = new Uint8Array(new ArrayBuffer(this.#data + slots * this.dataSize));
+    this.words = new Int32Array(this.bytes.buffer);
+    this.#used = slots;
     this.#address = addressOf(this.bytes);
     const words = new BigUint64Array(this.bytes.buffer);
     for (let slot = 0; slot < slots; slot += 1) {
@@ -76,33 +81,39 @@ export class MessageArena {
 
   /** Lengths of a message to send. */
   setLengths(slot: number, data: number, name: number, control: number): void {
+    const { words } = this;
     const header = slot * HEADER_SIZE;
-    writeU32le(this.bytes, header + NAME_LENGTH, name);
-    writeU32le(this.bytes, header + CONTROL_LENGTH, control);
-    writeU32le(this.bytes, this.#vectors + slot * VECTOR_SIZE + 8, data);
+    words[(header + NAME_LENGTH) >>> 2] = name;
+    words[(header + CONTROL_LENGTH) >>> 2] = control;
+    words[(this.#vectors + slot * VECTOR_SIZE + 8) >>> 2] = data;
   }
 
   /** After a receive: bytes of the payload, at most `dataSize`. */
   receivedLength(slot: number): number {
-    return readU32le(this.bytes, slot * HEADER_SIZE + RESULT);
+    return this.#headerWord(slot, RESULT);
   }
 
   receivedNameLength(slot: number): number {
-    return readU32le(this.bytes, slot * HEADER_SIZE + NAME_LENGTH);
+    return this.#headerWord(slot, NAME_LENGTH);
   }
 
   receivedControlLength(slot: number): number {
-    return readU32le(this.bytes, slot * HEADER_SIZE + CONTROL_LENGTH);
+    return this.#headerWord(slot, CONTROL_LENGTH);
   }
 
   receivedFlags(slot: number): number {
-    return readU32le(this.bytes, slot * HEADER_SIZE + FLAGS);
+    return this.#headerWord(slot, FLAGS);
+  }
+
+  #headerWord(slot: number, field: number): number {
+    return this.words[(slot * HEADER_SIZE + field) >>> 2] as number;
   }
 
   /** Takes what is there, up to all slots. @returns how many messages, or minus the error number */
   receive(fd: number, flags: number): number {
-    for (let slot = 0; slot < this.slots; slot += 1) this.setLengths(slot, this.dataSize, NAME_SIZE, this.controlSize);
+    for (let slot = 0; slot < this.#used; slot += 1) this.setLengths(slot, this.dataSize, NAME_SIZE, this.controlSize);
     const count = recvmmsg(fd, this.bytes, this.slots, flags, null);
+    this.#used = Math.max(0, count);
     return count < 0 ? -errno() : count;
   }
 

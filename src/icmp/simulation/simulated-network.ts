@@ -102,11 +102,12 @@ export class SimulatedNetwork implements ProbeTransport {
   #walk(spec: ProbeSpec): void {
     const { hops, destination } = this.#current();
     const message = spec.bytes.slice();
-    if (this.#protocol === IpProtocol.icmp6) this.#sumLikeTheKernel(message, spec.destination);
+    const sentTo = spec.destination.slice();
+    if (this.#protocol === IpProtocol.icmp6) this.#sumLikeTheKernel(message, sentTo);
     let probe: ForgedProbe = {
       family: this.#family,
       source: this.#source,
-      destination: spec.destination,
+      destination: sentTo,
       protocol: this.#protocol,
       message,
       trafficClass: this.#trafficClass,
@@ -139,7 +140,7 @@ export class SimulatedNetwork implements ProbeTransport {
       probe = rewritten(probe, router);
     }
     const state = this.#node(destination);
-    for (const answer of this.#target.answers(destination, state, probe, spec.destination, hopLimit - 2 * distance)) {
+    for (const answer of this.#target.answers(destination, state, probe, sentTo, hopLimit - 2 * distance)) {
       this.#reply(answer);
     }
   }
