@@ -86,10 +86,14 @@ function licences(metafile) {
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+function entry(contents) {
+  return { contents, resolveDir: join(ROOT, 'src/cli'), loader: 'ts' };
+}
+
 /** @returns the file's name, which tells its content */
-async function writeProgram(name, entry) {
+async function writeProgram(name, input) {
   const program = await bundleText({
-    ...entry,
+    ...input,
     metafile: true,
     define: {
       TAPLINE_VERSION: JSON.stringify(version),
@@ -111,13 +115,20 @@ mkdirSync(OUTPUT, { recursive: true });
 const main = await writeProgram('main', { entryPoints: ['src/cli/main.ts'] });
 const programs = { main: main.file };
 for (const name of readdirSync(join(ROOT, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''))) {
-  const contents = `
-    import { ${name}Command } from './commands/${name}.ts';
-    import { runProgram } from './program.ts';
-    void runProgram([${name}Command]);`;
-  const entry = { stdin: { contents, resolveDir: join(ROOT, 'src/cli'), loader: 'ts' } };
-  programs[name] = (await writeProgram(name, entry)).file;
+  const program = await writeProgram(name, {
+    stdin: entry(`
+      import { ${name}Command } from './commands/${name}.ts';
+      import { runProgram } from './program.ts';
+      void runProgram([${name}Command]);`),
+  });
+  programs[name] = program.file;
 }
+const thread = await writeProgram('capture-thread', {
+  stdin: entry(`
+    import { runCaptureThread } from './capture-thread.ts';
+    void runCaptureThread();`),
+});
+programs['capture-thread'] = thread.file;
 const launcher = await bundleText({
   entryPoints: ['src/cli/launch.ts'],
   define: { PROGRAMS: JSON.stringify(programs) },

@@ -83,7 +83,7 @@ class CaptureThread {
 
   constructor(task: ThreadTask, file: string, onCounters: () => void) {
     this.file = file;
-    const worker = new Worker(new URL('./main.js', import.meta.url), { argv: ['capture'], workerData: task });
+    const worker = new Worker(new URL('./main.js', import.meta.url), { workerData: task });
     this.#worker = worker;
     let failure: Error | undefined;
     this.ended = new Promise((resolve, reject) => {

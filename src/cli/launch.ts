@@ -16,11 +16,13 @@ declare const PROGRAMS: Readonly<Record<string, string>>;
 
 type Program = (load: NodeJS.Require, url: string) => void;
 
-const [, , command = ''] = process.argv;
-const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
+const [, , firstWord = ''] = process.argv;
+/** A worker is a thread of `tapline capture --threads`. */
+const program = isMainThread ? firstWord : 'capture-thread';
+const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : PROGRAMS['main']}`;
 const cacheName = `${fileName}.${process.version}-${process.arch}.cache`;
 
-if (command === 'sweep') optimiseLate();
+if (program === 'sweep') optimiseLate();
 const cachedData = readCache();
 const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
