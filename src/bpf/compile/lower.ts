@@ -7,6 +7,7 @@ import { byteTest, relationTest } from './arithmetic-tests.ts';
 import { type Context, failWith, type JoinPlace, type LoweringOptions } from './context.ts';
 import { encapsulationTest } from './encapsulations.ts';
 import { extensionTest } from './extensions.ts';
+import { factorSequence } from './factor.ts';
 import { broadcastTest, multicastTest } from './host-tests.ts';
 import { identifierTest } from './identifier-test.ts';
 import { Layers } from './layers.ts';
@@ -90,11 +91,11 @@ function lowerNode(context: Context, node: Expression): Predicate {
 /** Equal strength, from left to right: `a or b and c` is `(a or b) and c`. */
 function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
   const start = lowerNode(context, first);
-  return {
+  return factorSequence({
     kind: 'sequence',
     first: start,
     rest: rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) })),
-  };
+  });
 }
 
 function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind: 'length' }>): Predicate {

@@ -23,7 +23,7 @@ export type Predicate =
   /** Walks a chain of headers until one is `protocol`; a loop, so no kernel takes it. */
   | { readonly kind: 'chain'; readonly family: 'ip' | 'ip6'; readonly protocol: number; readonly headerOffset: number };
 
-interface SequenceLink {
+export interface SequenceLink {
   readonly operator: 'and' | 'or';
   readonly part: Predicate;
 }

@@ -26,7 +26,7 @@ export function linkJumps(drafts: readonly Draft[]): BpfInstruction[] {
 class Linker {
   readonly #drafts: readonly Draft[];
   readonly #program: { code: number; jt: number; jf: number; k: number }[] = [];
-  /** Conditional jumps by target, the oldest first. */
+  /** Conditional jumps by target, the oldest first; and so are the targets, each by its oldest jump. */
   readonly #near = new Map<number, OpenJump[]>();
   /** Unconditional jumps by target; they reach everything. */
   readonly #far = new Map<number, OpenJump[]>();
@@ -37,7 +37,8 @@ class Linker {
   }
 
   link(): BpfInstruction[] {
-    for (const [index, draft] of this.#drafts.entries()) {
+    for (let index = 0; index < this.#drafts.length; index += 1) {
+      const draft = this.#drafts[index] as Draft;
       this.#arrive(index);
       this.#append(draft);
       if (draft.onTrue !== undefined || (draft.code & CLASS_MASK) === BpfClass.ret) this.#placeSteps();
@@ -63,10 +64,15 @@ class Linker {
   #arrive(index: number): void {
     const start = this.#program.length;
     this.#starts[index] = start;
-    for (const waiting of [this.#near, this.#far]) {
-      for (const jump of waiting.get(index) ?? []) this.#close(jump, start);
-      waiting.delete(index);
-    }
+    this.#closeAll(this.#near, index, start);
+    this.#closeAll(this.#far, index, start);
+  }
+
+  #closeAll(waiting: Map<number, OpenJump[]>, index: number, start: number): void {
+    const jumps = waiting.get(index);
+    if (jumps === undefined) return;
+    for (const jump of jumps) this.#close(jump, start);
+    waiting.delete(index);
   }
 
   /** Steps for the jumps that would soon be too far away. */
@@ -74,7 +80,7 @@ class Linker {
     const reach = MAX_CONDITIONAL_JUMP - LONGEST_RUN - this.#near.size;
     for (const [target, jumps] of this.#near) {
       const oldest = jumps[0];
-      if (oldest === undefined || this.#program.length - oldest.at < reach) continue;
+      if (oldest === undefined || this.#program.length - oldest.at < reach) break;
       const at = this.#program.length;
       for (const jump of jumps) this.#close(jump, at);
       this.#near.delete(target);

@@ -25,18 +25,19 @@ export function withZeros(drafts: readonly Draft[], words: ReadonlySet<number>):
  * and what holds at a `ret` it believes of the instruction behind it too.
  */
 export function wordsReadTooEarly(program: readonly BpfInstruction[]): readonly number[] {
+  if (!program.some(readsMemory)) return [];
   const setBefore: number[] = new Array(program.length).fill(ALL_WORDS);
   const missing = new Set<number>();
   const reach = (index: number, words: number) => {
     setBefore[index] = (setBefore[index] ?? ALL_WORDS) & words;
   };
   let words = 0;
-  for (const [index, { code, jt, jf, k }] of program.entries()) {
+  for (const [index, instruction] of program.entries()) {
+    const { code, jt, jf, k } = instruction;
     words &= setBefore[index] ?? ALL_WORDS;
     const kind = code & CLASS_MASK;
     if (kind === BpfClass.st || kind === BpfClass.stx) words |= 1 << k;
-    const reads = (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & MODE_MASK) === BpfMode.memory;
-    if (reads && (words & (1 << k)) === 0) missing.add(k);
+    if (readsMemory(instruction) && (words & (1 << k)) === 0) missing.add(k);
     if (kind !== BpfClass.jmp) continue;
     if (code === JUMP_ALWAYS) reach(index + 1 + (k | 0), words);
     else {
@@ -46,4 +47,9 @@ export function wordsReadTooEarly(program: readonly BpfInstruction[]): readonly 
     words = ALL_WORDS;
   }
   return [...missing];
+}
+
+function readsMemory({ code }: BpfInstruction): boolean {
+  const kind = code & CLASS_MASK;
+  return (kind === BpfClass.ld || kind === BpfClass.ldx) && (code & MODE_MASK) === BpfMode.memory;
 }

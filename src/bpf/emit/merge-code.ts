@@ -3,67 +3,79 @@
  * them is concerned. Which value A holds does not matter here, so the test of one port serves source and destination, and
  * the one of a protocol number IPv4 and IPv6. @module
  */
+import { InternTable } from '../compile/intern-table.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 /** A shared end that is reached by falling into it costs a `ja`; it must be longer than that. */
 const WORTH_A_JUMP = 2;
+/** In the place of an index. */
+const NONE = -1;
+
+/** What is left of the program. Targets are indices of the original one. */
+interface Kept {
+  /** Where it stood; `NONE` for an added `ja`. */
+  readonly from: number[];
+  readonly onTrue: number[];
+  readonly onFalse: number[];
+}
 
 /** The program with jumps to the last of equal places, without the code that nothing reaches then. Jumps go forward. */
 export function mergeEqualCode(drafts: readonly Draft[]): Draft[] {
   const last = lastEqual(drafts);
-  const to = (index: number) => last[index] ?? index;
   const runs = runLengths(drafts);
-  const kept: (Draft & { readonly from: number })[] = [];
-  const live = new Set([0]);
-  for (const [index, draft] of drafts.entries()) {
-    if (!live.has(index)) continue;
+  const live = new Array<boolean>(drafts.length).fill(false);
+  live[0] = true;
+  const kept: Kept = { from: [], onTrue: [], onFalse: [] };
+  const to = (target: number | undefined): number => {
+    if (target === undefined) return NONE;
+    const merged = last[target] ?? target;
+    live[merged] = true;
+    return merged;
+  };
+  for (let index = 0; index < drafts.length; index += 1) {
+    const draft = drafts[index] as Draft;
+    if (live[index] !== true) continue;
+    keep(kept, index, to(draft.onTrue), to(draft.onFalse));
+    if (draft.onTrue !== undefined || isReturn(draft)) continue;
     const next = index + 1;
-    if (draft.onTrue !== undefined) {
-      const onTrue = to(draft.onTrue);
-      const onFalse = draft.onFalse === undefined ? undefined : to(draft.onFalse);
-      live.add(onTrue);
-      if (onFalse !== undefined) live.add(onFalse);
-      kept.push({ ...draft, onTrue, onFalse, from: index });
-      continue;
-    }
-    kept.push({ ...draft, from: index });
-    if (isReturn(draft)) continue;
-    if (to(next) !== next && !live.has(next) && (runs[next] ?? 0) >= WORTH_A_JUMP) {
-      kept.push({ code: JUMP_ALWAYS, k: 0, onTrue: to(next), onFalse: undefined, from: -1 });
-      live.add(to(next));
-    } else live.add(next);
+    const isElsewhere = (last[next] ?? next) !== next && live[next] !== true;
+    if (isElsewhere && (runs[next] ?? 0) >= WORTH_A_JUMP) keep(kept, NONE, to(next), NONE);
+    else live[next] = true;
   }
-  return renumber(withoutIdleJumps(kept));
+  return renumber(drafts, kept);
+}
+
+function keep({ from, onTrue, onFalse }: Kept, index: number, whenTrue: number, whenFalse: number): void {
+  from.push(index);
+  onTrue.push(whenTrue);
+  onFalse.push(whenFalse);
 }
 
 /** For each instruction, the last one that is equal to it together with all that follows. */
 function lastEqual(drafts: readonly Draft[]): number[] {
-  const last: number[] = new Array(drafts.length);
-  const known = new Map<string, number>();
+  const last = new Array<number>(drafts.length);
+  const known = new InternTable<number>();
   for (let index = drafts.length - 1; index >= 0; index -= 1) {
-    const draft = drafts[index];
-    if (draft === undefined) continue;
+    const draft = drafts[index] as Draft;
     const { code, k, onTrue, onFalse } = draft;
     if (code === JUMP_ALWAYS && onTrue !== undefined) {
       last[index] = last[onTrue] ?? onTrue;
       continue;
     }
-    const follow =
-      onTrue === undefined ? (isReturn(draft) ? '' : `${last[index + 1]}`) : `${last[onTrue]},${last[onFalse ?? 0]}`;
-    const key = `${code}:${k}:${onTrue === undefined}:${follow}`;
-    const equal = known.get(key);
-    last[index] = equal ?? index;
-    if (equal === undefined) known.set(key, index);
+    const isEnd = onTrue === undefined && isReturn(draft);
+    const first = isEnd ? NONE : (last[onTrue ?? index + 1] ?? NONE);
+    const second = onTrue === undefined ? NONE : (last[onFalse ?? 0] ?? NONE);
+    last[index] = known.find(code, k | 0, onTrue === undefined ? 0 : 1, first, second) ?? known.add(index);
   }
   return last;
 }
 
 /** For each instruction, how many there are up to the jump or return that ends its run. */
 function runLengths(drafts: readonly Draft[]): number[] {
-  const lengths: number[] = new Array(drafts.length);
+  const lengths = new Array<number>(drafts.length);
   for (let index = drafts.length - 1; index >= 0; index -= 1) {
-    const draft = drafts[index];
-    const ends = draft === undefined || draft.onTrue !== undefined || isReturn(draft);
+    const draft = drafts[index] as Draft;
+    const ends = draft.onTrue !== undefined || isReturn(draft);
     lengths[index] = ends ? 1 : 1 + (lengths[index + 1] ?? 0);
   }
   return lengths;
@@ -73,17 +85,26 @@ function isReturn(draft: Draft): boolean {
   return (draft.code & 0x07) === 0x06;
 }
 
-/** A `ja` to what comes next anyway does nothing, unless a jump leads to it. */
-function withoutIdleJumps<D extends Draft & { readonly from: number }>(kept: readonly D[]): D[] {
-  return kept.filter((draft, index) => {
-    const idle = draft.code === JUMP_ALWAYS && draft.onTrue !== undefined && kept[index + 1]?.from === draft.onTrue;
-    return !idle;
-  });
-}
-
-function renumber(kept: readonly (Draft & { readonly from: number })[]): Draft[] {
-  const places = new Map<number, number>();
-  for (const [index, { from }] of kept.entries()) if (from >= 0) places.set(from, index);
-  const place = (from: number | undefined) => (from === undefined ? undefined : (places.get(from) ?? 0));
-  return kept.map(({ code, k, onTrue, onFalse }) => ({ code, k, onTrue: place(onTrue), onFalse: place(onFalse) }));
+/** The program of what is kept, its targets counted anew. */
+function renumber(drafts: readonly Draft[], { from, onTrue, onFalse }: Kept): Draft[] {
+  const codeOf = (index: number) => drafts[from[index] as number]?.code ?? JUMP_ALWAYS;
+  // A `ja` to what comes next anyway does nothing. No jump leads to one: such jumps go where it goes.
+  const isIdle = (index: number) =>
+    codeOf(index) === JUMP_ALWAYS && onTrue[index] !== NONE && from[index + 1] === onTrue[index];
+  const places = new Array<number>(drafts.length).fill(0);
+  let place = 0;
+  for (let index = 0; index < from.length; index += 1) {
+    if (isIdle(index)) continue;
+    if (from[index] !== NONE) places[from[index] as number] = place;
+    place += 1;
+  }
+  const placeOf = (target: number | undefined) =>
+    target === undefined || target === NONE ? undefined : (places[target] ?? 0);
+  const merged: Draft[] = [];
+  for (let index = 0; index < from.length; index += 1) {
+    if (isIdle(index)) continue;
+    const k = drafts[from[index] as number]?.k ?? 0;
+    merged.push({ code: codeOf(index), k, onTrue: placeOf(onTrue[index]), onFalse: placeOf(onFalse[index]) });
+  }
+  return merged;
 }

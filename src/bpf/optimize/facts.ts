@@ -89,11 +89,13 @@ export class RangeFacts implements Facts<RangeFacts> {
   }
 
   #endsAfter(value: Value, ends: Ends): Ends {
-    const further = traitsOf(value).loads.filter(({ base, end }) => (ends.get(base) ?? 0) < end);
-    if (further.length === 0) return ends;
-    const after = new Map(ends);
-    for (const { base, end } of further) after.set(base, Math.max(after.get(base) ?? 0, end));
-    return after;
+    let after: Map<number, number> | undefined;
+    for (const { base, end } of traitsOf(value).loads) {
+      if (((after ?? ends).get(base) ?? 0) >= end) continue;
+      after ??= new Map(ends);
+      after.set(base, end);
+    }
+    return after ?? ends;
   }
 }
 

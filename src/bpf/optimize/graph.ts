@@ -57,7 +57,7 @@ export class Graph {
   readonly accept: Node;
   readonly reject: Node;
   readonly #known = new InternTable<Node>();
-  readonly #limit: number;
+  #limit: number;
   /** What `reachable` has found last: several passes in a row ask about the same root. */
   #order: readonly Node[] = [];
 
@@ -72,6 +72,11 @@ export class Graph {
     const id = this.#nextId();
     this.#known.find(KEYS.return, id, 0, 0, 0);
     return this.#known.add<Node>({ kind: 'return', id, needs, accept });
+  }
+
+  /** Lets the graph grow by this many nodes from here on. */
+  allow(nodes: number): void {
+    this.#limit = this.#known.size + nodes;
   }
 
   /** The graph of `predicate`, continued by `onTrue` and `onFalse`. */

@@ -3,9 +3,9 @@
  * and one more. Ways that part share the rest of their lists. @module
  */
 
-import type { Value, VariableValue } from '../compile/value.ts';
+import { fold, naturalMask, type Value, type VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
-import { ANYTHING, type Range, rangeOf, unite } from './range.ts';
+import { ALL_ONES, ANYTHING, exactly, fewNumbers, interval, type Range, unite } from './range.ts';
 
 /** More is not kept, so that huge filters stay cheap. */
 const MAX_LENGTH = 128;
@@ -19,12 +19,34 @@ interface KnownRange {
 
 export type KnownRanges = KnownRange | undefined;
 
+/** The numbers that `value` can be. */
 export function rangeIn(list: KnownRanges, value: Value): Range {
-  return rangeOf(value, (part) => {
-    if (part.kind === 'constant') return undefined;
-    for (let known = list; known !== undefined; known = known.before) if (known.value === part) return known.range;
-    return undefined;
-  });
+  if (value.kind === 'constant') return exactly(value.value);
+  for (let known = list; known !== undefined; known = known.before) if (known.value === value) return known.range;
+  switch (value.kind) {
+    case 'load':
+      return value.size === 4 ? ANYTHING : interval(0, naturalMask(value));
+    case 'headerLength':
+      return interval(0, naturalMask(value));
+    case 'binary':
+      return value.right.kind === 'constant'
+        ? rangeOfResult(value, rangeIn(list, value.left), value.right.value)
+        : interval(0, naturalMask(value));
+    default:
+      return ANYTHING;
+  }
+}
+
+/** What an operation with the constant `k` makes of `left`. */
+function rangeOfResult(value: Extract<Value, { kind: 'binary' }>, left: Range, k: number): Range {
+  const { operator } = value;
+  if (left.only !== undefined && operator !== 'div' && operator !== 'mod') {
+    return fewNumbers([...new Set(left.only.map((number) => fold(operator, number, k)))].sort((a, b) => a - b));
+  }
+  if (operator === 'and') return interval(0, Math.min(naturalMask(value), left.high));
+  if (operator === 'rsh') return interval(left.low >>> k, left.high >>> k);
+  if (operator === 'add' && left.high + k <= ALL_ONES) return interval(left.low + k, left.high + k);
+  return interval(0, naturalMask(value));
 }
 
 /** `list`, and that `value` is in `range`, which is no wider than what was known of it. */

@@ -20,6 +20,7 @@ export function rejectsAll(graph: Graph, root: Node): boolean {
 }
 
 export function optimize(graph: Graph, root: Node): Node {
+  graph.allow(1000000);
   const threadAll = (node: Node) => untilStable(graph, node, (next) => threadJumps(graph, next, RangeFacts.none));
   let best = threadAll(dropDeadAssigns(graph, root));
   for (const pass of [groupAlternatives, widenTests, strengthen]) {

@@ -1,6 +1,4 @@
 /** Sets of 32-bit numbers that a value may be: a few numbers, or an interval with a few numbers left out. @module */
-import { fold, naturalMask, type Value } from '../compile/value.ts';
-
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -10,7 +8,7 @@ export interface Range {
   readonly only: readonly number[] | undefined;
 }
 
-const ALL_ONES = 0xffff_ffff;
+export const ALL_ONES = 0xffff_ffff;
 /** Longer lists are given up for the interval around them. */
 const MAX_LIST = 12;
 
@@ -20,13 +18,15 @@ export function exactly(k: number): Range {
   return { low: k, high: k, except: [], only: [k] };
 }
 
-function interval(low: number, high: number, except: readonly number[] = []): Range {
+/** From `low` to `high`, both included, without the numbers of `except`. */
+export function interval(low: number, high: number, except: readonly number[] = []): Range {
   if (low === high) return exactly(low);
   if (low <= 0 && high >= ALL_ONES && except.length === 0) return ANYTHING;
   return { low, high, except, only: undefined };
 }
 
-function fewNumbers(numbers: readonly number[]): Range {
+/** These numbers, in ascending order. */
+export function fewNumbers(numbers: readonly number[]): Range {
   const low = numbers[0] ?? 0;
   const high = numbers.at(-1) ?? ALL_ONES;
   return numbers.length > MAX_LIST ? interval(low, high) : { low, high, except: [], only: numbers };
@@ -43,7 +43,9 @@ export function within(range: Range, low: number, high: number): Range {
 export function withoutNumber(range: Range, k: number): Range {
   if (range.only !== undefined) return fewNumbers(range.only.filter((number) => number !== k));
   if (k < range.low || k > range.high || range.except.includes(k)) return range;
-  return trim(range.low, range.high, [...range.except, k].slice(-MAX_LIST));
+  const except = range.except.length < MAX_LIST ? [...range.except, k] : [...range.except.slice(1), k];
+  const inside = k > range.low && k < range.high;
+  return inside ? { low: range.low, high: range.high, except, only: undefined } : trim(range.low, range.high, except);
 }
 
 /** An interval does not end in a number that is left out. */
@@ -76,29 +78,4 @@ export function unite(left: Range, right: Range): Range {
 function holds(range: Range, number: number): boolean {
   if (range.only !== undefined) return range.only.includes(number);
   return number >= range.low && number <= range.high && !range.except.includes(number);
-}
-
-/** The numbers that `value` can be, when `known` tells what is known about parts of it. */
-export function rangeOf(value: Value, known: (part: Value) => Range | undefined): Range {
-  const direct = known(value);
-  if (direct !== undefined) return direct;
-  if (value.kind === 'constant') return exactly(value.value);
-  if (value.kind === 'headerLength') return interval(0, naturalMask(value));
-  if (value.kind === 'load') return value.size === 4 ? ANYTHING : interval(0, naturalMask(value));
-  if (value.kind !== 'binary') return ANYTHING;
-  if (value.right.kind === 'constant') {
-    const { operator, right } = value;
-    const left = rangeOf(value.left, known);
-    if (left.only !== undefined && operator !== 'div' && operator !== 'mod') {
-      return fewNumbers(
-        [...new Set(left.only.map((number) => fold(operator, number, right.value)))].sort((a, b) => a - b),
-      );
-    }
-    if (operator === 'and') return interval(0, Math.min(naturalMask(value), left.high));
-    if (operator === 'rsh') return interval(left.low >>> right.value, left.high >>> right.value);
-    if (operator === 'add' && left.high + right.value <= ALL_ONES) {
-      return interval(left.low + right.value, left.high + right.value);
-    }
-  }
-  return interval(0, naturalMask(value));
 }

@@ -9,12 +9,6 @@ import type { Graph, Node } from './graph.ts';
 /** Tests that one jump goes past in a round. More rounds go further, so that the work of a round stays bounded. */
 const MAX_PASSED = 64;
 
-/** Where a jump goes: past these loads, which must still be able to reject the packet, to `target`. */
-interface Route {
-  readonly touched: readonly Value[];
-  readonly target: Node;
-}
-
 /** One round over the whole graph. */
 export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node {
   return new Threading(graph, root, none).run();
@@ -27,8 +21,10 @@ class Threading<F extends Facts<F>> {
   /** By the number of a node: what holds on every way to it. */
   readonly #before: (F | undefined)[];
   /** By the number of a node: where its jumps go. */
-  readonly #first: (Route | undefined)[];
-  readonly #second: (Route | undefined)[];
+  readonly #first: (Node | undefined)[];
+  readonly #second: (Node | undefined)[];
+  /** What jumps go past and still may reject the packet, by twice the number of their node, plus one for the second. */
+  readonly #touched = new Map<number, readonly Value[]>();
   #changed = false;
 
   constructor(graph: Graph, root: Node, none: F) {
@@ -37,41 +33,50 @@ class Threading<F extends Facts<F>> {
     this.#nodes = graph.reachable(root);
     this.#before = new Array<F | undefined>(root.id + 1);
     this.#before[root.id] = none;
-    this.#first = new Array<Route | undefined>(root.id + 1);
-    this.#second = new Array<Route | undefined>(root.id + 1);
+    this.#first = new Array<Node | undefined>(root.id + 1);
+    this.#second = new Array<Node | undefined>(root.id + 1);
   }
 
   run(): Node {
     for (const node of this.#nodes) {
       const facts = this.#before[node.id];
-      if (facts !== undefined) this.#routeFrom(node, facts);
+      if (facts === undefined) continue;
+      // All ways to it have been followed. What is not kept is garbage at once, and cheap.
+      this.#before[node.id] = undefined;
+      this.#routeFrom(node, facts);
     }
     return this.#changed ? this.#rebuild() : this.#root;
   }
 
   #routeFrom(node: Node, facts: F): void {
+    const { id } = node;
     switch (node.kind) {
       case 'return':
         break;
       case 'test':
-        this.#first[node.id] = this.#follow(node.onTrue, facts.afterTest(node, true));
-        this.#second[node.id] = this.#follow(node.onFalse, facts.afterTest(node, false));
+        // Nothing needs to be known at an end.
+        this.#first[id] =
+          node.onTrue.kind === 'return' ? node.onTrue : this.#follow(node.onTrue, facts.afterTest(node, true), id * 2);
+        this.#second[id] =
+          node.onFalse.kind === 'return'
+            ? node.onFalse
+            : this.#follow(node.onFalse, facts.afterTest(node, false), id * 2 + 1);
         break;
       case 'assign':
-        this.#first[node.id] = this.#follow(node.next, facts.afterAssign(node.variable, node.value));
+        this.#first[id] = this.#follow(node.next, facts.afterAssign(node.variable, node.value), id * 2);
         break;
       case 'touch':
-        this.#first[node.id] = this.#follow(node.next, facts.afterLoad(node.value));
+        this.#first[id] = this.#follow(node.next, facts.afterLoad(node.value), id * 2);
         break;
       case 'chain':
-        this.#first[node.id] = this.#follow(node.onTrue, facts);
-        this.#second[node.id] = this.#follow(node.onFalse, facts);
+        this.#first[id] = this.#follow(node.onTrue, facts, id * 2);
+        this.#second[id] = this.#follow(node.onFalse, facts, id * 2 + 1);
         break;
     }
   }
 
-  /** Where a jump to `start` may go; what holds there is noted. */
-  #follow(start: Node, factsThere: F): Route {
+  /** Where a jump to `start` may go; what holds there is noted. `jump` is the jump's key in `#touched`. */
+  #follow(start: Node, factsThere: F, jump: number): Node {
     let touched: Value[] | undefined;
     let target = start;
     let facts = factsThere;
@@ -90,29 +95,34 @@ class Threading<F extends Facts<F>> {
       }
       target = outcome ? target.onTrue : target.onFalse;
     }
+    if (touched !== undefined) this.#touched.set(jump, touched);
     if (target !== start) this.#changed = true;
     if (target.kind !== 'return') {
       const known = this.#before[target.id];
       this.#before[target.id] = known === undefined ? facts : known.meet(facts);
     }
-    return { touched: touched ?? NOTHING, target };
+    return target;
   }
 
   #rebuild(): Node {
     const rebuilt = new Array<Node | undefined>(this.#root.id + 1);
-    const arrive = ({ touched, target }: Route): Node => {
+    const arrive = (target: Node, jump: number): Node => {
       const end = rebuilt[target.id] ?? target;
-      return touched.reduceRight((next, value) => this.#graph.touch(value, next), end);
+      const touched = this.#touched.get(jump);
+      return touched === undefined ? end : touched.reduceRight((next, value) => this.#graph.touch(value, next), end);
     };
     for (let index = this.#nodes.length - 1; index >= 0; index -= 1) {
       const node = this.#nodes[index] as Node;
-      const first = this.#first[node.id];
-      const second = this.#second[node.id] ?? first;
-      if (first === undefined || second === undefined) rebuilt[node.id] = node;
-      else rebuilt[node.id] = this.#graph.withSuccessors(node, arrive(first), arrive(second));
+      const { id } = node;
+      const first = this.#first[id];
+      if (first === undefined) {
+        rebuilt[id] = node;
+        continue;
+      }
+      const onTrue = arrive(first, id * 2);
+      const second = this.#second[id];
+      rebuilt[id] = this.#graph.withSuccessors(node, onTrue, second === undefined ? onTrue : arrive(second, id * 2 + 1));
     }
     return rebuilt[this.#root.id] ?? this.#root;
   }
 }
-
-const NOTHING: readonly Value[] = [];
