@@ -11,15 +11,13 @@ import { lower } from './compile/lower.ts';
 import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { type EmitOptions, emit } from './emit/emit.ts';
-import { JumpLimitError } from './emit/link-jumps.ts';
-import { MemoryLimitError } from './emit/value-code.ts';
 import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
-import { MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
+import { LimitError, MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
-import { Graph, GraphLimitError, type Node } from './optimize/graph.ts';
+import { Graph, type Node } from './optimize/graph.ts';
 import { mayJoin } from './optimize/joinable.ts';
 import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
 
@@ -105,51 +103,32 @@ export function translate(expression: string, options: FilterOptions): Translati
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
     const { predicate, joinPlaces } = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, joinPlaces, predicate, root: buildGraph(expression, graph, predicate) };
+    return { graph, joinPlaces, predicate, root: graph.build(predicate, graph.accept, graph.reject) };
   };
-  const separate = build(false);
-  const optimized = optimizeWithin(separate);
-  if (!canAccept(separate.graph, optimized)) checkAcceptance(expression, separate);
   const translation = (graph: Graph, root: Node): Translation => {
     const nodes = graph.reachable(root);
-    return { tree, nodes, instructions: emitProgram(expression, nodes, { snapLength, reuse: optimize }) };
+    return { tree, nodes, instructions: emitProgram(nodes, { snapLength, reuse: optimize }) };
   };
-  if (!optimize) return translation(separate.graph, separate.root);
-  const plain = translation(separate.graph, optimized);
-  if (!mayJoin(plain.nodes, separate.joinPlaces)) return plain;
-  const joinable = build(true);
-  const joined = translation(joinable.graph, optimizeWithin(joinable));
-  return joined.instructions.length < plain.instructions.length ? joined : plain;
-}
-
-function emitProgram(expression: string, nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   try {
-    const program = emit(nodes, options);
-    if (program.length <= MAX_PROGRAM_LENGTH) return program;
-    throw tooMuch(expression, `a program of ${program.length} instructions`);
+    const separate = build(false);
+    const optimized = optimizeGraph(separate.graph, separate.root);
+    if (!canAccept(separate.graph, optimized)) checkAcceptance(expression, separate);
+    if (!optimize) return translation(separate.graph, separate.root);
+    const plain = translation(separate.graph, optimized);
+    if (!mayJoin(plain.nodes, separate.joinPlaces)) return plain;
+    const { graph, root } = build(true);
+    const joined = translation(graph, optimizeGraph(graph, root));
+    return joined.instructions.length < plain.instructions.length ? joined : plain;
   } catch (error) {
-    if (error instanceof MemoryLimitError || error instanceof JumpLimitError) throw tooMuch(expression, error.message);
+    if (error instanceof LimitError) throw tooMuch(expression, error.message);
     throw error;
   }
 }
 
-function buildGraph(expression: string, graph: Graph, predicate: Predicate): Node {
-  try {
-    return graph.build(predicate, graph.accept, graph.reject);
-  } catch (error) {
-    if (error instanceof GraphLimitError) throw tooMuch(expression, error.message);
-    throw error;
-  }
-}
-
-/** The optimised graph; of a filter that is too large for that, the plain one. */
-function optimizeWithin({ graph, root }: Built): Node {
-  try {
-    return optimizeGraph(graph, root);
-  } catch (error) {
-    if (error instanceof GraphLimitError) return root;
-    throw error;
-  }
+function emitProgram(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
+  const program = emit(nodes, options);
+  if (program.length <= MAX_PROGRAM_LENGTH) return program;
+  throw new LimitError(`a program of ${program.length} instructions`);
 }
 
 function tooMuch(expression: string, what: string): FilterError {

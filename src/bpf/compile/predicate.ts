@@ -2,7 +2,8 @@
  * Predicates: a filter as tests of values joined by all, any and not, in the order in which libpcap would test. Still a
  * tree, but link types, offsets and names are gone. @module
  */
-import type { ConstantValue, Value, ValueTable, VariableValue } from './value.ts';
+import { LimitError, MAX_TESTS } from '../language/limits.ts';
+import type { Value, ValueTable, VariableValue } from './value.ts';
 
 /** How a test compares, unsigned: value = operand, value > operand, value >= operand. */
 export type Comparison = 'equal' | 'greater' | 'greaterOrEqual';
@@ -79,27 +80,28 @@ export function hasLoop(predicate: Predicate): boolean {
 /** The predicates that most of the compiler needs, over one table of values. */
 export class Tests {
   readonly values: ValueTable;
+  #made = 0;
 
   constructor(values: ValueTable) {
     this.values = values;
   }
 
   equal(value: Value, k: number): Predicate {
-    return compare(value, 'equal', this.#constant(k));
+    return this.#compare(value, 'equal', k);
   }
 
   /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
   maskedEqual(value: Value, mask: number, k: number): Predicate {
     if (mask === 0) return k === 0 ? TRUE : FALSE;
-    return this.equal(this.values.binary('and', value, this.#constant(mask)), k);
+    return this.equal(this.values.binary('and', value, this.values.constant(mask)), k);
   }
 
   greater(value: Value, k: number): Predicate {
-    return compare(value, 'greater', this.#constant(k));
+    return this.#compare(value, 'greater', k);
   }
 
   atLeast(value: Value, k: number): Predicate {
-    return compare(value, 'greaterOrEqual', this.#constant(k));
+    return this.#compare(value, 'greaterOrEqual', k);
   }
 
   /** Whether any bit of the mask is set. */
@@ -107,7 +109,9 @@ export class Tests {
     return not(this.maskedEqual(value, mask, 0));
   }
 
-  #constant(k: number): ConstantValue {
-    return this.values.constant(k);
+  #compare(value: Value, comparison: Comparison, k: number): Predicate {
+    this.#made += 1;
+    if (this.#made > MAX_TESTS) throw new LimitError(`more than ${MAX_TESTS} tests`);
+    return compare(value, comparison, this.values.constant(k));
   }
 }

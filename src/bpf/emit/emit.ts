@@ -6,12 +6,13 @@
 import type { Value, VariableValue } from '../compile/value.ts';
 import { walkValue } from '../compile/value.ts';
 import { BPF_MEMORY_WORDS, BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
+import { LimitError } from '../language/limits.ts';
 import type { Node, TestNode } from '../optimize/graph.ts';
 import { CodeBuffer, JUMP_EQUAL, JUMP_GREATER, JUMP_GREATER_OR_EQUAL, JUMP_SET, type Label } from './code-buffer.ts';
 import { emitHeaderChain } from './header-chain.ts';
 import { layOut } from './layout.ts';
 import { meet, NOTHING_KNOWN, type RegisterState } from './registers.ts';
-import { MemoryLimitError, SpillRequest, ValueCode } from './value-code.ts';
+import { SpillRequest, ValueCode } from './value-code.ts';
 
 export interface EmitOptions {
   /** What `ret` returns for an accepted packet. */
@@ -30,7 +31,7 @@ interface Edge {
 
 /**
  * The program of a graph: all its `nodes`, each before its successors.
- * @throws MemoryLimitError when M[] is too small for the intermediate results
+ * @throws LimitError when M[] is too small for the intermediate results
  */
 export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   const order = layOut(nodes);
@@ -41,7 +42,7 @@ export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstructi
     } catch (error) {
       if (!(error instanceof SpillRequest)) throw error;
       // The last word is for chains of headers.
-      if (slots.size >= BPF_MEMORY_WORDS - 1) throw new MemoryLimitError('too many variables');
+      if (slots.size >= BPF_MEMORY_WORDS - 1) throw new LimitError('too many variables');
       slots.set(error.variable, slots.size);
     }
   }

@@ -1,5 +1,6 @@
 /** Jump targets to jump distances, with detours for the conditional jumps that cannot reach so far. @module */
 import { BpfClass, type BpfInstruction, BpfReturn } from '../instruction.ts';
+import { LimitError } from '../language/limits.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
 /** The farthest that a conditional jump reaches: its fields are single bytes. */
@@ -97,13 +98,10 @@ class Linker {
     const instruction = this.#program[at];
     const distance = target - at - 1;
     if (instruction === undefined) return;
-    if (field !== 'k' && distance > MAX_CONDITIONAL_JUMP) throw new JumpLimitError('a jump is too far');
+    if (field !== 'k' && distance > MAX_CONDITIONAL_JUMP) throw new LimitError('a jump is too far');
     instruction[field] = distance >>> 0;
   }
 }
-
-/** More places to jump to at once than one byte can tell apart. */
-export class JumpLimitError extends Error {}
 
 function addTo(waiting: Map<number, OpenJump[]>, target: number, jump: OpenJump): void {
   const jumps = waiting.get(target);

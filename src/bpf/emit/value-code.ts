@@ -8,11 +8,9 @@ import {
   type VariableValue,
 } from '../compile/value.ts';
 import { BPF_MEMORY_WORDS, BpfAlu, BpfClass, BpfMisc, BpfMode, BpfSize, BpfSource } from '../instruction.ts';
+import { LimitError } from '../language/limits.ts';
 import type { CodeBuffer } from './code-buffer.ts';
 import { forget, NOTHING_KNOWN, type RegisterState } from './registers.ts';
-
-/** More intermediate results than there are words of memory. */
-export class MemoryLimitError extends Error {}
 
 /** A variable is wanted that no register holds any more: it needs a word of memory from its start. */
 export class SpillRequest extends Error {
@@ -136,7 +134,7 @@ export class ValueCode {
 
   #loadBothThroughMemory(first: Value, second: Value): void {
     const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
-    if (word < this.#slots.size) throw new MemoryLimitError('too many intermediate results');
+    if (word < this.#slots.size) throw new LimitError('too many intermediate results');
     this.loadA(second);
     this.#code.push(BpfClass.st, word);
     this.#temporaries += 1;

@@ -2,7 +2,7 @@
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, printable, type Span } from './filter-error.ts';
 import { reservedWords } from './keywords.ts';
 import type { Token, TokenKind } from './lexer.ts';
-import { MAX_NESTING } from './limits.ts';
+import { MAX_NESTING, MAX_OPERATIONS } from './limits.ts';
 import { nearestWord } from './nearest-word.ts';
 
 export class Cursor {
@@ -11,6 +11,7 @@ export class Cursor {
   readonly #end: Token;
   #at = 0;
   #depth = 0;
+  #operations = 0;
 
   constructor(expression: string, tokens: readonly Token[], end: Token) {
     this.expression = expression;
@@ -67,6 +68,19 @@ export class Cursor {
     const result = parse();
     this.#depth -= 1;
     return result;
+  }
+
+  /** The arithmetic of a relation begins. */
+  startRelation(): void {
+    this.#operations = 0;
+  }
+
+  /** Counts an operation of the relation at hand. */
+  countOperation(): void {
+    this.#operations += 1;
+    if (this.#operations > MAX_OPERATIONS) {
+      throw this.error('FILTER_LIMIT', `more than ${MAX_OPERATIONS} operations in one relation`, this.next);
+    }
   }
 
   /** From the start of `first` to the end of the last token taken. */

@@ -44,6 +44,7 @@ export function parseArithmetic(cursor: Cursor, weakest = 1): Arithmetic {
     while (cursor.at('symbol')) {
       const strength = STRENGTH.get(cursor.next.text);
       if (strength === undefined || strength < weakest) break;
+      cursor.countOperation();
       const operator = cursor.take().text as ArithmeticOperator;
       const right = parseArithmetic(cursor, strength + 1);
       left = { kind: 'binary', operator, left, right, ...cursor.spanFrom(first) };

@@ -244,6 +244,7 @@ class Parser {
   #parseRelation(): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
+    cursor.startRelation();
     const left = parseArithmetic(cursor);
     if (!cursor.at('symbol') || !RELATIONS.has(cursor.next.text))
       throw cursor.unexpected(['a relation: = != < <= > >=']);

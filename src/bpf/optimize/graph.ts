@@ -7,6 +7,7 @@ import { InternTable } from '../compile/intern-table.ts';
 import type { Comparison, Predicate } from '../compile/predicate.ts';
 import type { Value, ValueTable, VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
+import { LimitError } from '../language/limits.ts';
 
 interface GraphNode {
   readonly id: number;
@@ -45,9 +46,6 @@ export type Node =
     });
 
 export type TestNode = Extract<Node, { kind: 'test' }>;
-
-/** Thrown by `Graph` when it has as many nodes as it may have. */
-export class GraphLimitError extends Error {}
 
 /** First numbers of the keys of nodes. */
 const KEYS = { equal: 0, greater: 1, greaterOrEqual: 2, assign: 3, touch: 4, ip: 5, ip6: 6, return: 7 } as const;
@@ -216,7 +214,7 @@ export class Graph {
   }
 
   #nextId(): number {
-    if (this.#known.size >= this.#limit) throw new GraphLimitError(`more than ${this.#limit} nodes`);
+    if (this.#known.size >= this.#limit) throw new LimitError(`more than ${this.#limit} nodes`);
     return this.#known.size;
   }
 }

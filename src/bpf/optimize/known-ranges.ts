@@ -7,8 +7,10 @@ import { fold, naturalMask, type Value, type VariableValue } from '../compile/va
 import { traitsOf } from '../compile/value-traits.ts';
 import { ALL_ONES, ANYTHING, exactly, fewNumbers, interval, type Range, unite } from './range.ts';
 
-/** More is not kept, so that huge filters stay cheap. */
-const MAX_LENGTH = 128;
+/** A list that has grown to this is made shorter, so that huge filters stay cheap. */
+const MAX_LENGTH = 64;
+/** What is left of it at most: what was known first, link and network protocols, is asked for most. */
+const KEPT_LENGTH = 32;
 
 interface KnownRange {
   readonly value: Value;
@@ -56,18 +58,17 @@ export function withRange(list: KnownRanges, value: Value, range: Range): KnownR
   if (list === undefined || list.length < MAX_LENGTH) {
     return { value, range, before: list, length: (list?.length ?? 0) + 1 };
   }
-  const shorter = withoutRepeats(list);
-  return shorter === undefined || shorter.length >= MAX_LENGTH ? list : withRange(shorter, value, range);
+  return withRange(shortened(list), value, range);
 }
 
-/** The latest that is known of each value. */
-function withoutRepeats(list: KnownRange): KnownRanges {
+/** The latest that is known of each value, as far as there is room. */
+function shortened(list: KnownRange): KnownRanges {
   const latest = new Map<Value, Range>();
   for (let known: KnownRanges = list; known !== undefined; known = known.before) {
     if (!latest.has(known.value)) latest.set(known.value, known.range);
   }
   let shorter: KnownRanges;
-  for (const [value, range] of [...latest].toReversed()) {
+  for (const [value, range] of [...latest].toReversed().slice(0, KEPT_LENGTH)) {
     shorter = { value, range, before: shorter, length: (shorter?.length ?? 0) + 1 };
   }
   return shorter;

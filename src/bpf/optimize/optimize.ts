@@ -1,6 +1,7 @@
 /** The passes over the graph, in their order. @module */
+import { LimitError } from '../language/limits.ts';
 import { dropDeadAssigns } from './dead-assigns.ts';
-import { OutcomeFacts, RangeFacts } from './facts.ts';
+import { type Facts, OutcomeFacts, RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { groupAlternatives } from './group.ts';
 import { strengthen } from './strengthen.ts';
@@ -12,38 +13,56 @@ const MAX_ROUNDS = 16;
 /** Graphs of more nodes get fewer rounds: the first two find nearly all, and work must stay bounded. */
 const LARGE_GRAPH = 4_000;
 const ROUNDS_OF_LARGE = 2;
+/** How many times its own size a graph may grow while passes make it anew; most of it is garbage by then. */
+const GROWTH = 4;
+/** Small graphs are never stopped. */
+const LEAST_GROWTH = 20_000;
 
 /** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
 export function rejectsAll(graph: Graph, root: Node): boolean {
-  const threaded = untilStable(graph, root, (node) => threadJumps(graph, node, OutcomeFacts.none));
+  const threaded = withinGrowth(graph, root, [(node) => threadAll(graph, node, OutcomeFacts.none)]);
   return !canAccept(graph, threaded);
 }
 
+/** The graph with the same verdicts in a better form; of a large one the best that bounded work gives. */
 export function optimize(graph: Graph, root: Node): Node {
-  graph.allow(1000000);
-  const threadAll = (node: Node) => untilStable(graph, node, (next) => threadJumps(graph, next, RangeFacts.none));
-  let best = threadAll(dropDeadAssigns(graph, root));
-  for (const pass of [groupAlternatives, widenTests, strengthen]) {
-    const changed = pass(graph, best);
-    if (changed !== best) best = pass === widenTests ? changed : threadAll(changed);
+  const thread = (node: Node) => threadAll(graph, node, RangeFacts.none);
+  const unlessSame = (pass: (graph: Graph, root: Node) => Node) => (node: Node) => {
+    const changed = pass(graph, node);
+    return changed === node || pass === widenTests ? changed : thread(changed);
+  };
+  return withinGrowth(graph, root, [
+    (node) => thread(dropDeadAssigns(graph, node)),
+    ...[groupAlternatives, widenTests, strengthen].map(unlessSame),
+  ]);
+}
+
+/** `root` after all passes, or after those that came before the graph was too large. */
+function withinGrowth(graph: Graph, root: Node, passes: readonly ((node: Node) => Node)[]): Node {
+  graph.allow(Math.max(LEAST_GROWTH, GROWTH * graph.reachable(root).length));
+  let best = root;
+  try {
+    for (const pass of passes) best = pass(best);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
   }
   return best;
+}
+
+function threadAll<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node {
+  let node = root;
+  const rounds = isLarge(graph, root) ? ROUNDS_OF_LARGE : MAX_ROUNDS;
+  for (let round = 0; round < rounds; round += 1) {
+    const next = threadJumps(graph, node, none);
+    if (next === node) break;
+    node = next;
+  }
+  return node;
 }
 
 /** Whether any packet can be accepted from `root` on. */
 export function canAccept(graph: Graph, root: Node): boolean {
   return graph.reachable(root).at(-1) === graph.accept;
-}
-
-function untilStable(graph: Graph, root: Node, pass: (root: Node) => Node): Node {
-  let node = root;
-  const rounds = isLarge(graph, root) ? ROUNDS_OF_LARGE : MAX_ROUNDS;
-  for (let round = 0; round < rounds; round += 1) {
-    const next = pass(node);
-    if (next === node) break;
-    node = next;
-  }
-  return node;
 }
 
 /** Whether a graph is so large that it is not worth every effort. */
