@@ -10,11 +10,11 @@ import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
 import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
-import { type EmitOptions, emit } from './emit/emit.ts';
+import { emit } from './emit/emit.ts';
 import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
-import { LimitError, MAX_GRAPH_NODES, MAX_PROGRAM_LENGTH } from './language/limits.ts';
+import { LimitError, MAX_GRAPH_NODES } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
 import { Graph, type Node } from './optimize/graph.ts';
@@ -107,7 +107,7 @@ export function translate(expression: string, options: FilterOptions): Translati
   };
   const translation = (graph: Graph, root: Node): Translation => {
     const nodes = graph.reachable(root);
-    return { tree, nodes, instructions: emitProgram(nodes, { snapLength, reuse: optimize }) };
+    return { tree, nodes, instructions: emit(nodes, { snapLength, reuse: optimize }) };
   };
   try {
     const separate = build(false);
@@ -123,12 +123,6 @@ export function translate(expression: string, options: FilterOptions): Translati
     if (error instanceof LimitError) throw tooMuch(expression, error.message);
     throw error;
   }
-}
-
-function emitProgram(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
-  const program = emit(nodes, options);
-  if (program.length <= MAX_PROGRAM_LENGTH) return program;
-  throw new LimitError(`a program of ${program.length} instructions`);
 }
 
 function tooMuch(expression: string, what: string): FilterError {

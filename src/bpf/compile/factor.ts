@@ -41,8 +41,11 @@ type Conditions = readonly Predicate[];
 
 /** `part` as alternatives of conditions; one that sets variables stays whole, since those after it may use them. */
 function alternativesOf(part: Predicate): Conditions[] {
-  if (part.kind === 'any' && part.parts.every(isPure)) return part.parts.map(conditionsOf);
-  return [isPure(part) ? conditionsOf(part) : [part]];
+  return isPure(part) ? flattened(part) : [[part]];
+}
+
+function flattened(part: Predicate): Conditions[] {
+  return part.kind === 'any' ? part.parts.flatMap(flattened) : [conditionsOf(part)];
 }
 
 function conditionsOf(part: Predicate): Conditions {

@@ -1,5 +1,6 @@
 /** Instructions under construction: jumps name labels, and labels may be placed later. @module */
 import { BpfClass, type BpfInstruction, BpfJump, BpfSource } from '../instruction.ts';
+import { LimitError, MAX_PROGRAM_LENGTH } from '../language/limits.ts';
 import { JUMP_ALWAYS } from './draft.ts';
 import { linkJumps } from './link-jumps.ts';
 import { withZeros, wordsReadTooEarly } from './memory-check.ts';
@@ -31,16 +32,23 @@ export class CodeBuffer {
   }
 
   push(code: number, k = 0): void {
-    this.#drafts.push({ code, k });
+    this.#add({ code, k });
   }
 
   jump(code: number, k: number, onTrue: Label, onFalse: Label): void {
-    this.#drafts.push({ code: code | BpfClass.jmp, k, onTrue, onFalse });
+    this.#add({ code: code | BpfClass.jmp, k, onTrue, onFalse });
   }
 
   jumpAlways(target: Label): void {
     if (target.at >= 0) this.#hasLoop = true;
-    this.#drafts.push({ code: JUMP_ALWAYS, k: 0, onTrue: target });
+    this.#add({ code: JUMP_ALWAYS, k: 0, onTrue: target });
+  }
+
+  #add(draft: OpenDraft): void {
+    if (this.#drafts.length >= MAX_PROGRAM_LENGTH) {
+      throw new LimitError(`a program of more than ${MAX_PROGRAM_LENGTH} instructions`);
+    }
+    this.#drafts.push(draft);
   }
 
   /** The finished program. `merge`: code that does the same in two places stays in one of them. */

@@ -31,7 +31,7 @@ interface Edge {
 
 /**
  * The program of a graph: all its `nodes`, each before its successors.
- * @throws LimitError when M[] is too small for the intermediate results
+ * @throws LimitError when the program is too long, or M[] too small for the intermediate results
  */
 export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   const order = layOut(nodes);

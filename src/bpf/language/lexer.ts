@@ -39,10 +39,12 @@ const MAC =
   /[0-9a-fA-F]{1,2}(?:(?::[0-9a-fA-F]{1,2}){5}|(?:-[0-9a-fA-F]{1,2}){5}|(?:\.[0-9a-fA-F]{1,2}){5})|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}|[0-9a-fA-F]{12}/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|[0-9]+/y;
 const DOTTED = /[0-9]+(?:\.[0-9]+){1,3}/y;
-const IPV6_RUN = /[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*/y;
+/** No longer than an address can be. */
+const IPV6_RUN = /[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{0,44}/y;
 const NAME = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
 /** Longest text of an IPv6 address: eight groups, the last two as a dotted quad. */
 const MAX_IPV6_TEXT = 45;
+const MAX_IPV6_GROUPS = 8;
 
 /** @throws FilterError */
 export function tokenize(expression: string): readonly Token[] {
@@ -134,13 +136,24 @@ function readNumber(expression: string, text: string, at: number): number {
 
 /** The longest text from `at` that is an IPv6 address. */
 function matchIpv6(expression: string, at: number): string {
-  const run = matchAt(IPV6_RUN, expression, at);
-  if (run === '' || run.indexOf(':') === run.lastIndexOf(':')) return '';
+  const run = withinIpv6(matchAt(IPV6_RUN, expression, at));
   for (let length = Math.min(run.length, MAX_IPV6_TEXT); length >= 2; length -= 1) {
     const text = run.slice(0, length);
     if (parseIpv6(text) !== undefined) return text;
   }
   return '';
+}
+
+/** The front of `run` that an address at its start cannot go beyond; empty if there is none. */
+function withinIpv6(run: string): string {
+  const gap = run.indexOf('::');
+  if (run.startsWith(':') && gap !== 0) return '';
+  // Seven colons, one fewer before a dotted quad; with a gap up to eight, and there is one gap.
+  const groups = run.split(':', gap < 0 ? MAX_IPV6_GROUPS : MAX_IPV6_GROUPS + 1);
+  if (gap < 0) return groups.length < MAX_IPV6_GROUPS - 1 ? '' : groups.join(':');
+  const whole = groups.join(':');
+  const second = whole.indexOf('::', gap + 1);
+  return second < 0 ? whole : whole.slice(0, Math.max(second, gap + 2));
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string {

@@ -8,9 +8,9 @@ import { traitsOf } from '../compile/value-traits.ts';
 import { ALL_ONES, ANYTHING, exactly, fewNumbers, interval, type Range, unite } from './range.ts';
 
 /** A list that has grown to this is made shorter, so that huge filters stay cheap. */
-const MAX_LENGTH = 64;
+const MAX_LENGTH = 40;
 /** What is left of it at most: what was known first, link and network protocols, is asked for most. */
-const KEPT_LENGTH = 32;
+const KEPT_LENGTH = 20;
 
 interface KnownRange {
   readonly value: Value;

@@ -121,7 +121,11 @@ class Threading<F extends Facts<F>> {
       }
       const onTrue = arrive(first, id * 2);
       const second = this.#second[id];
-      rebuilt[id] = this.#graph.withSuccessors(node, onTrue, second === undefined ? onTrue : arrive(second, id * 2 + 1));
+      rebuilt[id] = this.#graph.withSuccessors(
+        node,
+        onTrue,
+        second === undefined ? onTrue : arrive(second, id * 2 + 1),
+      );
     }
     return rebuilt[this.#root.id] ?? this.#root;
   }
