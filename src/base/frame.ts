@@ -49,6 +49,23 @@ export interface CaptureStatistics {
   readonly dropped: number;
   /** How often the ring was full and the kernel stopped queueing (`tp_freeze_q_cnt`). */
   readonly freezes: number;
+  /** Frames that were longer on the wire than what was kept of them. Undefined where nobody counts. */
+  readonly truncated?: number;
+  /** Frames whose VLAN tag, which the kernel had taken out, was put back. Undefined where nobody counts. */
+  readonly vlanTags?: number;
+}
+
+/** Counters of several interfaces, or of one and the same in pieces, as one. */
+export function sumStatistics(all: readonly CaptureStatistics[]): CaptureStatistics {
+  const sum = (pick: (statistics: CaptureStatistics) => number | undefined): number =>
+    all.reduce((total, statistics) => total + (pick(statistics) ?? 0), 0);
+  return {
+    received: sum(({ received }) => received),
+    dropped: sum(({ dropped }) => dropped),
+    freezes: sum(({ freezes }) => freezes),
+    truncated: sum(({ truncated }) => truncated),
+    vlanTags: sum(({ vlanTags }) => vlanTags),
+  };
 }
 
 export interface ReadOptions {

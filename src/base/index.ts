@@ -22,6 +22,7 @@ export {
   ownPackets,
   type Packet,
   type ReadOptions,
+  sumStatistics,
 } from './frame.ts';
 export { LINK_TYPE_NAMES, LinkType, linkTypeDescription, linkTypeName, parseLinkType } from './link-type.ts';
 export { printable } from './text.ts';

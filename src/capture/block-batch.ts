@@ -26,6 +26,10 @@ export class BlockBatch implements FrameBatch {
   readonly #frame: RingFrame;
   #block = 0;
   #visited = true;
+  /** Frames visited so far that were longer on the wire than what is kept of them. */
+  truncated = 0;
+  /** Frames visited so far whose VLAN tag was put back. */
+  vlanTags = 0;
 
   constructor(memory: CaptureMemory, settings: WalkSettings) {
     this.#memory = memory;
@@ -58,8 +62,9 @@ export class BlockBatch implements FrameBatch {
       if (skipsLoopbackOutgoing && frame.isLoopbackOutgoing) continue;
       const keep = filter === undefined ? snapLength : filter(frame);
       if (keep === 0) continue;
-      frame.finish();
+      if (frame.finish()) this.vlanTags += 1;
       frame.cut(keep < snapLength ? keep : snapLength);
+      if (frame.length < frame.wireLength) this.truncated += 1;
       visit(frame);
     }
   }

@@ -11,6 +11,7 @@ import {
   ownPackets,
   type Packet,
   type ReadOptions,
+  sumStatistics,
 } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import { type CaptureInterface, MAXIMUM_SNAP_LENGTH } from '../pcap/index.ts';
@@ -34,6 +35,8 @@ export interface MergeOptions {
 export interface MergedSource extends CaptureSource {
   /** All interfaces, in the order of the sources; a frame's `interfaceIndex` is a place in it. */
   readonly interfaces: readonly CaptureInterface[];
+  /** Counters of each interface, in the same order; of files nothing is counted by interface. */
+  interfaceStatistics(): readonly CaptureStatistics[];
   /** Frames that came too late to stand where they belong, and went out as they came. */
   readonly late: number;
 }
@@ -113,16 +116,18 @@ class SourceMerge implements MergedSource {
   }
 
   statistics(): CaptureStatistics {
-    let received = 0;
-    let dropped = 0;
-    let freezes = 0;
-    for (const source of this.#sources) {
-      const statistics = source.statistics();
-      received += statistics.received;
-      dropped += statistics.dropped;
-      freezes += statistics.freezes;
-    }
-    return { received, dropped, freezes };
+    return sumStatistics(this.#sources.map((source) => source.statistics()));
+  }
+
+  interfaceStatistics(): readonly CaptureStatistics[] {
+    const rings = this.#sources.filter((source) => source instanceof RingSource);
+    return this.#interfaces.map((described) =>
+      sumStatistics(
+        rings
+          .filter((source) => firstOfGroup(this.#sources, source).interfaces[0] === described)
+          .map((source) => source.statistics()),
+      ),
+    );
   }
 
   async close(): Promise<void> {

@@ -33,8 +33,11 @@ export interface PumpSettings {
   readonly placeInBlocksOf?: number;
 }
 
-/** What the pump keeps in the scratch area, by offset: what it recorded, and the filter's ancillary words. */
-export const PumpScratch = { frames: 0, frameBytes: 4, ancillary: 64 } as const;
+/**
+ * What the pump keeps in the scratch area, by offset: what it recorded, what it counts from its beginning on (modulo
+ * 2^32), and the filter's ancillary words.
+ */
+export const PumpScratch = { frames: 0, frameBytes: 4, truncated: 8, vlanTags: 12, ancillary: 64 } as const;
 
 /** Writes the body of `record(block, output, limit)`. Each method leaves the operand stack as it found it. */
 export class PumpEmitter {
@@ -58,6 +61,8 @@ export class PumpEmitter {
   readonly #frameBytes: WasmLocal;
   readonly #scratched: WasmLocal;
   readonly #ancillary: WasmLocal;
+  readonly #truncated: WasmLocal;
+  readonly #vlanTags: WasmLocal;
 
   /** @param scratch address of `PumpScratch` */
   constructor(code: WasmCode, scratch: number, settings: PumpSettings) {
@@ -75,6 +80,8 @@ export class PumpEmitter {
     this.#frameBytes = code.local();
     this.#scratched = code.local();
     this.#ancillary = code.local();
+    this.#truncated = code.local();
+    this.#vlanTags = code.local();
     this.#records = createRecordCode(code, settings, {
       block: this.#block,
       output: this.#output,
@@ -105,6 +112,8 @@ export class PumpEmitter {
     code.end(); // done
     code.i32(this.#scratch).get(this.#frames).store('i32.store', PumpScratch.frames);
     code.i32(this.#scratch).get(this.#frameBytes).store('i32.store', PumpScratch.frameBytes);
+    this.#addTo(PumpScratch.truncated, this.#truncated);
+    this.#addTo(PumpScratch.vlanTags, this.#vlanTags);
     this.#records.end();
   }
 
@@ -201,6 +210,7 @@ export class PumpEmitter {
       code.get(this.#captured).i32(MAC_ADDRESSES_LENGTH).op('i32.ge_u').op('i32.and');
     }
     code.if();
+    code.get(this.#vlanTags).i32(1).op('i32.add').set(this.#vlanTags);
     this.#moveStart(VLAN_TAG_LENGTH);
     if (this.#settings.cooked) {
       this.#emitSll2Fields(() => this.#pushVlanProtocol());
@@ -238,6 +248,13 @@ export class PumpEmitter {
     };
     cutTo(() => code.get(this.#keep));
     if (this.#settings.instructions !== undefined) cutTo(() => code.i32(this.#settings.snapLength));
+    code.get(this.#captured).get(this.#wire).op('i32.lt_u').get(this.#truncated).op('i32.add').set(this.#truncated);
+  }
+
+  #addTo(word: number, count: WasmLocal): void {
+    const code = this.#code;
+    code.i32(this.#scratch);
+    code.i32(this.#scratch).load('i32.load', word).get(count).op('i32.add').store('i32.store', word);
   }
 
   /** The frame begins `length` bytes earlier. */

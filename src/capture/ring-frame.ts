@@ -62,9 +62,9 @@ export class RingFrame implements Ancillary, FrameView {
     if (this.#cooked) this.#prependCookedHeader(this.protocol, 0);
   }
 
-  /** Puts the VLAN tag back. After the filter: it judges what the kernel would judge. */
-  finish(): void {
-    if (this.vlanTagPresent === 0) return;
+  /** Puts the VLAN tag back, if there was one. After the filter: it judges what the kernel would judge. */
+  finish(): boolean {
+    if (this.vlanTagPresent === 0) return false;
     const { bytes } = this.#memory;
     if (this.#cooked) {
       const { protocol } = this;
@@ -72,13 +72,14 @@ export class RingFrame implements Ancillary, FrameView {
       writeU16(bytes, this.offset - 4, this.vlanTag);
       writeU16(bytes, this.offset - 2, protocol);
       this.#prependCookedHeader(this.vlanProtocol, VLAN_TAG_LENGTH);
-      return;
+      return true;
     }
-    if (this.length < MAC_ADDRESSES_LENGTH) return;
+    if (this.length < MAC_ADDRESSES_LENGTH) return false;
     bytes.copyWithin(this.offset - VLAN_TAG_LENGTH, this.offset, this.offset + MAC_ADDRESSES_LENGTH);
     this.#moveStart(-VLAN_TAG_LENGTH);
     writeU16(bytes, this.offset + MAC_ADDRESSES_LENGTH, this.vlanProtocol);
     writeU16(bytes, this.offset + MAC_ADDRESSES_LENGTH + 2, this.vlanTag);
+    return true;
   }
 
   /** Keeps the first `length` bytes. */

@@ -31,6 +31,7 @@ import {
 import { CaptureMemory } from './memory.ts';
 import { isInterfaceDownError, PacketSocket } from './packet-socket.ts';
 import { createPump } from './pump.ts';
+import { PumpCounters } from './pump-counters.ts';
 import { outputSizeFor, type Recorders, RecordGatherer } from './record-gatherer.ts';
 import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
@@ -55,6 +56,7 @@ export class RingSource implements LiveSource {
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
   readonly #batch: BlockBatch;
+  readonly #pumped = new PumpCounters();
   readonly #closing = new AbortController();
   #reading = false;
   /** No frame enters any more; what is in the ring is still to be read. */
@@ -132,7 +134,13 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
-    return { received: this.#received, dropped: this.#dropped, freezes: this.#freezes };
+    return {
+      received: this.#received,
+      dropped: this.#dropped,
+      freezes: this.#freezes,
+      truncated: this.#batch.truncated + this.#pumped.truncated,
+      vlanTags: this.#batch.vlanTags + this.#pumped.vlanTags,
+    };
   }
 
   /** For a merge, which reads the ring from here on. @throws StackError `BUSY` */
@@ -208,6 +216,7 @@ export class RingSource implements LiveSource {
 
   #addCounters(): void {
     if (this.#closing.signal.aborted) return;
+    this.#pumped.update(this.#memory);
     const { packets, drops, freezes } = this.#socket.readCounters();
     this.#received += packets;
     this.#dropped += drops;

@@ -27,6 +27,7 @@ export function captureOptions(command: Argv) {
       describe: 'how threads share: by flow, by CPU, or the next one when a ring is full',
     })
     .option('merge', { type: 'boolean', default: false, describe: 'one file of all --threads, in the order of time' })
+    .option('stats', { type: 'string', describe: 'write counters of each interface and second, as JSON; - for stderr' })
     .option('duration', { type: 'string', describe: 'end after so many seconds' })
     .option('p', {
       alias: 'no-promiscuous-mode',

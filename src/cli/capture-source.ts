@@ -9,6 +9,7 @@ import {
   openLiveMany,
   openShared,
 } from '../capture/index.ts';
+import type { CaptureInterface } from '../pcap/index.ts';
 import { type InterfaceWish, interfaceWishes, snapLengthOption } from './capture-interfaces.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
@@ -71,12 +72,14 @@ export function isMerged(source: LiveSource | MergedSource): source is MergedSou
 
 /** `listening on eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes`, a line for each interface. */
 export function announceSource(source: LiveSource | MergedSource, context: CommandContext): void {
-  let text = '';
-  for (const { name, linkType, snapLength } of source.interfaces) {
-    const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
-    text += `tapline: listening on ${name}, ${link}, snapshot length ${snapLength} bytes\n`;
-  }
-  context.stderr.write(text);
+  const lines = source.interfaces.map((described) => `tapline: listening on ${describeInterface(described)}\n`);
+  context.stderr.write(lines.join(''));
+}
+
+/** `eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes` */
+export function describeInterface({ name, linkType, snapLength }: CaptureInterface): string {
+  const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
+  return `${name}, ${link}, snapshot length ${snapLength} bytes`;
 }
 
 function blockTimeoutOf(words: CaptureArguments, isOne: boolean): number {

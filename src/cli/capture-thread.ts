@@ -35,8 +35,7 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
   const fanout = { mode: words.fanout, ...(fanoutId === undefined ? {} : { id: fanoutId }) };
   await using source = openLive(live.interfaceName, { ...live, fanout });
   const sink = createSink(words, source, context, { signal: stop.signal, stop: () => stop.abort(), release() {} });
-  const { linkType, snapLength } = source;
-  tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, linkType, snapLength });
+  tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
   const progress = { frames: 0, bytes: 0 };
   const report = (kind: ThreadCounters['kind']): void => tell({ kind, ...progress, statistics: source.statistics() });
   const timer = setInterval(() => report('counters'), REPORT_INTERVAL);

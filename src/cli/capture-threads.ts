@@ -1,11 +1,15 @@
 /** `tapline capture --threads`: starts the threads, adds up what they count, ends them together. @module */
 import { Worker } from 'node:worker_threads';
-import { type CaptureStatistics, linkTypeDescription, linkTypeName, StackError } from '../base/index.ts';
-import { interfaceWishes } from './capture-interfaces.ts';
+import { type CaptureStatistics, StackError, sumStatistics } from '../base/index.ts';
+import type { CaptureInterface } from '../pcap/index.ts';
+import { MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
+import { describeInterface } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
+import { dropAdvice } from './drop-advice.ts';
 import { LiveCounter } from './live-counter.ts';
 import { numberOption } from './options.ts';
+import { writeStatistics } from './statistics-file.ts';
 import { listenForStop } from './stop-signals.ts';
 import type { ThreadCounters, ThreadMessage, ThreadTask } from './thread-messages.ts';
 import { threadFile } from './thread-options.ts';
@@ -28,7 +32,7 @@ export async function runCaptureThreads(
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   const stop = listenForStop(context.signals);
   const threads: CaptureThread[] = [];
-  const total = (): CaptureStatistics => sumOf(threads.map(({ counters }) => counters.statistics));
+  const total = (): CaptureStatistics => sumStatistics(threads.map(({ counters }) => counters.statistics));
   const counter = new LiveCounter(context, true, total);
   const update = (): void => {
     const frames = threads.reduce((sum, { counters }) => sum + counters.frames, 0);
@@ -45,9 +49,12 @@ export async function runCaptureThreads(
     for (const thread of threads) thread.end();
   };
   const releaseSignals = context.signals.on(['SIGUSR1'], () => counter.writeCounters());
+  const startTime = context.clock.wallTime();
   let timer: NodeJS.Timeout | undefined;
+  let described: CaptureInterface | undefined;
   try {
     const first = await start(undefined).opened;
+    described = first.described;
     for (let next = 1; next < count; next += 1) start(first.fanoutId);
     await Promise.all(threads.map(({ opened }) => opened));
     announce(words, first, count, context);
@@ -67,6 +74,15 @@ export async function runCaptureThreads(
       context.stderr.write(`tapline: ${file}: ${counters.frames} packets, ${counters.statistics.dropped} dropped\n`);
     }
     counter.writeCounters();
+    const statistics = total();
+    const { history, progress } = counter;
+    const situation = { statistics, worst: history.worst, bufferMebibytes: bufferSize / MEBIBYTE };
+    context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }));
+    if (words.stats !== undefined) {
+      const interfaces = described === undefined ? [] : [{ ...described, statistics }];
+      const endTime = context.clock.wallTime();
+      writeStatistics(words.stats, { interfaces, progress, late: undefined, startTime, endTime, history }, context);
+    }
   }
   await Promise.all(threads.map(({ ended }) => ended));
 }
@@ -120,26 +136,7 @@ class CaptureThread {
   }
 }
 
-function announce(
-  words: CaptureArguments,
-  { linkType, snapLength }: Opened,
-  count: number,
-  context: CommandContext,
-): void {
-  const [wish] = interfaceWishes(words.i);
-  const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
+function announce(words: CaptureArguments, { described }: Opened, count: number, context: CommandContext): void {
   const shared = `${count} threads by ${words.fanout}`;
-  context.stderr.write(
-    `tapline: listening on ${wish?.interfaceName}, ${link}, snapshot length ${snapLength} bytes, ${shared}\n`,
-  );
-}
-
-function sumOf(all: readonly CaptureStatistics[]): CaptureStatistics {
-  const sum = (pick: (statistics: CaptureStatistics) => number): number =>
-    all.reduce((total, statistics) => total + pick(statistics), 0);
-  return {
-    received: sum(({ received }) => received),
-    dropped: sum(({ dropped }) => dropped),
-    freezes: sum(({ freezes }) => freezes),
-  };
+  context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${shared}\n`);
 }

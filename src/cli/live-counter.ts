@@ -1,17 +1,21 @@
 /** A capture's counters: on the terminal while it runs, on SIGUSR1, and at its end. @module */
 import type { CaptureStatistics } from '../base/index.ts';
-import type { RecordProgress } from '../session/index.ts';
+import { type RecordProgress, StatisticsHistory } from '../session/index.ts';
 import type { CommandContext } from './context.ts';
 
 /** Milliseconds from one drawing of the line to the next. */
 const INTERVAL = 250;
+/** From one look for the history to the next. */
+const SECOND = 1000;
 const ERASE_LINE = '\r\u001b[K';
 
 export class LiveCounter {
   readonly #context: CommandContext;
   readonly #statistics: () => CaptureStatistics;
   readonly #timer: NodeJS.Timeout | undefined;
-  #progress: RecordProgress = { frames: 0, bytes: 0 };
+  readonly #secondTimer: NodeJS.Timeout;
+  readonly history = new StatisticsHistory();
+  progress: RecordProgress = { frames: 0, bytes: 0 };
   #drawn = false;
 
   /** @param draws whether a line is drawn while the capture runs; only on a terminal */
@@ -19,28 +23,38 @@ export class LiveCounter {
     this.#context = context;
     this.#statistics = statistics;
     if (draws && context.stderr.columns !== undefined) this.#timer = setInterval(() => this.#draw(), INTERVAL);
+    this.#secondTimer = setInterval(() => this.#look(), SECOND);
   }
 
   /** For `record`'s `onProgress`. */
   readonly update = (progress: RecordProgress): void => {
-    this.#progress = progress;
+    this.progress = progress;
   };
 
   /** The three lines that tcpdump ends with. */
   writeCounters(): void {
     this.#erase();
-    this.#context.stderr.write(formatCounters(this.#progress.frames, this.#statistics()));
+    this.#context.stderr.write(formatCounters(this.progress.frames, this.#statistics()));
   }
 
   /** No line is drawn any more. */
   stop(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#secondTimer);
+    this.#look();
     this.#erase();
   }
 
+  #look(): void {
+    this.history.add(this.#context.clock.wallTime(), this.progress.frames, this.#statistics());
+  }
+
   #draw(): void {
-    const { frames, bytes } = this.#progress;
-    this.#context.stderr.write(`${ERASE_LINE}${formatProgress(frames, bytes, this.#statistics().dropped)}`);
+    const { frames, bytes } = this.progress;
+    const lost = this.history.seconds.at(-1)?.dropped ?? 0;
+    const text = formatProgress(frames, bytes, this.#statistics().dropped);
+    const now = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} in the last second`;
+    this.#context.stderr.write(`${ERASE_LINE}${text}${now}`);
     this.#drawn = true;
   }
 

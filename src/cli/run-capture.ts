@@ -1,27 +1,25 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
-import type { CaptureStatistics, FrameSink } from '../base/index.ts';
+import type { FrameSink } from '../base/index.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
 import { createPcapWriter, DirectFile, pcapContainer } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
+import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
+import { dropAdvice } from './drop-advice.ts';
 import { rememberNames } from './interface-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
 import { numberOption, timestampPrecision } from './options.ts';
+import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
 import { threadChoice } from './thread-options.ts';
 
-const MEBIBYTE = 1 << 20;
-const DEFAULT_BUFFER_MEBIBYTES = 32;
-const MAX_BUFFER_MEBIBYTES = 2048;
-
 export async function runCapture(words: CaptureArguments, context: CommandContext): Promise<void> {
-  const bufferMebibytes =
-    numberOption('-B', words.B, { least: 1, most: MAX_BUFFER_MEBIBYTES }) ?? DEFAULT_BUFFER_MEBIBYTES;
+  const bufferMebibytes = bufferOption(words.B);
   const { threads: count, merge } = threadChoice(words);
   if (count !== undefined && !merge) {
     return runCaptureThreads(words, { count, bufferSize: bufferMebibytes * MEBIBYTE }, context);
@@ -34,6 +32,7 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const sink = createSink(words, source, context, stop);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => source.statistics());
   const releaseSignals = context.signals.on(['SIGUSR1'], () => counter.writeCounters());
+  const startTime = context.clock.wallTime();
   announceSource(source, context); // last: from here on signals are ours
   try {
     await record(source, sink, {
@@ -48,7 +47,10 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
     releaseSignals();
     counter.stop();
     counter.writeCounters();
-    context.stderr.write(dropAdvice(source.statistics(), bufferMebibytes) + lateNotice(source));
+    const { worst } = counter.history;
+    const situation = { statistics: source.statistics(), worst, bufferMebibytes, mostMebibytes: MAX_BUFFER_MEBIBYTES };
+    context.stderr.write(dropAdvice(situation) + lateNotice(source));
+    if (words.stats !== undefined) writeStatistics(words.stats, countsOf(source, counter, startTime, context), context);
   }
 }
 
@@ -72,15 +74,23 @@ export function createSink(
   );
 }
 
-/** What to change when frames were lost. */
-function dropAdvice(statistics: CaptureStatistics, bufferMebibytes: number): string {
-  if (statistics.dropped === 0) return '';
-  const larger = Math.min(bufferMebibytes * 4, MAX_BUFFER_MEBIBYTES);
-  return `tapline: frames were lost: a larger buffer (-B ${larger}), a shorter -s or a narrower filter helps\n`;
-}
-
 /** Frames of several interfaces that are not in the order of time. */
 function lateNotice(source: LiveSource | MergedSource): string {
   if (!isMerged(source) || source.late === 0) return '';
   return `tapline: ${source.late} frames came too late for their place in time; they stand where they came\n`;
+}
+
+function countsOf(
+  source: LiveSource | MergedSource,
+  { progress, history }: LiveCounter,
+  startTime: number,
+  { clock }: CommandContext,
+): CaptureCounts {
+  const statistics = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
+  const interfaces = source.interfaces.map((described, place) => ({
+    ...described,
+    statistics: statistics[place] ?? { received: 0, dropped: 0, freezes: 0 },
+  }));
+  const late = isMerged(source) ? source.late : undefined;
+  return { interfaces, progress, late, startTime, endTime: clock.wallTime(), history };
 }

@@ -1,5 +1,6 @@
 /** What `capture --threads` and its threads tell each other. @module */
 import type { CaptureStatistics } from '../base/index.ts';
+import type { CaptureInterface } from '../pcap/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 
 /** What a thread is told at its start. */
@@ -13,7 +14,7 @@ export interface ThreadTask {
 
 /** What it tells. Anything that it is told is the wish to end. */
 export type ThreadMessage =
-  | { readonly kind: 'open'; readonly fanoutId: number; readonly linkType: number; readonly snapLength: number }
+  | { readonly kind: 'open'; readonly fanoutId: number; readonly described: CaptureInterface }
   | ThreadCounters
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 

@@ -77,6 +77,11 @@ export const OptionCode = {
   interfaceTimestampResolution: 9,
   interfaceFilter: 11,
   interfaceTimestampOffset: 14,
+  statisticsStart: 2,
+  statisticsEnd: 3,
   statisticsReceived: 4,
   statisticsDropped: 5,
+  statisticsFilterAccepted: 6,
+  statisticsSystemDropped: 7,
+  statisticsDelivered: 8,
 } as const;

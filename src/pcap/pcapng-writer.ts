@@ -45,6 +45,13 @@ export interface PcapngStatistics {
   readonly dropped: number;
   /** When they were read: milliseconds since 1970. */
   readonly wallTime: number;
+  /** Of a capture with a filter in the kernel, where what is received is what the filter accepted, and the system drops. */
+  readonly capture?: {
+    /** When it began: milliseconds since 1970. */
+    readonly startTime: number;
+    /** Frames that came as far as the writer. */
+    readonly delivered: number;
+  };
 }
 
 /** Blocks as this module and the live pump write them. */
@@ -169,14 +176,20 @@ export class PcapngWriter implements FrameSink {
   /** Adds counters for the interface with this number. */
   addStatistics(number: number, statistics: PcapngStatistics): void {
     this.#check(number);
-    const stamp = new Uint8Array(8);
-    const seconds = Math.floor(statistics.wallTime / 1000);
-    writeNanoseconds(stamp, 0, seconds, Math.trunc((statistics.wallTime - seconds * 1000) * 1e6));
-    const block = new BlockBuilder(BlockType.interfaceStatistics)
-      .u32(number)
-      .padded(stamp)
-      .option(OptionCode.statisticsReceived, u64Option(statistics.received))
-      .option(OptionCode.statisticsDropped, u64Option(statistics.dropped))
+    const { received, dropped, wallTime, capture } = statistics;
+    const end = timeOption(wallTime);
+    const block = new BlockBuilder(BlockType.interfaceStatistics).u32(number).padded(end);
+    if (capture !== undefined) {
+      block
+        .option(OptionCode.statisticsStart, timeOption(capture.startTime))
+        .option(OptionCode.statisticsEnd, end)
+        .option(OptionCode.statisticsFilterAccepted, u64Option(received))
+        .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
+        .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
+    }
+    block
+      .option(OptionCode.statisticsReceived, u64Option(received))
+      .option(OptionCode.statisticsDropped, u64Option(dropped))
       .endOfOptions();
     this.#append(block.finish());
   }
@@ -206,6 +219,14 @@ export class PcapngWriter implements FrameSink {
     this.#buffer.bytes.set(block, at);
     this.#buffer.added(0);
   }
+}
+
+/** A moment as statistics have it: nanoseconds, the upper word first. */
+function timeOption(wallTime: number): Uint8Array {
+  const stamp = new Uint8Array(8);
+  const seconds = Math.floor(wallTime / 1000);
+  writeNanoseconds(stamp, 0, seconds, Math.trunc((wallTime - seconds * 1000) * 1e6));
+  return stamp;
 }
 
 function commentOption(comment: string): Uint8Array {

@@ -17,3 +17,4 @@ export type { ReplayEdits } from './replay-edits.ts';
 export { refuseDefaultRoute } from './replay-guard.ts';
 export type { ReplayPace } from './replay-schedule.ts';
 export type { FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';
+export { StatisticsHistory, type StatisticsSecond } from './statistics-history.ts';

@@ -8,6 +8,7 @@ import { HardwareType } from '../../src/capture/device.ts';
 import { CaptureMemory } from '../../src/capture/memory.ts';
 import { createPump } from '../../src/capture/pump.ts';
 import type { PumpSettings } from '../../src/capture/pump-code.ts';
+import { PumpCounters } from '../../src/capture/pump-counters.ts';
 import { createRecorder } from '../../src/capture/recorder.ts';
 import {
   PACKET_OUTGOING,
@@ -134,6 +135,27 @@ describe('the pump', () => {
       }),
       { numRuns: 600 },
     );
+  });
+
+  test('counts cut frames and tags put back as the reference walk does, from block to block', () => {
+    const counted = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
+    const walk = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 60, instructions: undefined } as const;
+    const batch = new BlockBatch(counted, { ...walk, filter: undefined });
+    const pump = createPump(counted, { ...walk, format: { container: 'pcap', timestampPrecision: 'nano' } });
+    const counters = new PumpCounters();
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 12 }), (frames) => {
+        writeBlock(counted, counted.ring, frames);
+        pump?.record(counted.ring, counted.output, 1000);
+        counters.update(counted);
+        writeBlock(counted, counted.ring, frames);
+        batch.wrap(counted.ring).forEach(() => {});
+        expect([counters.truncated, counters.vlanTags]).toEqual([batch.truncated, batch.vlanTags]);
+      }),
+      { numRuns: 100 },
+    );
+    expect(batch.truncated).toBeGreaterThan(50);
+    expect(batch.vlanTags).toBeGreaterThan(50);
   });
 
   test('a record holds the frame with its tag where it was on the wire (IEEE 802.1Q, 9.3)', () => {

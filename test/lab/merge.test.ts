@@ -1,5 +1,6 @@
 /** Several interfaces in one capture, on real frames at load: none lost, and time never runs back. @module */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +19,7 @@ import {
 import { deleteLink, setLink } from '../../src/netlink/index.ts';
 import { createPcapngWriter, openFile } from '../../src/pcap/index.ts';
 import { record } from '../../src/session/index.ts';
-import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { generate } from '../support/generate.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -67,7 +68,12 @@ test('two interfaces at full load: every frame, in the order of time, as our rea
   stop.abort();
   const summary = await recording;
   await writer.close();
-  expect(summary.statistics).toEqual({ received: 2 * frames, dropped: 0, freezes: 0 });
+  const counted = { received: frames, dropped: 0, freezes: 0, vlanTags: 0 };
+  expect(summary.statistics).toEqual({ ...counted, received: 2 * frames, truncated: frames });
+  expect(source.interfaceStatistics()).toEqual([
+    { ...counted, truncated: 0 },
+    { ...counted, truncated: frames },
+  ]);
   expect(summary.frames).toBe(2 * frames);
   expect(source.late).toBe(0);
 
@@ -197,6 +203,66 @@ describe('tapline capture -i … -i …', () => {
     await using program = await startCapture(lab.host('right'), words, 0);
     expect(await program.exit()).toBe(status);
     expect(program.standardError).toContain(says);
+  });
+});
+
+describe('counters', () => {
+  test('of each interface: in the file, where capinfos finds them, and as JSON', async () => {
+    using folder = new TestFolder();
+    const [path, stats] = [folder.file('both.pcapng'), folder.file('stats.json')];
+    const words = ['-i', 'eth0/60 udp port 9', '-i', 'eth1 vlan', '-w', path, '--stats', stats];
+    await using program = await startCapture(lab.host('right'), words);
+    sendFrames(lab.host('left'), 'eth0', Array(30).fill(taggedFrame([], 100)));
+    sendFrames(lab.host('left'), 'eth0', Array(5).fill(taggedFrame([], 18)));
+    sendFrames(lab.host('left'), 'eth1', Array(7).fill(taggedFrame([[0x8100, 5]], 100)));
+    await sleep(1200);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+    const counted = JSON.parse(readFileSync(stats, 'utf8'));
+    expect(counted).toMatchObject({
+      captured: 42,
+      bytes: 35 * 60 + 7 * 146,
+      late: 0,
+      received: 42,
+      dropped: 0,
+      freezes: 0,
+      truncated: 30,
+      vlanTags: 7,
+      interfaces: [
+        {
+          name: 'eth0',
+          linkType: 'EN10MB',
+          snapLength: 60,
+          filter: 'udp port 9',
+          received: 35,
+          truncated: 30,
+          vlanTags: 0,
+        },
+        { name: 'eth1', linkType: 'EN10MB', filter: 'vlan', received: 7, truncated: 0, vlanTags: 7 },
+      ],
+    });
+    const sum = (name: string): number => counted.seconds.reduce((all: number, second: never) => all + second[name], 0);
+    expect([sum('received'), sum('frames'), sum('dropped')]).toEqual([42, 42, 0]);
+    expect(Date.parse(counted.end) - Date.parse(counted.start)).toBeGreaterThan(1000);
+    // draft-ietf-opsawg-pcapng, "Interface Statistics Block": counters of 64 bits by option.
+    const file = readFileSync(path);
+    const options: Record<string, bigint>[] = [];
+    for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
+      if (file.readUInt32LE(at) !== 5) continue;
+      const found: Record<string, bigint> = { interface: BigInt(file.readUInt32LE(at + 8)) };
+      for (let option = at + 20; file.readUInt16LE(option) !== 0; option += 4 + file.readUInt16LE(option + 2)) {
+        found[file.readUInt16LE(option)] = file.readBigUInt64LE(option + 4);
+      }
+      options.push(found);
+    }
+    expect(options).toMatchObject([
+      { interface: 0n, 4: 35n, 5: 0n, 6: 35n, 7: 0n, 8: 35n },
+      { interface: 1n, 4: 7n, 5: 0n, 6: 7n, 7: 0n, 8: 7n },
+    ]);
+    const capinfos = requirePeer('capinfos');
+    if (capinfos === undefined) return;
+    const { stdout } = spawnSync(capinfos, ['-I', path], { encoding: 'utf8' });
+    expect(stdout.match(/Number of stat entries = 1/g)).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,56 @@
+/** What a capture received and lost, second by second: bounded, so that it may run for months. @module */
+import type { CaptureStatistics } from '../base/frame.ts';
+
+/** An hour. */
+const MOST_SECONDS = 3600;
+
+/** What was counted between two looks, a second or so apart. */
+export interface StatisticsSecond {
+  /** Of the later look: milliseconds since 1970. */
+  readonly wallTime: number;
+  /** Frames that were recorded. */
+  readonly frames: number;
+  readonly received: number;
+  readonly dropped: number;
+  readonly freezes: number;
+}
+
+export class StatisticsHistory {
+  readonly #most: number;
+  readonly #seconds: StatisticsSecond[] = [];
+  #next = 0;
+  #last = { frames: 0, received: 0, dropped: 0, freezes: 0 };
+  #worst: StatisticsSecond | undefined;
+
+  /** @param most seconds to remember */
+  constructor(most = MOST_SECONDS) {
+    this.#most = most;
+  }
+
+  /** Takes a look: `frames` and `statistics` since the capture's beginning. */
+  add(wallTime: number, frames: number, { received, dropped, freezes }: CaptureStatistics): void {
+    const last = this.#last;
+    this.#last = { frames, received, dropped, freezes };
+    const second: StatisticsSecond = {
+      wallTime,
+      frames: frames - last.frames,
+      received: received - last.received,
+      dropped: dropped - last.dropped,
+      freezes: freezes - last.freezes,
+    };
+    this.#seconds[this.#next] = second;
+    this.#next = (this.#next + 1) % this.#most;
+    if (second.dropped > (this.#worst?.dropped ?? 0)) this.#worst = second;
+  }
+
+  /** The latest ones, the oldest first. */
+  get seconds(): readonly StatisticsSecond[] {
+    if (this.#seconds.length < this.#most) return this.#seconds;
+    return [...this.#seconds.slice(this.#next), ...this.#seconds.slice(0, this.#next)];
+  }
+
+  /** The second that lost the most of all, also when it is no longer remembered otherwise; undefined when none was lost. */
+  get worst(): StatisticsSecond | undefined {
+    return this.#worst;
+  }
+}
