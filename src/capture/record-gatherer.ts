@@ -74,12 +74,12 @@ export class RecordGatherer {
     return this.#remaining === 0;
   }
 
-  /** Memory is kept that has to come back first: wait for `returned`. */
+  /** Every area is kept: wait for `returned`. */
   get isStarved(): boolean {
-    return this.#free.length === 0 || this.#ring.isLent;
+    return this.#free.length === 0;
   }
 
-  /** Resolves once an area or blocks have come back. */
+  /** Resolves once an area has come back. */
   returned(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReturn = resolve;
