@@ -55,6 +55,8 @@ export class MtrScreen implements Disposable {
   #showOrigins: boolean;
   #showHistory = true;
   #isPaused = false;
+  /** What is wrong, below the keys. */
+  note = '';
   #isOpen = true;
 
   constructor(context: CommandContext, path: WatchedPath, options: MtrScreenOptions) {
@@ -133,7 +135,7 @@ export class MtrScreen implements Disposable {
     });
     const state = this.#isPaused ? ' (screen paused)' : '';
     const help = this.#typedOrder === undefined ? KEYS : `columns, then Enter: ${this.#typedOrder}_`;
-    const lines = [`tapline mtr ${this.#options.title}${state}`, help, '', ...table.trimEnd().split('\n')];
+    const lines = [`tapline mtr ${this.#options.title}${state}`, help, this.note, ...table.trimEnd().split('\n')];
     const text = lines.map((line) => `${[...line].slice(0, width).join('')}${CLEAR_TO_END_OF_LINE}`).join('\r\n');
     this.#context.stdout.write(`${HOME}${text}${CLEAR_TO_END_OF_SCREEN}`);
   }

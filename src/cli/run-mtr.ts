@@ -4,6 +4,7 @@ import {
   type MonitorEvent,
   type MonitorHop,
   type MonitorOptions,
+  type MonitorRefused,
   type MonitorSummary,
   monitor,
 } from '../icmp/index.ts';
@@ -15,6 +16,7 @@ import {
   formatMtrPrometheus,
   formatMtrTable,
   formatMtrXml,
+  localErrorText,
   unknownColumns,
 } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
@@ -51,6 +53,7 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
   const output = new EventOutput<MonitorEvent>(context, words, (event) =>
     event.type === 'summary' ? reportText(words, event, names) : '',
   );
+  const refusals = new Set<string>();
   let isReached = false;
   try {
     await output.run(() =>
@@ -71,6 +74,7 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
         for await (const whole of run) {
           const event = discloseMonitor(whole, disclosure);
           const wantsNames = !words.n && isText(words);
+          if (event.type === 'refused') tellRefusal(event, screen, context, refusals);
           if (event.type === 'round' && wantsNames) void names.look(addressesOf(event.hops));
           if (event.type === 'summary') {
             isReached = event.isReached;
@@ -85,6 +89,19 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
     stop.release();
   }
   if (!isReached) process.exitCode = ExitCode.failure;
+}
+
+/** Why probes do not leave is told once, however many they are: on the screen, or to standard error. */
+function tellRefusal(
+  refused: MonitorRefused,
+  screen: MtrScreen | undefined,
+  context: CommandContext,
+  told: Set<string>,
+): void {
+  const text = `local error: ${localErrorText(refused.errorName, refused.mtu)}`;
+  if (screen !== undefined) screen.note = text;
+  else if (!told.has(text)) context.stderr.write(`mtr: ${text}\n`);
+  told.add(text);
 }
 
 function addressesOf(hops: readonly MonitorHop[]): string[] {

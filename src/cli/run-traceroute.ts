@@ -24,6 +24,8 @@ const TRACERT = 'tracert';
 export async function runTraceroute(words: TracerouteArguments, context: CommandContext): Promise<void> {
   const isMultipath = words.paths || words.dot;
   if (words.dot && (words.json || words.ndjson)) throw new StackError('USAGE', '--dot and JSON exclude each other');
+  if (words.mtu && words.P === 'tcp')
+    throw new StackError('USAGE', '--mtu needs UDP or ICMP probes: SYNs have one size');
   const disclosure = await readDisclosure(words);
   const target = await resolveTarget(words.host, familyOf(words));
   const size = words.mtu ? ETHERNET_PAYLOAD[target.family] : undefined;

@@ -43,6 +43,7 @@ export type {
   MonitorEvent,
   MonitorOptions,
   MonitorPathChange,
+  MonitorRefused,
   MonitorRound,
   MonitorStart,
   MonitorSummary,

@@ -10,7 +10,8 @@ import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
 import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
 import { extensionsOf } from './hop-answer.ts';
 import type { MonitorEvent, MonitorOptions } from './monitor-events.ts';
-import { type MonitorHop, MonitorHopRecord } from './monitor-hop.ts';
+import type { MonitorHop } from './monitor-hop.ts';
+import { MonitorPath } from './monitor-path.ts';
 import { MonitorRound } from './monitor-round.ts';
 import { IP_HEADER, ProbeTarget } from './probe-target.ts';
 
@@ -29,15 +30,13 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   readonly #table = new ProbeTable(0x1_0000);
   readonly #finder: AnswerFinder;
   readonly #outbox: Outbox;
-  readonly #hops: MonitorHopRecord[] = [];
+  readonly #path: MonitorPath;
   readonly #rounds: MonitorRound[] = [];
   readonly #interval: number;
   readonly #wait: number;
   readonly #firstHop: number;
   #startedAt: number | undefined;
   #roundCount = 0;
-  #targetHop: number | undefined;
-  #furthest = 0;
   #slowest = 0;
   #nextSend = 0;
   #nextRound = 0;
@@ -55,6 +54,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     this.#interval = options.interval ?? 1_000;
     this.#wait = options.wait ?? 5_000;
     this.#firstHop = options.firstHop ?? 1;
+    this.#path = new MonitorPath(this.#firstHop);
   }
 
   get isDone(): boolean {
@@ -81,7 +81,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
 
   /** A round that finds the target nearer than it thought does not go beyond it. */
   #limitOf(round: MonitorRound): number {
-    return Math.min(round.limit, this.#targetHop ?? round.limit);
+    return Math.min(round.limit, this.#path.targetHop ?? round.limit);
   }
 
   advance(now: number): void {
@@ -112,8 +112,8 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   #startRound(now: number): void {
     const maxHops = this.#options.maxHops ?? 30;
     const limit =
-      this.#targetHop ??
-      Math.min(maxHops, Math.max(this.#furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
+      this.#path.targetHop ??
+      Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
     this.#roundCount += 1;
     const hops = { first: this.#firstHop, last: limit };
     this.#rounds.push(new MonitorRound(this.#roundCount, now, hops, this.#table));
@@ -125,23 +125,14 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   #sendProbe(round: MonitorRound, now: number): void {
     const number = round.nextHop;
     round.nextHop += 1;
-    const hop = this.#record(number);
+    const hop = this.#path.record(number);
     const { giveUpAfter = 0 } = this.#options;
-    if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#furthest) return;
+    if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#path.furthest) return;
     const index = this.#table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
     round.add(number, index);
-    hop.countSent();
     this.#outbox.add({ index, flow: 0, destination: this.#target.bytes }, number);
     // Spread over the interval, so that no router gets a burst.
     this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
-  }
-
-  #record(number: number): MonitorHopRecord {
-    const known = this.#hops[number];
-    if (known !== undefined) return known;
-    const fresh = new MonitorHopRecord(number);
-    this.#hops[number] = fresh;
-    return fresh;
   }
 
   takeOutbox(): readonly ProbeSpec[] {
@@ -149,12 +140,15 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   onSent(token: number, result: SendResult, now: number): void {
+    const hop = this.#table.owner(token) % HOP_RANGE;
     if (result.status === 'sent') {
       this.#table.setSentAt(token, result.time, false);
+      this.#path.record(hop).countSent();
       return;
     }
     this.#table.setState(token, ProbeState.refused);
-    this.#nextSend = now + FULL_BACKOFF;
+    if (result.status === 'full') this.#nextSend = now + FULL_BACKOFF;
+    else this.#events.push({ type: 'refused', hop, errorName: result.errorName, mtu: result.mtu });
   }
 
   onEvent(event: ProbeEvent): void {
@@ -177,32 +171,17 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     const owner = this.#table.owner(index);
     const number = owner % HOP_RANGE;
     const round = Math.floor(owner / HOP_RANGE);
-    const hop = this.#record(number);
+    const hop = this.#path.record(number);
     const time = this.#finder.timeOf(index, event);
     this.#table.setState(index, ProbeState.replied);
     this.#slowest = Math.max(this.#slowest, time);
     const isEnd = (match.isArrival && isFromTarget) || match.kind === 'unreachable';
-    if (number === this.#targetHop && match.kind === 'time-exceeded') this.#extend(number);
-    if (isEnd && (this.#targetHop === undefined || number < this.#targetHop)) this.#setTarget(number, isFromTarget);
-    this.#furthest = Math.max(this.#furthest, Math.min(number, this.#targetHop ?? number));
+    this.#path.onAnswer(number, isEnd, isFromTarget);
     const address = this.#target.textOf(event.source);
     if (hop.addAnswer(address, time, round)) {
       this.#events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
     }
     hop.extensions = extensionsOf(event) ?? hop.extensions;
-  }
-
-  /** The path got longer: where the target was, a router is. */
-  #extend(number: number): void {
-    this.#targetHop = undefined;
-    this.#record(number).isTarget = false;
-  }
-
-  #setTarget(number: number, isFromTarget: boolean): void {
-    for (const record of this.#hops) if (record !== undefined) record.isTarget = false;
-    this.#targetHop = number;
-    this.#furthest = Math.min(this.#furthest, number);
-    this.#record(number).isTarget = isFromTarget;
   }
 
   #roundEnd(round: MonitorRound): number {
@@ -227,22 +206,18 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   #settle(round: MonitorRound, limit: number): void {
-    round.settle(limit, (hop, isForward) => this.#record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
+    round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
     this.#events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
   /** The hops as they stand, up to the target or the last one that answered. */
   hops(): MonitorHop[] {
-    const last = this.#targetHop ?? this.#furthest;
-    const reports: MonitorHop[] = [];
-    for (let number = this.#firstHop; number <= last; number += 1) reports.push(this.#record(number).report());
-    return reports;
+    return this.#path.report();
   }
 
   /** Forgets all figures, not what is known of the path (mtr's key `r`). */
   reset(): void {
-    this.#hops.length = 0;
-    if (this.#targetHop !== undefined) this.#record(this.#targetHop).isTarget = true;
+    this.#path.reset();
   }
 
   stop(now: number): void {
@@ -256,7 +231,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
       target: this.#target.name,
       address: this.#target.address,
       rounds: this.#roundCount,
-      isReached: this.#targetHop !== undefined && this.#hops[this.#targetHop]?.isTarget === true,
+      isReached: this.#path.isReached,
       hops: this.hops(),
       droppedByUs: this.#drops(),
       duration: now - (this.#startedAt ?? now),

@@ -36,6 +36,14 @@ export interface MonitorPathChange {
   readonly address: string;
 }
 
+/** This machine did not let a probe out. */
+export interface MonitorRefused {
+  readonly type: 'refused';
+  readonly hop: number;
+  readonly errorName: string;
+  readonly mtu: number | undefined;
+}
+
 /** All probes of a round are settled. */
 export interface MonitorRound {
   readonly type: 'round';
@@ -54,4 +62,4 @@ export interface MonitorSummary {
   readonly duration: number;
 }
 
-export type MonitorEvent = MonitorStart | MonitorPathChange | MonitorRound | MonitorSummary;
+export type MonitorEvent = MonitorStart | MonitorPathChange | MonitorRefused | MonitorRound | MonitorSummary;

@@ -1,9 +1,8 @@
 /** The size of a run's packets while it looks for the MTU of the path: as large as routers let them be. @module */
 import { IP_HEADER } from './probe-target.ts';
 
-const TCP_HEADER = 20;
-/** Of ICMP and UDP. */
-const SHORT_HEADER = 8;
+/** Of ICMP and UDP; SYNs have one size only. */
+const TRANSPORT_HEADER = 8;
 
 export class PathMtu {
   readonly #headers: number;
@@ -11,8 +10,8 @@ export class PathMtu {
   #smallest: number | undefined;
 
   /** @param size payload bytes of the first probes; undefined: the run does not look for the MTU */
-  constructor(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp', size: number | undefined) {
-    this.#headers = IP_HEADER[family] + (protocol === 'tcp' ? TCP_HEADER : SHORT_HEADER);
+  constructor(family: 4 | 6, size: number | undefined) {
+    this.#headers = IP_HEADER[family] + TRANSPORT_HEADER;
     this.#size = size;
   }
 

@@ -13,7 +13,7 @@ import type { PingEvent, PingSummary } from './ping-events.ts';
 import type { PingMethod } from './ping-method.ts';
 import { type PingOptions, sizeOf, totalOf } from './ping-options.ts';
 import { PingPace } from './ping-pace.ts';
-import { describeError, describeReply } from './ping-reply.ts';
+import { describeError, describeReply, describeStart } from './ping-reply.ts';
 import { PingStatistics } from './ping-statistics.ts';
 import { ProbeTarget } from './probe-target.ts';
 
@@ -91,15 +91,7 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   #start(now: number): void {
     this.#startedAt = now;
     this.#pace.next = now;
-    this.#events.push({
-      type: 'start',
-      target: this.#target.name,
-      address: this.#target.address,
-      source: this.#options.source,
-      family: this.#method.family,
-      size: this.#sizeOf(0),
-      lastSize: this.#options.sizes?.to ?? this.#sizeOf(0),
-    });
+    this.#events.push(describeStart(this.#method, this.#target, this.#options));
   }
 
   /** Payload bytes of probe `index`. */
@@ -248,22 +240,18 @@ export class PingEngine implements ProbeEngine<PingEvent> {
 
   /** The figures as they stand at `now`. */
   summary(now: number): PingSummary {
-    const { received, largestTime } = this.#statistics;
-    // What has not had the time that the others' answers took is under way; a probe that nobody answered is lost.
-    const patience = received === 0 ? this.#wait : Math.min(this.#wait, 2 * largestTime);
     return this.#statistics.summary({
       target: this.#target.name,
       address: this.#target.address,
-      pending: this.#open.count(now, patience),
+      pending: this.#open.count(now, this.#statistics.patience(this.#wait)),
       droppedByUs: this.#drops(),
       duration: this.#startedAt === undefined ? 0 : (this.#isDone ? this.#endedAt : now) - this.#startedAt,
     });
   }
 
   drain(): readonly PingEvent[] {
-    if (this.#events.length === 0) return this.#events;
     const events = this.#events;
-    this.#events = [];
+    if (events.length > 0) this.#events = [];
     return events;
   }
 }

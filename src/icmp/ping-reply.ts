@@ -1,11 +1,13 @@
-/** Makes owned reports out of lent events. @module */
+/** Makes owned reports out of what an engine knows and of lent events. @module */
 import { formatIpv4 } from '../base/address.ts';
 import { EMPTY, readU8, readU32 } from '../base/bytes.ts';
 import type { ProbeMatch } from '../probe/method.ts';
 import type { ArrivalEvent, TimestampSource } from '../probe/transport.ts';
 import type { AnswerEvent } from './answer-finder.ts';
-import type { PingError, PingReply } from './ping-events.ts';
+import type { PingError, PingReply, PingStart } from './ping-events.ts';
 import type { PingMethod } from './ping-method.ts';
+import { type PingOptions, sizeOf } from './ping-options.ts';
+import type { ProbeTarget } from './probe-target.ts';
 
 /** What the engine knows about the probe that was answered. */
 export interface AnsweredPing {
@@ -24,6 +26,20 @@ export interface AnsweredPing {
 
 const IPV4_HEADER = 20;
 const REST_OF_HEADER = 4;
+
+/** What a run begins with. */
+export function describeStart(method: PingMethod, target: ProbeTarget, options: PingOptions): PingStart {
+  const size = sizeOf(options, method.size, 0);
+  return {
+    type: 'start',
+    target: target.name,
+    address: target.address,
+    source: options.source,
+    family: method.family,
+    size,
+    lastSize: options.sizes?.to ?? size,
+  };
+}
 
 export function describeReply(method: PingMethod, event: ArrivalEvent, ping: AnsweredPing): PingReply {
   return {

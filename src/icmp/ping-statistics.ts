@@ -40,6 +40,11 @@ export class PingStatistics {
     return this.#times.max;
   }
 
+  /** What has not had the time that the others' answers took is under way; a probe that nobody answered is lost. */
+  patience(wait: number): number {
+    return this.received === 0 ? wait : Math.min(wait, 2 * this.largestTime);
+  }
+
   summary({ pending, ...facts }: RunFacts): PingSummary {
     const settled = this.transmitted - pending;
     const lost = Math.max(0, settled - this.received);

@@ -7,6 +7,10 @@ export interface TraceShape {
   readonly maxHops: number;
   /** Probes that a hop has at first. */
   readonly probes: number;
+  /** What a user would call a hop's number of probes. */
+  readonly usualProbes: number;
+  /** Silent hops in a row that end the search; 0 goes on. */
+  readonly gapLimit: number;
   readonly parallel: number;
   readonly wait: number;
   readonly retry: boolean;
@@ -106,8 +110,30 @@ export class TracePath {
     return freed;
   }
 
+  /** When the first open probe is given up. */
+  get nextExpiry(): number {
+    let next = Infinity;
+    for (const hop of this.openHops()) {
+      for (const slot of hop.slots) if (slot.state === 'sent') next = Math.min(next, this.#expiry(hop, slot));
+    }
+    return next;
+  }
+
+  /** Gives up what is overdue. @returns how many probes that were */
+  expire(now: number): number {
+    let count = 0;
+    for (const hop of this.openHops()) {
+      for (const slot of hop.slots) {
+        if (slot.state !== 'sent' || now < this.#expiry(hop, slot)) continue;
+        slot.state = 'lost';
+        count += 1;
+      }
+    }
+    return count;
+  }
+
   /** When an open probe is given up: sooner once its own hop, or the next, has answered. */
-  expiry(hop: PathHop, slot: Slot): number {
+  #expiry(hop: PathHop, slot: Slot): number {
     let { wait } = this.#shape;
     const next = this.#hops[slot.hop + 1];
     if (hop.largestTime > 0) wait = Math.min(wait, Math.max(SHORTEST_WAIT, HERE * hop.largestTime));
@@ -137,8 +163,20 @@ export class TracePath {
     return isAsking;
   }
 
+  /**
+   * True when nobody beyond a hop, the last one reported, need be asked: the target answered there, all probes but one
+   * at least were told that there is no way (traceroute(8) ends there too), this machine refused all of them, or too
+   * many hops in a row are silent.
+   */
+  isEnd(hop: PathHop): boolean {
+    if (hop.isArrival || (hop.refusals > 0 && hop.refusals >= this.#shape.usualProbes - 1)) return true;
+    if (hop.slots.every((slot) => slot.state === 'refused')) return true;
+    const { gapLimit } = this.#shape;
+    return gapLimit > 0 && this.#silentHops() >= gapLimit && !this.isAnyoneBehind(hop.hop);
+  }
+
   /** Silent hops in a row, up to the last one reported. */
-  silentHops(): number {
+  #silentHops(): number {
     let count = 0;
     for (let number = this.reported; number >= this.#shape.firstHop; number -= 1) {
       if (this.#hops[number]?.hasAnswer === true) break;

@@ -53,11 +53,13 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#finder = new AnswerFinder(method, this.#table);
     this.#outbox = new Outbox(method);
     this.#maxHops = options.maxHops ?? 64;
-    this.#mtu = new PathMtu(method.family, method.protocol, options.size);
+    this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
     this.#path = new TracePath({
       firstHop: options.firstHop ?? 1,
       maxHops: this.#maxHops,
       probes: options.isMultipath === true ? multipathProbes(1) : (options.probes ?? 3),
+      usualProbes: options.probes ?? 3,
+      gapLimit: options.gapLimit ?? 0,
       parallel: this.#parallel,
       wait: options.wait ?? 5_000,
       retry: options.retry ?? true,
@@ -74,12 +76,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
 
   get deadline(): number {
     if (this.#startedAt === undefined) return this.#nextSend;
-    let next = Infinity;
-    for (const hop of this.#path.openHops()) {
-      for (const slot of hop.slots) {
-        if (slot.state === 'sent') next = Math.min(next, this.#path.expiry(hop, slot));
-      }
-    }
+    const next = this.#path.nextExpiry;
     if (this.#inFlight >= this.#parallel) return next;
     const slot = this.#path.nextSlot();
     if (slot === undefined) return next;
@@ -205,13 +202,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
 
   /** Gives up what is overdue, asks again where it makes sense, and reports hops that are complete, in order. */
   #settle(now: number): void {
-    for (const hop of this.#path.openHops()) {
-      for (const slot of hop.slots) {
-        if (slot.state !== 'sent' || now < this.#path.expiry(hop, slot)) continue;
-        slot.state = 'lost';
-        this.#inFlight -= 1;
-      }
-    }
+    this.#inFlight -= this.#path.expire(now);
     for (let number = this.#path.reported + 1; number <= this.#path.lastHop; number += 1) {
       const hop = this.#path.known(number);
       if (hop === undefined || !hop.isSettled) return;
@@ -222,10 +213,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
 
   #report(hop: PathHop): void {
     this.#path.reported = hop.hop;
-    const gap = this.#options.gapLimit ?? 0;
-    const isGap = gap > 0 && this.#path.silentHops() >= gap && !this.#path.isAnyoneBehind(hop.hop);
-    const isStuck = hop.slots.every((slot) => slot.state === 'refused');
-    if (hop.isArrival || this.#isRefusal(hop) || isGap || isStuck) this.#inFlight -= this.#path.endAt(hop.hop);
+    if (this.#path.isEnd(hop)) this.#inFlight -= this.#path.endAt(hop.hop);
     this.#events.push({
       type: 'hop',
       hop: hop.hop,
@@ -234,11 +222,6 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
       pathMtu: this.#mtu.packetOf(hop.answeredSize),
       isLast: this.#path.lastHop === hop.hop,
     });
-  }
-
-  /** All probes but one, at least, were told that there is no way (traceroute(8) ends there too). */
-  #isRefusal(hop: PathHop): boolean {
-    return hop.refusals > 0 && hop.refusals >= (this.#options.probes ?? 3) - 1;
   }
 
   stop(now: number): void {

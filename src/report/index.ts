@@ -2,6 +2,7 @@
 
 export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
 export { formatInterfaces } from './interfaces.ts';
+export { localErrorText } from './local-error-text.ts';
 export { formatMtrCsv, formatMtrPrometheus, formatMtrXml } from './mtr-export.ts';
 export { formatMtrTable, type MtrTextOptions, sparkline, unknownColumns } from './mtr-text.ts';
 export { frameToJson, type JsonFrame } from './packet-json.ts';

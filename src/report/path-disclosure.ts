@@ -51,7 +51,7 @@ function withoutAddresses(changes: HopChanges | undefined): HopChanges | undefin
 
 /** An event of a watched path as it may be told. */
 export function discloseMonitor(event: MonitorEvent, disclosure: PathDisclosure): MonitorEvent {
-  if (event.type === 'start') return event;
+  if (event.type === 'start' || event.type === 'refused') return event;
   if (event.type === 'path-change') {
     return event.hop <= disclosure.hiddenHops ? { ...event, address: HIDDEN_ADDRESS } : event;
   }

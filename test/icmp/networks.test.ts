@@ -132,3 +132,11 @@ describe('monitor', () => {
     });
   }
 });
+
+test('watching a path: what this machine refuses to send is reported, and neither sent nor lost', async () => {
+  const network = cases.find((one) => one.name === 'no-route');
+  if (network === undefined) throw new Error('no-route is gone');
+  const run = await simulateMonitor(network, { count: 2, unknownHops: 3 });
+  expect(run.refusals).toEqual(Array<string>(6).fill('ENETUNREACH'));
+  expect(run.summary).toMatchObject({ rounds: 2, isReached: false, hops: [] });
+});

@@ -217,8 +217,9 @@ describe('paths', () => {
   });
 
   test('local errors are results', async () => {
-    const { stdout, status } = await tapline('traceroute', '-n', '-q', '3', '192.0.2.1%x');
-    expect([stdout, status]).toEqual(['', 68]);
+    const mtu = await tapline('traceroute', '--mtu', '-P', 'tcp', CHAIN_TARGET.ipv4);
+    expect([mtu.status, mtu.stderr]).toEqual([2, 'tapline: --mtu needs UDP or ICMP probes: SYNs have one size\n']);
+    expect((await tapline('traceroute', '-n', '192.0.2.1%x')).status).toBe(68); // IPv4 has no zones
     const words = ['ping', '-D', '-s', '3000', '-c', '1', '-W', '0.2'];
     expect((await tapline(...words, '10.1.1.254')).stdout).toContain('ping: sendto: Message too long, mtu=1500\n');
     expect((await tapline(...words, '--style', 'iputils', '10.1.1.254')).stdout).toContain(

@@ -141,6 +141,8 @@ export async function simulateTraceroute(
 export interface SimulatedMonitor {
   readonly summary: MonitorSummary;
   readonly pathChanges: number;
+  /** Why probes did not leave. */
+  readonly refusals: readonly string[];
   readonly rounds: number;
   readonly elapsed: number;
 }
@@ -154,11 +156,13 @@ export async function simulateMonitor(
   await using transport = new SimulatedNetwork(description, clock, { protocol, answerTcp: answerSyn });
   const parts = { transport, clock, method: simulatedMethod(description, protocol) };
   let pathChanges = 0;
+  const refusals: string[] = [];
   let rounds = 0;
   for await (const event of monitor(parts, { target: description.target, ...options })) {
     if (event.type === 'path-change') pathChanges += 1;
+    if (event.type === 'refused') refusals.push(event.errorName);
     if (event.type === 'round') rounds += 1;
-    if (event.type === 'summary') return { summary: event, pathChanges, rounds, elapsed: clock.now() };
+    if (event.type === 'summary') return { summary: event, pathChanges, refusals, rounds, elapsed: clock.now() };
   }
   throw new Error('a run ends with its summary');
 }
