@@ -5,20 +5,30 @@ export const IPV4_LENGTH = 4;
 export const IPV6_LENGTH = 16;
 export const MAC_LENGTH = 6;
 
-const DECIMAL_OCTET = /^(0|[1-9]\d{0,2})$/;
+const DOT = 0x2e;
+const ZERO = 0x30;
 const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/;
 const IPV6_GROUPS = 8;
 
 /** Reads a dotted quad in decimal (RFC 6943, 3.1.1, "strict"): `10.1.1.1`, not `010.1.1.1`, not `10.1`. */
 export function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== IPV4_LENGTH) return undefined;
   const bytes = new Uint8Array(IPV4_LENGTH);
-  for (const [index, part] of parts.entries()) {
-    if (!DECIMAL_OCTET.test(part) || Number(part) > 255) return undefined;
-    bytes[index] = Number(part);
+  let at = 0;
+  // By hand, not by patterns: tables of a million addresses are read with this.
+  for (let index = 0; index < IPV4_LENGTH; index += 1) {
+    if (index > 0 && text.charCodeAt(at++) !== DOT) return undefined;
+    const start = at;
+    let value = 0;
+    for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
+      value = value * 10 + digit;
+      at += 1;
+      if (value > 255) return undefined;
+    }
+    const length = at - start;
+    if (length === 0 || (length > 1 && text.charCodeAt(start) === ZERO)) return undefined;
+    bytes[index] = value;
   }
-  return bytes;
+  return at === text.length ? bytes : undefined;
 }
 
 /** `10.1.1.1` of the four bytes at `at`. */

@@ -34,6 +34,7 @@ const LARGEST_SYSTEM = 0xffff_ffff;
 export class OriginTable {
   readonly #tables = { 4: new PrefixTable(4), 16: new PrefixTable(16) };
   readonly #origins: Origin[] = [];
+  /** Of each text behind a range, read once: a million ranges belong to some hundred thousand origins. */
   readonly #numbers = new Map<string, number>();
   #lineNumber = 0;
 
@@ -50,23 +51,23 @@ export class OriginTable {
     this.#lineNumber += 1;
     const text = line.trim();
     if (text === '' || text.startsWith('#')) return;
-    const range = line.length > LONGEST_LINE ? undefined : parseRange(fieldsOf(text));
-    if (range === undefined) {
+    const range = line.length > LONGEST_LINE ? undefined : readRange(text);
+    const number = range === undefined ? undefined : this.#numberOf(range.rest, range.separator);
+    if (range === undefined || number === undefined) {
       if (this.size === 0 && this.#lineNumber === 1) return;
       const shown = printable(text.slice(0, 60));
       throw new StackError('FILE_FORMAT', `line ${this.#lineNumber}: no network and its AS number: ${shown}`);
     }
-    if (range.origin.asn === 0) return; // "not routed"
-    const table = range.start.length === 4 ? this.#tables[4] : this.#tables[16];
-    table.add(range.start, range.end, this.#numberOf(range.origin));
+    if (this.#origins[number]?.asn === 0) return; // "not routed"
+    (range.start.length === 4 ? this.#tables[4] : this.#tables[16]).add(range.start, range.end, number);
   }
 
-  /** Equal origins are kept once: a million ranges belong to some hundred thousand. */
-  #numberOf(origin: Origin): number {
-    const key = `${origin.asn} ${origin.country ?? ''} ${origin.name ?? ''}`;
-    const known = this.#numbers.get(key);
+  #numberOf(text: string, separator: Separator): number | undefined {
+    const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    this.#numbers.set(key, this.#origins.length);
+    const origin = readOrigin(separator === ',' ? csvFields(text) : text.split(separator));
+    if (origin === undefined) return undefined;
+    this.#numbers.set(text, this.#origins.length);
     this.#origins.push(origin);
     return this.#origins.length - 1;
   }
@@ -87,55 +88,72 @@ export class OriginTable {
   }
 }
 
-/** Columns: by tabs where there are any, by commas outside quotes, or by spaces, when the last one takes all the rest. */
-function fieldsOf(text: string): string[] {
-  if (text.includes('\t')) return text.split('\t').map((field) => field.trim());
-  if (/^[^\s,]+,/.test(text)) {
-    return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-      quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'),
-    );
-  }
-  return text.split(/\s+/);
-}
+type Separator = '\t' | ',' | ' ';
 
-interface OriginRange {
+/** A line's range, and what stands behind it. */
+interface RangeText {
   readonly start: Uint8Array;
   readonly end: Uint8Array;
-  readonly origin: Origin;
+  readonly rest: string;
+  readonly separator: Separator;
 }
 
-function parseRange(fields: readonly string[]): OriginRange | undefined {
-  const [first = '', second = '', third = ''] = fields;
-  const [network = '', length] = first.split('/');
-  const start = parseAddress(network);
-  if (start === undefined) return undefined;
-  if (length !== undefined) return withOrigin(prefixRange(start, length), fields.slice(1));
-  const last = parseAddress(second);
-  if (last === undefined) return third === '' ? undefined : withOrigin(prefixRange(start, second), fields.slice(2));
-  const isOrdered = last.length === start.length && Buffer.compare(start, last) <= 0;
-  return isOrdered ? withOrigin({ start, end: last }, fields.slice(2)) : undefined;
+/** Columns are divided by tabs where there are any, by commas where the first one ends in one, or by spaces. */
+function readRange(line: string): RangeText | undefined {
+  const separator = line.includes('\t') ? '\t' : /^[^\s,]+,/.test(line) ? ',' : ' ';
+  const text = separator === ' ' ? line.replaceAll(/\s+/g, ' ') : line;
+  const firstEnd = text.indexOf(separator);
+  if (firstEnd < 0) return undefined;
+  const first = text.slice(0, firstEnd).trimEnd();
+  const slash = first.indexOf('/');
+  if (slash >= 0) {
+    const range = prefixRange(first.slice(0, slash), first.slice(slash + 1));
+    return range && { ...range, rest: text.slice(firstEnd + 1), separator };
+  }
+  const secondEnd = text.indexOf(separator, firstEnd + 1);
+  if (secondEnd < 0) return undefined;
+  const second = text.slice(firstEnd + 1, secondEnd).trim();
+  const isLength = !second.includes('.') && !second.includes(':');
+  const range = isLength ? prefixRange(first, second) : orderedRange(first, second);
+  return range && { ...range, rest: text.slice(secondEnd + 1), separator };
 }
 
-function prefixRange(address: Uint8Array, text: string): { start: Uint8Array; end: Uint8Array } | undefined {
-  const length = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(length <= address.length * 8)) return undefined;
-  const start = address.slice();
-  const end = address.slice();
-  for (let at = 0; at < address.length; at += 1) {
-    const hostBits = 0xff >>> Math.min(8, Math.max(0, length - at * 8));
-    start[at] = readU8(address, at) & ~hostBits;
-    end[at] = readU8(address, at) | hostBits;
+function orderedRange(first: string, last: string): Pick<RangeText, 'start' | 'end'> | undefined {
+  const [start, end] = [parseAddress(first), parseAddress(last)];
+  if (start === undefined || end === undefined || start.length !== end.length) return undefined;
+  for (let at = 0; at < start.length; at += 1) {
+    const difference = readU8(end, at) - readU8(start, at);
+    if (difference !== 0) return difference > 0 ? { start, end } : undefined;
   }
   return { start, end };
 }
 
-function withOrigin(
-  range: { start: Uint8Array; end: Uint8Array } | undefined,
-  [system = '', ...rest]: readonly string[],
-): OriginRange | undefined {
-  const asn = Number(SYSTEM.exec(system)?.[1] ?? Number.NaN);
-  if (range === undefined || !(asn <= LARGEST_SYSTEM)) return undefined;
-  const hasCountry = COUNTRY.test(rest[0] ?? '');
+function prefixRange(address: string, text: string): Pick<RangeText, 'start' | 'end'> | undefined {
+  const start = parseAddress(address);
+  const length = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (start === undefined || !(length <= start.length * 8)) return undefined;
+  const end = start.slice();
+  for (let at = 0; at < start.length; at += 1) {
+    const hostBits = 0xff >>> Math.min(8, Math.max(0, length - at * 8));
+    start[at] = readU8(start, at) & ~hostBits;
+    end[at] = readU8(end, at) | hostBits;
+  }
+  return { start, end };
+}
+
+/** RFC 4180, one line. */
+function csvFields(text: string): string[] {
+  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  );
+}
+
+/** Number, country where it is two capitals, and all the rest, the name. */
+function readOrigin([system = '', ...rest]: readonly string[]): Origin | undefined {
+  const asn = Number(SYSTEM.exec(system.trim())?.[1] ?? Number.NaN);
+  if (!(asn <= LARGEST_SYSTEM)) return undefined;
+  const country = rest[0]?.trim() ?? '';
+  const hasCountry = COUNTRY.test(country);
   const name = printable((hasCountry ? rest.slice(1) : rest).join(' ').trim()).slice(0, LONGEST_NAME);
-  return { ...range, origin: { asn, country: hasCountry ? rest[0] : undefined, name: name === '' ? undefined : name } };
+  return { asn, country: hasCountry ? country : undefined, name: name === '' ? undefined : name };
 }
