@@ -76,7 +76,14 @@ export {
   pcapContainer,
   pcapngContainer,
 } from './pcap/index.ts';
-export { type KernelTransportOptions, openKernelTransport, type ProbeTransport, preciseClock } from './probe/index.ts';
+export {
+  type KernelTransportOptions,
+  type Origin,
+  OriginTable,
+  openKernelTransport,
+  type ProbeTransport,
+  preciseClock,
+} from './probe/index.ts';
 export {
   formatPingEvent,
   formatTracerouteEvent,
