@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { filterCompileSuite } from './suites/filter-compile.ts';
 import { filterEnginesSuite } from './suites/filter-engines.ts';
+import { flightRecorderSuite } from './suites/flight-recorder.ts';
 import { packetLineSuite } from './suites/packet-line.ts';
 import { pcapReaderSuite } from './suites/pcap-reader.ts';
 import { pcapWriterSuite } from './suites/pcap-writer.ts';
@@ -20,6 +21,7 @@ const SUITES: readonly BenchSuite[] = [
   pcapWriterSuite,
   packetLineSuite,
   ringWalkSuite,
+  flightRecorderSuite,
 ];
 
 const RESULTS = new URL('bench/results/', ROOT);

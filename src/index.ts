@@ -93,6 +93,13 @@ export {
   summarize,
 } from './report/index.ts';
 export {
+  type FlightCounters,
+  type FlightFile,
+  type FlightOptions,
+  FlightRecorder,
+  type FlightRunOptions,
+  type FlightSummary,
+  type FlightTrigger,
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
@@ -101,6 +108,7 @@ export {
   type ReplayPace,
   type ReplaySummary,
   record,
+  recordFlight,
   refuseDefaultRoute,
   replay,
   type StopReason,

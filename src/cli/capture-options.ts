@@ -1,16 +1,17 @@
 /** Options of `tapline capture`. @module */
 import type { Argv } from 'yargs';
-import { filterWords, precisionOptions, printOptions } from './options.ts';
+import { flightOptions } from './flight-options.ts';
+import { eachGiven, filterWords, precisionOptions, printOptions } from './options.ts';
 
 export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<infer Arguments> ? Arguments : never;
 
 export function captureOptions(command: Argv) {
-  return precisionOptions(printOptions(filterWords(command)))
+  return flightOptions(precisionOptions(printOptions(filterWords(command))))
     .option('i', {
       alias: 'interface',
       type: 'string',
       demandOption: true,
-      coerce: (given: string | string[]): string[] => [given].flat(),
+      coerce: eachGiven,
       describe: 'interface, or any for all; several times for several; "NAME/SNAPLEN FILTER" for its own',
     })
     .option('w', { alias: 'write', type: 'string', describe: 'write a PCAP file; - for standard output' })

@@ -25,6 +25,11 @@ export function numberOption(name: string, text: string | undefined, range: Numb
   throw new StackError('USAGE', `${name} takes ${kind} ${bounds}, not ${JSON.stringify(text)}`);
 }
 
+/** For `coerce` of an option that may be given several times. One of yargs' type `array` would take the filter's words, too. */
+export function eachGiven(given: string | readonly string[]): string[] {
+  return [given].flat();
+}
+
 /** Options of every command that prints frames; the letters are tcpdump's. */
 export function printOptions<T>(command: Argv<T>) {
   return command

@@ -1,6 +1,6 @@
 /** Options of `tapline replay`. @module */
 import type { Argv } from 'yargs';
-import { filterWords } from './options.ts';
+import { eachGiven, filterWords } from './options.ts';
 
 export type ReplayArguments = ReturnType<typeof replayOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -31,9 +31,8 @@ export function replayOptions(command: Argv) {
     .option('edit-destination-mac', { type: 'string', describe: 'destination address of all Ethernet frames' })
     .option('edit-address', {
       type: 'string',
-      array: true,
-      requiresArg: true,
       default: [] as string[],
+      coerce: eachGiven,
       describe: 'FROM=TO: other IP addresses, single or by prefix (10.0.0.0/8=192.0.0.0/8); checksums follow',
     })
     .option('edit-add-vlan', { type: 'string', describe: 'put a VLAN tag with this identifier in front' })

@@ -1,5 +1,13 @@
 /** Recording. @module */
 export { FileSeries } from './file-series.ts';
+export {
+  type FlightBefore,
+  type FlightCounters,
+  type FlightFile,
+  type FlightOptions,
+  FlightRecorder,
+  type FlightTrigger,
+} from './flight-recorder.ts';
 export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';
 export {
@@ -10,6 +18,7 @@ export {
   record,
   type StopReason,
 } from './record.ts';
+export { type FlightRunOptions, type FlightSummary, recordFlight } from './record-flight.ts';
 export type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 export { Replay, type ReplayOptions, type ReplaySummary, replay, type SkippedFrames } from './replay.ts';
 export type { AddressMapping } from './replay-addresses.ts';

@@ -5,6 +5,7 @@ import { printPackets } from '../../examples/01-print-packets.ts';
 import { recordToFile } from '../../examples/02-record-to-file.ts';
 import { recordBoth } from '../../examples/09-several-interfaces.ts';
 import { replayAs } from '../../examples/10-replay.ts';
+import { recordAround } from '../../examples/11-flight-recorder.ts';
 import { createPcapWriter } from '../../src/index.ts';
 import { createLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { lentFrame } from '../support/capture-file.ts';
@@ -86,4 +87,14 @@ test('a recording sent again', async () => {
   await sleep(20);
   stop.abort();
   expect(await recording).toMatchObject({ frames: 3 });
+});
+
+test('what came before and after', async () => {
+  using folder = new TestFolder();
+  const path = folder.file('around.pcapng');
+  const recording = begin(() => recordAround('eth0', 'udp port 514', path));
+  await pingAddress(lab.host('left'), '10.1.1.2');
+  await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(4), { port: 514 });
+  expect(await recording).toMatchObject({ triggers: 1, files: 1, evictedEarly: 0 });
+  expect((await readPackets(path)).length).toBeGreaterThanOrEqual(3);
 });

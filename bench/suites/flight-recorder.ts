@@ -1,0 +1,78 @@
+/**
+ * What the flight recorder adds to a capture's cost of a frame: the batch's copy into the history, and with triggers
+ * that match nothing. Beside it, the copy alone, and a call per frame in place of the batch entry. @module
+ */
+import { compileFilter, createEngine } from '../../src/bpf/index.ts';
+import { FlightRecorder } from '../../src/session/index.ts';
+import { HistoryFrame, RecordHistory } from '../../src/session/record-history.ts';
+import { captureFile, FRAME_LENGTHS, FRAMES } from '../support/capture-workload.ts';
+import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
+
+const COPY = 'copy';
+const ONE = 'one trigger';
+const THREE = 'three';
+const CALLS = 'one, by calls';
+const TRIGGERS = ['tcp[tcpflags] & tcp-rst != 0', 'udp port 53', 'icmp[0] = 3'];
+const HISTORY = 64 << 20;
+
+export const flightRecorderSuite: BenchSuite = {
+  name: 'flight-recorder',
+  about: 'nanoseconds a frame, of records that the pump has made',
+  columns: [COPY, ONE, THREE, CALLS],
+  async run() {
+    const rows: BenchRow[] = [];
+    for (const length of FRAME_LENGTHS) rows.push(await row(length));
+    return rows;
+  },
+};
+
+async function row(length: number): Promise<BenchRow> {
+  const records = (await captureFile('pcap', length)).subarray(24);
+  return {
+    name: `${length} bytes a frame`,
+    values: {
+      [COPY]: await measure(FRAMES, copying(records)),
+      [ONE]: await measure(FRAMES, recorder(records, 1)),
+      [THREE]: await measure(FRAMES, recorder(records, 3)),
+      [CALLS]: await measure(FRAMES, calling(records)),
+    },
+  };
+}
+
+function recorder(records: Uint8Array, triggers: number): () => number {
+  const flight = new FlightRecorder({
+    linkType: 1,
+    before: { milliseconds: 1_000 },
+    after: 1_000,
+    triggers: TRIGGERS.slice(0, triggers),
+    historySize: HISTORY,
+    open: () => {
+      throw new Error('a trigger of the bench matched');
+    },
+  });
+  return () => {
+    flight.take(records, FRAMES);
+    return flight.counters().seen;
+  };
+}
+
+function copying(records: Uint8Array): () => number {
+  const history = new RecordHistory(HISTORY, () => {});
+  return () => history.append(records, FRAMES, 0);
+}
+
+function calling(records: Uint8Array): () => number {
+  const history = new RecordHistory(HISTORY, () => {});
+  const frame = new HistoryFrame(history);
+  const { instructions } = compileFilter(TRIGGERS[0] ?? '', { linkType: 1 });
+  const engine = createEngine(instructions, history.memory === undefined ? {} : { memory: history.memory });
+  return () => {
+    let matched = 0;
+    let at = history.append(records, FRAMES, 0);
+    for (const end = at + records.length; at < end; ) {
+      at = frame.wrap(at);
+      if (engine.run(frame.data, frame.offset, frame.length, frame.wireLength) !== 0) matched += 1;
+    }
+    return matched;
+  };
+}
