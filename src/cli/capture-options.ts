@@ -2,11 +2,16 @@
 import type { Argv } from 'yargs';
 import { flightOptions } from './flight-options.ts';
 import { eachGiven, filterWords, precisionOptions, printOptions } from './options.ts';
+import { outputOptions } from './output-options.ts';
 
 export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<infer Arguments> ? Arguments : never;
 
 export function captureOptions(command: Argv) {
-  return flightOptions(precisionOptions(printOptions(filterWords(command))))
+  return outputOptions(flightOptions(captureWords(precisionOptions(printOptions(filterWords(command))))));
+}
+
+function captureWords<T>(command: Argv<T>) {
+  return command
     .option('i', {
       alias: 'interface',
       type: 'string',
@@ -14,7 +19,11 @@ export function captureOptions(command: Argv) {
       coerce: eachGiven,
       describe: 'interface, or any for all; several times for several; "NAME/SNAPLEN FILTER" for its own',
     })
-    .option('w', { alias: 'write', type: 'string', describe: 'write a PCAP file; - for standard output' })
+    .option('w', {
+      alias: 'write',
+      type: 'string',
+      describe: 'write a file, PCAPNG for NAME.pcapng, else PCAP; - for standard output; %Y%m%d… %N in a name',
+    })
     .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
     .option('s', { alias: 'snapshot-length', type: 'string', describe: 'bytes of each frame to keep; 0 for 262144' })
     .option('B', { alias: 'buffer-size', type: 'string', describe: 'MiB of the kernel’s ring (32)' })

@@ -11,7 +11,7 @@ export const ExitCode = {
   privilege: 3,
   /** No such interface, or it went away. */
   interface: 4,
-  /** The disk is full; the file holds every record up to the last whole one. */
+  /** The disk is full, or as full as it may become; the file holds every record up to the last whole one. */
   diskFull: 5,
   /** A file is no capture file, or damaged; what stood before the damage was delivered. */
   badFile: 6,

@@ -1,14 +1,14 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
-import type { FrameSink } from '../base/index.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
-import { createPcapWriter, DirectFile, pcapContainer } from '../pcap/index.ts';
-import { record } from '../session/index.ts';
+import { type RecordTarget, record } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
+import { createFiles, formatEnd, refuseFileOptions } from './capture-output.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
 import { dropAdvice } from './drop-advice.ts';
+import { ExitCode } from './exit-code.ts';
 import { rememberNames } from './interface-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
@@ -31,21 +31,29 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const stop = listenForStop(context.signals);
   const sink = createSink(words, source, context, stop);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => source.statistics());
-  const releaseSignals = context.signals.on(['SIGUSR1'], () => counter.writeCounters());
+  const releaseSignals = context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
+    if (signal === 'SIGUSR1') counter.writeCounters();
+    else sink.flush().catch(() => {}); // what is wrong is said at the end
+  });
   const startTime = context.clock.wallTime();
   announceSource(source, context); // last: from here on signals are ours
+  let end = '';
   try {
-    await record(source, sink, {
-      signal: stop.signal,
-      onProgress: counter.update,
-      ...(limit === undefined ? {} : { limit }),
-      ...(seconds === undefined ? {} : { duration: seconds * 1000 }),
-    });
-    await sink.close();
+    const { reason } = await closing(sink, () =>
+      record(source, sink, {
+        signal: stop.signal,
+        onProgress: counter.update,
+        ...(limit === undefined ? {} : { limit }),
+        ...(seconds === undefined ? {} : { duration: seconds * 1000 }),
+      }),
+    );
+    end = formatEnd(reason);
+    if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
     releaseSignals();
     counter.stop();
+    context.stderr.write(end);
     counter.writeCounters();
     const { worst } = counter.history;
     const situation = { statistics: source.statistics(), worst, bufferMebibytes, mostMebibytes: MAX_BUFFER_MEBIBYTES };
@@ -60,18 +68,28 @@ export function createSink(
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
-): FrameSink | DirectFile {
+): RecordTarget {
   const precision = timestampPrecision(words);
-  const { linkType, snapLength } = source;
-  if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
+  const { linkType } = source;
+  if (isMerged(source)) {
+    refuseFileOptions(words, 'is for the file of one interface');
+    return createMergedSink(words, source, context, stop.stop);
+  }
   if (words.w === undefined) {
+    refuseFileOptions(words, 'needs -w FILE');
     const options = { ...printerOptions(words, precision), names: { interfaceName: rememberNames(interfaceName) } };
     return createLineSink(() => linkType, options, context.stdout, stop.stop);
   }
-  const options = { linkType, snapLength, timestampPrecision: precision };
-  return (
-    (words.U ? undefined : DirectFile.create(words.w, pcapContainer(options))) ?? createPcapWriter(words.w, options)
-  );
+  return createFiles(words.w, words, source, context);
+}
+
+/** Does the work, then closes the sink, also after a failure. */
+async function closing<T>(sink: RecordTarget, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await sink.close();
+  }
 }
 
 /** Frames of several interfaces that are not in the order of time. */

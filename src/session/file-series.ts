@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { StackError } from '../base/errors.ts';
 import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } from '../pcap/index.ts';
 import { nextBorder, periodStart } from './file-name-template.ts';
-import { FreeSpace } from './free-space.ts';
+import { FreeSpace, mayFill } from './free-space.ts';
 import { holdBatch } from './hold-batch.ts';
 import { OutputRoom } from './output-room.ts';
 import { OwnFiles } from './own-files.ts';
@@ -60,7 +60,8 @@ export class FileSeries implements RecordOutput {
     const own = new OwnFiles(onWarning);
     this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
     const { path } = this.#files.begin(clock.wallTime() / 1000);
-    const space = isFile ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
+    const isChecked = isFile && !mayFill(options.freeSpace);
+    const space = isChecked ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
     this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, this.#files, own, space);
     this.#lastTake = clock.now();
     if (rotation?.seconds !== undefined) void this.#watchQuiet();

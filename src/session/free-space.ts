@@ -26,6 +26,11 @@ const readSpace: SpaceReader = async (folder) => {
   return { free: bavail * bsize, total: blocks * bsize };
 };
 
+/** The disk may be filled to its last byte: there is nothing to look after. */
+export function mayFill(floor: FreeSpaceFloor | undefined): boolean {
+  return floor !== undefined && 'bytes' in floor && floor.bytes === 0;
+}
+
 export class FreeSpace {
   readonly #folder: string;
   readonly #floor: FreeSpaceFloor | undefined;

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLab, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
+import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { deleteLink } from '../../src/netlink/index.ts';
-import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -214,8 +214,8 @@ describe('what goes wrong says so, with its own exit status', () => {
   });
 
   test.each([
-    ['with direct writes', ''],
-    ['through the page cache', '-U'],
+    ['with direct writes', '--min-free 0'],
+    ['through the page cache', '--min-free 0 -U'],
   ])('a full disk, %s: 5, and the file ends with a whole record', async (_way, flag) => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
@@ -236,6 +236,32 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(packets.length).toBeGreaterThan(20);
     expect(packets.length).toBeLessThan(60);
     expect(program.standardError).toContain(`${packets.length} whole frames were written`);
+  });
+
+  test('a disk as full as it may become: 5, and what was to stay free is free', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    const mount = `mount -t tmpfs -o size=4m tmpfs ${folder.path} && `;
+    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} --min-free 2M udp; status=$?`;
+    const free = `stat -f -c '%a %S' ${folder.path}; wc -c < ${path}; exit $status`;
+    const words = ['--mount', 'sh', '-c', `${mount}${capture}; ${free}`];
+    await using program = new LabProcess(lab.host('right'), 'unshare', words);
+    await program.said('listening on');
+    const frame = taggedFrame([], 1200 - 42);
+    for (let sent = 0; sent < 4000 && program.child.exitCode === null; sent += 100) {
+      sendFrames(
+        lab.host('left'),
+        'eth0',
+        Array.from({ length: 100 }, () => frame),
+      );
+      await sleep(5);
+    }
+    expect(await program.exit()).toBe(5);
+    expect(program.standardError).toContain('the disk is as full as it may become (--min-free)');
+    const [blocks = 0, blockSize = 0, length = 0] = program.standardOutput.toString().split(/\s+/).map(Number);
+    expect(blocks * blockSize).toBeGreaterThanOrEqual(2 << 20);
+    expect(length).toBeGreaterThan((2 << 20) - 3 * 4096);
+    expect((length - 24) % 1216).toBe(0);
   });
 });
 

@@ -340,9 +340,11 @@ describe('ends', () => {
       asked += 1;
       return { free: capacity - used(), total: capacity };
     };
-    const { series, take } = make('a.pcap', { readSpace, freeSpace: { fraction: 0.5 }, clock: new HandClock() });
+    const options = { readSpace, freeSpace: { fraction: 0.5 }, clock: new HandClock() };
+    const { series, take, gatherer } = make('a.pcap', options);
     let frames = 0;
     for (let batch = 0; batch < 100 && series.ended === undefined; batch += 1) {
+      while (gatherer.held > 4) await new Promise((resolve) => setImmediate(resolve)); // it has eight areas
       frames += await take(...Array.from({ length: 9 }, (_, index) => recordOf(99_984, index)));
     }
     expect(series.ended).toBe('free-space');

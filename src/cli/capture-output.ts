@@ -1,0 +1,56 @@
+/** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
+import { StackError } from '../base/index.ts';
+import type { LiveSource } from '../capture/index.ts';
+import { pcapFileFormat, pcapngFileFormat } from '../pcap/index.ts';
+import { FileSeries, type StopReason } from '../session/index.ts';
+import type { CaptureArguments } from './capture-options.ts';
+import type { CommandContext } from './context.ts';
+import { timestampPrecision } from './options.ts';
+import { compressionOf, fileOptionsGiven, seriesOptions } from './output-options.ts';
+import { RotateHook } from './rotate-hook.ts';
+
+/** @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE` */
+export function createFiles(
+  path: string,
+  words: CaptureArguments,
+  source: LiveSource,
+  context: CommandContext,
+): FileSeries {
+  const { linkType, snapLength, interfaceName: name } = source;
+  const packetBuffered = words.U;
+  const compression = compressionOf(words);
+  const format = /\.pcapng(\.(gz|zst))?$/i.test(path)
+    ? pcapngFileFormat({ linkType, snapLength, name }, { packetBuffered }, compression)
+    : pcapFileFormat(
+        { linkType, snapLength, packetBuffered, timestampPrecision: timestampPrecision(words) },
+        compression,
+      );
+  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
+  return new FileSeries(path, format, {
+    ...seriesOptions(words),
+    onWarning,
+    ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
+  });
+}
+
+/** What is about files goes with one live interface's file only. @throws StackError `USAGE` */
+export function refuseFileOptions(words: CaptureArguments, why: string): void {
+  const [given] = fileOptionsGiven(words);
+  if (given !== undefined) throw new StackError('USAGE', `${given} ${why}`);
+}
+
+const ENDS: Readonly<Partial<Record<StopReason, string>>> = {
+  limit: 'so many frames were asked for (-c)',
+  duration: 'the time asked for is over (--duration)',
+  'byte-limit': 'no more bytes were asked for (--stop-size)',
+  'file-limit': 'so many files were asked for (--stop-files, -W)',
+  quota: 'the files are as large as they may become together (--quota)',
+  'free-space': 'the disk is as full as it may become (--min-free)',
+};
+
+/** Why a capture ended that nobody interrupted: a line. */
+export function formatEnd(reason: StopReason): string {
+  const text = ENDS[reason];
+  return text === undefined ? '' : `tapline: the capture ends: ${text}\n`;
+}
