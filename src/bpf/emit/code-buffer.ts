@@ -45,9 +45,7 @@ export class CodeBuffer {
   }
 
   #add(draft: OpenDraft): void {
-    if (this.#drafts.length >= MAX_PROGRAM_LENGTH) {
-      throw new LimitError(`a program of more than ${MAX_PROGRAM_LENGTH} instructions`);
-    }
+    if (this.#drafts.length >= MAX_PROGRAM_LENGTH) throw tooLong();
     this.#drafts.push(draft);
   }
 
@@ -63,11 +61,16 @@ export class CodeBuffer {
     const zeros = new Set<number>();
     for (;;) {
       const program = linkJumps(withZeros(code, zeros));
+      if (program.length > MAX_PROGRAM_LENGTH) throw tooLong();
       const missing = wordsReadTooEarly(program).filter((word) => !zeros.has(word));
       if (missing.length === 0) return program;
       for (const word of missing) zeros.add(word);
     }
   }
+}
+
+function tooLong(): LimitError {
+  return new LimitError(`a program of more than ${MAX_PROGRAM_LENGTH} instructions`);
 }
 
 /** Codes of conditional jumps against a constant. */

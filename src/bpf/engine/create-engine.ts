@@ -5,7 +5,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { WasmMemory } from '../../base/web-assembly.ts';
 import { type Ancillary, AncillaryLayout } from '../ancillary.ts';
-import { BpfAlu, BpfClass, type BpfInstruction } from '../instruction.ts';
+import { BPF_MAX_INSTRUCTIONS, BpfAlu, BpfClass, type BpfInstruction } from '../instruction.ts';
 import { runProgram } from './interpret.ts';
 import { loadProgram } from './load-program.ts';
 import { classOf, operationOf, usesIndexOperand } from './opcode.ts';
@@ -67,6 +67,9 @@ export function createEngine(instructions: readonly BpfInstruction[], options: E
  * it can have the program. Frames that the kernel lets through are judged by our own engine all the same.
  */
 export function kernelRefusal(instructions: readonly BpfInstruction[]): string | undefined {
+  if (instructions.length > BPF_MAX_INSTRUCTIONS) {
+    return `the kernel takes ${BPF_MAX_INSTRUCTIONS} instructions, not ${instructions.length}`;
+  }
   if (hasBackwardJump(instructions)) return 'the kernel takes no program with backward jumps';
   if (instructions.some(isShiftByIndex)) return 'the kernel shifts modulo 32 where the filter language gives 0';
   return undefined;

@@ -15,6 +15,7 @@ import {
   BpfSize,
   BpfSource,
 } from '../instruction.ts';
+import { MAX_PROGRAM_LENGTH } from '../language/limits.ts';
 import { isAbsoluteLoad, isAlwaysJump, isJump } from './opcode.ts';
 import { jumpTargets, validate } from './validate.ts';
 
@@ -88,10 +89,10 @@ export interface LoadedProgram {
 }
 
 /**
- * @throws ProgramError `BAD_PROGRAM` as `validate` does; backward jumps are taken
+ * @throws ProgramError `BAD_PROGRAM` as `validate` does; backward jumps are taken, and programs as long as filters become
  */
 export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProgram {
-  validate(instructions, { backwardJumps: true });
+  validate(instructions, { backwardJumps: true, most: MAX_PROGRAM_LENGTH });
   const fusedAt = findFusions(instructions);
   const wordOffsets = layOut(instructions, fusedAt);
   const words: number[] = [];

@@ -14,6 +14,7 @@ import {
   BpfMode,
   BpfReturn,
 } from '../instruction.ts';
+import { MAX_PROGRAM_LENGTH } from '../language/limits.ts';
 import { classOf, isAbsoluteLoad, isAlwaysJump, loadWidth, operationOf, usesIndexOperand } from './opcode.ts';
 import { BACKWARD_JUMP_LIMIT, SERVED_ANCILLARY } from './semantics.ts';
 import { validate } from './validate.ts';
@@ -54,7 +55,7 @@ export function trace(
   wireLength: number = frame.length,
   ancillary?: Ancillary,
 ): Trace {
-  validate(instructions, { backwardJumps: true });
+  validate(instructions, { backwardJumps: true, most: MAX_PROGRAM_LENGTH });
   const machine = new Machine(frame, wireLength, ancillary);
   const steps: TraceStep[] = [];
   let omitted = 0;

@@ -17,6 +17,8 @@ import { ProgramError } from './program-error.ts';
 export interface ValidateOptions {
   /** Takes `ja` to an earlier instruction, as `protochain` has it. The kernel never does; our engines limit the turns. */
   readonly backwardJumps?: boolean;
+  /** Instructions that it may have; by default as many as Linux takes, 4,096. */
+  readonly most?: number;
 }
 
 const ANCILLARY_OFFSETS = new Set<number>(Object.values(AncillaryOffset));
@@ -25,8 +27,10 @@ const ANCILLARY_OFFSETS = new Set<number>(Object.values(AncillaryOffset));
 export function validate(instructions: readonly BpfInstruction[], options: ValidateOptions = {}): void {
   const count = instructions.length;
   if (count === 0) throw new ProgramError('the program is empty');
-  if (count > BPF_MAX_INSTRUCTIONS) {
-    throw new ProgramError(`${count} instructions; ${BPF_MAX_INSTRUCTIONS} is the most that Linux takes`);
+  const { most = BPF_MAX_INSTRUCTIONS } = options;
+  if (count > most) {
+    const whose = most === BPF_MAX_INSTRUCTIONS ? 'Linux takes' : 'is run here';
+    throw new ProgramError(`${count} instructions; ${most} is the most that ${whose}`);
   }
   for (const [index, instruction] of instructions.entries()) {
     const problem =
