@@ -123,12 +123,13 @@ for (const name of readdirSync(join(ROOT, 'src/cli/commands')).map((file) => fil
   });
   programs[name] = program.file;
 }
-const thread = await writeProgram('capture-thread', {
+const thread = await bundleText({
   stdin: entry(`
     import { runCaptureThread } from './capture-thread.ts';
     void runCaptureThread();`),
+  define: { 'import.meta.url': '__filename' },
+  plugins: [LAZY],
 });
-programs['capture-thread'] = thread.file;
 const launcher = await bundleText({
   entryPoints: ['src/cli/launch.ts'],
   define: { PROGRAMS: JSON.stringify(programs) },
@@ -136,5 +137,6 @@ const launcher = await bundleText({
 });
 writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "commonjs" }\n');
 writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(main.metafile));
+writeFileSync(join(OUTPUT, 'capture-thread.js'), thread.text);
 writeFileSync(join(OUTPUT, 'main.js'), launcher.text);
 chmodSync(join(OUTPUT, 'main.js'), 0o755);

@@ -99,7 +99,7 @@ class CaptureThread {
 
   constructor(task: ThreadTask, file: string, onCounters: () => void) {
     this.file = file;
-    const worker = new Worker(new URL('./main.js', import.meta.url), { workerData: task });
+    const worker = new Worker(new URL('./capture-thread.js', import.meta.url), { workerData: task });
     this.#worker = worker;
     let failure: Error | undefined;
     this.ended = new Promise((resolve, reject) => {

@@ -6,7 +6,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import { isMainThread } from 'node:worker_threads';
 
 /**
  * File names of programs by their command, put in by scripts/bundle.mjs. They change with the content: V8 itself tells
@@ -16,29 +15,17 @@ declare const PROGRAMS: Readonly<Record<string, string>>;
 
 type Program = (load: NodeJS.Require, url: string) => void;
 
-const [, , firstWord = ''] = process.argv;
-/** A worker is a thread of `tapline capture --threads`. */
-const program = isMainThread ? firstWord : 'capture-thread';
-const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : PROGRAMS['main']}`;
+const [, , command = ''] = process.argv;
+const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
 const cacheName = `${fileName}.${process.version}-${process.arch}.cache`;
 
-if (program === 'sweep') optimiseLate();
 const cachedData = readCache();
 const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (isMainThread && (cachedData === undefined || script.cachedDataRejected === true)) process.on('exit', writeCache);
+if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
 (script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
-
-/**
- * V8 optimises a function after 66 KB of its bytecode ran, and spends 50 ms on those of a sweep, which is over by then when
- * its targets are some thousand. A million probes earn the work fifteen times later, too.
- */
-function optimiseLate(): void {
-  const { setFlagsFromString } = require('node:v8') as typeof import('node:v8');
-  setFlagsFromString('--interrupt-budget=1000000');
-}
 
 function readCache(): Buffer | undefined {
   try {

@@ -15,6 +15,7 @@ import { formatSweepEvent, sweepProgressText } from '../report/index.ts';
 import { SynMethod } from '../tcp/index.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
+import { pauseOptimiser } from './optimiser.ts';
 import { numberOption } from './options.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
 import { EventOutput, isText, openTransport, withRecording } from './probe-session.ts';
@@ -22,6 +23,8 @@ import { addressText, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
 import type { SweepArguments } from './sweep-options.ts';
 
+/** From here on optimised code pays. */
+const MANY_PROBES = 16_384;
 const PROGRESS_MILLISECONDS = 100;
 const LARGEST_PORT = 65_535;
 /** More than all ports there are is a mistake in the list. */
@@ -42,6 +45,7 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
   const output = new EventOutput<SweepEvent>(context, words, formatter(words));
   let alive = 0;
   let unreachable = 0;
+  using _optimiser = targets.size * (ports?.length ?? 1) < MANY_PROBES ? pauseOptimiser() : undefined;
   try {
     await output.run(() =>
       withRecording(words, transport, method, async (recorded) => {

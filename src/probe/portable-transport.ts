@@ -2,7 +2,6 @@
  * Probes by the `raw-socket` package: for systems other than Linux, and on request. It hands over no control messages, so
  * there are no kernel times, no IPv6 hop limits and no error queue; everything else is the same. @module
  */
-import { createSocket } from 'node:dgram';
 import { formatAddress, parseAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
@@ -45,6 +44,7 @@ interface Local {
 
 /** Asks the system for the source address by connecting a UDP socket, which sends nothing. */
 async function findLocal({ family, destination }: PortableTransportOptions): Promise<Local> {
+  const { createSocket } = await import('node:dgram'); // not for those who never come here
   const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
