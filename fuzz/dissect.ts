@@ -4,8 +4,9 @@
  */
 import { dissect } from '../src/dissect/index.ts';
 import { frameToJson, PacketPrinter, type PacketPrintOptions } from '../src/report/index.ts';
+import { RandomSource } from '../test/support/random-source.ts';
 import { SEED_FRAMES } from './frames.ts';
-import { mutate, Random } from './mutate.ts';
+import { mutate } from './mutate.ts';
 
 const LINK_TYPES = [1, 1, 1, 1, 0, 101, 108, 113, 228, 229, 276, 147] as const;
 
@@ -25,7 +26,7 @@ const LONGEST_TEXT = 100_000;
 
 /** One try. */
 export function fuzzDissect(seed: number): void {
-  const random = new Random(seed);
+  const random = new RandomSource(seed);
   const bytes = mutate(SEED_FRAMES[random.below(SEED_FRAMES.length)] ?? new Uint8Array(0), random);
   const linkType = LINK_TYPES[random.below(LINK_TYPES.length)] ?? 1;
   const wireLength = random.below(4) === 0 ? random.next() : bytes.length;

@@ -1,33 +1,11 @@
 /** Mutations for byte formats, from a seed: the same seed gives the same bytes. @module */
-
-/** A small generator (mulberry32): good enough to stir bytes, and repeatable. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 to 0xffffffff. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let value = this.#state;
-    value = Math.imul(value ^ (value >>> 15), value | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return (value ^ (value >>> 14)) >>> 0;
-  }
-
-  /** 0 to `limit` - 1. */
-  below(limit: number): number {
-    return limit <= 0 ? 0 : this.next() % limit;
-  }
-}
+import type { RandomSource } from '../test/support/random-source.ts';
 
 /** Values that lie on the edges that length fields have. */
 const EDGES = [0, 1, 2, 3, 4, 7, 8, 20, 40, 60, 127, 128, 254, 255] as const;
 
 /** A copy of `bytes` with a few changes: flipped bits, edge values, large numbers, cuts, repetitions. */
-export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
+export function mutate(bytes: Uint8Array, random: RandomSource): Uint8Array {
   let result = bytes.slice();
   for (let changes = 1 + random.below(6); changes > 0; changes -= 1) {
     const at = random.below(result.length);

@@ -23,7 +23,8 @@ import {
   MessageFlag,
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
-import { mutate, Random } from './mutate.ts';
+import { RandomSource } from '../test/support/random-source.ts';
+import { mutate } from './mutate.ts';
 
 const IPV4 = Uint8Array.of(10, 1, 1, 1);
 const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
@@ -53,7 +54,7 @@ const SEEDS: readonly NetlinkMessage[] = [
 
 /** One try. */
 export function fuzzNetlink(seed: number): void {
-  const random = new Random(seed);
+  const random = new RandomSource(seed);
   const count = 1 + random.below(4);
   const messages = Array.from({ length: count }, (_, index) => {
     const chosen = SEEDS[random.below(SEEDS.length)];

@@ -4,8 +4,9 @@
  */
 import type { FrameView } from '../src/base/frame.ts';
 import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
+import { RandomSource } from '../test/support/random-source.ts';
 import { SEED_FRAMES } from './frames.ts';
-import { mutate, Random } from './mutate.ts';
+import { mutate } from './mutate.ts';
 
 function collect(): ByteSink & { readonly chunks: Uint8Array[] } {
   const chunks: Uint8Array[] = [];
@@ -91,7 +92,7 @@ function parse(file: Uint8Array, chunkLength: number): string {
 
 /** One try. */
 export function fuzzPcap(seed: number): void {
-  const random = new Random(seed);
+  const random = new RandomSource(seed);
   const file = mutate(FILES[random.below(FILES.length)] ?? new Uint8Array(0), random);
   const whole = parse(file, 1 << 20);
   const chunked = parse(file, 1 + random.below(97));

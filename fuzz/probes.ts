@@ -14,7 +14,8 @@ import { pingTextFormatter } from '../src/report/ping-text.ts';
 import { formatTracerouteEvent } from '../src/report/traceroute-text.ts';
 import { answerSyn, SynMethod } from '../src/tcp/syn-method.ts';
 import { UdpMethod } from '../src/udp/probe-method.ts';
-import { mutate, Random } from './mutate.ts';
+import { RandomSource } from '../test/support/random-source.ts';
+import { mutate } from './mutate.ts';
 
 const SOURCE = Uint8Array.of(192, 0, 2, 1);
 const TARGET = Uint8Array.of(192, 0, 2, 2);
@@ -28,7 +29,7 @@ const STEPS = 6;
 
 /** One try. */
 export function fuzzProbes(seed: number): void {
-  const random = new Random(seed);
+  const random = new RandomSource(seed);
   const method = pickMethod(random);
   const isPing = method instanceof EchoMethod && random.below(2) === 0;
   const engine = isPing
@@ -57,7 +58,7 @@ function describe(
   return event.type === 'start' && 'maxHops' in event ? formatTracerouteEvent(event) : format(event as never);
 }
 
-function pickMethod(random: Random): ProbeMethod {
+function pickMethod(random: RandomSource): ProbeMethod {
   const kind = random.below(4);
   if (kind === 0) return new UdpMethod(COMMON);
   if (kind === 1) return new UdpMethod({ ...COMMON, ports: 'classic' });
@@ -69,7 +70,7 @@ function answer(
   engine: ProbeEngine<object>,
   method: ProbeMethod,
   probe: Uint8Array,
-  random: Random,
+  random: RandomSource,
   now: number,
 ): void {
   const protocol = PROTOCOLS[method.protocol];

@@ -7,12 +7,17 @@ export class RandomSource {
     this.#state = seed >>> 0;
   }
 
-  /** 0 to `limit` - 1 (mulberry32). */
-  below(limit: number): number {
+  /** 0 to 0xffffffff (mulberry32): good enough to stir bytes, and repeatable. */
+  next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  }
+
+  /** 0 to `limit` - 1; 0 of nothing. */
+  below(limit: number): number {
+    return limit <= 0 ? 0 : this.next() % limit;
   }
 
   /** True once in `times`. */
