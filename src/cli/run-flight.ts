@@ -65,7 +65,7 @@ async function createRecorder(
   const after = numberOption('--after', words.after, { fraction: true, most: MOST_SECONDS }) ?? DEFAULT_AFTER_SECONDS;
   const maximumTriggers = numberOption('--max-triggers', words['max-triggers'], { least: 1 });
   const [described] = source.interfaces;
-  const resolvers = await Promise.all(words.trigger.map(resolverFor));
+  const resolvers = await Promise.all(words.trigger.map((filter) => resolverFor(filter)));
   return new FlightRecorder({
     linkType: source.linkType,
     before,
