@@ -1,5 +1,5 @@
 /** A place in the token list, and the errors that a parser raises there. @module */
-import { FilterError, type FilterErrorCode, type FilterErrorDetails, printable, type Span } from './filter-error.ts';
+import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from './filter-error.ts';
 import { reservedWords } from './keywords.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { MAX_NESTING, MAX_OPERATIONS } from './limits.ts';
@@ -97,7 +97,7 @@ export class Cursor {
   unexpected(expected: readonly string[], candidates: readonly string[] = reservedWords()): FilterError {
     const token = this.next;
     if (token.kind === 'end') return this.error('FILTER_SYNTAX', 'the filter ends too early', token, { expected });
-    const shown = printable(this.expression.slice(token.offset, token.offset + token.length));
+    const shown = this.expression.slice(token.offset, token.offset + token.length);
     const suggestion = token.kind === 'name' ? nearestWord(token.text, candidates) : undefined;
     return this.error('FILTER_SYNTAX', `"${shown}" has no meaning here`, token, { expected, suggestion });
   }

@@ -1,5 +1,6 @@
 /** What `compileFilter` throws: which words are wrong, what was expected, and what may have been meant. @module */
 import { StackError } from '../../base/errors.ts';
+import { printable } from '../../base/text.ts';
 
 /**
  * Why a text is no filter. `FILTER_SYNTAX` words in the wrong place · `FILTER_NUMBER` a number that is none, or out of
@@ -48,7 +49,8 @@ export class FilterError extends StackError {
   constructor(code: FilterErrorCode, reason: string, expression: string, span: Span, details: FilterErrorDetails = {}) {
     const { expected = [], suggestion } = details;
     const wanted = expected.length === 0 ? '' : `; expected ${joinWords(expected)}`;
-    super(code, `${reason}${wanted}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`);
+    // Words of the filter are in it, and filters come from anywhere.
+    super(code, printable(`${reason}${wanted}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`));
     this.code = code;
     this.expression = expression;
     this.offset = Math.min(span.offset, expression.length);
@@ -62,7 +64,8 @@ export class FilterError extends StackError {
     const start = Math.max(0, this.offset - CONTEXT);
     const end = Math.min(this.expression.length, this.offset + this.length + CONTEXT);
     const head = start > 0 ? '...' : '';
-    const shown = printable(this.expression.slice(start, end));
+    // One character for each, so that the carets stay below theirs.
+    const shown = printable(this.expression.slice(start, end).replace(/\s/g, ' '));
     const carets = '^'.repeat(Math.max(1, Math.min(this.length, end - this.offset)));
     const line = `  ${head}${shown}${end < this.expression.length ? '...' : ''}`;
     return `${this.message}\n${line}\n${' '.repeat(2 + head.length + this.offset - start)}${carets}`;
@@ -73,10 +76,4 @@ export class FilterError extends StackError {
 function joinWords(words: readonly string[]): string {
   if (words.length <= 1) return words.join('');
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-}
-
-/** Filters come from anywhere: control characters must not reach a terminal, and columns must stay where they are. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => (/\s/.test(character) ? ' ' : '?'));
 }

@@ -4,7 +4,7 @@
  * MAC address, and `80-90` one name (of a port range). @module
  */
 import { parseIpv6 } from '../../base/address.ts';
-import { FilterError, printable, type Span } from './filter-error.ts';
+import { FilterError, type Span } from './filter-error.ts';
 import { reservedWord } from './keywords.ts';
 import { MAX_EXPRESSION_LENGTH } from './limits.ts';
 import { NAMED_VALUES } from './named-values.ts';
@@ -87,7 +87,7 @@ function readToken(expression: string, at: number): Token {
     return token(word === undefined ? 'symbol' : 'word', word ?? (symbol === '==' ? '=' : symbol), at, symbol.length);
   }
   const wrong = String.fromCodePoint(expression.codePointAt(at) ?? 0);
-  throw new FilterError('FILTER_SYNTAX', `no filter has the character "${printable(wrong)}"`, expression, {
+  throw new FilterError('FILTER_SYNTAX', `no filter has the character "${wrong}"`, expression, {
     offset: at,
     length: wrong.length,
   });

@@ -85,6 +85,25 @@ describe('errors of filters', () => {
   });
 });
 
+describe('what a terminal is shown', () => {
+  test('control characters and marks of direction are taken out, one for one', () => {
+    const text = 'tcp and \u202efoo\u001b[31m bar';
+    const [message = '', shown = '', carets = ''] = errorOf(text).toText().split('\n');
+    expect(message).toBe('no filter has the character "?"');
+    expect(shown).toBe('  tcp and ?foo?[31m bar');
+    expect(carets).toBe('          ^');
+  });
+
+  test('words that are quoted in messages are no different', () => {
+    expect(errorOf('host \\\u001b[2J\u2066x').message).toContain('"?[2J?x"');
+  });
+
+  test('a filter of several lines is shown as one', () => {
+    const [, shown, carets] = errorOf('tcp\n\tand prot 80').toText().split('\n');
+    expect([shown, carets]).toEqual(['  tcp  and prot 80', '           ^^^^']);
+  });
+});
+
 describe('hostile text ends soon', () => {
   const HOSTILE: readonly (readonly [string, string])[] = [
     ['deep parentheses', `${'('.repeat(30_000)}tcp`],
