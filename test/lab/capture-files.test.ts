@@ -1,0 +1,262 @@
+/** What `tapline capture -w` leaves in a folder while real frames come: series, rings, packed files, programs after them. @module */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createLab, type Lab, openFrameSender, pingAddress, twoHosts } from '../../src/lab/index.ts';
+import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { LabProcess } from '../support/lab-process.ts';
+import { requirePeer } from '../support/peers.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const FRAME = 1000;
+/** Where a frame's number is: at the end of its headers. */
+const NUMBER = 42;
+
+let lab: Lab;
+let folder: TestFolder;
+beforeAll(async () => {
+  lab = await createLab(twoHosts());
+});
+afterAll(() => lab.close());
+beforeEach(() => {
+  folder = new TestFolder();
+  return () => folder[Symbol.dispose]();
+});
+
+async function startCapture(...words: string[]): Promise<LabProcess> {
+  const program = new LabProcess(lab.host('right'), process.execPath, [MAIN, 'capture', '-i', 'eth0', ...words]);
+  await program.said('listening on');
+  return program;
+}
+
+async function ended(program: LabProcess): Promise<number> {
+  program.signal('SIGINT');
+  return program.exit();
+}
+
+/** Sends numbered frames, `first` and those after it, with a pause now and then. */
+async function flood(count: number, first = 0): Promise<void> {
+  using sender = openFrameSender(lab.host('left'), 'eth0');
+  const frame = taggedFrame([], FRAME - NUMBER);
+  const view = new DataView(frame.buffer);
+  for (let sent = 0; sent < count; sent += 1) {
+    view.setUint32(NUMBER, first + sent);
+    sender.send(frame);
+    if (sent % 5000 === 4999) await sleep(20); // the lab's wire is as fast as this loop
+  }
+}
+
+const names = (): string[] => readdirSync(folder.path).sort();
+
+async function numbersOf(name: string): Promise<number[]> {
+  const packets = await readPackets(folder.file(name));
+  return packets.map(({ bytes }) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(NUMBER));
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+describe('rotation', () => {
+  test.each([
+    ['PCAP, straight to the disk', 'pcap', []],
+    ['PCAPNG, straight to the disk', 'pcapng', []],
+    ['PCAP through the page cache', 'pcap', ['-U']],
+  ])('under load loses nothing: %s', async (_way, kind, words) => {
+    const count = 40_000;
+    await using program = await startCapture('-w', folder.file(`a.${kind}`), '-C', '1M', ...words, 'udp port 9');
+    await flood(count);
+    await sleep(300);
+    expect(await ended(program)).toBe(0);
+    expect(program.standardError).toContain('0 packets dropped by kernel');
+    expect(program.standardError).toContain(`${count} packets captured`);
+    const numbers: number[] = [];
+    for (const name of names()) {
+      expect(statSync(folder.file(name)).size).toBeLessThanOrEqual(1 << 20);
+      numbers.push(...(await numbersOf(name)));
+    }
+    expect(names().length).toBeGreaterThanOrEqual(Math.ceil((count * (FRAME + 16)) / (1 << 20)));
+    expect(numbers).toEqual(upTo(count));
+  });
+
+  test('by tcpdump’s letters: -C and -W make a ring that tcpdump reads, beside files that are not its own', async () => {
+    writeFileSync(folder.file('a-00000.pcap'), 'foreign');
+    const count = 20_000;
+    const words = ['-w', folder.file('a.pcap'), '-C', '1', '-W', '3', '--nano', 'udp port 9'];
+    await using program = await startCapture(...words);
+    await flood(count);
+    await sleep(300);
+    expect(await ended(program)).toBe(0);
+    const [foreign, ...ring] = names();
+    expect(foreign).toBe('a-00000.pcap');
+    expect(String(readFileSync(folder.file('a-00000.pcap')))).toBe('foreign');
+    expect(ring).toHaveLength(3);
+    const perFile = Math.floor((1_000_000 - 24) / (FRAME + 16));
+    expect(ring.at(-1)).toBe(`a-${String(Math.ceil(count / perFile)).padStart(5, '0')}.pcap`);
+    const numbers = (await Promise.all(ring.map(numbersOf))).flat();
+    expect(numbers).toEqual(upTo(count).slice(-numbers.length));
+    expect(numbers.length).toBeGreaterThan(2 * perFile);
+    const tcpdump = requirePeer('tcpdump');
+    if (tcpdump === undefined) return;
+    for (const name of ring) {
+      const { stdout, status } = spawnSync(tcpdump, ['--count', '-r', folder.file(name)], { encoding: 'utf8' });
+      expect([status, stdout]).toEqual([0, `${(await numbersOf(name)).length} packets\n`]);
+    }
+  });
+
+  test('-G with -W ends after so many files, each of its time, closed also while nothing comes', async () => {
+    await using program = await startCapture('-w', folder.file('%s.pcap'), '-G', '1', '-W', '2', 'icmp');
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    await sleep(2500);
+    expect(names()).toHaveLength(1);
+    await pingAddress(lab.host('left'), '10.1.1.2');
+    expect(await program.exit()).toBe(0); // by itself
+    expect(program.standardError).toContain('the capture ends: so many files were asked for');
+    expect(names()).toHaveLength(2);
+    for (const name of names()) expect(await readPackets(folder.file(name))).toHaveLength(2);
+  });
+
+  test('-C, -G and -W together are a ring, too', async () => {
+    const words = ['-w', folder.file('a.pcap'), '-C', '1M', '-G', '1', '-W', '2', 'udp port 9'];
+    await using program = await startCapture(...words);
+    for (let second = 0; second < 3; second += 1) {
+      await flood(500, second * 500);
+      await sleep(1100);
+    }
+    expect(await ended(program)).toBe(0);
+    expect(names()).toEqual(['a-00002.pcap', 'a-00003.pcap']);
+    expect((await Promise.all(names().map(numbersOf))).flat()).toEqual(upTo(1500).slice(500));
+  });
+});
+
+describe('ends', () => {
+  test.each([
+    ['-c 100', ['-c', '100'], 'so many frames', [100]],
+    ['--stop-size', ['--stop-size', '0.1'], 'no more bytes', [98]],
+    ['--stop-files', ['--stop-files', '3', '--rotate-packets', '7'], 'so many files', [7, 7, 7]],
+    ['--quota', ['--quota', '0.05', '-C', '0.02'], 'as large as they may become', [19, 19, 11]],
+  ])('%s', async (_option, words, why, frames) => {
+    await using program = await startCapture('-w', folder.file('a.pcap'), ...words, 'udp port 9');
+    await flood(300);
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toMatch(
+      new RegExp(`the capture ends: .*${why}.*\n${frames.reduce((a, b) => a + b)} packets captured`),
+    );
+    const found = await Promise.all(names().map(numbersOf));
+    expect(found.map((numbers) => numbers.length)).toEqual(frames);
+    expect(found.flat()).toEqual(upTo(found.flat().length));
+  });
+});
+
+describe('packed files', () => {
+  test('are read by gunzip, tshark and ourselves, and lose nothing while they keep up', async () => {
+    const count = 20_000;
+    await using program = await startCapture('-w', folder.file('a.pcap.gz'), '-C', '8M', 'udp port 9');
+    await flood(count);
+    await sleep(300);
+    expect(await ended(program)).toBe(0);
+    expect(program.standardError).toContain('0 packets dropped by kernel');
+    expect(names()).toEqual(['a-00001.pcap.gz', 'a-00002.pcap.gz', 'a-00003.pcap.gz']);
+    expect((await Promise.all(names().map(numbersOf))).flat()).toEqual(upTo(count));
+    expect(statSync(folder.file('a-00001.pcap.gz')).size).toBeLessThan(1 << 20); // 8 MiB of nearly the same
+    const tshark = requirePeer('tshark');
+    if (tshark === undefined) return;
+    const words = ['-r', folder.file('a-00003.pcap.gz'), '-T', 'fields', '-e', 'frame.number'];
+    const lines = execFileSync(tshark, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trimEnd();
+    expect(lines.split('\n')).toHaveLength((await numbersOf('a-00003.pcap.gz')).length);
+  });
+
+  test('through a pipe', async () => {
+    await using program = await startCapture('-w', '-', '--compress', 'gzip', '-c', '50', 'udp port 9');
+    await flood(50);
+    expect(await program.exit()).toBe(0);
+    writeFileSync(folder.file('a.pcap'), gunzipSync(program.standardOutput));
+    expect(await numbersOf('a.pcap')).toEqual(upTo(50));
+  });
+
+  test('zstd where this Node has it, else an error that says what has', async () => {
+    const words = [MAIN, 'capture', '-i', 'lo', '-w', folder.file('a.pcap.zst'), '--duration', '0.1'];
+    const { stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    if (major > 22 || (major === 22 && minor >= 15)) expect(status).toBe(0);
+    else expect(stderr).toMatch(/zstd needs Node 22\.15 or newer, and this is v.*; gzip always works/);
+  });
+});
+
+describe('a reader of the growing file', () => {
+  test.each([
+    ['straight to the disk', 'a.pcap', []],
+    ['in PCAPNG', 'a.pcapng', []],
+    ['packed', 'a.pcap.gz', []],
+    ['through the page cache', 'a.pcap', ['-U']],
+    ['packed, at once', 'a.pcap.gz', ['-U']],
+  ])('sees whole records soon: %s', async (_way, name, words) => {
+    await using program = await startCapture('-w', folder.file(name), ...words, 'udp port 9');
+    await flood(7);
+    await sleep(1000);
+    expect(await numbersOf(name)).toEqual(upTo(7));
+    await flood(5000, 7);
+    await sleep(1000);
+    expect(await numbersOf(name)).toEqual(upTo(5007));
+    expect(await ended(program)).toBe(0);
+    expect(await numbersOf(name)).toEqual(upTo(5007));
+  });
+
+  test('need not wait after SIGUSR2', async () => {
+    await using program = await startCapture('-w', folder.file('a.pcap.gz'), 'udp port 9');
+    await flood(7);
+    await sleep(200); // out of the ring, which takes a tenth of a second; a packed file waits for half a second more
+    program.signal('SIGUSR2');
+    await sleep(100);
+    expect(await numbersOf('a.pcap.gz')).toEqual(upTo(7));
+    expect(await ended(program)).toBe(0);
+  });
+});
+
+describe('a program after each file', () => {
+  test('gets the file as one argument, whatever its name; its failure is a warning', async () => {
+    const name = "a $(touch x); '%N'.pcap";
+    const script = 'printf "%s|" "$@" >> "$0.log"; case "$2" in *00002*) exit 3;; esac';
+    const words = ['-w', folder.file(name), '--rotate-packets', '2', '-z', 'sh'];
+    const each = ['-c', script, folder.file('hook'), 'file:', '{}'].map((word) => `--on-rotate-argument=${word}`);
+    await using program = await startCapture(...words, ...each, '-c', '5', 'udp port 9');
+    await flood(5);
+    expect(await program.exit()).toBe(0);
+    const said = readFileSync(folder.file('hook.log'), 'utf8').split('|').slice(0, -1);
+    const files = [1, 2, 3].map((number) => folder.file(`a $(touch x); '0000${number}'.pcap`));
+    expect(said.filter((word) => word !== 'file:').sort()).toEqual(files);
+    expect(program.standardError).toContain('ended with status 3');
+    expect(names()).toHaveLength(4);
+  });
+
+  test('that is not there is a warning', async () => {
+    const words = ['-w', folder.file('a.pcap'), '-z', '/no/such/program', '-c', '1', 'udp port 9'];
+    await using program = await startCapture(...words);
+    await flood(1);
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain(`cannot run /no/such/program for ${folder.file('a.pcap')}`);
+  });
+});
+
+test.each([
+  [['-C', '5'], '-C needs -w FILE'],
+  [['-w', '-', '-C', '5'], '- is no file: it can be neither rotated nor held to a quota'],
+  [['-w', 'x.pcap', '-W', '5'], 'a number of files needs to know when the next one begins'],
+  [['-w', 'x.pcap', '-C', '5', '-W', '2', '--ring', '3'], '-W says what --ring or --stop-files says'],
+  [
+    ['-w', 'x.pcap', '-C', '5Q'],
+    '-C takes a number of millions of bytes, or one with K, M, G or T behind it, not "5Q"',
+  ],
+  [['-w', 'x.pcap', '-C', '0'], '-C takes a number of millions'],
+  [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap: it may have %N'],
+  [['-w', 'x.pcap', '--aligned'], '--aligned is for -G'],
+  [['-w', 'x.pcap', '--min-free', '101%'], '--min-free takes'],
+  [['-w', 'x.pcapng', '-i', 'any', '-C', '5'], '-C is for the file of one interface'],
+])('%j does not go together: 2', (words, message) => {
+  const all = [MAIN, 'capture', '-i', 'lo', ...words];
+  const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path });
+  expect(stderr).toContain(message);
+  expect(status).toBe(2);
+  expect(names()).toEqual([]);
+});
