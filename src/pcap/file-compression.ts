@@ -32,7 +32,7 @@ interface ZstdModule {
 }
 
 /** @throws StackError `COMPRESSION` where this Node has no zstd */
-function zstd(): ZstdModule {
+export function zstd(): ZstdModule {
   if ('createZstdCompress' in zlib) return zlib as unknown as ZstdModule;
   throw new StackError(
     'COMPRESSION',

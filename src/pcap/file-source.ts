@@ -1,18 +1,22 @@
-/** Bytes of files and of standard input, and of either behind gzip (RFC 1952). @module */
+/** Bytes of files and of standard input, and of either behind gzip (RFC 1952) or zstd. @module */
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { readU16 } from '../base/bytes.ts';
+import { readU16, readU32 } from '../base/bytes.ts';
 import { messageOf, StackError } from '../base/errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
 
 const GZIP_MAGIC = 0x1f8b;
 const GZIP_CHUNK = 64 * 1024;
 
-/** Opens `path`, or standard input as `-`; what is packed with gzip is unpacked on the way. @throws StackError `FILE_OPEN` */
+/**
+ * Opens `path`, or standard input as `-`; what is packed with gzip or zstd is unpacked on the way.
+ * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
+ */
 export async function openByteSource(path: string): Promise<ByteSource> {
   const plain = path === '-' ? new StreamSource(process.stdin) : new FileSource(await openFileHandle(path));
-  const head = new Uint8Array(2);
+  const head = new Uint8Array(4);
   let count = 0;
   try {
     while (count < head.length) {
@@ -25,7 +29,9 @@ export async function openByteSource(path: string): Promise<ByteSource> {
     throw error;
   }
   const whole = new PrefixedSource(head.subarray(0, count), plain);
-  return count === 2 && readU16(head, 0) === GZIP_MAGIC ? new StreamSource(unpack(whole), whole) : whole;
+  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new StreamSource(unpack(whole), whole);
+  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new StreamSource(Readable.from(unpackZstd(whole)), whole);
+  return whole;
 }
 
 async function openFileHandle(path: string): Promise<FileHandle> {
@@ -56,7 +62,7 @@ class FileSource implements ByteSource {
   }
 }
 
-/** Two bytes were read to look at; here they are put back. */
+/** The first bytes were read to look at; here they are put back. */
 class PrefixedSource implements ByteSource {
   #prefix: Uint8Array;
   readonly #rest: ByteSource;
