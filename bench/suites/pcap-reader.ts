@@ -1,6 +1,6 @@
 /**
  * Reading capture files from memory: what one frame costs in the parser, and through a filter that looks at a byte. The
- * chunk is what the parser asks for; larger ones were no faster. @module
+ * chunk is what the parser asks for. @module
  */
 import type { FrameView } from '../../src/base/frame.ts';
 import { CaptureParser, type FrameFilter } from '../../src/pcap/index.ts';

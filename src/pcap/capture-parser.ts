@@ -12,7 +12,7 @@ import { isPcapMagic, PcapFormat } from './pcap-format.ts';
 import { isSectionHeader, PcapngFormat } from './pcapng-format.ts';
 import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
 
-/** Bytes read at once: larger chunks were no faster (bench/suites/pcap-reader.ts). */
+/** Bytes read at once: so many that a read does not count beside the frames in it. */
 const CHUNK_LENGTH = 256 * 1024;
 /** Less than this is not worth a read. */
 const MINIMUM_ROOM = 64 * 1024;
