@@ -1,8 +1,8 @@
 /** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
-import { StackError } from '../base/index.ts';
+import { type Clock, StackError } from '../base/index.ts';
 import type { LiveSource } from '../capture/index.ts';
-import { pcapFileFormat, pcapngFileFormat } from '../pcap/index.ts';
-import { FileSeries, type StopReason } from '../session/index.ts';
+import { encodeStatistics, pcapFileFormat, pcapngFileFormat } from '../pcap/index.ts';
+import { type Epilogue, FileSeries, type StopReason } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
@@ -16,11 +16,12 @@ export function createFiles(
   source: LiveSource,
   context: CommandContext,
 ): FileSeries {
-  const { linkType, snapLength, interfaceName: name } = source;
+  const { linkType, snapLength } = source;
   const packetBuffered = words.U;
   const compression = compressionOf(words);
-  const format = /\.pcapng(\.(gz|zst))?$/i.test(path)
-    ? pcapngFileFormat({ linkType, snapLength, name }, { packetBuffered }, compression)
+  const isPcapng = /\.pcapng(\.(gz|zst))?$/i.test(path);
+  const format = isPcapng
+    ? pcapngFileFormat(source.interfaces[0], { packetBuffered }, compression)
     : pcapFileFormat(
         { linkType, snapLength, packetBuffered, timestampPrecision: timestampPrecision(words) },
         compression,
@@ -30,8 +31,21 @@ export function createFiles(
   return new FileSeries(path, format, {
     ...seriesOptions(words),
     onWarning,
+    ...(isPcapng ? { epilogue: countersOf(source, context.clock) } : {}),
     ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
   });
+}
+
+/** What the capture has counted by the time that a file ends. */
+function countersOf(source: LiveSource, clock: Clock): Epilogue {
+  const startTime = clock.wallTime();
+  let delivered = 0;
+  const encode = (frames: number): Uint8Array => {
+    delivered += frames;
+    const { received, dropped } = source.statistics();
+    return encodeStatistics(0, { received, dropped, wallTime: clock.wallTime(), capture: { startTime, delivered } });
+  };
+  return { length: encode(0).length, encode };
 }
 
 /** What is about files goes with one live interface's file only. @throws StackError `USAGE` */

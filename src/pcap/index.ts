@@ -33,6 +33,12 @@ export {
   type TimestampPrecision,
 } from './format.ts';
 export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
-export { type PcapngInterface, type PcapngOptions, type PcapngStatistics, PcapngWriter } from './pcapng-writer.ts';
+export {
+  encodeStatistics,
+  type PcapngInterface,
+  type PcapngOptions,
+  type PcapngStatistics,
+  PcapngWriter,
+} from './pcapng-writer.ts';
 export type { BufferOptions, FrameLayout } from './record-buffer.ts';
 export type { GatheredRecords, RecordFile } from './record-file.ts';

@@ -89,6 +89,26 @@ function encodeInterface({ linkType, snapLength, name, description, filter }: Pc
     .finish();
 }
 
+/** The Interface Statistics Block of the interface with this number; of one length for the same fields. */
+export function encodeStatistics(number: number, statistics: PcapngStatistics): Uint8Array {
+  const { received, dropped, wallTime, capture } = statistics;
+  const end = timeOption(wallTime);
+  const block = new BlockBuilder(BlockType.interfaceStatistics).u32(number).padded(end);
+  if (capture !== undefined) {
+    block
+      .option(OptionCode.statisticsStart, timeOption(capture.startTime))
+      .option(OptionCode.statisticsEnd, end)
+      .option(OptionCode.statisticsFilterAccepted, u64Option(received))
+      .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
+      .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
+  }
+  block
+    .option(OptionCode.statisticsReceived, u64Option(received))
+    .option(OptionCode.statisticsDropped, u64Option(dropped))
+    .endOfOptions();
+  return block.finish();
+}
+
 /** What a file with frames of one interface begins with. */
 export function encodePcapngHeader(described: PcapngInterface, options: PcapngOptions = {}): Uint8Array {
   const section = encodeSectionHeader(options);
@@ -176,22 +196,7 @@ export class PcapngWriter implements FrameSink {
   /** Adds counters for the interface with this number. */
   addStatistics(number: number, statistics: PcapngStatistics): void {
     this.#check(number);
-    const { received, dropped, wallTime, capture } = statistics;
-    const end = timeOption(wallTime);
-    const block = new BlockBuilder(BlockType.interfaceStatistics).u32(number).padded(end);
-    if (capture !== undefined) {
-      block
-        .option(OptionCode.statisticsStart, timeOption(capture.startTime))
-        .option(OptionCode.statisticsEnd, end)
-        .option(OptionCode.statisticsFilterAccepted, u64Option(received))
-        .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
-        .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
-    }
-    block
-      .option(OptionCode.statisticsReceived, u64Option(received))
-      .option(OptionCode.statisticsDropped, u64Option(dropped))
-      .endOfOptions();
-    this.#append(block.finish());
+    this.#append(encodeStatistics(number, statistics));
   }
 
   /** Writes what waits in the buffer. @throws OutputError */

@@ -25,5 +25,5 @@ export type { AddressMapping } from './replay-addresses.ts';
 export type { ReplayEdits } from './replay-edits.ts';
 export { refuseDefaultRoute } from './replay-guard.ts';
 export type { ReplayPace } from './replay-schedule.ts';
-export type { FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';
+export type { Epilogue, FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';
 export { StatisticsHistory, type StatisticsSecond } from './statistics-history.ts';

@@ -80,7 +80,8 @@ export class SeriesFiles implements OpenFiles {
     };
     for (const closing of this.#closing) add(closing);
     if (this.#open !== undefined) {
-      taken += this.#open.file.length;
+      taken += this.#open.file.length + this.#epilogueLength;
+      stored += this.#epilogueLength;
       add(this.#open);
     }
     return { taken, stored, pending };
@@ -117,9 +118,15 @@ export class SeriesFiles implements OpenFiles {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
+    const bytes = this.#options.epilogue?.encode(open.frames);
+    if (bytes !== undefined) open.file.append({ bytes, frames: 0, retain: () => () => {} });
     this.#finishedLength += open.file.length;
     this.#closing.add(open);
     this.#settled = Promise.all([this.#close(open, this.#settled)]);
+  }
+
+  get #epilogueLength(): number {
+    return this.#options.epilogue?.length ?? 0;
   }
 
   /** Resolves when the present file holds all that was taken, and all others are closed. @throws OutputError */

@@ -14,6 +14,14 @@ export interface Rotation {
   readonly aligned?: boolean;
 }
 
+/** Records, none of them frames, that every file ends with: counters, for instance. */
+export interface Epilogue {
+  /** Bytes, always the same. */
+  readonly length: number;
+  /** @param frames what the file has of them */
+  encode(frames: number): Uint8Array;
+}
+
 /** A file of a series, closed. */
 export interface FinishedFile {
   readonly path: string;
@@ -39,6 +47,7 @@ export interface FileSeriesOptions {
   readonly utc?: boolean;
   /** Files that have a name already are overwritten; never links. Default: another name is taken. */
   readonly overwrite?: boolean;
+  readonly epilogue?: Epilogue;
   /** Told about every file when it is closed. */
   readonly onFile?: (file: FinishedFile) => void;
   /** Told about what the series outlives. */

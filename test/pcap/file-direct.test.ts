@@ -8,15 +8,12 @@ import {
   createPcapWriter,
   DIRECT_BLOCK,
   DirectFile,
-  EnhancedPacket,
-  enhancedPacketLength,
   openFile,
   pcapContainer,
   pcapngContainer,
-  writeEnhancedPacket,
 } from '../../src/pcap/index.ts';
-import { writeFiller } from '../../src/pcap/pcapng-block.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
+import { fillerBefore, packetBlock } from '../support/pcapng-blocks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tapline-direct-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,7 +90,7 @@ describe('a direct file', () => {
         let fill = 0;
         for (const [inPlace, batch] of wanted) {
           const blocks = batch.map((length) => packetBlock(length, fill++ & 0xff));
-          if (inPlace) file.take({ ...gatherer.gather(filler(blocks), blocks), inPlace: true });
+          if (inPlace) file.take({ ...gatherer.gather(fillerBefore(blocks), blocks), inPlace: true });
           else file.take(gatherer.gather(file.lead(), blocks));
         }
         await file.close();
@@ -109,19 +106,3 @@ describe('a direct file', () => {
     );
   });
 });
-
-/** A PCAPNG block with a frame of so many bytes. */
-function packetBlock(length: number, fill: number): Uint8Array {
-  const block = new Uint8Array(enhancedPacketLength(length));
-  const time = { seconds: 1_700_000_000, nanoseconds: fill, wireLength: length };
-  writeEnhancedPacket(block, 0, block.length, 0, time, length);
-  return block.fill(fill, EnhancedPacket.data, EnhancedPacket.data + length);
-}
-
-/** What makes whole pages of these blocks when it stands before them. */
-function filler(blocks: readonly Uint8Array[]): Uint8Array {
-  const length = blocks.reduce((sum, block) => sum + block.length, 12);
-  const block = new Uint8Array(12 + DIRECT_BLOCK - (length % DIRECT_BLOCK));
-  writeFiller(block, 0, block.length);
-  return block;
-}

@@ -15,9 +15,16 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
-import { type Compression, pcapFileFormat } from '../../src/pcap/index.ts';
-import { FileSeries, type FileSeriesOptions, type FinishedFile } from '../../src/session/index.ts';
+import {
+  type Compression,
+  encodeStatistics,
+  openFile,
+  pcapFileFormat,
+  pcapngFileFormat,
+} from '../../src/pcap/index.ts';
+import { type Epilogue, FileSeries, type FileSeriesOptions, type FinishedFile } from '../../src/session/index.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
+import { fillerBefore, packetBlock } from '../support/pcapng-blocks.ts';
 
 const PCAP = { linkType: 1, snapLength: 262_144, timestampPrecision: 'micro' } as const;
 const HEADER = 24;
@@ -101,6 +108,77 @@ function recordsOf(file: Uint8Array): Uint8Array[] {
 
 const read = (name: string): Uint8Array => readFileSync(join(folder, name));
 const names = (): string[] => readdirSync(folder).sort();
+
+describe('a series of PCAPNG files', () => {
+  const frame = fc.record({ length: fc.integer({ min: 1, max: 3000 }), later: fc.constantFrom(0, 0, 0, 1, 3) });
+  const batches = fc.array(fc.tuple(fc.boolean(), fc.array(frame, { minLength: 1, maxLength: 9 })), { maxLength: 6 });
+  const rotation = fc.record(
+    { bytes: fc.integer({ min: 5000, max: 30_000 }), seconds: fc.integer({ min: 1, max: 5 }) },
+    { requiredKeys: [] },
+  );
+
+  test('shares blocks out that are in place as well, and ends every file with its counters', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, rotation, async (plan, limits) => {
+        for (const name of names()) rmSync(join(folder, name));
+        const gatherer = new TestGatherer();
+        const finished: FinishedFile[] = [];
+        const epilogue: Epilogue = {
+          length: countersAfter(0).length,
+          encode: (frames) => countersAfter(frames),
+        };
+        const format = pcapngFileFormat({ linkType: 1, name: 'eth0' });
+        const onFile = (file: FinishedFile): number => finished.push(file);
+        const series = new FileSeries(join(folder, 'a.pcapng'), format, {
+          rotation: limits,
+          epilogue,
+          onFile,
+          utc: true,
+        });
+        let seconds = 1_700_000_001;
+        let fill = 0;
+        for (const [inPlace, batch] of plan) {
+          const blocks = batch.map(({ length, later }) => {
+            seconds += later;
+            return packetBlock(length, fill++ & 0xff, seconds);
+          });
+          const before = inPlace ? fillerBefore(blocks) : series.lead();
+          const taken = await series.take({ ...gatherer.gather(before, blocks), inPlace });
+          expect(taken.frames).toBe(blocks.length);
+        }
+        await series.close();
+        expect(gatherer.held).toBe(0);
+        const read: { length: number; fill: number; second: number }[] = [];
+        for (const { path, frames, length } of finished) {
+          const bytes = readFileSync(path);
+          expect(bytes.length).toBe(length);
+          if (frames > 1) expect(length).toBeLessThanOrEqual(limits.bytes ?? Number.POSITIVE_INFINITY);
+          expect([...bytes.subarray(-epilogue.length)]).toEqual([...countersAfter(frames)]);
+          await using source = await openFile(path);
+          const ofFile: typeof read = [];
+          for await (const packet of source.packets()) {
+            const second = Number(packet.timestamp / 1_000_000_000n);
+            ofFile.push({ length: packet.bytes.length, fill: packet.bytes[0] ?? -1, second });
+          }
+          expect(ofFile).toHaveLength(frames);
+          const span = (ofFile.at(-1)?.second ?? 0) - (ofFile[0]?.second ?? 0);
+          expect(span).toBeLessThan(limits.seconds ?? Number.POSITIVE_INFINITY);
+          read.push(...ofFile);
+        }
+        const sent = plan.flatMap(([, batch]) => batch);
+        expect(read.map(({ length, fill: value }) => [length, value])).toEqual(
+          sent.map(({ length }, index) => [length, index & 0xff]),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function countersAfter(delivered: number): Uint8Array {
+  const capture = { startTime: 1_700_000_000_000, delivered };
+  return encodeStatistics(0, { received: 7, dropped: 0, wallTime: 1_700_000_009_000, capture });
+}
 
 describe('what is in which file', () => {
   const length = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 3000, max: 20_000 }));
