@@ -4,6 +4,7 @@
  */
 import { EchoMethod } from '../src/icmp/echo-method.ts';
 import { readExtensions } from '../src/icmp/extensions.ts';
+import { NodeMethod } from '../src/icmp/node-method.ts';
 import { PingEngine } from '../src/icmp/ping-engine.ts';
 import { forgeError, quotePacket } from '../src/icmp/simulation/forge.ts';
 import { TracerouteEngine } from '../src/icmp/traceroute-engine.ts';
@@ -21,15 +22,45 @@ const SOURCE = Uint8Array.of(192, 0, 2, 1);
 const TARGET = Uint8Array.of(192, 0, 2, 2);
 const COMMON = { family: 4, nonce: 0x5eed_cafe, sourceAddress: SOURCE, sourcePort: 40_000 } as const;
 const PROTOCOLS = { icmp: 1, udp: 17, tcp: 6 } as const;
+const MESSAGES = ['echo', 'timestamp', 'mask'] as const;
 const LABELS = [{ label: 16, trafficClass: 0, isBottom: true, ttl: 1 }];
 const INTERFACE = { role: 'incoming', index: 1, name: 'eth0', address: '192.0.2.3', mtu: 1500 } as const;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** ICMPv4 answers by request. */
+const REPLIES: Readonly<Record<number, number>> = { 8: 0, 13: 14, 17: 18 };
 const STEPS = 6;
+
+/** What a host tells about itself: names and addresses of any kind, and many a lie. */
+function fuzzNode(random: RandomSource): void {
+  const method = new NodeMethod({ query: 'name', nonce: COMMON.nonce });
+  const probe = new Uint8Array(method.length);
+  method.encode({ index: random.below(0x1_0000), flow: 0, destination: new Uint8Array(16) }, probe);
+  const told = Uint8Array.from({ length: 16 + random.below(200) }, () => random.below(random.below(2) === 0 ? 8 : 256));
+  told.set(probe.subarray(0, 16));
+  told.set([140, random.below(4), 0, 0, 0, random.below(6)]);
+  const bytes = random.below(2) === 0 ? told : mutate(told, random);
+  const event: ArrivalEvent = {
+    kind: 'arrival',
+    time: 0,
+    stamp: 'kernel',
+    protocol: 58,
+    source: new Uint8Array(16),
+    bytes,
+    start: 0,
+    end: bytes.length,
+    hopLimit: 1,
+    optionsStart: 0,
+    claimedLength: bytes.length,
+  };
+  method.match(event);
+  if (UNPRINTABLE.test(JSON.stringify(method.details(event)))) throw new Error('a control character was told');
+}
 
 /** One try. */
 export function fuzzProbes(seed: number): void {
   const random = new RandomSource(seed);
+  fuzzNode(random);
   const method = pickMethod(random);
   const isPing = method instanceof EchoMethod && random.below(2) === 0;
   const engine = isPing
@@ -53,7 +84,8 @@ function describe(
   event: ReturnType<(PingEngine | TracerouteEngine)['drain']>[number],
   format: ReturnType<typeof pingTextFormatter>,
 ): string {
-  if (event.type === 'hop') return formatTracerouteEvent(event, { showExtensions: true });
+  if (event.type === 'hop')
+    return formatTracerouteEvent(event, { showExtensions: true, showChanges: true, showBackward: true });
   if (event.type === 'summary' && !('roundTrip' in event)) return '';
   return event.type === 'start' && 'maxHops' in event ? formatTracerouteEvent(event) : format(event as never);
 }
@@ -62,7 +94,9 @@ function pickMethod(random: RandomSource): ProbeMethod {
   const kind = random.below(4);
   if (kind === 0) return new UdpMethod(COMMON);
   if (kind === 1) return new UdpMethod({ ...COMMON, ports: 'classic' });
-  return kind === 2 ? new SynMethod(COMMON) : new EchoMethod({ ...COMMON, size: 12 });
+  return kind === 2
+    ? new SynMethod(COMMON)
+    : new EchoMethod({ ...COMMON, size: 12, message: MESSAGES[random.below(MESSAGES.length)] ?? 'echo' });
 }
 
 /** A right answer, one of several kinds, changed somewhere, or not. */
@@ -81,7 +115,7 @@ function answer(
   const kinds = [
     forgeError(4, { type: 11, code: 0 }, quote, { mpls: LABELS, interface: INTERFACE }),
     forgeError(4, { type: 3, code: random.below(20), mtu: random.below(0x1_0000) }, quote),
-    method.protocol === 'tcp' ? answerSyn(probe, 'open') : probe.with(0, 0),
+    method.protocol === 'tcp' ? answerSyn(probe, 'open') : probe.with(0, REPLIES[probe[0] ?? 0] ?? 0),
   ];
   const chosen = random.below(kinds.length);
   const right = kinds[chosen] ?? probe;

@@ -62,6 +62,7 @@ export class EchoMethod implements PingMethod {
   readonly #nonce: number;
   readonly #pattern: Uint8Array | undefined;
   readonly #message: 'echo' | 'timestamp' | 'mask';
+  readonly #isEcho: boolean;
   readonly #isFlowStable: boolean;
   readonly #isIdentifierForced: boolean;
   readonly #view4 = new Icmp4View();
@@ -69,6 +70,7 @@ export class EchoMethod implements PingMethod {
   readonly #error = new IcmpErrorReader();
   readonly #expected: Uint8Array;
   readonly #icmpProtocol: number;
+  readonly #requestType: number;
   readonly #replyType: number;
   /** One match serves all replies: it is lent to the caller. */
   readonly #reply = {
@@ -91,6 +93,7 @@ export class EchoMethod implements PingMethod {
       throw new RangeError(`an echo carries 0 to ${largest} bytes, not ${maximumSize}`);
     }
     this.#message = options.message ?? 'echo';
+    this.#isEcho = this.#message === 'echo';
     if (!this.#isEcho && options.family === 6) throw new RangeError(`ICMPv6 has no ${this.#message} message`);
     this.family = options.family;
     this.size = FIXED_SIZES[this.#message] ?? size;
@@ -103,13 +106,14 @@ export class EchoMethod implements PingMethod {
     this.#expected = new Uint8Array(this.length);
     const isIpv4 = options.family === 4;
     this.#icmpProtocol = isIpv4 ? IpProtocol.icmp : IpProtocol.icmp6;
+    this.#requestType = isIpv4 ? MESSAGES4[this.#message].request : Icmp6Type.echoRequest;
     this.#replyType = isIpv4 ? MESSAGES4[this.#message].reply : Icmp6Type.echoReply;
   }
 
   encode(draft: ProbeDraft, out: Uint8Array): number {
     if (!this.#isEcho) return this.#encodeOther(draft, out);
     const end = ICMP4_HEADER_LENGTH + (draft.size ?? this.size);
-    out[0] = this.family === 4 ? Icmp4Type.echoRequest : Icmp6Type.echoRequest;
+    out[0] = this.#requestType;
     out[1] = 0;
     writeU16(out, 2, 0);
     writeU16(out, 4, this.identifier);
@@ -132,10 +136,6 @@ export class EchoMethod implements PingMethod {
     // Sequence and number add up to a sum that grows with the probe; this word brings it back to the flow's own.
     const varying = (index & 0xffff) + (index >>> 16) + (index & 0xffff);
     writeU16(out, start + BALANCE_AT, (((flow - varying) % 0xffff) + 0xffff) % 0xffff);
-  }
-
-  get #isEcho(): boolean {
-    return this.#message === 'echo';
   }
 
   #encodeOther(draft: ProbeDraft, out: Uint8Array): number {
@@ -191,10 +191,6 @@ export class EchoMethod implements PingMethod {
     return index < 0 ? { index: readU16(bytes, start + 6), isFullIndex: false } : { index, isFullIndex: true };
   }
 
-  get #requestType(): number {
-    return this.family === 4 ? MESSAGES4[this.#message].request : Icmp6Type.echoRequest;
-  }
-
   #matchErrorQueue(event: ErrorQueueEvent): ProbeMatch | undefined {
     const kind = errorKind(event.family, event.type, event.code);
     if (kind === undefined || event.family !== this.family || !this.#isIdentifierForced) return undefined;
@@ -244,20 +240,4 @@ export class EchoMethod implements PingMethod {
     const { originate, receive, transmit } = view;
     return { ...NO_DETAILS, times: { originate, receive, transmit } };
   }
-}
-
-/**
- * An echo method with a nonce from the system's random numbers.
- * @param target an address, whose family is taken, or all options
- */
-export function echoMethod(
-  target: string | (Omit<EchoMethodOptions, 'nonce'> & { readonly nonce?: number }),
-): EchoMethod {
-  const options = typeof target === 'string' ? ({ family: target.includes(':') ? 6 : 4 } as const) : target;
-  return new EchoMethod({ nonce: randomNonce(), ...options });
-}
-
-/** 32 bits that nobody can guess. */
-export function randomNonce(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

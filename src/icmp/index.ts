@@ -4,8 +4,6 @@ export {
   DEFAULT_ECHO_SIZE,
   EchoMethod,
   type EchoMethodOptions,
-  echoMethod,
-  randomNonce,
 } from './echo-method.ts';
 export {
   type ExtensionObjectSpec,
@@ -38,6 +36,7 @@ export {
   Icmp6View,
   isNeighborDiscovery,
 } from './header6.ts';
+export { echoMethod, randomNonce } from './make-echo-method.ts';
 export { type MonitorRun, monitor } from './monitor.ts';
 export type {
   MonitorEvent,

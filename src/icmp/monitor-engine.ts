@@ -3,6 +3,7 @@
  * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
  */
 import type { ProbeEngine } from '../probe/drive.ts';
+import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
@@ -30,6 +31,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   readonly #table = new ProbeTable(0x1_0000);
   readonly #finder: AnswerFinder;
   readonly #outbox: Outbox;
+  readonly #events = new EventList<MonitorEvent>();
   readonly #path: MonitorPath;
   readonly #rounds: MonitorRound[] = [];
   readonly #interval: number;
@@ -41,7 +43,6 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   #nextSend = 0;
   #nextRound = 0;
   #isDone = false;
-  #events: MonitorEvent[] = [];
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
@@ -239,8 +240,6 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   drain(): readonly MonitorEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.drain();
   }
 }

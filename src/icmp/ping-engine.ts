@@ -3,6 +3,7 @@
  * its own, so that every situation can be played against a simulated network. @module
  */
 import type { ProbeEngine } from '../probe/drive.ts';
+import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
@@ -25,6 +26,7 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   readonly #table = new ProbeTable();
   readonly #finder: AnswerFinder;
   readonly #outbox: Outbox;
+  readonly #events = new EventList<PingEvent>();
   readonly #statistics = new PingStatistics();
   readonly #pace: PingPace;
   readonly #wait: number;
@@ -33,7 +35,6 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   readonly #target: ProbeTarget;
   readonly #drops: () => number;
   readonly #retries: number[] = [];
-  #events: PingEvent[] = [];
   #startedAt: number | undefined;
   #endedAt = 0;
   #lastSentAt = 0;
@@ -81,17 +82,15 @@ export class PingEngine implements ProbeEngine<PingEvent> {
 
   advance(now: number): void {
     if (this.#isDone) return;
-    if (this.#startedAt === undefined) this.#start(now);
+    if (this.#startedAt === undefined) {
+      this.#startedAt = now;
+      this.#pace.next = now;
+      this.#events.push(describeStart(this.#method, this.#target, this.#options));
+    }
     this.#resend(now);
     while (this.#canSend && now >= this.#pace.next && !this.#outbox.isFull) this.#sendNext(now);
     this.#expire(now);
     if (this.#isOver(now)) this.#finish(now);
-  }
-
-  #start(now: number): void {
-    this.#startedAt = now;
-    this.#pace.next = now;
-    this.#events.push(describeStart(this.#method, this.#target, this.#options));
   }
 
   /** Payload bytes of probe `index`. */
@@ -217,14 +216,10 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     const { deadline } = this.#options;
     if (this.#isStopped) return true;
     if (deadline !== undefined && this.#startedAt !== undefined && now >= this.#startedAt + deadline) return true;
-    if (this.#canSend || this.#retries.length > 0 || this.#outboxIsWaiting()) return false;
+    if (this.#canSend || this.#statistics.transmitted < this.#table.size) return false; // some have not left yet
     if (this.#open.isAny && now < this.#lingerEnd) return false;
     this.#expire(Infinity); // all had their time: what is still open is lost
     return true;
-  }
-
-  #outboxIsWaiting(): boolean {
-    return this.#statistics.transmitted + this.#retries.length < this.#table.size;
   }
 
   stop(now: number): void {
@@ -250,8 +245,6 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   }
 
   drain(): readonly PingEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.drain();
   }
 }

@@ -4,6 +4,7 @@
  * once more, a second later. @module
  */
 import type { ProbeEngine } from '../probe/drive.ts';
+import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
 import { Outbox } from '../probe/outbox.ts';
 import { ProbeTable } from '../probe/probe-table.ts';
@@ -31,16 +32,17 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   readonly #finder: AnswerFinder;
   readonly #slots: Slot[] = [];
   readonly #outbox: Outbox;
+  readonly #events = new EventList<TracerouteEvent>();
   readonly #path: TracePath;
   readonly #mtu: PathMtu;
   readonly #maxHops: number;
+  readonly #parallel: number;
   #inFlight = 0;
   #nextSend = 0;
   #startedAt: number | undefined;
   #transmitted = 0;
   #received = 0;
   #isDone = false;
-  #events: TracerouteEvent[] = [];
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: TracerouteOptions, drops: () => number = () => 0) {
@@ -48,17 +50,18 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#method = method;
     this.#drops = drops;
     this.#target = new ProbeTarget(method.family, options);
-    const { sourceAddress: source, trafficClass = 0 } = options;
+    const { sourceAddress: source, trafficClass = 0, probes = 3 } = options;
     this.#sent = { destination: this.#target.bytes, source, trafficClass };
     this.#finder = new AnswerFinder(method, this.#table);
     this.#outbox = new Outbox(method);
     this.#maxHops = options.maxHops ?? 64;
+    this.#parallel = options.parallel ?? 16;
     this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
     this.#path = new TracePath({
       firstHop: options.firstHop ?? 1,
       maxHops: this.#maxHops,
-      probes: options.isMultipath === true ? multipathProbes(1) : (options.probes ?? 3),
-      usualProbes: options.probes ?? 3,
+      probes: options.isMultipath === true ? multipathProbes(1) : probes,
+      usualProbes: probes,
       gapLimit: options.gapLimit ?? 0,
       parallel: this.#parallel,
       wait: options.wait ?? 5_000,
@@ -70,15 +73,10 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     return this.#isDone;
   }
 
-  get #parallel(): number {
-    return this.#options.parallel ?? 16;
-  }
-
   get deadline(): number {
     if (this.#startedAt === undefined) return this.#nextSend;
     const next = this.#path.nextExpiry;
-    if (this.#inFlight >= this.#parallel) return next;
-    const slot = this.#path.nextSlot();
+    const slot = this.#inFlight < this.#parallel ? this.#path.nextSlot() : undefined;
     if (slot === undefined) return next;
     return Math.min(next, Math.max(this.#nextSend, this.#path.earliest(slot)));
   }
@@ -164,8 +162,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     const match = this.#finder.match(event);
     if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
       return;
-    const { index } = this.#finder;
-    const slot = this.#slotOf(index);
+    const slot = this.#slotOf(this.#finder.index);
     if (slot === undefined || slot.answer !== undefined || slot.hop <= this.#path.reported) return;
     if (match.kind === 'reply' && !this.#target.isEqual(event.source)) return;
     if (slot.state === 'sent') this.#inFlight -= 1;
@@ -174,7 +171,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
       slot.attempts = 0;
       return;
     }
-    this.#onAnswer(slot, index, match, event);
+    this.#onAnswer(slot, this.#finder.index, match, event);
   }
 
   #onAnswer(slot: Slot, index: number, match: ProbeMatch, event: AnswerEvent): void {
@@ -248,8 +245,6 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   }
 
   drain(): readonly TracerouteEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.drain();
   }
 }

@@ -1,6 +1,7 @@
 /** Probes from inside a lab host, by the kernel's transport. */
 import { parseAddress } from '../../src/base/address.ts';
-import { EchoMethod, type EchoMethodOptions, randomNonce } from '../../src/icmp/echo-method.ts';
+import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
+import { randomNonce } from '../../src/icmp/make-echo-method.ts';
 import { ping } from '../../src/icmp/ping.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
 import type { PingOptions } from '../../src/icmp/ping-options.ts';

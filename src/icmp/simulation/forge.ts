@@ -2,7 +2,7 @@
 import { readU16, writeU16 } from '../../base/bytes.ts';
 import { checksumSum } from '../../base/checksum.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
-import { encodeIpv4, encodeIpv6 } from '../../wire/index.ts';
+import { encodeIpv4, encodeIpv6, pseudoHeaderSum } from '../../wire/index.ts';
 import {
   type ExtensionObjectSpec,
   encodeExtensions,
@@ -109,6 +109,16 @@ export function resum(family: 4 | 6, message: Uint8Array): void {
   if (family === 6) return;
   writeU16(message, 2, 0);
   writeU16(message, 2, ~checksumSum(message, 0, message.length));
+}
+
+/** Senders leave the checksum of ICMPv6 to the kernel (RFC 3542, 3.1). */
+export function sumLikeTheKernel(message: Uint8Array, source: Uint8Array, destination: Uint8Array): void {
+  const addresses = new Uint8Array(32);
+  addresses.set(source);
+  addresses.set(destination, 16);
+  const pseudo = pseudoHeaderSum(addresses, 0, 16, IpProtocol.icmp6, message.length);
+  writeU16(message, 2, 0);
+  writeU16(message, 2, ~checksumSum(message, 0, message.length, pseudo));
 }
 
 export const ICMP_PROTOCOL = { 4: IpProtocol.icmp, 6: IpProtocol.icmp6 } as const;

@@ -2,14 +2,13 @@
  * A network that is data: a transport whose probes walk over described routers on a virtual clock. What comes back is
  * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
  */
-import { EMPTY, writeU16 } from '../../base/bytes.ts';
-import { checksumSum } from '../../base/checksum.ts';
+import { EMPTY } from '../../base/bytes.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { TokenBucket } from '../../probe/token-bucket.ts';
 import type { ArrivalEvent, ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from '../../probe/transport.ts';
 import type { VirtualClock } from '../../probe/virtual-clock.ts';
-import { pseudoHeaderSum } from '../../wire/index.ts';
-import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum } from './forge.ts';
+import { IP_HEADER } from '../probe-target.ts';
+import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum, sumLikeTheKernel } from './forge.ts';
 import type {
   DestinationDescription,
   ErrorDescription,
@@ -18,7 +17,7 @@ import type {
   RouterDescription,
 } from './network-description.ts';
 import { addressBytes, pathNumber, pick, protocolNumber, timeExceeded, tooBig } from './node-behaviour.ts';
-import { type AnswerTcp, type SimulatedAnswer, SimulatedTarget } from './simulated-target.ts';
+import { type AnswerTcp, type SimulatedAnswer, SimulatedTarget, type TargetCounts } from './simulated-target.ts';
 
 export interface SimulationOptions {
   /** What the messages of this transport are; ICMP by default. */
@@ -29,16 +28,14 @@ export interface SimulationOptions {
   readonly trafficClass?: number;
 }
 
-/** Counts of one node: how many of each kind it has seen. */
-interface NodeState {
+/** How many probes one node has seen of each kind. */
+interface NodeState extends TargetCounts {
   expired: number;
-  forwarded: number;
-  answered: number;
   bucket: TokenBucket | undefined;
 }
 
-const DEFAULT_REPLY_HOP_LIMIT = 64;
-const SYSTEM_HOP_LIMIT = 64;
+/** What systems begin with. */
+const INITIAL_HOP_LIMIT = 64;
 
 export class SimulatedNetwork implements ProbeTransport {
   readonly capabilities;
@@ -76,8 +73,14 @@ export class SimulatedNetwork implements ProbeTransport {
       this.#schedule(stray.at, () => {
         const message = Uint8Array.from(Buffer.from(stray.message, 'hex'));
         resum(this.#family, message);
-        const common = { protocol: ICMP_PROTOCOL[this.#family], hopLimit: DEFAULT_REPLY_HOP_LIMIT, options: EMPTY };
-        this.#deliver({ ...common, source: addressBytes(stray.source), message });
+        const source = addressBytes(stray.source);
+        this.#deliver({
+          source,
+          protocol: ICMP_PROTOCOL[this.#family],
+          message,
+          hopLimit: INITIAL_HOP_LIMIT,
+          options: EMPTY,
+        });
       });
     }
     for (const step of description.clockSteps ?? []) this.#schedule(step.at, () => clock.step(step.by));
@@ -103,7 +106,7 @@ export class SimulatedNetwork implements ProbeTransport {
     const { hops, destination } = this.#current();
     const message = spec.bytes.slice();
     const sentTo = spec.destination.slice();
-    if (this.#protocol === IpProtocol.icmp6) this.#sumLikeTheKernel(message, sentTo);
+    if (this.#protocol === IpProtocol.icmp6) sumLikeTheKernel(message, this.#source, sentTo);
     let probe: ForgedProbe = {
       family: this.#family,
       source: this.#source,
@@ -112,8 +115,8 @@ export class SimulatedNetwork implements ProbeTransport {
       message,
       trafficClass: this.#trafficClass,
     };
-    const hopLimit = spec.hopLimit ?? SYSTEM_HOP_LIMIT;
-    const packetLength = message.length + (this.#family === 4 ? 20 : 40);
+    const hopLimit = spec.hopLimit ?? INITIAL_HOP_LIMIT;
+    const packetLength = message.length + IP_HEADER[this.#family];
     let distance = 0;
     for (const hop of hops) {
       const router = this.#choose(hop, message, distance + 1 >= hopLimit);
@@ -143,16 +146,6 @@ export class SimulatedNetwork implements ProbeTransport {
     for (const answer of this.#target.answers(destination, state, probe, sentTo, hopLimit - 2 * distance)) {
       this.#reply(answer);
     }
-  }
-
-  /** Senders leave the checksum of ICMPv6 to the kernel (RFC 3542, 3.1). */
-  #sumLikeTheKernel(message: Uint8Array, destination: Uint8Array): void {
-    const addresses = new Uint8Array(32);
-    addresses.set(this.#source);
-    addresses.set(destination, 16);
-    const pseudo = pseudoHeaderSum(addresses, 0, 16, IpProtocol.icmp6, message.length);
-    writeU16(message, 2, 0);
-    writeU16(message, 2, ~checksumSum(message, 0, message.length, pseudo));
   }
 
   #current(): { hops: readonly HopDescription[]; destination: DestinationDescription } {
@@ -196,7 +189,7 @@ export class SimulatedNetwork implements ProbeTransport {
       source: addressBytes(router.address),
       protocol: ICMP_PROTOCOL[this.#family],
       message,
-      hopLimit: router.replyHopLimit ?? DEFAULT_REPLY_HOP_LIMIT,
+      hopLimit: router.replyHopLimit ?? INITIAL_HOP_LIMIT,
       options: EMPTY,
     });
   }
