@@ -3,7 +3,7 @@
  * lost. The generator (trafgen) runs on one core, the capturer on another, in namespaces of the bench's own. Frames go
  * to a foreign MAC address, so that no kernel answers them. @module
  */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,10 @@ interface Capturer {
   /** What it says once it captures; netsniff-ng keeps silent and is given a second. */
   readonly said: string;
   words(file: string, bufferMebibytes: number, filter: string): readonly string[];
+}
+
+function tapline(file: string, buffer: number, filter: string): readonly string[] {
+  return [process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', file, '-B', String(buffer), filter];
 }
 
 const CAPTURERS: readonly Capturer[] = [
@@ -44,18 +48,12 @@ const CAPTURERS: readonly Capturer[] = [
   {
     name: 'tapline',
     said: 'listening on',
-    words: (file, buffer, filter) => [
-      process.execPath,
-      MAIN,
-      'capture',
-      '-i',
-      'eth0',
-      '-w',
-      file,
-      '-B',
-      String(buffer),
-      filter,
-    ],
+    words: (file, buffer, filter) => tapline(file, buffer, filter),
+  },
+  {
+    name: 'tapline, PCAPNG',
+    said: 'listening on',
+    words: (file, buffer, filter) => tapline(`${file}ng`, buffer, filter),
   },
   {
     name: 'netsniff-ng',
@@ -131,9 +129,9 @@ async function runOnce(
   folder: string,
   round: number,
 ): Promise<CaptureResult> {
-  const file = join(folder, 'capture.pcap');
   const { bufferMebibytes, filter, frames } = workload;
-  const program = new LabProgram(lab.host('right'), CAPTURE_CORE, capturer.words(file, bufferMebibytes, filter));
+  const words = capturer.words(join(folder, 'capture.pcap'), bufferMebibytes, filter);
+  const program = new LabProgram(lab.host('right'), CAPTURE_CORE, words);
   await program.said(capturer.said);
   await pause(START_UP);
   const before = program.processorTime();
@@ -144,6 +142,7 @@ async function runOnce(
   const spent = program.processorTime() - before;
   program.interrupt();
   await program.ended();
+  const file = join(folder, readdirSync(folder).find((name) => name.startsWith('capture.')) ?? '');
   const recorded = await countFrames(file);
   const fileBytes = statSync(file).size;
   rmSync(file);

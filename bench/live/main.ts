@@ -20,7 +20,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
         result.lostPercent.toFixed(2).padStart(8),
         Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
       ];
-      console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(12)} ${numbers.join(' ')}`);
+      console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(16)} ${numbers.join(' ')}`);
     }),
   ping: async () => {
     const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {
@@ -61,7 +61,7 @@ async function main(words: readonly string[]): Promise<void> {
     const suite = SUITES[name];
     if (suite === undefined) throw new Error(`no suite ${name}; there are: ${Object.keys(SUITES).join(', ')}`);
     console.log(`\n${name}`);
-    if (name === 'capture') console.log(`${''.padEnd(45)} ns/frame   lost %     frames/s`);
+    if (name === 'capture') console.log(`${''.padEnd(49)} ns/frame   lost %     frames/s`);
     const results = await suite();
     const machine = { node: process.version, kernel: release(), processor: cpus()[0]?.model, cores: cpus().length };
     writeFileSync(new URL(`live-${name}.json`, RESULTS), `${JSON.stringify({ machine, results }, null, 2)}\n`);

@@ -15,11 +15,17 @@ const BLOCK_SIZE = 1 << 20;
 /** Ring header, headroom and padding that a frame takes besides its bytes. */
 const OVERHEAD = 144;
 
-const COLUMNS = { visit: 'walk, visitor', reference: 'reference', pump: 'pump' } as const;
+const COLUMNS = {
+  visit: 'walk, visitor',
+  reference: 'reference',
+  pump: 'pump',
+  pcapng: 'PCAPNG',
+} as const;
 
 export const ringWalkSuite: BenchSuite = {
   name: 'ring-walk',
-  about: 'nanoseconds a frame of a 1 MiB block: lent to a visitor; as PCAP records by the reference; by the pump',
+  about:
+    'nanoseconds a frame of a 1 MiB block: lent to a visitor; PCAP records by the reference, by the pump; PCAPNG by the pump',
   columns: Object.values(COLUMNS),
   async run() {
     const rows: BenchRow[] = [];
@@ -44,6 +50,7 @@ async function walkRow(length: number, filter: string | undefined): Promise<Benc
   const settings = { ...walk, instructions, format: { container: 'pcap', timestampPrecision: 'micro' } } as const;
   const reference = createRecorder(memory, batch, settings, false);
   const pump = createPump(memory, settings);
+  const pcapng = createPump(memory, { ...settings, format: { container: 'pcapng', inPlace: false } });
 
   let bytes = 0;
   const visit = (): number => {
@@ -61,6 +68,7 @@ async function walkRow(length: number, filter: string | undefined): Promise<Benc
       [COLUMNS.visit]: await measure(count, visit),
       [COLUMNS.reference]: await measure(count, record(reference)),
       [COLUMNS.pump]: pump === undefined ? undefined : await measure(count, record(pump)),
+      [COLUMNS.pcapng]: pcapng === undefined ? undefined : await measure(count, record(pcapng)),
     },
   };
 }
