@@ -3,6 +3,7 @@ import type { LinkType } from '../base/link-type.ts';
 import type { Value } from './compile/value.ts';
 import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
+import { type FieldNames, fieldNames } from './field-names.ts';
 import type { BpfInstruction } from './instruction.ts';
 import type { Node } from './optimize/graph.ts';
 
@@ -32,12 +33,13 @@ export interface FilterExplanation {
 export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
   const { tree, nodes, instructions } = translate(expression, options);
   const index = new Map(nodes.map((node, position) => [node, position]));
+  const names = fieldNames(nodes, options.linkType);
   const place = (node: Node) => index.get(node) ?? 0;
   return {
     expression,
     linkType: options.linkType,
     syntax: tree === undefined ? undefined : describeSyntax(tree),
-    steps: nodes.map((node) => explainNode(node, place)),
+    steps: nodes.map((node, position) => explainNode(node, place, names[position] as FieldNames)),
     instructions,
   };
 }
@@ -56,21 +58,26 @@ const OPERATORS = {
   rsh: '>>',
 } as const;
 
-function explainNode(node: Node, place: (node: Node) => number): ExplainedStep {
+function explainNode(node: Node, place: (node: Node) => number, names: FieldNames): ExplainedStep {
   const at = place(node);
   switch (node.kind) {
     case 'return':
       return { index: at, kind: node.accept ? 'accept' : 'reject', text: node.accept ? 'accept' : 'reject', next: [] };
     case 'test': {
-      const text = `${valueText(node.value)} ${COMPARISONS[node.comparison]} ${operandText(node.operand)}`;
+      const text = `${valueText(node.value, names)} ${COMPARISONS[node.comparison]} ${operandText(node.operand, names)}`;
       return { index: at, kind: 'test', text, next: [place(node.onTrue), place(node.onFalse)] };
     }
     case 'assign': {
-      const text = `${valueText(node.variable)} is ${valueText(node.value)}`;
+      const text = `${valueText(node.variable, names)} is ${valueText(node.value, names)}`;
       return { index: at, kind: 'set', text, next: [place(node.next)] };
     }
     case 'touch':
-      return { index: at, kind: 'need', text: `the packet has ${valueText(node.value)}`, next: [place(node.next)] };
+      return {
+        index: at,
+        kind: 'need',
+        text: `the packet has ${valueText(node.value, names)}`,
+        next: [place(node.next)],
+      };
     case 'chain': {
       const text = `a header of protocol ${node.protocol} in the chain of ${node.family} at byte ${node.headerOffset}`;
       return { index: at, kind: 'walk', text, next: [place(node.onTrue), place(node.onFalse)] };
@@ -79,12 +86,14 @@ function explainNode(node: Node, place: (node: Node) => number): ExplainedStep {
 }
 
 /** Constants on the right side are easier to recognise in hexadecimal once they are large. */
-function operandText(value: Value): string {
+function operandText(value: Value, names: FieldNames): string {
   if (value.kind === 'constant' && value.value > 255) return `${value.value} (0x${value.value.toString(16)})`;
-  return valueText(value);
+  return valueText(value, names);
 }
 
-function valueText(value: Value): string {
+function valueText(value: Value, names: FieldNames): string {
+  const name = names(value);
+  if (name !== undefined) return name;
   switch (value.kind) {
     case 'constant':
       return `${value.value}`;
@@ -97,15 +106,15 @@ function valueText(value: Value): string {
     case 'headerLength':
       return `4 * (byte ${value.offset} & 15)`;
     case 'load': {
-      const first = value.base === undefined ? `${value.offset}` : `${valueText(value.base)} + ${value.offset}`;
+      const first = value.base === undefined ? `${value.offset}` : `${valueText(value.base, names)} + ${value.offset}`;
       return value.size === 1 ? `byte ${first}` : `${value.size} bytes at ${first}`;
     }
     case 'negate':
-      return `-(${valueText(value.operand)})`;
+      return `-(${valueText(value.operand, names)})`;
     case 'binary': {
       const mask = value.operator === 'and' && value.right.kind === 'constant';
-      const right = mask ? `0x${value.right.value.toString(16)}` : valueText(value.right);
-      return `(${valueText(value.left)} ${OPERATORS[value.operator]} ${right})`;
+      const right = mask ? `0x${value.right.value.toString(16)}` : valueText(value.right, names);
+      return `(${valueText(value.left, names)} ${OPERATORS[value.operator]} ${right})`;
     }
   }
 }

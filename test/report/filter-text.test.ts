@@ -16,7 +16,7 @@ test('an explanation has the tree, the tests and the program with labels', () =>
     '      length on the wire <= 64',
     '',
     'Tests',
-    '  0: is 2 bytes at 12 = 2048 (0x800)? yes 1, no 2',
+    '  0: is ether type = 2048 (0x800)? yes 1, no 2',
     '  1: is the length on the wire > 64? yes 3, no 2',
     '  2: reject',
     '  3: accept',
