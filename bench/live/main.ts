@@ -48,9 +48,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
       console.log(`${name} gaps of ${result.gap} us: off by ${errors.join(', ')} us (median, p99, worst)`);
     }),
   sweep: () =>
-    benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, perSecond }) => {
+    benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, processorMilliseconds, perSecond }) => {
       const rate = perSecond === undefined ? '' : ` ${Math.round(perSecond).toLocaleString('en-US')} a second`;
-      console.log(`${tool.padEnd(20)} ${alive} of ${targets} alive in ${milliseconds.toFixed(0)} ms${rate}`);
+      const times = `${milliseconds.toFixed(0)} ms, ${processorMilliseconds.toFixed(0)} of a processor`;
+      console.log(`${tool.padEnd(20)} ${alive} of ${targets} alive in ${times}${rate}`);
     }),
 };
 

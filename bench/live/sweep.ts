@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
-import { runForOutput } from './program-output.ts';
+import { runForOutput, runMeasured } from './program-output.ts';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 /** Core of the sweeping program; the answers are made by the kernel on whatever core the frames come in. */
@@ -18,6 +18,8 @@ export interface SweepResult {
   readonly alive: number;
   /** Of the whole program, or of the sweep inside it where `perSecond` is given. */
   readonly milliseconds: number;
+  /** Of the whole program. */
+  readonly processorMilliseconds: number;
   readonly perSecond?: number;
 }
 
@@ -60,10 +62,8 @@ export async function benchSweep(rounds: number, onResult: (result: SweepResult)
   await runForOutput(lab.host('left'), CORE, SWEEPERS[0]?.words ?? []);
   for (let round = 0; round < rounds; round += 1) {
     for (const sweeper of SWEEPERS) {
-      const started = performance.now();
-      const output = await runForOutput(lab.host('left'), CORE, sweeper.words);
-      const milliseconds = performance.now() - started;
-      report({ tool: sweeper.name, targets: 4_094, alive: sweeper.alive(output), milliseconds });
+      const { output, ...times } = await runMeasured(lab.host('left'), CORE, sweeper.words);
+      report({ tool: sweeper.name, targets: 4_094, alive: sweeper.alive(output), ...times });
     }
     report(await sustained(lab));
   }
@@ -72,11 +72,12 @@ export async function benchSweep(rounds: number, onResult: (result: SweepResult)
 
 async function sustained(lab: Lab): Promise<SweepResult> {
   const words = [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-q', MANY];
-  const output = await runForOutput(lab.host('left'), CORE, words);
+  const { output, processorMilliseconds } = await runMeasured(lab.host('left'), CORE, words);
   const counts = /(\d+) targets, (\d+) alive.* in ([\d.]+) s/.exec(output) ?? [];
   const [targets = 0, alive = 0, seconds = Number.NaN] = counts.slice(1).map(Number);
   const duration = seconds * 1_000;
-  return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, perSecond: (alive * 1_000) / duration };
+  const perSecond = (alive * 1_000) / duration;
+  return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, processorMilliseconds, perSecond };
 }
 
 /** The right host takes all of 10.96.0.0/14 for its own. */

@@ -43,6 +43,14 @@ function writeCache(status: number): void {
     writeFileSync(temporary, script.createCachedData());
     renameSync(temporary, cacheName);
   } catch {
-    rmSync(temporary, { force: true });
+    tryRemove(temporary); // of a full disk
+  }
+}
+
+function tryRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing can be written here at all.
   }
 }
