@@ -1,5 +1,5 @@
 /** The routers on the way to an address, asked by ICMP on one flow. Run as root, or with CAP_NET_RAW. @module */
-import { echoMethod, openKernelTransport, preciseClock, traceroute } from 'tapline';
+import { echoMethod, OriginTable, openKernelTransport, preciseClock, traceroute } from 'tapline';
 
 /** Who answers at each hop; empty where nobody does. */
 export async function routersTo(address: Uint8Array): Promise<readonly (readonly string[])[]> {
@@ -13,4 +13,13 @@ export async function routersTo(address: Uint8Array): Promise<readonly (readonly
     hops.push([...new Set(event.probes.flatMap(({ answer }) => answer?.source ?? []))]);
   }
   return hops;
+}
+
+/** Whose networks those are: AS numbers by the lines of a local table, "192.0.2.0/24 AS64496 Example" and the like. */
+export function networksOf(routers: readonly (readonly string[])[], lines: Iterable<string>): readonly string[] {
+  const table = new OriginTable();
+  for (const line of lines) table.addLine(line);
+  table.seal();
+  const numbers = routers.flat().flatMap((address) => table.find(address)?.asn ?? []);
+  return [...new Set(numbers)].map((number) => `AS${number}`);
 }

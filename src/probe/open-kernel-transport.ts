@@ -47,14 +47,14 @@ export function openKernelTransport(options: KernelTransportOptions): KernelTran
   } catch (error) {
     const isRefused = error instanceof SyscallError && (error.errorName === 'EPERM' || error.errorName === 'EACCES');
     if (!isRefused || error.syscall !== 'socket') throw error;
-    if (privilege === 'raw') throw explain(error, options.protocol);
+    if (privilege === 'raw') throw explain(error, options);
   }
   return openUnprivileged(options);
 }
 
-function explain(cause: SyscallError, protocol: string): StackError {
-  const pingSockets =
-    protocol === 'icmp'
+function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTransportOptions): StackError {
+  const otherWay =
+    protocol === 'icmp' && message === 'echo'
       ? ', or let a group open ping sockets (sysctl net.ipv4.ping_group_range="0 2147483647")'
       : protocol === 'tcp'
         ? ', or probe by UDP or ICMP'
@@ -62,7 +62,7 @@ function explain(cause: SyscallError, protocol: string): StackError {
   return new StackError(
     'PRIVILEGE',
     `${cause.message}: needs CAP_NET_RAW: run as root, or give Node the capability ` +
-      `(setcap cap_net_raw+ep "$(command -v node)")${pingSockets}`,
+      `(setcap cap_net_raw+ep "$(command -v node)")${otherWay}`,
     { cause },
   );
 }
@@ -143,7 +143,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
 
 function openUnprivileged(options: KernelTransportOptions): KernelTransport {
   const { family, protocol } = options;
-  if (protocol === 'tcp') throw explain(new SyscallError('socket', 1, 'EPERM', 'open a raw TCP socket'), protocol);
+  if (protocol === 'tcp') throw explain(new SyscallError('socket', 1, 'EPERM', 'open a raw TCP socket'), options);
   return withSockets(options, (sockets) => {
     const bridge = new ClockBridge(readRealtime);
     const socket = openDatagram(sockets, options);
@@ -187,12 +187,13 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
   });
 }
 
-function openDatagram(sockets: Sockets, { family, protocol }: KernelTransportOptions): InetSocket {
+function openDatagram(sockets: Sockets, options: KernelTransportOptions): InetSocket {
+  const { family, protocol } = options;
   if (protocol === 'udp') return sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
   try {
     return sockets.open(SOCK_DGRAM, family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, 'ping');
   } catch (error) {
-    throw error instanceof SyscallError ? explain(error, protocol) : error;
+    throw error instanceof SyscallError ? explain(error, options) : error;
   }
 }
 

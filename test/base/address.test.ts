@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from '../../src/base/address.ts';
+import {
+  formatAddress,
+  formatIpv4,
+  formatIpv6,
+  formatMac,
+  parseIpv4,
+  parseIpv6,
+  parseMac,
+  parseScopedAddress,
+} from '../../src/base/address.ts';
 
 const ipv6Bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
@@ -97,4 +106,38 @@ describe('MAC', () => {
       expect(parseMac(text), text).toBeUndefined();
     }
   });
+});
+
+describe('addresses with a zone (RFC 4007, 11)', () => {
+  test.each([
+    ['fe80::1%eth0', 'fe80::1', 'eth0'],
+    ['ff02::1%veth-a.100', 'ff02::1', 'veth-a.100'],
+    ['2001:db8::1', '2001:db8::1', undefined],
+    ['192.0.2.1', '192.0.2.1', undefined],
+  ])('%s', (text, address, zone) => {
+    const read = parseScopedAddress(text);
+    expect(read?.zone).toBe(zone);
+    expect(formatAddress(read?.address ?? new Uint8Array(4))).toBe(address);
+  });
+
+  test.each(['fe80::1%', '%eth0', '192.0.2.1%eth0', 'fe80%eth0', ''])('%s is none', (text) => {
+    expect(parseScopedAddress(text)).toBeUndefined();
+  });
+});
+
+test.each([
+  '1.2.3',
+  '1.2.3.4.5',
+  '1.2.3.',
+  '.1.2.3',
+  '1..2.3',
+  '1.2.3.4 ',
+  ' 1.2.3.4',
+  '256.1.1.1',
+  '1.2.3.1000',
+  '00.1.1.1',
+  '1.2.3.-4',
+  '1,2,3,4',
+])('%j is no dotted quad', (text) => {
+  expect(parseIpv4(text)).toBeUndefined();
 });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeEchoReply, encodeEchoRequest, encodeIcmp4, encodeTimestamp, Icmp4View } from '../../src/icmp/header4.ts';
+import {
+  encodeEchoReply,
+  encodeEchoRequest,
+  encodeIcmp4,
+  encodeMask,
+  encodeTimestamp,
+  Icmp4View,
+} from '../../src/icmp/header4.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 import { expectShorterRefused } from '../support/wrapping.ts';
 
@@ -22,6 +29,25 @@ describe('ICMPv4', () => {
     expect(view.wrap(EXTENDED, 0, EXTENDED.length)).toBe(true);
     expect([view.type, view.identifier, view.extendedSequence, view.extendedFlags]).toEqual([42, 0xf6ea, 0, 1]);
     expect(view.isChecksumOk).toBe(true);
+  });
+
+  test('masks (RFC 950, appendix I), summed by hand as RFC 1071 says', () => {
+    const out = new Uint8Array(12);
+    expect(encodeMask(17, { identifier: 1, sequence: 2, mask: 0 }, out)).toBe(12);
+    expect(toHex(out)).toBe('1100eefc0001000200000000');
+    encodeMask(18, { identifier: 1, sequence: 2, mask: 0xffff_ff00 }, out);
+    expect(toHex(out)).toBe('1200eefb00010002ffffff00');
+    const view = new Icmp4View();
+    expect(view.wrap(out, 0, 12)).toBe(true);
+    expect([view.type, view.identifier, view.sequence, view.mask, view.isChecksumOk]).toEqual([
+      18,
+      1,
+      2,
+      0xffff_ff00,
+      true,
+    ]);
+    expect(view.wrap(out, 0, 11) && view.mask).toBe(0); // cut off
+    expect(() => encodeMask(17, { identifier: 1, sequence: 2, mask: 0 }, out, 1)).toThrow(/ends at 13/);
   });
 
   test('the encoder makes the same bytes, anywhere in a buffer', () => {

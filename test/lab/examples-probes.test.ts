@@ -1,7 +1,7 @@
 /** The examples do what they say: those that probe. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { pingAddress } from '../../examples/07-ping.ts';
-import { routersTo } from '../../examples/08-traceroute.ts';
+import { networksOf, routersTo } from '../../examples/08-traceroute.ts';
 import { createLab, type Lab, routerChain } from '../../src/lab/index.ts';
 
 const TARGET = Uint8Array.of(10, 1, 2, 2);
@@ -31,5 +31,7 @@ test('an address is pinged', async () => {
 });
 
 test('routers are found', async () => {
-  expect(await begin(() => routersTo(TARGET))).toEqual([['10.1.1.254'], ['10.0.1.10'], ['10.0.1.14'], ['10.1.2.2']]);
+  const routers = await begin(() => routersTo(TARGET));
+  expect(routers).toEqual([['10.1.1.254'], ['10.0.1.10'], ['10.0.1.14'], ['10.1.2.2']]);
+  expect(networksOf(routers, ['10.0.0.0/8 AS64496', '10.1.2.0/24 AS64497'])).toEqual(['AS64496', 'AS64497']);
 });

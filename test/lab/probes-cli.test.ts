@@ -223,6 +223,13 @@ describe.skipIf(!isRealRoot)('nobody', () => {
     expect([hopsOf(stdout), status]).toEqual([[...ROUTERS, CHAIN_TARGET.ipv4], 0]);
   });
 
+  test('is told what masks need, and not to open ping sockets for them', async () => {
+    const { stderr, status } = await asNobody('ping', '-c', '1', '-M', 'mask', CHAIN_TARGET.ipv4);
+    expect(stderr).toMatch(/needs CAP_NET_RAW: run as root/);
+    expect(stderr).not.toContain('ping_group_range');
+    expect(status).toBe(3);
+  });
+
   test('is told what TCP probes need', async () => {
     const { stderr, status } = await asNobody('traceroute', '-P', 'tcp', CHAIN_TARGET.ipv4);
     expect(stderr).toMatch(/needs CAP_NET_RAW.*or probe by UDP or ICMP/);
