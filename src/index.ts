@@ -68,13 +68,18 @@ export {
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
 export {
   type CaptureInterface,
+  type Compression,
+  compressionOfName,
   createPcapngWriter,
   createPcapWriter,
   DirectFile,
   type FileSource,
   openFile,
   pcapContainer,
+  pcapFileFormat,
   pcapngContainer,
+  pcapngFileFormat,
+  type RecordFileFormat,
 } from './pcap/index.ts';
 export {
   type KernelTransportOptions,
@@ -93,6 +98,9 @@ export {
   summarize,
 } from './report/index.ts';
 export {
+  FileSeries,
+  type FileSeriesOptions,
+  type FinishedFile,
   type FlightCounters,
   type FlightFile,
   type FlightOptions,
@@ -103,10 +111,12 @@ export {
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
+  type RecordTarget,
   type ReplayEdits,
   type ReplayOptions,
   type ReplayPace,
   type ReplaySummary,
+  type Rotation,
   record,
   recordFlight,
   refuseDefaultRoute,

@@ -1,12 +1,18 @@
 /** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
 import { type Clock, StackError } from '../base/index.ts';
 import type { LiveSource } from '../capture/index.ts';
-import { encodeStatistics, pcapFileFormat, pcapngFileFormat } from '../pcap/index.ts';
+import {
+  type Compression,
+  compressionOfName,
+  encodeStatistics,
+  pcapFileFormat,
+  pcapngFileFormat,
+} from '../pcap/index.ts';
 import { type Epilogue, FileSeries, type StopReason } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
-import { compressionOf, fileOptionsGiven, seriesOptions } from './output-options.ts';
+import { fileOptionsGiven, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
 
 /** @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE` */
@@ -48,9 +54,14 @@ function countersOf(source: LiveSource, clock: Clock): Epilogue {
   return { length: encode(0).length, encode };
 }
 
-/** What is about files goes with one live interface's file only. @throws StackError `USAGE` */
+function compressionOf(words: CaptureArguments): Compression {
+  return words.compress ?? compressionOfName(words.w ?? '');
+}
+
+/** What is about files goes with the file of one live interface only. @throws StackError `USAGE` */
 export function refuseFileOptions(words: CaptureArguments, why: string): void {
-  const [given] = fileOptionsGiven(words);
+  const isPacked = compressionOf(words) !== 'none';
+  const [given = isPacked ? `-w ${words.w}, a packed file,` : undefined] = fileOptionsGiven(words);
   if (given !== undefined) throw new StackError('USAGE', `${given} ${why}`);
 }
 

@@ -1,7 +1,6 @@
 /** Options about the files that a recording writes, and what they say together. @module */
 import type { Argv } from 'yargs';
 import { StackError } from '../base/index.ts';
-import { type Compression, compressionOfName } from '../pcap/index.ts';
 import type { FileSeriesOptions, Rotation } from '../session/index.ts';
 import { numberOption } from './options.ts';
 import { floorOption, sizeOption } from './size-option.ts';
@@ -68,10 +67,6 @@ const NEEDS_FILE = [
 /** The options given that are about files. */
 export function fileOptionsGiven(words: OutputArguments): readonly string[] {
   return NEEDS_FILE.filter(([key]) => words[key] !== undefined).map(([, name]) => name);
-}
-
-export function compressionOf(words: OutputArguments): Compression {
-  return words.compress ?? compressionOfName(words.w ?? '');
 }
 
 /** @throws StackError `USAGE` for what does not go together */

@@ -1,6 +1,7 @@
 /** `tapline read -w`: frames of a file into another, in the format that its name asks for. @module */
 import { type FrameSink, type FrameView, linkTypeName, StackError } from '../base/index.ts';
 import {
+  compressionOfName,
   createPcapngWriter,
   createPcapWriter,
   type FileSource,
@@ -10,6 +11,9 @@ import {
 
 /** PCAPNG for a name that ends so, which keeps every interface; classic PCAP otherwise. */
 export function createRewriteSink(path: string, source: FileSource, timestampPrecision: TimestampPrecision): FrameSink {
+  if (compressionOfName(path) !== 'none') {
+    throw new StackError('USAGE', `-w ${path} would not be packed: write to a pipe (-w - | gzip) for that`);
+  }
   if (path.toLowerCase().endsWith('.pcapng')) return new PcapngRewrite(createPcapngWriter(path), source);
   const { linkType, snapLength } = source;
   return refuseOtherLinkTypes(createPcapWriter(path, { linkType, snapLength, timestampPrecision }), source);

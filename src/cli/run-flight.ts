@@ -12,6 +12,7 @@ import {
   recordFlight,
 } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
+import { refuseFileOptions } from './capture-output.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
@@ -33,6 +34,7 @@ const TRIGGER_SIGNAL = 'SIGALRM';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   if (words.threads !== undefined) throw new StackError('USAGE', '--trigger and --threads do not go together');
+  refuseFileOptions(words, 'does not go with --trigger');
   const file = fileName(words);
   const bufferMebibytes = numberOption('-B', words.B, { least: 1, most: MAX_MEBIBYTES }) ?? DEFAULT_BUFFER_MEBIBYTES;
   const seconds = numberOption('--duration', words.duration, { fraction: true });

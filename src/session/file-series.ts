@@ -23,6 +23,17 @@ const QUIET_MILLISECONDS = 1000;
 const MOST_FILLER = 2 * DIRECT_BLOCK;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
+/**
+ * Where `record` writes when one file does not do.
+ *
+ * @example
+ * const files = new FileSeries('mail-%Y%m%dT%H%M%S-%N.pcap', pcapFileFormat(source), {
+ *   rotation: { bytes: 100e6 },
+ *   ring: 10,
+ * });
+ * const { reason } = await record(source, files, { signal });
+ * await files.close();
+ */
 export class FileSeries implements RecordOutput {
   readonly recordFormat: RecordFormat;
   readonly #format: RecordFileFormat;

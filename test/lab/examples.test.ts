@@ -6,6 +6,7 @@ import { recordToFile } from '../../examples/02-record-to-file.ts';
 import { recordBoth } from '../../examples/09-several-interfaces.ts';
 import { replayAs } from '../../examples/10-replay.ts';
 import { recordAround } from '../../examples/11-flight-recorder.ts';
+import { recordForEver } from '../../examples/12-rotate-files.ts';
 import { createPcapWriter } from '../../src/index.ts';
 import { createLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { lentFrame } from '../support/capture-file.ts';
@@ -38,6 +39,19 @@ test('packets printed', async () => {
     expect.stringMatching(/^IP 10\.1\.1\.2 > 10\.1\.1\.1: ICMP echo reply/),
   ]);
   log.mockRestore();
+});
+
+test('packets recorded for ever', async () => {
+  using folder = new TestFolder();
+  const stop = new AbortController();
+  const finished: string[] = [];
+  const recording = begin(() => recordForEver('eth0', folder.file('ever'), stop.signal, (path) => finished.push(path)));
+  await pingAddress(lab.host('left'), '10.1.1.2');
+  await sleep(20);
+  stop.abort();
+  expect(await recording).toMatchObject({ frames: 2, reason: 'signal' });
+  expect(finished).toEqual([expect.stringMatching(/ever-\d{8}T\d{6}-00001\.pcap\.gz$/)]);
+  expect(await readPackets(finished[0] ?? '')).toHaveLength(2);
 });
 
 test('packets recorded', async () => {
