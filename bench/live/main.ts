@@ -1,16 +1,20 @@
-/** `npm run bench:live`: whole programs beside their peers, on real traffic in a lab. Words choose suites. @module */
+/** `npm run bench:live`: whole programs beside their peers, on real traffic in a lab. Words choose suites; `soak 60`
+ * is one of so many seconds, and runs only when it is named. @module */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
 import { benchCapture } from './capture.ts';
 import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
+import { benchSoak } from './soak.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
+const SOAK_SECONDS = 600;
 const RESULTS = new URL('../../../bench/results/', import.meta.url);
 
-type Suite = () => Promise<unknown>;
+/** @param seconds a number that follows the suite's name */
+type Suite = (seconds: number | undefined) => Promise<unknown>;
 
 const SUITES: Readonly<Record<string, Suite>> = {
   capture: () =>
@@ -47,6 +51,22 @@ const SUITES: Readonly<Record<string, Suite>> = {
       const errors = [result.medianError, result.p99Error, result.worstError].map((error) => error.toFixed(1));
       console.log(`${name} gaps of ${result.gap} us: off by ${errors.join(', ')} us (median, p99, worst)`);
     }),
+  soak: (seconds = SOAK_SECONDS) =>
+    benchSoak(seconds, (result) => {
+      if ('wanted' in result) {
+        const rate = Math.round(result.framesPerSecond).toLocaleString('en-US');
+        console.log(`step: ${rate} frames/s, ${result.lost} lost`);
+        return;
+      }
+      const { sent, captured, processorNanosecondsPerFrame, residentAfterWarmUp, residentAtEnd, collections } = result;
+      const rate = Math.round(result.framesPerSecond).toLocaleString('en-US');
+      const memory = `${residentAfterWarmUp} KiB, then ${residentAtEnd}`;
+      const pauses = `${collections.count} collections, ${collections.total.toFixed(1)} ms, worst ${collections.worst.toFixed(1)}`;
+      console.log(
+        `${result.seconds} s of ${rate} frames/s to ${result.target}: ${sent - captured} of ${sent} lost, ` +
+          `${processorNanosecondsPerFrame.toFixed(0)} ns of CPU each; ${memory}; ${pauses}`,
+      );
+    }),
   sweep: () =>
     benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, processorMilliseconds, perSecond }) => {
       const rate = perSecond === undefined ? '' : ` ${Math.round(perSecond).toLocaleString('en-US')} a second`;
@@ -55,15 +75,20 @@ const SUITES: Readonly<Record<string, Suite>> = {
     }),
 };
 
+function isName(word: string): boolean {
+  return !/^\d+$/.test(word);
+}
+
 async function main(words: readonly string[]): Promise<void> {
-  const chosen = words.length === 0 ? Object.keys(SUITES) : words;
+  const chosen = words.length === 0 ? Object.keys(SUITES).filter((name) => name !== 'soak') : words.filter(isName);
   mkdirSync(RESULTS, { recursive: true });
   for (const name of chosen) {
     const suite = SUITES[name];
     if (suite === undefined) throw new Error(`no suite ${name}; there are: ${Object.keys(SUITES).join(', ')}`);
     console.log(`\n${name}`);
     if (name === 'capture') console.log(`${''.padEnd(49)} ns/frame   lost %     frames/s`);
-    const results = await suite();
+    const after = words[words.indexOf(name) + 1];
+    const results = await suite(after === undefined || isName(after) ? undefined : Number(after));
     const machine = { node: process.version, kernel: release(), processor: cpus()[0]?.model, cores: cpus().length };
     writeFileSync(new URL(`live-${name}.json`, RESULTS), `${JSON.stringify({ machine, results }, null, 2)}\n`);
   }
