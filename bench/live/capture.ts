@@ -73,12 +73,18 @@ const CAPTURERS: readonly Capturer[] = [
   },
 ];
 
+/** UDP ports of the frames that a filter is to let through, and of the others. */
+const MATCHING_PORT = 7;
+const OTHER_PORT = 9;
+
 interface Workload {
   readonly name: string;
   readonly frames: number;
   readonly frameLength: number;
   readonly filter: string;
   readonly bufferMebibytes: number;
+  /** One in so many frames matches the filter; all of them where none is given. */
+  readonly oneIn?: number;
   /** Nanoseconds from frame to frame; none for the generator's full speed. */
   readonly gap?: number;
 }
@@ -86,6 +92,14 @@ interface Workload {
 const WORKLOADS: readonly Workload[] = [
   { name: '100-byte frames, full speed', frames: 2_000_000, frameLength: 100, filter: 'udp', bufferMebibytes: 64 },
   { name: '1,400-byte frames, full speed', frames: 2_000_000, frameLength: 1400, filter: 'udp', bufferMebibytes: 64 },
+  {
+    name: '100-byte frames, 1 in 1,000 kept',
+    frames: 2_000_000,
+    frameLength: 100,
+    filter: 'udp dst port 7',
+    bufferMebibytes: 64,
+    oneIn: 1_000,
+  },
 ];
 
 export interface CaptureResult {
@@ -94,6 +108,7 @@ export interface CaptureResult {
   readonly round: number;
   readonly sent: number;
   readonly recorded: number;
+  /** Of the frames that match the filter. */
   readonly lostPercent: number;
   /** CPU nanoseconds of the capturing process for each frame sent, start-up not counted. */
   readonly nanosecondsPerFrame: number;
@@ -129,7 +144,7 @@ async function runOnce(
   folder: string,
   round: number,
 ): Promise<CaptureResult> {
-  const { bufferMebibytes, filter, frames } = workload;
+  const { bufferMebibytes, filter, frames, oneIn = 1 } = workload;
   const words = capturer.words(join(folder, 'capture.pcap'), bufferMebibytes, filter);
   const program = new LabProgram(lab.host('right'), CAPTURE_CORE, words);
   await program.said(capturer.said);
@@ -145,6 +160,7 @@ async function runOnce(
   const file = join(folder, readdirSync(folder).find((name) => name.startsWith('capture.')) ?? '');
   const recorded = await countFrames(file);
   const fileBytes = statSync(file).size;
+  const matching = frames / oneIn;
   rmSync(file);
   return {
     workload: workload.name,
@@ -152,7 +168,7 @@ async function runOnce(
     round,
     sent: frames,
     recorded,
-    lostPercent: ((frames - recorded) / frames) * 100,
+    lostPercent: ((matching - recorded) / matching) * 100,
     nanosecondsPerFrame: spent / frames,
     framesPerSecond: (frames / elapsed) * 1000,
     fileBytes,
@@ -172,11 +188,11 @@ async function settle(program: LabProgram): Promise<void> {
 
 async function generate(lab: Lab, workload: Workload, folder: string): Promise<void> {
   const config = join(folder, 'frame.cfg');
-  const payload = workload.frameLength - 42;
-  writeFileSync(
-    config,
-    `{ eth(da=02:00:00:00:00:99, sa=02:00:00:00:00:01), ipv4(da=10.1.1.99, sa=10.1.1.1), udp(sp=4000, dp=9), fill(0x5a, ${payload}) }\n`,
-  );
+  const { frameLength, oneIn = 1 } = workload;
+  const frame = (port: number): string =>
+    '{ eth(da=02:00:00:00:00:99, sa=02:00:00:00:00:01), ipv4(da=10.1.1.99, sa=10.1.1.1), ' +
+    `udp(sp=4000, dp=${port}), fill(0x5a, ${frameLength - 42}) }\n`;
+  writeFileSync(config, frame(OTHER_PORT).repeat(oneIn - 1) + frame(MATCHING_PORT));
   const words = ['trafgen', '--dev', 'eth0', '--conf', config, '--num', String(workload.frames), '--cpus', '1'];
   if (workload.gap !== undefined) words.push('--gap', `${workload.gap}ns`);
   const generator = new LabProgram(lab.host('left'), GENERATOR_CORE, words);

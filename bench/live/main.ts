@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
-import { benchCapture } from './capture.ts';
+import { benchCapture, type CaptureResult } from './capture.ts';
+import { benchTwoInterfaces } from './capture-two.ts';
 import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchSoak } from './soak.ts';
@@ -17,15 +18,8 @@ const RESULTS = new URL('../../../bench/results/', import.meta.url);
 type Suite = (seconds: number | undefined) => Promise<unknown>;
 
 const SUITES: Readonly<Record<string, Suite>> = {
-  capture: () =>
-    benchCapture(ROUNDS, (result) => {
-      const numbers = [
-        result.nanosecondsPerFrame.toFixed(0).padStart(7),
-        result.lostPercent.toFixed(2).padStart(8),
-        Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
-      ];
-      console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(16)} ${numbers.join(' ')}`);
-    }),
+  capture: () => benchCapture(ROUNDS, printCapture),
+  'capture-two': () => benchTwoInterfaces(ROUNDS, printCapture),
   ping: async () => {
     const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {
       const microseconds = [medianError, p99Error, worstError].map((error) => error.toFixed(1).padStart(9)).join('');
@@ -43,9 +37,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
       if ('framesPerSecond' in result) {
         const { frameLength, framesPerSecond, processorNanosecondsPerFrame } = result;
         const rate = Math.round(framesPerSecond).toLocaleString('en-US').padStart(10);
-        console.log(
-          `${name} ${frameLength} bytes: ${rate} frames/s, ${processorNanosecondsPerFrame.toFixed(0)} ns of CPU each`,
-        );
+        const processor = processorNanosecondsPerFrame?.toFixed(0) ?? 'unknown';
+        console.log(`${name} ${frameLength} bytes: ${rate} frames/s, ns of CPU each: ${processor}`);
         return;
       }
       const errors = [result.medianError, result.p99Error, result.worstError].map((error) => error.toFixed(1));
@@ -75,6 +68,15 @@ const SUITES: Readonly<Record<string, Suite>> = {
     }),
 };
 
+function printCapture(result: CaptureResult): void {
+  const numbers = [
+    result.nanosecondsPerFrame.toFixed(0).padStart(7),
+    result.lostPercent.toFixed(2).padStart(8),
+    Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
+  ];
+  console.log(`${result.workload.padEnd(32)} ${result.capturer.padEnd(16)} ${numbers.join(' ')}`);
+}
+
 function isName(word: string): boolean {
   return !/^\d+$/.test(word);
 }
@@ -86,7 +88,7 @@ async function main(words: readonly string[]): Promise<void> {
     const suite = SUITES[name];
     if (suite === undefined) throw new Error(`no suite ${name}; there are: ${Object.keys(SUITES).join(', ')}`);
     console.log(`\n${name}`);
-    if (name === 'capture') console.log(`${''.padEnd(49)} ns/frame   lost %     frames/s`);
+    if (name.startsWith('capture')) console.log(`${''.padEnd(49)} ns/frame   lost %     frames/s`);
     const after = words[words.indexOf(name) + 1];
     const results = await suite(after === undefined || isName(after) ? undefined : Number(after));
     const machine = { node: process.version, kernel: release(), processor: cpus()[0]?.model, cores: cpus().length };
