@@ -3,7 +3,7 @@
  * compiled of a program is kept there too, so that its next run need not compile it again
  * (docs/adr/0014-one-file-and-its-code-cache.md). @module
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 
@@ -35,12 +35,21 @@ function readCache(): Buffer | undefined {
   }
 }
 
-/** After a run that went well; where the folder cannot be written, every run compiles. */
+/**
+ * After a run that went well; where the folder cannot be written, every run compiles. V8 checks the
+ * length of a cache, not its bytes, and dies of wrong ones: the file is on the disk before it has its name.
+ */
 function writeCache(status: number): void {
   if (status !== 0) return;
   const temporary = `${cacheName}.${process.pid}`;
   try {
-    writeFileSync(temporary, script.createCachedData());
+    const fd = openSync(temporary, 'wx');
+    try {
+      writeFileSync(fd, script.createCachedData());
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
     renameSync(temporary, cacheName);
   } catch {
     tryRemove(temporary); // of a full disk
