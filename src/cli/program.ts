@@ -6,7 +6,7 @@ import { exitCodeOf } from './exit-code.ts';
 
 const EPILOGUE =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
-  'away, 5 disk full (the file holds all whole records), 6 damaged or unknown file.';
+  'away, 5 disk full or as full as it may become (the file holds all whole records), 6 damaged or unknown file.';
 
 /** Put in by scripts/bundle.mjs. */
 declare const TAPLINE_VERSION: string;

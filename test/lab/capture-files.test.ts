@@ -1,5 +1,6 @@
 /** What `tapline capture -w` leaves in a folder while real frames come: series, rings, packed files, programs after them. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -37,16 +38,23 @@ async function ended(program: LabProcess): Promise<number> {
   return program.exit();
 }
 
-/** Sends numbered frames, `first` and those after it, with a pause now and then. */
-async function flood(count: number, first = 0): Promise<void> {
+/** Sends numbered frames, `first` and those after it, with a pause of milliseconds now and then. */
+async function flood(count: number, { first = 0, random = false, pause = 20 } = {}): Promise<void> {
   using sender = openFrameSender(lab.host('left'), 'eth0');
   const frame = taggedFrame([], FRAME - NUMBER);
+  if (random) frame.set(randomBytes(FRAME - NUMBER), NUMBER);
   const view = new DataView(frame.buffer);
   for (let sent = 0; sent < count; sent += 1) {
     view.setUint32(NUMBER, first + sent);
     sender.send(frame);
-    if (sent % 5000 === 4999) await sleep(20); // the lab's wire is as fast as this loop
+    if (sent % 5000 === 4999) await sleep(pause); // the lab's wire is as fast as this loop
   }
+}
+
+/** What /proc says of a process. */
+function statusOf(pid: number): Readonly<Record<string, string>> {
+  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').trimEnd().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(':\t') as [string, string]));
 }
 
 const names = (): string[] => readdirSync(folder.path).sort();
@@ -121,7 +129,7 @@ describe('rotation', () => {
     const words = ['-w', folder.file('a.pcap'), '-C', '1M', '-G', '1', '-W', '2', 'udp port 9'];
     await using program = await startCapture(...words);
     for (let second = 0; second < 3; second += 1) {
-      await flood(500, second * 500);
+      await flood(500, { first: second * 500 });
       await sleep(1100);
     }
     expect(await ended(program)).toBe(0);
@@ -167,6 +175,23 @@ describe('packed files', () => {
     expect(lines.split('\n')).toHaveLength((await numbersOf('a-00003.pcap.gz')).length);
   });
 
+  test('that do not keep up leave the rest to the ring, and what it cannot hold is counted', async () => {
+    const count = 60_000;
+    await using program = await startCapture('-w', folder.file('a.pcap.gz'), '-B', '2', 'udp port 9');
+    await flood(count, { random: true, pause: 0 });
+    await sleep(1000);
+    const { VmHWM = '' } = statusOf(program.pid);
+    expect(await ended(program)).toBe(0);
+    const said = (what: string): number =>
+      Number(new RegExp(`(\\d+) packets? ${what}`).exec(program.standardError)?.[1]);
+    expect(said('received by filter')).toBe(count);
+    expect(said('captured') + said('dropped by kernel')).toBe(count);
+    const numbers = await numbersOf('a.pcap.gz');
+    expect(numbers).toHaveLength(said('captured'));
+    expect(numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0))).toBe(true);
+    expect(Number.parseInt(VmHWM, 10)).toBeLessThan(300_000); // of 60 MB that came, in kB
+  });
+
   test('through a pipe', async () => {
     await using program = await startCapture('-w', '-', '--compress', 'gzip', '-c', '50', 'udp port 9');
     await flood(50);
@@ -196,7 +221,7 @@ describe('a reader of the growing file', () => {
     await flood(7);
     await sleep(1000);
     expect(await numbersOf(name)).toEqual(upTo(7));
-    await flood(5000, 7);
+    await flood(5000, { first: 7 });
     await sleep(1000);
     expect(await numbersOf(name)).toEqual(upTo(5007));
     expect(await ended(program)).toBe(0);
