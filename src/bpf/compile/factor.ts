@@ -2,7 +2,7 @@
  * Long lists of alternatives: what many of them ask first is asked once for all of them, so that a list of a thousand
  * hosts looks at the EtherType once and not a thousand times. Jump threading would find that out as well, much later. @module
  */
-import { all, any, not, type Predicate, type SequenceLink, TRUE } from './predicate.ts';
+import { all, not, type Predicate, type SequenceLink, TRUE } from './predicate.ts';
 
 /** Shorter lists are left to the optimiser, which knows more. */
 const MIN_RUN = 24;
@@ -32,7 +32,7 @@ export function factorSequence(sequence: Sequence): Predicate {
 function factorRun(operator: 'and' | 'or', parts: readonly Predicate[]): Predicate {
   if (operator === 'or') return factorAny(parts.flatMap(alternativesOf), MAX_DEPTH);
   const denied = parts.flatMap((part) => (part.kind === 'not' ? [part.part] : []));
-  if (denied.length < parts.length || denied.length < MIN_RUN) return all(...parts);
+  if (denied.length < parts.length || denied.length < MIN_RUN) return { kind: 'all', parts };
   return not(factorAny(denied.flatMap(alternativesOf), MAX_DEPTH));
 }
 
@@ -76,7 +76,8 @@ function factorAny(alternatives: readonly Conditions[], depth: number): Predicat
     for (const [head, rests] of byHead(alternatives.slice(at, end))) parts.push(withRests(head, rests, depth));
     at = end;
   }
-  return any(...parts);
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : { kind: 'any', parts };
 }
 
 /** The end of the alternatives from `start` on of which at most one can hold, or that begin with the same condition. */
@@ -111,7 +112,7 @@ function byHead(alternatives: readonly Conditions[]): [head: Predicate, rests: C
 
 function withRests(head: Predicate, rests: readonly Conditions[], depth: number): Predicate {
   const [only] = rests;
-  if (rests.length === 1 && only !== undefined) return all(head, ...only);
+  if (rests.length === 1 && only !== undefined) return { kind: 'all', parts: [head, ...only] };
   const always = rests.findIndex((rest) => rest.length === 0);
   if (always === 0) return head;
   const tail = always > 0 ? [...rests.slice(0, always), [TRUE]] : rests;

@@ -11,8 +11,9 @@ const MAX_PLACES = 4;
 export function mayJoin(nodes: readonly Node[], places: readonly JoinPlace[]): boolean {
   if (places.length > MAX_PLACES) return false;
   return places.some(({ ipv4, ipv6, tunnel }) => {
-    const other = isLoaded(nodes, ipv6);
-    return isLoaded(nodes, ipv4) ? other || tunnel : other && tunnel;
+    const hasIpv4 = isLoaded(nodes, ipv4);
+    const hasIpv6 = isLoaded(nodes, ipv6);
+    return tunnel ? hasIpv4 || hasIpv6 : hasIpv4 && hasIpv6;
   });
 }
 
