@@ -5,6 +5,7 @@ import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
 import { benchCapture, type CaptureResult } from './capture.ts';
 import { benchTwoInterfaces } from './capture-two.ts';
+import { benchFlight } from './flight.ts';
 import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchSoak } from './soak.ts';
@@ -20,6 +21,7 @@ type Suite = (seconds: number | undefined) => Promise<unknown>;
 const SUITES: Readonly<Record<string, Suite>> = {
   capture: () => benchCapture(ROUNDS, printCapture),
   'capture-two': () => benchTwoInterfaces(ROUNDS, printCapture),
+  'capture-flight': () => benchFlight(ROUNDS, printCapture),
   ping: async () => {
     const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {
       const microseconds = [medianError, p99Error, worstError].map((error) => error.toFixed(1).padStart(9)).join('');

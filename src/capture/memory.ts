@@ -6,7 +6,6 @@
 import { StackError } from '../base/errors.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-assembly.ts';
 import {
-  MADV_HUGEPAGE,
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_POPULATE,
@@ -15,7 +14,8 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '../sys/constants.ts';
-import { addressOf, errno, madvise, mmap } from '../sys/libc.ts';
+import { commitHugePages } from '../sys/huge-pages.ts';
+import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
 
 /** Every area starts on a page of WebAssembly's size, a multiple of the kernel's. */
@@ -67,13 +67,7 @@ export class CaptureMemory {
     this.ring = this.scratch + PAGE;
     const afterRing = this.ring + layout.ringSize;
     this.output = afterRing + Number(-(address + BigInt(afterRing)) & BigInt(HUGE_PAGE - 1));
-    this.#preferHugePages(address);
-  }
-
-  /** Without them everything works, only slower: whether the kernel has any to give does not matter here. */
-  #preferHugePages(address: bigint): void {
-    madvise(address + BigInt(this.output), this.outputSize, MADV_HUGEPAGE);
-    this.bytes.fill(0, this.output, this.output + this.outputSize); // now, not while frames come in
+    commitHugePages(this.bytes, this.output, this.output + this.outputSize);
   }
 
   /**

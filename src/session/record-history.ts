@@ -8,6 +8,7 @@ import { StackError } from '../base/errors.ts';
 import type { FrameView } from '../base/frame.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-assembly.ts';
 import { PcapRecordHeader } from '../pcap/index.ts';
+import { commitHugePages } from '../sys/huge-pages.ts';
 
 /** Shorter chunks take what comes next too, so that their number stays small beside the records. */
 const SHORT_CHUNK = 64 * 1024;
@@ -56,6 +57,7 @@ export class RecordHistory {
       throw new StackError('MEMORY', `cannot reserve ${capacity} bytes for the past of a capture`, { cause });
     }
     this.capacity = this.bytes.length - FIRST;
+    commitHugePages(this.bytes, 0, this.bytes.length); // fault by fault it would cost frames (bench/live/flight.ts)
     this.#onEvict = onEvict;
   }
 
