@@ -7,8 +7,9 @@ import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
 import { runForOutput, runMeasured } from './program-output.ts';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
-/** Core of the sweeping program; the answers are made by the kernel on whatever core the frames come in. */
+/** Core of the sweeping program. The other host's kernel answers on another one, as another machine would. */
 const CORE = 1;
+const ANSWERING_CORE = 0;
 const FEW = '10.98.0.0/20';
 const MANY = '10.96.0.0/14';
 
@@ -80,8 +81,11 @@ async function sustained(lab: Lab): Promise<SweepResult> {
   return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, processorMilliseconds, perSecond };
 }
 
-/** The right host takes all of 10.96.0.0/14 for its own. */
+/** The right host takes all of 10.96.0.0/14 for its own, and works on a core of its own (receive packet steering). */
 async function makeAnswering(lab: Lab): Promise<void> {
+  const steering = '/sys/class/net/eth0/queues/rx-0/rps_cpus';
+  const script = `mount -t sysfs sysfs /sys && echo ${1 << ANSWERING_CORE} > ${steering}`;
+  await runForOutput(lab.host('right'), CORE, ['unshare', '--mount', 'sh', '-c', script]);
   await runForOutput(lab.host('right'), CORE, ['ip', 'route', 'add', 'local', MANY, 'dev', 'lo']);
   await runForOutput(lab.host('left'), CORE, ['ip', 'route', 'add', MANY, 'via', '10.1.1.2']);
 }

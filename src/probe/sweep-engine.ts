@@ -21,6 +21,8 @@ const FULL_BACKOFF = 1;
 const TABLE_CAPACITY = 0x4_0000;
 /** Longest stretch that a token bucket may catch up at once, in ms. */
 const CATCH_UP = 10;
+/** Probes leave in groups, one each so many ms: an event loop that waits less than a millisecond does not sleep. */
+const GROUP_INTERVAL = 2;
 
 export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #options: SweepOptions;
@@ -36,6 +38,8 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   /** Of the unit at hand. */
   readonly #addressBytes: Uint8Array;
   #bucket: TokenBucket | undefined;
+  /** Probes of a group. */
+  #group = 1;
   /** Units to be sent before new ones: the queue had no room for them, or this is a later pass. */
   #again: number[] = [];
   /** Units that said nothing in this pass. */
@@ -78,7 +82,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     if (this.#startedAt === undefined) return this.#notBefore;
     const expiry = this.#oldest < this.#table.size ? this.#table.sentAt(this.#oldest) + this.#wait : Infinity;
     if (!this.#hasMore || this.#open >= WINDOW) return expiry;
-    const now = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore) ?? 0);
+    const now = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore, this.#group) ?? 0);
     return Math.min(expiry, now);
   }
 
@@ -107,7 +111,9 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#startedAt = now;
     this.#notBefore = now;
     const rate = this.#options.rate ?? 10_000;
-    if (rate > 0) this.#bucket = new TokenBucket(rate, Math.max(1, (rate * CATCH_UP) / 1_000), now);
+    if (rate <= 0) return;
+    this.#bucket = new TokenBucket(rate, Math.max(1, (rate * CATCH_UP) / 1_000), now);
+    this.#group = Math.min(Math.max(1, Math.floor((rate * GROUP_INTERVAL) / 1_000)), this.#total);
   }
 
   #send(unit: number, now: number): void {

@@ -25,11 +25,12 @@ export class TokenBucket {
     return true;
   }
 
-  /** When the next token is there; not before `now`. */
-  nextAt(now: number): number {
+  /** When `wanted` tokens are there, or as many as can be saved up; not before `now`. */
+  nextAt(now: number, wanted = 1): number {
     this.#refill(now);
     const from = Math.max(now, this.#updatedAt);
-    return this.#tokens >= WHOLE ? from : from + (1 - this.#tokens) / this.#perMillisecond;
+    const missing = Math.min(wanted, this.#burst) - this.#tokens;
+    return missing <= 1 - WHOLE ? from : from + missing / this.#perMillisecond;
   }
 
   #refill(now: number): void {
