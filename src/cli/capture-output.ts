@@ -1,5 +1,5 @@
 /** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
-import { type Clock, StackError } from '../base/index.ts';
+import { type CaptureSource, type Clock, StackError } from '../base/index.ts';
 import type { LiveSource } from '../capture/index.ts';
 import {
   type Compression,
@@ -8,7 +8,15 @@ import {
   pcapFileFormat,
   pcapngFileFormat,
 } from '../pcap/index.ts';
-import { type Epilogue, FileSeries, type StopReason } from '../session/index.ts';
+import {
+  type Epilogue,
+  FileSeries,
+  type RecordOptions,
+  type RecordSummary,
+  type RecordTarget,
+  record,
+  type StopReason,
+} from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
@@ -63,6 +71,19 @@ export function refuseFileOptions(words: CaptureArguments, why: string): void {
   const isPacked = compressionOf(words) !== 'none';
   const [given = isPacked ? `-w ${words.w}, a packed file,` : undefined] = fileOptionsGiven(words);
   if (given !== undefined) throw new StackError('USAGE', `${given} ${why}`);
+}
+
+/** Records, and closes the sink, also after a failure. @throws what `record` throws */
+export async function recordAndClose(
+  source: CaptureSource,
+  sink: RecordTarget,
+  options: RecordOptions,
+): Promise<RecordSummary> {
+  try {
+    return await record(source, sink, options);
+  } finally {
+    await sink.close();
+  }
 }
 
 const ENDS: Readonly<Partial<Record<StopReason, string>>> = {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, StackError } from '../base/index.ts';
 import { openLive } from '../capture/index.ts';
-import { record } from '../session/index.ts';
+import { formatEnd, recordAndClose } from './capture-output.ts';
 import { liveInterfaces } from './capture-source.ts';
 import { createContext } from './context.ts';
 import { createSink } from './run-capture.ts';
@@ -40,11 +40,11 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
   const report = (kind: ThreadCounters['kind']): void => tell({ kind, ...progress, statistics: source.statistics() });
   const timer = setInterval(() => report('counters'), REPORT_INTERVAL);
   try {
-    await record(source, sink, {
+    const { reason } = await recordAndClose(source, sink, {
       signal: stop.signal,
       onProgress: ({ frames, bytes }) => Object.assign(progress, { frames, bytes }),
     });
-    await sink.close();
+    context.stderr.write(formatEnd(reason));
   } finally {
     clearInterval(timer);
     report('end');

@@ -1,9 +1,9 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
 import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
-import { type RecordTarget, record } from '../session/index.ts';
+import type { RecordTarget } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import { createFiles, formatEnd, refuseFileOptions } from './capture-output.ts';
+import { createFiles, formatEnd, recordAndClose, refuseFileOptions } from './capture-output.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
@@ -39,14 +39,12 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   announceSource(source, context); // last: from here on signals are ours
   let end = '';
   try {
-    const { reason } = await closing(sink, () =>
-      record(source, sink, {
-        signal: stop.signal,
-        onProgress: counter.update,
-        ...(limit === undefined ? {} : { limit }),
-        ...(seconds === undefined ? {} : { duration: seconds * 1000 }),
-      }),
-    );
+    const { reason } = await recordAndClose(source, sink, {
+      signal: stop.signal,
+      onProgress: counter.update,
+      ...(limit === undefined ? {} : { limit }),
+      ...(seconds === undefined ? {} : { duration: seconds * 1000 }),
+    });
     end = formatEnd(reason);
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
@@ -81,15 +79,6 @@ export function createSink(
     return createLineSink(() => linkType, options, context.stdout, stop.stop);
   }
   return createFiles(words.w, words, source, context);
-}
-
-/** Does the work, then closes the sink, also after a failure. */
-async function closing<T>(sink: RecordTarget, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await sink.close();
-  }
 }
 
 /** Frames of several interfaces that are not in the order of time. */

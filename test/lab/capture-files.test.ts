@@ -42,9 +42,10 @@ async function ended(program: LabProcess): Promise<number> {
 async function flood(count: number, { first = 0, random = false, pause = 20 } = {}): Promise<void> {
   using sender = openFrameSender(lab.host('left'), 'eth0');
   const frame = taggedFrame([], FRAME - NUMBER);
-  if (random) frame.set(randomBytes(FRAME - NUMBER), NUMBER);
+  const noise = random ? randomBytes(1 << 20) : undefined; // far more than a packer looks back
   const view = new DataView(frame.buffer);
   for (let sent = 0; sent < count; sent += 1) {
+    if (noise !== undefined) frame.set(noise.subarray((sent * FRAME) % (1 << 19)).subarray(0, FRAME - NUMBER), NUMBER);
     view.setUint32(NUMBER, first + sent);
     sender.send(frame);
     if (sent % 5000 === 4999) await sleep(pause); // the lab's wire is as fast as this loop
