@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLive } from '../../src/capture/index.ts';
-import { createLab, exchangeTcp, type Lab, sendUdp, twoHosts } from '../../src/lab/index.ts';
+import { createLab, exchangeTcp, type Lab, sendUdp, supportsLinkKind, twoHosts } from '../../src/lab/index.ts';
 import { addRoute, setLink } from '../../src/netlink/index.ts';
 import { createPcapngWriter, createPcapWriter } from '../../src/pcap/index.ts';
 import { record } from '../../src/session/index.ts';
@@ -199,6 +199,20 @@ describe('the guard', () => {
     expect(await sent.exit()).toBe(0);
     await using loopback = tapline(host, 'replay', '-i', 'lo', path);
     expect(await loopback.exit()).toBe(0);
+  });
+
+  test('a default route over a VLAN on the interface counts, too', async (context) => {
+    if (!(await supportsLinkKind('vlan'))) context.skip('this kernel has no VLAN interfaces');
+    const plan = twoHosts();
+    const vlans = [{ interface: 'eth0.5', parent: 'eth0', id: 5, addresses: ['10.5.0.1/24'] }];
+    const routes = [{ to: 'default', via: '10.5.0.2' }];
+    const hosts = plan.hosts.map((host) => (host.name === 'left' ? { ...host, vlans, routes } : host));
+    await using other = await createLab({ ...plan, hosts });
+    await using program = tapline(other.host('left'), 'replay', '-i', 'eth0', 'none.pcap');
+    expect(await program.exit()).toBe(2);
+    expect(program.standardError).toContain(
+      'eth0 leads to the world: the default route of IPv4 (table 254) goes over eth0.5',
+    );
   });
 
   test('an interface that is down is an error that says so', async () => {
