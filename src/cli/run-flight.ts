@@ -11,6 +11,7 @@ import {
   type FlightTrigger,
   recordFlight,
 } from '../session/index.ts';
+import { bufferOption, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { refuseFileOptions } from './capture-output.ts';
 import { announceSource, isMerged, openSource } from './capture-source.ts';
@@ -20,8 +21,6 @@ import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { listenForStop } from './stop-signals.ts';
 
-const MEBIBYTE = 1 << 20;
-const DEFAULT_BUFFER_MEBIBYTES = 32;
 const MAX_MEBIBYTES = 2048;
 const DEFAULT_HISTORY_MEBIBYTES = 64;
 /** A batch of the capture, which a history must have room for beside what it keeps. */
@@ -36,7 +35,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
   if (words.threads !== undefined) throw new StackError('USAGE', '--trigger and --threads do not go together');
   refuseFileOptions(words, 'does not go with --trigger');
   const file = fileName(words);
-  const bufferMebibytes = numberOption('-B', words.B, { least: 1, most: MAX_MEBIBYTES }) ?? DEFAULT_BUFFER_MEBIBYTES;
+  const bufferMebibytes = bufferOption(words.B);
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
   if (isMerged(source)) throw new StackError('USAGE', '--trigger takes one interface; -i any is all of them');

@@ -26,11 +26,17 @@ export async function runReplay(words: ReplayArguments, context: CommandContext)
   const open = await opener(words);
   await using target = new TransmitSocket(words.i);
   if (!words['yes-send']) await guard(target);
+  let first: FileSource | undefined = await open(); // what is wrong with it is said before anything is sent
+  const next = async (): Promise<FileSource> => {
+    const source = first ?? (await open());
+    first = undefined;
+    return source;
+  };
   const stop = listenForStop(context.signals);
   const replay = new Replay(target, { ...options, signal: stop.signal });
   context.stderr.write(`tapline: sending on ${target.interfaceName}, ${linkTypeName(target.linkType)}\n`);
   try {
-    await replay.run(open);
+    await replay.run(next);
   } finally {
     stop.release();
     const summary = replay.summary();
@@ -58,7 +64,7 @@ function readOptions(words: ReplayArguments): ReplayOptions {
 }
 
 function readPace(words: ReplayArguments): ReplayPace {
-  const positive = { least: Number.MIN_VALUE, most: MOST_FRAMES_PER_SECOND, fraction: true };
+  const positive = { least: 0.001, most: MOST_FRAMES_PER_SECOND, fraction: true };
   const speed = numberOption('--multiplier', words.multiplier, positive);
   const frames = numberOption('--rate', words.rate, positive);
   const megabits = numberOption('--mbit', words.mbit, positive);

@@ -110,6 +110,7 @@ describe('capture --trigger', () => {
     [['--trigger', 'icmp', '-w', 'x.pcap'], 'name it .pcapng, not x.pcap'],
     [['--trigger', 'icmp', '-w', 'x', '--before', '9MiB', '--history', '64'], 'in MiB it says the same'],
     [['--trigger', 'tpc', '-w', 'x'], 'tpc'],
+    [['--trigger', 'icmp', '-w', 'x', '-C', '1'], 'does not go with --trigger'],
   ])('%j is a mistake', async (words, message) => {
     await using program = tapline(lab.host('right'), 'capture', '-i', 'eth0', ...words);
     expect(await program.exit()).toBe(2);
