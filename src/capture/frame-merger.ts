@@ -25,6 +25,7 @@ export interface MergeInput {
 const MOST_FRAMES = 4096;
 
 const NOTHING = (): void => {};
+const ALWAYS = (): boolean => true;
 
 /** The one batch of a merge, cut anew from what the inputs hold. */
 export class FrameMerger implements FrameBatch {
@@ -77,8 +78,13 @@ export class FrameMerger implements FrameBatch {
   }
 
   forEach(visit: (frame: FrameView) => void): void {
+    this.forEachWhile(ALWAYS, visit);
+  }
+
+  /** Visits frames as long as `goesOn` says so, asked before each; the others stay where they are. */
+  forEachWhile(goesOn: () => boolean, visit: (frame: FrameView) => void): void {
     const frame = this.#frame;
-    while (this.#size > 0) {
+    while (this.#size > 0 && goesOn()) {
       const first = this.#firstInput();
       const input = this.#inputs[first] as MergeInput;
       const { queue } = input;
@@ -95,6 +101,7 @@ export class FrameMerger implements FrameBatch {
       } while (
         ready > 0 &&
         this.#size > 0 &&
+        goesOn() &&
         !isBefore(boundSeconds, boundNanoseconds, queue.headSeconds, queue.headNanoseconds)
       );
     }
@@ -103,6 +110,11 @@ export class FrameMerger implements FrameBatch {
   /** The batch goes back: frames that nobody visited are passed over. */
   finish(): void {
     this.forEach(NOTHING);
+    this.settle();
+  }
+
+  /** What was visited goes back; frames that nobody visited come again in the next batch. */
+  settle(): void {
     for (const input of this.#inputs) input.release();
     if (!this.#changesEra || this.#inputs.some(({ queue }) => queue.earlierEra > 0)) return;
     this.#changesEra = false;

@@ -35,15 +35,16 @@ export function pcapContainer(options: PcapOptions): RecordContainer {
 }
 
 /**
- * What a PCAPNG file of one interface is made of.
+ * What a PCAPNG file is made of.
+ * @param described its interfaces: one, or several, numbered from 0
  * @param inPlace blocks of the ring may become blocks of the file
  */
 export function pcapngContainer(
-  described: PcapngInterface,
+  described: PcapngInterface | readonly PcapngInterface[],
   options: PcapngOptions = {},
   inPlace = true,
 ): RecordContainer {
-  const header = encodePcapngHeader(described, options);
+  const header = encodePcapngHeader([described].flat(), options);
   return { recordFormat: { container: 'pcapng', inPlace }, layout: PCAPNG_LAYOUT, header, headerLength: 0 };
 }
 
@@ -57,17 +58,17 @@ export function pcapFileFormat(options: PcapOptions, compression: Compression = 
 }
 
 /**
- * PCAPNG with frames of one interface, in the same ways.
+ * PCAPNG with frames of one interface or several, in the same ways.
  * @throws StackError `COMPRESSION` where this Node does not have it
  */
 export function pcapngFileFormat(
-  described: PcapngInterface,
+  described: PcapngInterface | readonly PcapngInterface[],
   options: PcapngOptions = {},
   compression: Compression = 'none',
 ): RecordFileFormat {
   const createWriter = (target: OutputTarget): BatchWriter => {
     const writer = new PcapngWriter(descriptorSink(target), options);
-    writer.addInterface(described);
+    for (const each of [described].flat()) writer.addInterface(each);
     return writer;
   };
   const inPlace = compression === 'none' && options.packetBuffered !== true;

@@ -109,13 +109,15 @@ export function encodeStatistics(number: number, statistics: PcapngStatistics): 
   return block.finish();
 }
 
-/** What a file with frames of one interface begins with. */
-export function encodePcapngHeader(described: PcapngInterface, options: PcapngOptions = {}): Uint8Array {
-  const section = encodeSectionHeader(options);
-  const description = encodeInterface(described);
-  const header = new Uint8Array(section.length + description.length);
-  header.set(section);
-  header.set(description, section.length);
+/** What a file begins with: the section, then its interfaces, numbered from 0. */
+export function encodePcapngHeader(described: readonly PcapngInterface[], options: PcapngOptions = {}): Uint8Array {
+  const blocks = [encodeSectionHeader(options), ...described.map(encodeInterface)];
+  const header = new Uint8Array(blocks.reduce((length, block) => length + block.length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    header.set(block, at);
+    at += block.length;
+  }
   return header;
 }
 

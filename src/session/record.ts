@@ -29,6 +29,9 @@ interface RecordSink extends FrameSink {
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
+/** A source that also gives ready-made records: a live one, or several merged. */
+type RecordSource = CaptureSource & Pick<LiveSource, 'records'>;
+
 /** A file that takes batches; `DirectFile` is one. */
 interface BatchFile extends RecordFile {
   readonly recordFormat: RecordFormat;
@@ -136,7 +139,7 @@ class Recording {
     }
   }
 
-  async #byRecords(source: LiveSource, { recordFormat, lead, take }: BatchTaker): Promise<void> {
+  async #byRecords(source: RecordSource, { recordFormat, lead, take }: BatchTaker): Promise<void> {
     const options = { signal: this.#stop.signal, limit: this.#limit, ...(lead === undefined ? {} : { lead }) };
     for await (const batch of source.records(recordFormat, options)) {
       const { frames, frameBytes } = await take(batch);
@@ -179,7 +182,7 @@ class Recording {
   }
 }
 
-function isLiveSource(source: CaptureSource): source is LiveSource {
+function isLiveSource(source: CaptureSource): source is RecordSource {
   return 'records' in source;
 }
 
@@ -187,6 +190,7 @@ function endOf(output: BatchFile | RecordOutput): OutputEnd | undefined {
   return 'ended' in output ? output.ended : undefined;
 }
 
+/** `PcapngWriter` also takes ready-made blocks, but only its user knows which interfaces it has been told of. */
 function isRecordSink(sink: FrameSink): sink is RecordSink {
-  return 'writeRecords' in sink;
+  return 'writeRecords' in sink && 'timestampPrecision' in sink;
 }
