@@ -1,10 +1,11 @@
 /** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
-import { type CaptureSource, type Clock, StackError } from '../base/index.ts';
-import type { LiveSource } from '../capture/index.ts';
+import { type CaptureSource, type Clock, linkTypeName, StackError } from '../base/index.ts';
+import type { LiveSource, MergedSource } from '../capture/index.ts';
 import {
   type Compression,
   compressionOfName,
   encodeStatistics,
+  type PcapOptions,
   pcapFileFormat,
   pcapngFileFormat,
 } from '../pcap/index.ts';
@@ -18,30 +19,28 @@ import {
   type StopReason,
 } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
+import { isMerged } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
 import { fileOptionsGiven, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
 
-/** @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE` */
+/**
+ * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
+ * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
+ */
 export function createFiles(
   path: string,
   words: CaptureArguments,
-  source: LiveSource,
+  source: LiveSource | MergedSource,
   context: CommandContext,
 ): FileSeries {
-  const { linkType, snapLength } = source;
-  const packetBuffered = words.U;
-  const compression = compressionOf(words);
-  const isPcapng = /\.pcapng(\.(gz|zst))?$/i.test(path);
-  const format = isPcapng
-    ? pcapngFileFormat(source.interfaces[0], { packetBuffered }, compression)
-    : pcapFileFormat(
-        { linkType, snapLength, packetBuffered, timestampPrecision: timestampPrecision(words) },
-        compression,
-      );
+  const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
   const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
   const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
+  const format = isPcapng
+    ? pcapngFileFormat(source.interfaces, { packetBuffered: words.U }, compressionOf(words))
+    : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
   return new FileSeries(path, format, {
     ...seriesOptions(words),
     onWarning,
@@ -50,14 +49,36 @@ export function createFiles(
   });
 }
 
-/** What the capture has counted by the time that a file ends. */
-function countersOf(source: LiveSource, clock: Clock): Epilogue {
+const PCAPNG_NAME = /\.pcapng(\.(gz|zst))?$/i;
+const PCAP_NAME = /\.pcap(\.(gz|zst))?$/i;
+
+/** @throws StackError `USAGE` for several link types, which a classic file cannot hold */
+function pcapOptions(words: CaptureArguments, { interfaces, linkType }: LiveSource | MergedSource): PcapOptions {
+  const other = interfaces.find((described) => described.linkType !== linkType);
+  if (other !== undefined) {
+    throw new StackError(
+      'USAGE',
+      `a PCAP file holds one link type, and ${interfaces[0]?.name} has ${linkTypeName(linkType)}, ` +
+        `${other.name} ${linkTypeName(other.linkType)}: write to a name that ends in .pcapng`,
+    );
+  }
+  const snapLength = Math.max(...interfaces.map((described) => described.snapLength));
+  return { linkType, snapLength, packetBuffered: words.U, timestampPrecision: timestampPrecision(words) };
+}
+
+/** What the capture has counted of each interface by the time that a file ends. */
+function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
   const startTime = clock.wallTime();
-  let delivered = 0;
+  let recorded = 0;
   const encode = (frames: number): Uint8Array => {
-    delivered += frames;
-    const { received, dropped } = source.statistics();
-    return encodeStatistics(0, { received, dropped, wallTime: clock.wallTime(), capture: { startTime, delivered } });
+    recorded += frames;
+    const wallTime = clock.wallTime();
+    const all = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
+    const blocks = all.map(({ received, dropped }, number) => {
+      const delivered = isMerged(source) ? (source.delivered[number] ?? 0) : recorded;
+      return encodeStatistics(number, { received, dropped, wallTime, capture: { startTime, delivered } });
+    });
+    return new Uint8Array(Buffer.concat(blocks));
   };
   return { length: encode(0).length, encode };
 }

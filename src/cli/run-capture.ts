@@ -67,18 +67,12 @@ export function createSink(
   context: CommandContext,
   stop: StopSignals,
 ): RecordTarget {
-  const precision = timestampPrecision(words);
-  const { linkType } = source;
-  if (isMerged(source)) {
-    refuseFileOptions(words, 'is for the file of one interface');
-    return createMergedSink(words, source, context, stop.stop);
-  }
-  if (words.w === undefined) {
-    refuseFileOptions(words, 'needs -w FILE');
-    const options = { ...printerOptions(words, precision), names: { interfaceName: rememberNames(interfaceName) } };
-    return createLineSink(() => linkType, options, context.stdout, stop.stop);
-  }
-  return createFiles(words.w, words, source, context);
+  if (words.w !== undefined) return createFiles(words.w, words, source, context);
+  refuseFileOptions(words, 'needs -w FILE');
+  if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
+  const options = printerOptions(words, timestampPrecision(words));
+  const names = { interfaceName: rememberNames(interfaceName) };
+  return createLineSink(() => source.linkType, { ...options, names }, context.stdout, stop.stop);
 }
 
 /** Frames of several interfaces that are not in the order of time. */

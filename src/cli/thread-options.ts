@@ -30,8 +30,8 @@ export function threadChoice(words: CaptureArguments): ThreadChoice {
   return { threads, merge };
 }
 
-/** The file of one thread: `mail.pcap` becomes `mail-0.pcap`, `mail-1.pcap` and so on. */
+/** The file of one thread: `mail.pcap.gz` becomes `mail-0.pcap.gz`, `mail-1.pcap.gz` and so on. */
 export function threadFile(path: string, thread: number): string {
-  const [, stem = path, extension = ''] = /^(.*?)((?:\.[^./]+)?)$/s.exec(path) ?? [];
+  const [, stem = path, extension = ''] = /^(.*?)((?:\.[^./]+)?(?:\.(?:gz|zst))?)$/s.exec(path) ?? [];
   return `${stem}-${thread}${extension}`;
 }

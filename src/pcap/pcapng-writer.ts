@@ -49,7 +49,7 @@ export interface PcapngStatistics {
   readonly capture?: {
     /** When it began: milliseconds since 1970. */
     readonly startTime: number;
-    /** Frames that came as far as the writer. */
+    /** Frames that came as far as the file. */
     readonly delivered: number;
   };
 }

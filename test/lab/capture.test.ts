@@ -6,7 +6,7 @@ import type { Packet } from '../../src/base/frame.ts';
 import { type LiveOptions, type LiveSource, openLive } from '../../src/capture/index.ts';
 import { createLab, type Lab, pingAddress, sendFrames, twoHosts } from '../../src/lab/index.ts';
 import { deleteLink, setLink } from '../../src/netlink/index.ts';
-import { createPcapWriter } from '../../src/pcap/index.ts';
+import { createPcapngWriter, createPcapWriter } from '../../src/pcap/index.ts';
 import { type RecordOptions, type RecordSummary, record } from '../../src/session/index.ts';
 import { frameTexts, makeMixedTraffic, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
@@ -181,6 +181,37 @@ describe('one meaning', () => {
     expect(bytes.subarray(0, 2).toString('hex')).toBe('8100'); // the protocol of the cooked header
     expect(bytes.subarray(20).toString('hex')).toBe(Buffer.from(frame.subarray(14)).toString('hex'));
   });
+});
+
+test('tags behind tags: the one that the kernel took out is back, the others are where they were', async () => {
+  using folder = new TestFolder();
+  await using ours = new Recording(folder.file('ours.pcap'), 'eth0', { filter: 'vlan' });
+  const tags: [number, number][] = [
+    [0x88a8, 5],
+    [0x8100, 7],
+    [0x8100, 8],
+  ];
+  const frames = [tags, tags.slice(0, 2), [[0x8100, 0] as const, ...tags.slice(1)]].map((some) =>
+    taggedFrame(some, 60),
+  );
+  sendFrames(lab.host('left'), 'eth0', frames);
+  await sleep(50);
+  await ours.finish();
+  expect(frameTexts(await ours.packets())).toEqual(
+    frames.map((frame) => `${frame.length} ${Buffer.from(frame).toString('hex')}`),
+  );
+});
+
+test('a live source into a PCAPNG writer: blocks of the interface that was described', async () => {
+  using folder = new TestFolder();
+  await using source = lab.host('right').run(() => openLive('eth0', { filter: 'icmp', blockTimeout: 10 }));
+  const writer = createPcapngWriter(folder.file('ours.pcapng'));
+  for (const described of source.interfaces) writer.addInterface(described);
+  const recording = record(source, writer, { limit: 2 });
+  await pingAddress(lab.host('left'), '10.1.1.2');
+  await recording;
+  await writer.close();
+  expect(await readPackets(folder.file('ours.pcapng'))).toHaveLength(2);
 });
 
 describe('ends and limits', () => {

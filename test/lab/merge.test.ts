@@ -1,6 +1,6 @@
 /** Several interfaces in one capture, on real frames at load: none lost, and time never runs back. @module */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -98,6 +98,42 @@ test('two interfaces at full load: every frame, in the order of time, as our rea
   const { stdout } = spawnSync(capinfos, ['-o', '-c', '-M', path], { encoding: 'utf8' });
   expect(stdout).toMatch(/Strict time order:\s+True/);
   expect(stdout).toMatch(new RegExp(`Number of packets:\\s+${2 * frames}`));
+});
+
+test('the same into a series of files that the disk takes directly, each of them whole by itself', async () => {
+  const trafgen = requirePeer('trafgen');
+  if (trafgen === undefined) return;
+  using folder = new TestFolder();
+  const frames = 200_000;
+  const words = ['-i', 'eth0', '-i', 'eth1/96', '-B', '64', '-C', '20', '-w', folder.file('both.pcapng'), 'udp port 9'];
+  await using program = await startCapture(lab.host('right'), words);
+  await Promise.all(
+    ['eth0', 'eth1'].map((interfaceName) =>
+      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 200 }),
+    ),
+  );
+  await sleep(300);
+  program.signal('SIGINT');
+  expect(await program.exit()).toBe(0);
+  expect(program.standardError).toContain(`${2 * frames} packets captured`);
+  expect(program.standardError).toContain('\n0 packets dropped by kernel');
+  const names = readdirSync(folder.path)
+    .filter((name) => name.endsWith('.pcapng'))
+    .sort();
+  expect(names.length).toBeGreaterThan(2);
+  const seen = [0, 0];
+  let last = 0n;
+  for (const name of names) {
+    await using file = await openFile(folder.file(name));
+    for await (const { timestamp, interfaceIndex, bytes } of file.packets()) {
+      seen[interfaceIndex] = (seen[interfaceIndex] ?? 0) + 1;
+      if (timestamp < last) throw new Error(`time runs back in ${name}`);
+      last = timestamp;
+      if (bytes.length !== (interfaceIndex === 0 ? 200 : 96)) throw new Error(`${bytes.length} bytes`);
+    }
+    expect(file.interfaces.map((described) => described.name)).toEqual(['eth0', 'eth1']);
+  }
+  expect(seen).toEqual([frames, frames]);
 });
 
 /** tapline in the lab's right host, once it captures on all interfaces. */
