@@ -50,6 +50,18 @@ export class MergedGatherer {
     return this.#remaining === 0;
   }
 
+  /** All other areas are kept: hand this one over once it is full, or another has come back. */
+  get isLast(): boolean {
+    return this.#free.length === 0;
+  }
+
+  /** Resolves once an area has come back. */
+  returned(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onReturn = resolve;
+    });
+  }
+
   /** More frames may be put into the present area. */
   get hasRoom(): boolean {
     return this.#records.cursor < this.#full && this.#remaining > 0;
@@ -58,11 +70,7 @@ export class MergedGatherer {
   /** Begins an area, once there is one that nobody keeps. */
   async begin(): Promise<void> {
     this.takeBack();
-    while (this.#free.length === 0) {
-      await new Promise<void>((resolve) => {
-        this.#onReturn = resolve;
-      });
-    }
+    while (this.isLast) await this.returned();
     const area = this.#free.shift() as number;
     const lead = this.#lead();
     this.#memory.bytes.set(lead, area);
@@ -76,6 +84,7 @@ export class MergedGatherer {
   /** Takes what the merger's batch has, as far as there is room. */
   take(merger: FrameMerger): void {
     merger.forEachWhile(this.#hasRoom, this.#add);
+    merger.settle();
   }
 
   /** The area that was begun, as a batch. */

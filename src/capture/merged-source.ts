@@ -121,10 +121,13 @@ class SourceMerge implements MergedSource {
     try {
       await gatherer.begin();
       while (!gatherer.isDone && !this.#closing.signal.aborted && (await run.advance())) {
-        do {
-          gatherer.take(run.merger);
-          run.merger.settle();
-        } while (gatherer.hasRoom && run.look());
+        do gatherer.take(run.merger);
+        while (gatherer.hasRoom && run.look());
+        // The disk is behind: what comes now goes into the same area, so that rings need not hold it.
+        while (gatherer.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
+          await Promise.race([gatherer.returned(), this.#clock.sleep(LOOK_INTERVAL)]);
+          if (run.look()) gatherer.take(run.merger);
+        }
         yield gatherer.hand();
         await gatherer.begin();
       }

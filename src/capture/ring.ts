@@ -8,6 +8,8 @@ const PREFERRED_BLOCK_SIZE = 1 << 20;
 const SMALLEST_BLOCK_SIZE = 1 << 17;
 /** With fewer the kernel has nowhere to write while we read. */
 const FEWEST_BLOCKS = 4;
+/** Milliseconds that a ring should last when each block is handed over with a frame or two in it, its time being up. */
+const SHORTEST_STAY = 1000;
 
 /**
  * Splits a buffer into blocks.
@@ -16,7 +18,8 @@ const FEWEST_BLOCKS = 4;
  */
 export function ringGeometry(bufferSize: number, blockTimeout: number): RingGeometry {
   let blockSize = PREFERRED_BLOCK_SIZE;
-  while (blockSize > SMALLEST_BLOCK_SIZE && bufferSize / blockSize < FEWEST_BLOCKS) blockSize /= 2;
+  const fewest = Math.max(FEWEST_BLOCKS, SHORTEST_STAY / blockTimeout);
+  while (blockSize > SMALLEST_BLOCK_SIZE && bufferSize / blockSize < fewest) blockSize /= 2;
   return { blockSize, blockCount: Math.max(FEWEST_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
 }
 

@@ -118,6 +118,7 @@ test('--merge: one file in the order of time, of one interface', async () => {
     last = timestamp;
     frames += 1;
   }
+  expect(program.standardError).toContain('4000 packets captured');
   expect(frames).toBe(4000);
   expect(file.interfaces).toMatchObject([{ name: 'eth0', filter: 'udp port 9' }]);
 });
