@@ -278,8 +278,6 @@ test.each([
   [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap: it may have %N'],
   [['-w', 'x.pcap', '--aligned'], '--aligned is for -G'],
   [['-w', 'x.pcap', '--min-free', '101%'], '--min-free takes'],
-  [['-w', 'x.pcapng', '-i', 'any', '-C', '5'], '-C is for the file of one interface'],
-  [['-w', 'x.pcapng.gz', '-i', 'any'], '-w x.pcapng.gz, a packed file, is for the file of one interface'],
   [['-w', 'x.pcapng', '--trigger', 'udp', '--quota', '1G'], '--quota does not go with --trigger'],
 ])('%j does not go together: 2', (words, message) => {
   const all = [MAIN, 'capture', '-i', 'lo', ...words];
