@@ -10,12 +10,11 @@ import type { ProbeMatch, ProbeMethod } from './method.ts';
 import { NumberSet } from './number-set.ts';
 import { Outbox } from './outbox.ts';
 import { ProbeState, ProbeTable } from './probe-table.ts';
+import { SendWindow } from './send-window.ts';
 import type { SweepEvent, SweepOptions, SweepSummary } from './sweep-events.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from './transport.ts';
 
-/** Probes under way at once: what the receive buffer holds even if we are not looking. */
-const WINDOW = 8_192;
 const FULL_BACKOFF = 1;
 /** Answers may trail in until their probe falls out of the table. */
 const TABLE_CAPACITY = 0x4_0000;
@@ -29,6 +28,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #method: ProbeMethod;
   readonly #drops: () => number;
   readonly #table = new ProbeTable(TABLE_CAPACITY);
+  readonly #window = new SendWindow(this.#table);
   readonly #outbox: Outbox;
   readonly #ports: number;
   readonly #total: number;
@@ -47,7 +47,6 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   #pass = 0;
   #next = 0;
   #oldest = 0;
-  #open = 0;
   #notBefore = 0;
   #startedAt: number | undefined;
   #transmitted = 0;
@@ -81,9 +80,9 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   get deadline(): number {
     if (this.#startedAt === undefined) return this.#notBefore;
     const expiry = this.#oldest < this.#table.size ? this.#table.sentAt(this.#oldest) + this.#wait : Infinity;
-    if (!this.#hasMore || this.#open >= WINDOW) return expiry;
-    const now = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore, this.#group) ?? 0);
-    return Math.min(expiry, now);
+    if (!this.#hasMore) return expiry;
+    const due = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore, this.#group) ?? 0);
+    return Math.min(expiry, Math.max(due, this.#window.opensAt(this.#notBefore)));
   }
 
   /** Units of this pass that have not been sent. */
@@ -95,11 +94,12 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     if (this.#isDone) return;
     if (this.#startedAt === undefined) this.#start(now);
     this.#expire(now);
-    while (this.#hasMore && this.#open < WINDOW && now >= this.#notBefore && !this.#outbox.isFull) {
+    while (this.#hasMore && now >= this.#notBefore && !this.#outbox.isFull) {
+      if (this.#window.opensAt(now) > now) break;
       if (this.#bucket?.take(now) === false) break;
       this.#send(this.#again.pop() ?? this.#takeNext(), now);
     }
-    if (!this.#hasMore && this.#open === 0) this.#endPass(now);
+    if (!this.#hasMore && this.#window.open === 0) this.#endPass(now);
   }
 
   #takeNext(): number {
@@ -118,7 +118,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
 
   #send(unit: number, now: number): void {
     const index = this.#table.add(unit, now);
-    this.#open += 1;
+    this.#window.opened();
     this.#outbox.add({ index, flow: unit % this.#ports, destination: this.#addressOf(unit) });
   }
 
@@ -153,7 +153,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   }
 
   #close(index: number, state: ProbeState): void {
-    if (this.#table.state(index) === ProbeState.sent) this.#open -= 1;
+    if (this.#table.state(index) === ProbeState.sent) this.#window.closed(index);
     this.#table.setState(index, state);
   }
 
@@ -196,6 +196,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     }
     const time = Math.max(0, event.time - this.#table.sentAt(index));
     this.#times.add(time);
+    this.#window.answered(time);
     this.#alive += 1;
     this.#events.push({
       type: 'alive',
