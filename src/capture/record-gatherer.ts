@@ -151,6 +151,7 @@ export class RecordGatherer {
     const used = view.getUint32(block + BlockHeader.used, true);
     const { blockSize } = this.#ring;
     return (
+      this.#ring.isHandedOver(block) &&
       placed + frames <= this.#remaining &&
       used >= frames * SHORTEST_IN_PLACE &&
       used >= blockSize * FULLEST_IN_PLACE &&

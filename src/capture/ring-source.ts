@@ -19,6 +19,7 @@ import { interfaceNameOf } from '../sys/interface-request.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
 import { BlockBatch, type FrameFilter } from './block-batch.ts';
+import { BusyPause } from './busy-pause.ts';
 import type { CaptureDevice } from './device.ts';
 import {
   DEFAULT_BLOCK_TIMEOUT,
@@ -38,13 +39,8 @@ import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
 import type { RingLoan } from './ring-input.ts';
 
-/**
- * While frames are recorded as fast as they come, the ring is looked at so many milliseconds after it was last empty, and
- * not as soon as one block is full: waking for each costs more than its frames (bench/live/capture.ts).
- */
-const BUSY_PAUSE = 5;
-/** Blocks of a ring that does not get full in that time: 16 MiB in 5 ms are 27 Gbit/s. */
-const ROOMY_RING = 16;
+/** Milliseconds after which nothing enters a ring that refuses frames. */
+const REFUSAL_DELAY = 2;
 
 /** A source over one ring. */
 export class RingSource implements LiveSource {
@@ -64,6 +60,7 @@ export class RingSource implements LiveSource {
   readonly #socket: PacketSocket;
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
+  readonly #pause: BusyPause;
   readonly #batch: BlockBatch;
   readonly #pumped = new PumpCounters();
   readonly #closing = new AbortController();
@@ -98,6 +95,7 @@ export class RingSource implements LiveSource {
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
+    this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
     this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#filter });
   }
 
@@ -126,19 +124,18 @@ export class RingSource implements LiveSource {
     const stop = this.#begin(options.signal);
     const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
     try {
-      let isBusy: boolean;
+      let pause: number;
       do {
-        isBusy = false;
+        const before = this.#ring.takenEver;
         for (;;) {
           const batch = gatherer.gather();
-          if (batch !== undefined) {
-            isBusy = true;
-            yield batch;
-          } else if (gatherer.isStarved) await gatherer.returned();
+          if (batch !== undefined) yield batch;
+          else if (gatherer.isStarved) await gatherer.returned();
           else break;
           if (gatherer.isDone) return;
         }
-      } while (await this.#more(stop, (isBusy || this.#ring.isLent) && this.#isRoomy));
+        pause = this.#pause.next(this.#ring.takenEver - before, this.#ring.isLent, performance.now());
+      } while (await this.#more(stop, pause));
     } finally {
       gatherer.takeBack();
       this.#reading = false;
@@ -195,11 +192,11 @@ export class RingSource implements LiveSource {
   }
 
   /**
-   * Waits for the next block, or, when there is always one soon, for a few of them. After `stop` no new frame enters the ring, and one last wait of a block's time brings
-   * what the kernel holds in the block that it is filling.
+   * Waits for the next block, or, when there is always one soon, for a few of them. After `stop` no new frame enters the
+   * ring, and the block that the kernel was filling is the last.
    * @returns false when nothing will come any more
    */
-  async #more(stop: AbortSignal, isBusy = false): Promise<boolean> {
+  async #more(stop: AbortSignal, pause = 0): Promise<boolean> {
     if (this.#closing.signal.aborted || this.#refusing) return false;
     if (this.#isGone) {
       throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
@@ -207,18 +204,23 @@ export class RingSource implements LiveSource {
     if (stop.aborted) {
       this.#refusing = true;
       this.#socket.refuseFrames();
-      await waitReadable(this.#socket.fd, { signal: this.#closing.signal, timeout: 2 * this.#blockTimeout });
+      await this.#endRing();
       return !this.#closing.signal.aborted;
     }
-    if (isBusy) {
-      await sleep(BUSY_PAUSE);
+    if (pause > 0) {
+      await sleep(pause);
       return true;
     }
     await waitReadable(this.#socket.fd, { signal: stop });
     if (this.#closing.signal.aborted || this.#ring.peek() !== undefined || this.#isInterfaceThere()) return true;
     this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
-    await waitReadable(this.#socket.fd, { signal: this.#closing.signal, timeout: 2 * this.#blockTimeout });
+    await this.#endRing();
     return true;
+  }
+
+  async #endRing(): Promise<void> {
+    await sleep(REFUSAL_DELAY);
+    this.#ring.end();
   }
 
   /** The interface going down is outlived: the kernel goes on by itself when it is back. Going away is not. */
@@ -311,14 +313,9 @@ export class RingSource implements LiveSource {
       instructions: this.#instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
-    if (format.container !== 'pcapng' || !format.inPlace || !this.#keepsAll || !this.#isRoomy)
+    if (format.container !== 'pcapng' || !format.inPlace || !this.#keepsAll || !this.#pause.isRoomy)
       return { gathering, placing: undefined };
     return { gathering, placing: createPump(this.#memory, { ...settings, placeInBlocksOf: this.#ring.blockSize }) };
-  }
-
-  /** Blocks may wait for others, and for the disk. */
-  get #isRoomy(): boolean {
-    return this.#ring.blockCount >= ROOMY_RING && this.#blockTimeout > BUSY_PAUSE;
   }
 
   /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */

@@ -31,8 +31,11 @@ export class BlockRing {
   readonly #taken: Uint8Array;
   #takenCount = 0;
   #next = 0;
+  #takenEver = 0;
+  /** Of the block taken last: the kernel numbers the blocks that it begins, from 1. */
+  #sequence = 0;
+  #hasEnded = false;
   #onAllReturned: () => void = () => {};
-
   readonly #poison: boolean;
 
   /** @param poison whether the frames of a block are overwritten when it goes back */
@@ -51,6 +54,11 @@ export class BlockRing {
     return this.#geometry.blockSize;
   }
 
+  /** Blocks taken so far, those that have gone back too. */
+  get takenEver(): number {
+    return this.#takenEver;
+  }
+
   /** Some blocks are taken. Then poll(2) may call the socket readable although there is nothing new. */
   get isLent(): boolean {
     return this.#takenCount > 0;
@@ -61,7 +69,27 @@ export class BlockRing {
     if (this.#taken[this.#next] === 1) return undefined;
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
     const status = Atomics.load(this.#memory.words, (block + BlockHeader.status) >>> 2);
-    return (status & TP_STATUS_USER) === 0 ? undefined : block;
+    return (status & TP_STATUS_USER) !== 0 || (this.#hasEnded && this.#isBegun(block)) ? block : undefined;
+  }
+
+  /** Nothing enters any more: from now on the block that the kernel was filling is ours, too, although it has not said so. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  /** The kernel has said that the block is ours, and will not touch it. */
+  isHandedOver(block: number): boolean {
+    return ((this.#memory.words[(block + BlockHeader.status) >>> 2] ?? 0) & TP_STATUS_USER) !== 0;
+  }
+
+  /** It has frames, and they are not those of the last time round. */
+  #isBegun(block: number): boolean {
+    const isNext = this.#sequenceOf(block) === (this.#sequence + 1) >>> 0;
+    return isNext && this.#memory.words[(block + BlockHeader.frames) >>> 2] !== 0;
+  }
+
+  #sequenceOf(block: number): number {
+    return (this.#memory.words[(block + BlockHeader.sequence) >>> 2] ?? 0) >>> 0;
   }
 
   /**
@@ -79,6 +107,8 @@ export class BlockRing {
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
     this.#taken[this.#next] = 1;
     this.#takenCount += 1;
+    this.#takenEver += 1;
+    this.#sequence = this.#sequenceOf(block);
     this.#next = (this.#next + 1) % this.#geometry.blockCount;
     return block;
   }

@@ -35,7 +35,7 @@ export const LinkLayerAddress = {
 } as const;
 
 /** `struct tpacket_block_desc` with `struct tpacket_hdr_v1`, from the block's start. */
-export const BlockHeader = { status: 8, frames: 12, firstFrame: 16, used: 20, size: 48 } as const;
+export const BlockHeader = { status: 8, frames: 12, firstFrame: 16, used: 20, sequence: 24, size: 48 } as const;
 
 /** `struct tpacket3_hdr`, from the frame's start, and the `sockaddr_ll` behind it. */
 export const FrameHeader = {

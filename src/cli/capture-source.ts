@@ -18,10 +18,10 @@ import { filterText } from './options.ts';
 import { threadChoice } from './thread-options.ts';
 
 /**
- * How long a frame may wait for others, in milliseconds: on its way to a file, to the screen, with -U, and where
- * several interfaces wait for each other.
+ * How long a frame may wait for others, in milliseconds: on its way to a file, which shows it within a second, to the
+ * screen, with -U, and where several interfaces wait for each other.
  */
-const BLOCK_TIMEOUT = { file: 100, screen: 25, packetBuffered: 5, merged: 20 } as const;
+const BLOCK_TIMEOUT = { file: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
 
 /** Opens what `-i` names. @param bufferSize bytes of each interface's ring, or of all rings of one */
 export async function openSource(

@@ -17,8 +17,7 @@ export type SpaceReader = (folder: string) => Promise<FileSystemSpace>;
 const MEBIBYTE = 1 << 20;
 /** Unless told otherwise a capture leaves this much: the host's other services go on. The smaller of the two counts. */
 const DEFAULT_FLOOR = { bytes: 64 * MEBIBYTE, fraction: 0.01 } as const;
-/** Others write too: asked again after so many bytes of ours, or so many milliseconds. */
-const CHECK_BYTES = 8 * MEBIBYTE;
+/** Others write too: asked again after so many milliseconds, or when we have written half of the room. */
 const CHECK_MILLISECONDS = 1000;
 
 const readSpace: SpaceReader = async (folder) => {
@@ -80,7 +79,7 @@ export class FreeSpace {
       this.#room = Number.POSITIVE_INFINITY; // no file system that could be full
     }
     // Nearer to the floor it is asked more often, since what is on its way is not counted yet.
-    this.#untilCheck = Math.min(CHECK_BYTES, Math.max(this.#room / 2, 1));
+    this.#untilCheck = Math.max(this.#room / 2, 1);
   }
 
   #floorOf({ total }: FileSystemSpace): number {

@@ -232,7 +232,7 @@ describe('a reader of the growing file', () => {
   test('need not wait after SIGUSR2', async () => {
     await using program = await startCapture('-w', folder.file('a.pcap.gz'), 'udp port 9');
     await flood(7);
-    await sleep(200); // out of the ring, which takes a tenth of a second; a packed file waits for half a second more
+    await sleep(400); // out of the ring, which takes a quarter of a second; a packed file waits for half a second more
     program.signal('SIGUSR2');
     await sleep(100);
     expect(await numbersOf('a.pcap.gz')).toEqual(upTo(7));

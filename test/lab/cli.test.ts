@@ -81,7 +81,7 @@ describe('capture', () => {
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
     await program.said('listening on');
     await ping(1);
-    await sleep(300);
+    await sleep(800);
     expect(await readPackets(path)).toHaveLength(2);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
