@@ -1,26 +1,20 @@
 /**
  * A live source over one packet ring. Two ways out of it: `batches()` lends frames to a visitor, `records()` hands over
- * ready-made PCAP records that the pump has gathered, for a file. @module
+ * ready-made records that the pump has made, for a file. @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../base/errors.ts';
 import { type CaptureStatistics, type FrameBatch, ownPackets, type Packet, type ReadOptions } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
-import {
-  adaptForCookedSocket,
-  type BpfInstruction,
-  compileFilter,
-  createEngine,
-  type EngineName,
-  usesAncillary,
-} from '../bpf/index.ts';
+import type { BpfInstruction, EngineName } from '../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 import { interfaceNameOf } from '../sys/interface-request.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
-import { BlockBatch, type FrameFilter } from './block-batch.ts';
+import { BlockBatch } from './block-batch.ts';
 import { BusyPause } from './busy-pause.ts';
 import type { CaptureDevice } from './device.ts';
+import { compileLive, judgeLive, type LiveJudge } from './live-filter.ts';
 import {
   DEFAULT_BLOCK_TIMEOUT,
   DEFAULT_BUFFER_SIZE,
@@ -50,10 +44,7 @@ export class RingSource implements LiveSource {
   readonly interfaces: readonly [CaptureInterface];
   readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
-  /** What is left for us to judge with: none when all frames are wanted, or the kernel judges. */
-  #instructions: readonly BpfInstruction[] | undefined;
-  #filter: FrameFilter | undefined;
-  #isJudgedByKernel = false;
+  readonly #judge: LiveJudge;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
   readonly #warn: (message: string) => void;
@@ -81,7 +72,7 @@ export class RingSource implements LiveSource {
     this.#engine = options.engine ?? 'auto';
     this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
     this.#warn = options.onWarning ?? (() => {});
-    const program = this.#compile(options);
+    const program = compileLive(device, this.snapLength, options);
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
     this.#socket = new PacketSocket(device);
@@ -89,14 +80,16 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(geometry.blockSize) });
       this.#socket.attachRing(this.#memory, geometry);
-      this.fanoutId = this.#start(program, options);
+      const { judge, fanoutId } = this.#start(program, options);
+      this.#judge = judge;
+      this.fanoutId = fanoutId;
     } catch (error) {
       this.#socket.close();
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#filter });
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#judge.filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -242,65 +235,28 @@ export class RingSource implements LiveSource {
     this.#freezes += freezes;
   }
 
-  #compile({ filter, resolver }: LiveOptions): readonly BpfInstruction[] | undefined {
-    if (typeof filter !== 'string') return filter;
-    const { netmask } = this.#device;
-    return compileFilter(filter, {
-      linkType: this.linkType,
-      snapLength: this.snapLength,
-      live: true,
-      ...(netmask === undefined ? {} : { netmask }),
-      ...(resolver === undefined ? {} : { resolver }),
-    }).instructions;
-  }
-
   /**
    * Filter first, then frames. Only a socket that gets frames can join a group, and until it has, they would be all: so
    * it refuses them until then.
-   * @returns the fanout group's number
+   * @returns who judges, and the fanout group's number
    */
   #start(
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
-  ): number | undefined {
+  ): { judge: LiveJudge; fanoutId: number | undefined } {
+    const socket = this.#socket;
+    const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn: this.#warn };
     if (fanout === undefined) {
-      if (program !== undefined) this.#judgeBy(program);
-      this.#socket.start(promiscuous);
-      return undefined;
+      const judge = judgeLive(program, parts);
+      socket.start(promiscuous);
+      return { judge, fanoutId: undefined };
     }
-    this.#socket.refuseFrames();
-    this.#socket.start(promiscuous);
-    const id = this.#socket.joinFanout(fanout);
-    if (program !== undefined) this.#judgeBy(program);
-    if (!this.#isJudgedByKernel) this.#socket.acceptFrames();
-    return id;
-  }
-
-  #judgeBy(program: readonly BpfInstruction[]): void {
-    const { memory } = this.#memory;
-    const engine = createEngine(program, { engine: this.#engine, ...(memory === undefined ? {} : { memory }) });
-    this.#isJudgedByKernel = this.#attachKernelFilter(program, engine.attach);
-    if (this.#isJudgedByKernel) return;
-    const needsAncillary = usesAncillary(program);
-    this.#instructions = program;
-    this.#filter = (frame) =>
-      engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
-  }
-
-  /**
-   * Lets the kernel judge, where it may and can. Nothing slips through beside it, since the socket is bound only later,
-   * and so nothing is judged twice.
-   * @returns whether it does
-   * @throws StackError `FILTER_KERNEL` when only the kernel may and it does not take the program
-   */
-  #attachKernelFilter(program: readonly BpfInstruction[], mayAttach: boolean): boolean {
-    if (this.#engine === 'wasm' || this.#engine === 'interpreter') return false;
-    const adapted = this.#device.cooked ? adaptForCookedSocket(program, this.linkType) : program;
-    if (mayAttach && adapted !== undefined && this.#socket.attachFilter(adapted)) return true;
-    const refusal = 'the kernel does not take this filter';
-    if (this.#engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
-    this.#warn(`${refusal}: every frame comes to user space and is judged here`);
-    return false;
+    socket.refuseFrames();
+    socket.start(promiscuous);
+    const fanoutId = socket.joinFanout(fanout);
+    const judge = judgeLive(program, parts);
+    if (!judge.isKernel) socket.acceptFrames();
+    return { judge, fanoutId };
   }
 
   #createRecorders(format: RecordFormat): Recorders {
@@ -310,18 +266,20 @@ export class RingSource implements LiveSource {
       skipsLoopbackOutgoing,
       format,
       snapLength: this.snapLength,
-      instructions: this.#instructions,
+      instructions: this.#judge.instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
-    if (format.container !== 'pcapng' || !format.inPlace || !this.#keepsAll || !this.#pause.isRoomy)
-      return { gathering, placing: undefined };
-    return { gathering, placing: createPump(this.#memory, { ...settings, placeInBlocksOf: this.#ring.blockSize }) };
+    const mayPlace = format.container === 'pcapng' && format.inPlace && this.#keepsAll && this.#pause.isRoomy;
+    const placing = mayPlace
+      ? createPump(this.#memory, { ...settings, placeInBlocksOf: this.#ring.blockSize })
+      : undefined;
+    return { gathering, placing };
   }
 
   /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
   get #keepsAll(): boolean {
-    const isCutHere = !this.#isJudgedByKernel && this.snapLength < DEFAULT_SNAP_LENGTH;
-    return this.#instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
+    const isCutHere = !this.#judge.isKernel && this.snapLength < DEFAULT_SNAP_LENGTH;
+    return this.#judge.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
 }
 

@@ -1,0 +1,78 @@
+/** Who judges the frames of a live capture: the kernel where it may and can, else an engine here. @module */
+import { StackError } from '../base/errors.ts';
+import {
+  adaptForCookedSocket,
+  type BpfInstruction,
+  compileFilter,
+  createEngine,
+  type EngineName,
+  usesAncillary,
+} from '../bpf/index.ts';
+import type { FrameFilter } from './block-batch.ts';
+import type { CaptureDevice } from './device.ts';
+import type { LiveOptions } from './live-source.ts';
+import type { CaptureMemory } from './memory.ts';
+import type { PacketSocket } from './packet-socket.ts';
+
+/** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges. */
+export interface LiveJudge {
+  readonly isKernel: boolean;
+  readonly instructions: readonly BpfInstruction[] | undefined;
+  readonly filter: FrameFilter | undefined;
+}
+
+export interface JudgeParts {
+  readonly device: CaptureDevice;
+  readonly socket: PacketSocket;
+  readonly memory: CaptureMemory;
+  readonly engine: EngineName;
+  readonly warn: (message: string) => void;
+}
+
+/** The program of a capture's filter. @throws FilterError */
+export function compileLive(
+  { linkType, netmask }: CaptureDevice,
+  snapLength: number,
+  { filter, resolver }: LiveOptions,
+): readonly BpfInstruction[] | undefined {
+  if (typeof filter !== 'string') return filter;
+  return compileFilter(filter, {
+    linkType,
+    snapLength,
+    live: true,
+    ...(netmask === undefined ? {} : { netmask }),
+    ...(resolver === undefined ? {} : { resolver }),
+  }).instructions;
+}
+
+/**
+ * Hands the program to the kernel, or keeps it. Nothing slips through beside it, since no frame has come yet, and so
+ * nothing is judged twice.
+ * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
+ */
+export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
+  if (program === undefined) return { isKernel: false, instructions: undefined, filter: undefined };
+  const { memory } = parts.memory;
+  const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
+  if (attachToSocket(program, engine.attach, parts)) {
+    return { isKernel: true, instructions: undefined, filter: undefined };
+  }
+  const needsAncillary = usesAncillary(program);
+  const filter: FrameFilter = (frame) =>
+    engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
+  return { isKernel: false, instructions: program, filter };
+}
+
+function attachToSocket(
+  program: readonly BpfInstruction[],
+  mayAttach: boolean,
+  { device, socket, engine, warn }: JudgeParts,
+): boolean {
+  if (engine === 'wasm' || engine === 'interpreter') return false;
+  const adapted = device.cooked ? adaptForCookedSocket(program, device.linkType) : program;
+  if (mayAttach && adapted !== undefined && socket.attachFilter(adapted)) return true;
+  const refusal = 'the kernel does not take this filter';
+  if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
+  warn(`${refusal}: every frame comes to user space and is judged here`);
+  return false;
+}
