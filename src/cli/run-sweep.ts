@@ -1,6 +1,6 @@
 /** `tapline sweep` at work. @module */
 import { readFileSync } from 'node:fs';
-import { parseAddress, StackError } from '../base/index.ts';
+import { parseAddress, StackError, systemClock } from '../base/index.ts';
 import { EchoMethod, randomNonce } from '../icmp/index.ts';
 import {
   type ProbeMethod,
@@ -49,8 +49,10 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
   try {
     await output.run(() =>
       withRecording(words, transport, method, async (recorded) => {
-        const parts = { transport: recorded, method, clock: preciseClock };
-        const run = sweep(parts, { ...sweepOptions(words), targets, ports: ports?.length ?? 1, signal: stop.signal });
+        const options = sweepOptions(words);
+        const clock = options.rate === 0 ? preciseClock : systemClock; // at a rate there is time to sleep in
+        const parts = { transport: recorded, method, clock };
+        const run = sweep(parts, { ...options, targets, ports: ports?.length ?? 1, signal: stop.signal });
         using progress = new ProgressBar(context, run, isText(words) && !words.q);
         for await (const events of run.batches()) {
           for (const event of events) {

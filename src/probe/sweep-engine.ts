@@ -81,8 +81,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     if (this.#startedAt === undefined) return this.#notBefore;
     const expiry = this.#oldest < this.#table.size ? this.#table.sentAt(this.#oldest) + this.#wait : Infinity;
     if (!this.#hasMore) return expiry;
-    const due = Math.max(this.#notBefore, this.#bucket?.nextAt(this.#notBefore, this.#group) ?? 0);
-    return Math.min(expiry, Math.max(due, this.#window.opensAt(this.#notBefore)));
+    return Math.min(expiry, Math.max(this.#notBefore, this.#window.opensAt(this.#notBefore)));
   }
 
   /** Units of this pass that have not been sent. */
@@ -96,7 +95,10 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#expire(now);
     while (this.#hasMore && now >= this.#notBefore && !this.#outbox.isFull) {
       if (this.#window.opensAt(now) > now) break;
-      if (this.#bucket?.take(now) === false) break;
+      if (this.#bucket?.take(now) === false) {
+        this.#notBefore = this.#bucket.nextAt(now, this.#group);
+        break;
+      }
       this.#send(this.#again.pop() ?? this.#takeNext(), now);
     }
     if (!this.#hasMore && this.#window.open === 0) this.#endPass(now);
