@@ -10,7 +10,7 @@ import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
 import { explainWriteError } from './file-write-error.ts';
 import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
-import type { GatheredRecords, RecordContainer, RecordFile } from './record-file.ts';
+import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';
 
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
@@ -74,7 +74,7 @@ export class DirectFile implements RecordFile {
     this.#direct = direct;
     this.#plain = plain;
     const { header } = container;
-    this.append({ bytes: header, frames: 0, retain: () => () => {} });
+    this.append(ownRecords(header));
     if (this.#underWay.size === 0) this.#writeTail();
   }
 
@@ -124,7 +124,7 @@ export class DirectFile implements RecordFile {
     if (length < BLOCK_OVERHEAD) length += DIRECT_BLOCK;
     const filler = new Uint8Array(length);
     writeFiller(filler, 0, length);
-    this.append({ bytes: filler, frames: 0, retain: () => () => {} });
+    this.append(ownRecords(filler));
   }
 
   /** Writes records that are no continuation of `lead()` in memory, through the page cache. */

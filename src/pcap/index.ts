@@ -41,4 +41,4 @@ export {
   PcapngWriter,
 } from './pcapng-writer.ts';
 export type { BufferOptions, FrameLayout } from './record-buffer.ts';
-export type { GatheredRecords, RecordFile } from './record-file.ts';
+export { type GatheredRecords, ownRecords, type RecordFile } from './record-file.ts';

@@ -21,6 +21,11 @@ export interface GatheredRecords {
   retain(): () => void;
 }
 
+/** Records in memory that nobody else uses, none of them frames. */
+export function ownRecords(bytes: Uint8Array): GatheredRecords {
+  return { bytes, frames: 0, retain: () => () => {} };
+}
+
 /** One file that grows by batches. Each keeps the end of its last batch, or nothing, as the lead of the next one. */
 export interface RecordFile {
   /** Bytes of all records taken, and of the file header, before any compression. */

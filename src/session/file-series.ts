@@ -132,7 +132,8 @@ export class FileSeries implements RecordOutput {
     const length = bytes.length - start + (inPlace ? MOST_FILLER : 0);
     const { bytes: mostBytes = Number.POSITIVE_INFINITY, frames: mostFrames = Number.POSITIVE_INFINITY } =
       this.#rotation;
-    if (open.file.length + this.#epilogueLength + length > mostBytes || open.frames + frames > mostFrames) return false;
+    if (open.file.length + this.#files.epilogueLength + length > mostBytes || open.frames + frames > mostFrames)
+      return false;
     // No frame is stamped later than now.
     if (this.#borderOf(open, bytes, start) <= this.#clock.wallTime() / 1000) return false;
     return (await this.#room.find(length)).bytes >= length;
@@ -194,7 +195,8 @@ export class FileSeries implements RecordOutput {
     const { open } = this.#files;
     if (open !== undefined && !this.#isFull(open, bytes, at)) return open;
     this.#finish();
-    const length = this.#format.header.length + this.#epilogueLength + this.#format.layout.recordLength(bytes, at);
+    const length =
+      this.#format.header.length + this.#files.epilogueLength + this.#format.layout.recordLength(bytes, at);
     const room = await this.#room.find(length);
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
@@ -212,11 +214,7 @@ export class FileSeries implements RecordOutput {
   }
 
   #bytesLeft(open: OpenFile): number {
-    return (this.#rotation.bytes ?? Number.POSITIVE_INFINITY) - open.file.length - this.#epilogueLength;
-  }
-
-  get #epilogueLength(): number {
-    return this.#options.epilogue?.length ?? 0;
+    return (this.#rotation.bytes ?? Number.POSITIVE_INFINITY) - open.file.length - this.#files.epilogueLength;
   }
 
   #framesLeft(open: OpenFile): number {

@@ -2,6 +2,7 @@
 import {
   type OutputTarget,
   openOutputFile,
+  ownRecords,
   type RecordFile,
   type RecordFileFormat,
   STANDARD_OUTPUT,
@@ -80,8 +81,8 @@ export class SeriesFiles implements OpenFiles {
     };
     for (const closing of this.#closing) add(closing);
     if (this.#open !== undefined) {
-      taken += this.#open.file.length + this.#epilogueLength;
-      stored += this.#epilogueLength;
+      taken += this.#open.file.length + this.epilogueLength;
+      stored += this.epilogueLength;
       add(this.#open);
     }
     return { taken, stored, pending };
@@ -119,13 +120,14 @@ export class SeriesFiles implements OpenFiles {
     if (open === undefined) return;
     this.#open = undefined;
     const bytes = this.#options.epilogue?.encode(open.frames);
-    if (bytes !== undefined) open.file.append({ bytes, frames: 0, retain: () => () => {} });
+    if (bytes !== undefined) open.file.append(ownRecords(bytes));
     this.#finishedLength += open.file.length;
     this.#closing.add(open);
     this.#settled = Promise.all([this.#close(open, this.#settled)]);
   }
 
-  get #epilogueLength(): number {
+  /** Bytes that every file ends with. */
+  get epilogueLength(): number {
     return this.#options.epilogue?.length ?? 0;
   }
 
