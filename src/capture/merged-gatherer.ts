@@ -6,21 +6,19 @@ import type { FrameMerger } from './frame-merger.ts';
 import { FrameRecords } from './frame-records.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
 import { CaptureMemory } from './memory.ts';
+import { OutputAreas, outputSizeFor } from './output-areas.ts';
 
-/** One being filled, and others on their way to a disk that stalls now and then. */
-const AREA_COUNT = 4;
 /** Writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
 const FULL_LENGTH = 4 << 20;
-/** Room for a lead in front, and for the longest record behind a full area: whole pages, for direct writes. */
-const LEAD_ROOM = 4096;
+/** What a record has besides the frame, at most. */
+const RECORD_OVERHEAD = 4096;
 const LONGEST_RECORD = 16 << 20;
 
 export class MergedGatherer {
   readonly #memory: CaptureMemory;
   readonly #records: FrameRecords;
   readonly #lead: () => Uint8Array;
-  /** Offsets of areas that nobody keeps. */
-  readonly #free: number[] = [];
+  readonly #areas: OutputAreas;
   /** Frames that each interface gave, by its number. */
   readonly #delivered: number[];
   #area: number | undefined;
@@ -28,21 +26,19 @@ export class MergedGatherer {
   #frames = 0;
   #frameBytes = 0;
   #remaining: number;
-  #giveBackLent: () => void = () => {};
-  #onReturn: () => void = () => {};
 
   /**
    * @param longest bytes of a frame at most
    * @param delivered is counted up
    */
   constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordOptions) {
-    const areaLength = LEAD_ROOM + FULL_LENGTH + Math.min(longest + LEAD_ROOM, LONGEST_RECORD);
-    this.#memory = new CaptureMemory({ ringSize: 0, outputSize: AREA_COUNT * areaLength });
+    const recordRoom = FULL_LENGTH + Math.min(longest + RECORD_OVERHEAD, LONGEST_RECORD);
+    this.#memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
+    this.#areas = new OutputAreas(this.#memory, recordRoom);
     this.#records = new FrameRecords(this.#memory.bytes, format);
     this.#delivered = delivered;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    for (let area = 0; area < AREA_COUNT; area += 1) this.#free.push(this.#memory.output + area * areaLength);
   }
 
   /** The limit is reached. */
@@ -52,14 +48,12 @@ export class MergedGatherer {
 
   /** All other areas are kept: hand this one over once it is full, or another has come back. */
   get isLast(): boolean {
-    return this.#free.length === 0;
+    return this.#areas.isEmpty;
   }
 
   /** Resolves once an area has come back. */
   returned(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onReturn = resolve;
-    });
+    return this.#areas.returned();
   }
 
   /** More frames may be put into the present area. */
@@ -71,7 +65,7 @@ export class MergedGatherer {
   async begin(): Promise<void> {
     this.takeBack();
     while (this.isLast) await this.returned();
-    const area = this.#free.shift() as number;
+    const area = this.#areas.take() as number;
     const lead = this.#lead();
     this.#memory.bytes.set(lead, area);
     this.#area = area;
@@ -91,23 +85,12 @@ export class MergedGatherer {
   hand(): RecordBatch {
     const area = this.#area as number;
     const bytes = this.#memory.bytes.subarray(area, this.#records.cursor);
-    const giveBack = (): void => {
-      this.#free.push(area);
-      this.#onReturn();
-    };
-    this.#giveBackLent = giveBack;
-    const retain = (): (() => void) => {
-      this.#giveBackLent = () => {};
-      return giveBack;
-    };
-    return { bytes, inPlace: false, frames: this.#frames, frameBytes: this.#frameBytes, retain };
+    return this.#areas.lendArea(area, { bytes, inPlace: false, frames: this.#frames, frameBytes: this.#frameBytes });
   }
 
   /** Nobody looks at the last batch any more, unless it was retained. */
   takeBack(): void {
-    const giveBack = this.#giveBackLent;
-    this.#giveBackLent = () => {};
-    giveBack();
+    this.#areas.takeBack();
   }
 
   readonly #hasRoom = (): boolean => this.hasRoom;

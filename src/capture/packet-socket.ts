@@ -32,6 +32,9 @@ function headroomFor({ cooked, linkType }: CaptureDevice): number {
   return !cooked && linkType === LinkType.ethernet ? 34 : 32;
 }
 
+/** Milliseconds after which nothing enters a ring that refuses frames. */
+export const REFUSAL_DELAY = 2;
+
 /** What the kernel counted since the last question: `struct tpacket_stats_v3`. */
 export interface RingCounters {
   readonly packets: number;

@@ -6,18 +6,14 @@
 import { EMPTY } from '../base/bytes.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
+import { OutputAreas } from './output-areas.ts';
 import type { Recorder } from './pump.ts';
 import { COPY_STEP } from './record-code.ts';
 import type { BlockRing } from './ring.ts';
 import { BlockHeader } from './tpacket.ts';
 
-/** One being filled, and others on their way to a disk that stalls now and then. */
-const AREA_COUNT = 4;
 /** Blocks that one area takes: writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
 const BLOCKS_PER_AREA = 4;
-/** Room for a lead, a whole number of pages; an area begins on a page, for direct writes. */
-const LEAD_ROOM = 4096;
-const PAGE = 4096;
 /** Blocks walked at a time, so that signals and timers get their turn also when no frame is kept. */
 const MOST_BLOCKS = 64;
 /** A recorder counts in 32 bits. */
@@ -30,13 +26,9 @@ const FULLEST_IN_PLACE = 0.75;
 /** What must be free behind the last frame: the end of its block, and the shortest filler. */
 const ROOM_BEHIND = 16;
 
-function areaSize(blockSize: number): number {
-  return Math.ceil((LEAD_ROOM + BLOCKS_PER_AREA * blockSize + COPY_STEP) / PAGE) * PAGE;
-}
-
-/** Bytes of output memory for a ring with blocks of that size. */
-export function outputSizeFor(blockSize: number): number {
-  return AREA_COUNT * areaSize(blockSize);
+/** Bytes of records that an area must have room for, of a ring with blocks of that size. */
+export function recordRoomFor(blockSize: number): number {
+  return BLOCKS_PER_AREA * blockSize + COPY_STEP;
 }
 
 /** How records come to be. */
@@ -52,12 +44,8 @@ export class RecordGatherer {
   readonly #ring: BlockRing;
   readonly #recorders: Recorders;
   readonly #lead: () => Uint8Array;
-  /** Offsets of areas that nobody keeps. */
-  readonly #free: number[] = [];
-  /** Takes back what was handed over last, unless it was retained. */
-  #giveBackLent: () => void = () => {};
+  readonly #areas: OutputAreas;
   #remaining: number;
-  #onReturn: () => void = () => {};
 
   constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordOptions) {
     this.#memory = memory;
@@ -65,8 +53,7 @@ export class RecordGatherer {
     this.#recorders = recorders;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    const size = areaSize(ring.blockSize);
-    for (let area = 0; area < AREA_COUNT; area += 1) this.#free.push(memory.output + area * size);
+    this.#areas = new OutputAreas(memory, recordRoomFor(ring.blockSize));
   }
 
   /** The limit is reached. */
@@ -76,14 +63,12 @@ export class RecordGatherer {
 
   /** Every area is kept: wait for `returned`. */
   get isStarved(): boolean {
-    return this.#free.length === 0;
+    return this.#areas.isEmpty;
   }
 
   /** Resolves once an area has come back. */
   returned(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onReturn = resolve;
-    });
+    return this.#areas.returned();
   }
 
   /** Walks the blocks that are ours, as long as there is room. Undefined: no frame was kept, or no area is free. */
@@ -96,11 +81,11 @@ export class RecordGatherer {
 
   /** Nobody looks at the last batch any more. */
   takeBack(): void {
-    this.#giveBackLent();
+    this.#areas.takeBack();
   }
 
   #copy(): RecordBatch | undefined {
-    const area = this.#free[0];
+    const area = this.#areas.next;
     if (area === undefined) return undefined;
     const { blockSize } = this.#ring;
     const recorder = this.#recorders.gathering;
@@ -119,9 +104,10 @@ export class RecordGatherer {
       this.#ring.release();
     }
     if (frames === 0) return undefined;
-    this.#free.shift();
+    this.#areas.take();
+    this.#remaining -= frames;
     const bytes = this.#memory.bytes.subarray(area, area + length);
-    return this.#hand({ bytes, inPlace: false, frames, frameBytes }, () => this.#free.push(area));
+    return this.#areas.lendArea(area, { bytes, inPlace: false, frames, frameBytes });
   }
 
   /** Blocks that follow each other in memory make one batch. */
@@ -138,7 +124,8 @@ export class RecordGatherer {
       end += blockSize;
     } while (end < first + BLOCKS_PER_AREA * blockSize && this.#ring.peek() === end && this.#mayPlace(end, frames));
     const bytes = this.#memory.bytes.subarray(first, end);
-    return this.#hand({ bytes, inPlace: true, frames, frameBytes }, () => {
+    this.#remaining -= frames;
+    return this.#areas.lend({ bytes, inPlace: true, frames, frameBytes }, () => {
       for (let block = first; block < end; block += blockSize) this.#ring.giveBack(block);
     });
   }
@@ -157,24 +144,5 @@ export class RecordGatherer {
       used >= blockSize * FULLEST_IN_PLACE &&
       used <= blockSize - ROOM_BEHIND
     );
-  }
-
-  #hand(batch: Omit<RecordBatch, 'retain'>, giveBack: () => void): RecordBatch {
-    this.#remaining -= batch.frames;
-    const takeBack = (): void => {
-      giveBack();
-      this.#onReturn();
-    };
-    this.#giveBackLent = () => {
-      this.#giveBackLent = () => {};
-      takeBack();
-    };
-    return {
-      ...batch,
-      retain: () => {
-        this.#giveBackLent = () => {};
-        return takeBack;
-      },
-    };
   }
 }

@@ -7,6 +7,7 @@ import { waitReadable } from '../sys/readiness.ts';
 import type { BlockBatch } from './block-batch.ts';
 import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
+import { REFUSAL_DELAY } from './packet-socket.ts';
 import type { BlockRing } from './ring.ts';
 
 /**
@@ -16,8 +17,6 @@ import type { BlockRing } from './ring.ts';
 const ARRIVAL_MARGIN = 25;
 /** Seconds that no frame is late by: an earlier one tells of a clock that was set back. */
 const LONGEST_INVERSION = 1;
-/** Milliseconds after which nothing enters a ring that refuses frames. */
-const REFUSAL_DELAY = 2;
 
 /** What a source lends of itself while a merge reads it. */
 export interface RingLoan {

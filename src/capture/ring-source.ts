@@ -25,16 +25,14 @@ import {
   type RecordOptions,
 } from './live-source.ts';
 import { CaptureMemory } from './memory.ts';
-import { isInterfaceDownError, PacketSocket } from './packet-socket.ts';
+import { outputSizeFor } from './output-areas.ts';
+import { isInterfaceDownError, PacketSocket, REFUSAL_DELAY } from './packet-socket.ts';
 import { createPump } from './pump.ts';
 import { PumpCounters } from './pump-counters.ts';
-import { outputSizeFor, type Recorders, RecordGatherer } from './record-gatherer.ts';
+import { type Recorders, RecordGatherer, recordRoomFor } from './record-gatherer.ts';
 import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
 import type { RingLoan } from './ring-input.ts';
-
-/** Milliseconds after which nothing enters a ring that refuses frames. */
-const REFUSAL_DELAY = 2;
 
 /** A source over one ring. */
 export class RingSource implements LiveSource {
@@ -78,7 +76,7 @@ export class RingSource implements LiveSource {
     this.#socket = new PacketSocket(device);
     try {
       const ringSize = geometry.blockSize * geometry.blockCount;
-      this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(geometry.blockSize) });
+      this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
       const { judge, fanoutId } = this.#start(program, options);
       this.#judge = judge;

@@ -1,6 +1,6 @@
 /** Several interfaces in one capture, on real frames at load: none lost, and time never runs back. @module */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -98,6 +98,26 @@ test('two interfaces at full load: every frame, in the order of time, as our rea
   const { stdout } = spawnSync(capinfos, ['-o', '-c', '-M', path], { encoding: 'utf8' });
   expect(stdout).toMatch(/Strict time order:\s+True/);
   expect(stdout).toMatch(new RegExp(`Number of packets:\\s+${2 * frames}`));
+});
+
+test('short snap lengths at load: more than one area of records goes to the disk directly', async () => {
+  const trafgen = requirePeer('trafgen');
+  if (trafgen === undefined) return;
+  using folder = new TestFolder();
+  const frames = 60_000;
+  const path = folder.file('both.pcapng');
+  await using program = await startCapture(lab.host('right'), ['-i', 'eth0/97', '-i', 'eth1/97', '-w', path]);
+  await Promise.all(
+    ['eth0', 'eth1'].map((interfaceName) =>
+      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 200 }),
+    ),
+  );
+  await sleep(300);
+  program.signal('SIGINT');
+  expect(await program.exit()).toBe(0);
+  expect(program.standardError).toContain('\n0 packets dropped by kernel');
+  expect(statSync(path).size).toBeGreaterThan(2 * (4 << 20));
+  expect((await readPackets(path)).filter(({ wireLength }) => wireLength === 200)).toHaveLength(2 * frames);
 });
 
 test('the same into a series of files that the disk takes directly, each of them whole by itself', async () => {
