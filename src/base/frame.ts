@@ -43,8 +43,16 @@ export interface Packet {
 
 /** Counters of one source since it was opened. */
 export interface CaptureStatistics {
-  /** Frames that the kernel's filter let through, dropped ones included (PACKET_STATISTICS, `tp_packets`). */
+  /**
+   * Frames that came to the socket, dropped ones included (PACKET_STATISTICS, `tp_packets`): those that the kernel's
+   * filter let through, or all of them when the filter runs in user space. Of a file, frames read.
+   */
   readonly received: number;
+  /**
+   * Frames that the filter let through. The kernel judges before it drops: then it is what was received. In user space
+   * it is what was judged and taken, which a dropped frame never is.
+   */
+  readonly accepted: number;
   /** Of these, frames that found no room in the ring (`tp_drops`). */
   readonly dropped: number;
   /** How often the ring was full and the kernel stopped queueing (`tp_freeze_q_cnt`). */
@@ -61,6 +69,7 @@ export function sumStatistics(all: readonly CaptureStatistics[]): CaptureStatist
     all.reduce((total, statistics) => total + (pick(statistics) ?? 0), 0);
   return {
     received: sum(({ received }) => received),
+    accepted: sum(({ accepted }) => accepted),
     dropped: sum(({ dropped }) => dropped),
     freezes: sum(({ freezes }) => freezes),
     truncated: sum(({ truncated }) => truncated),

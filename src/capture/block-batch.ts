@@ -26,6 +26,8 @@ export class BlockBatch implements FrameBatch {
   readonly #frame: RingFrame;
   #block = 0;
   #visited = true;
+  /** Frames visited so far: those that the filter let through. */
+  accepted = 0;
   /** Frames visited so far that were longer on the wire than what is kept of them. */
   truncated = 0;
   /** Frames visited so far whose VLAN tag was put back. */
@@ -62,6 +64,7 @@ export class BlockBatch implements FrameBatch {
       if (skipsLoopbackOutgoing && frame.isLoopbackOutgoing) continue;
       const keep = filter === undefined ? snapLength : filter(frame);
       if (keep === 0) continue;
+      this.accepted += 1;
       if (frame.finish()) this.vlanTags += 1;
       frame.cut(keep < snapLength ? keep : snapLength);
       if (frame.length < frame.wireLength) this.truncated += 1;

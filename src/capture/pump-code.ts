@@ -37,7 +37,14 @@ export interface PumpSettings {
  * What the pump keeps in the scratch area, by offset: what it recorded, what it counts from its beginning on (modulo
  * 2^32), and the filter's ancillary words.
  */
-export const PumpScratch = { frames: 0, frameBytes: 4, truncated: 8, vlanTags: 12, ancillary: 64 } as const;
+export const PumpScratch = {
+  frames: 0,
+  frameBytes: 4,
+  truncated: 8,
+  vlanTags: 12,
+  accepted: 16,
+  ancillary: 64,
+} as const;
 
 /** Writes the body of `record(block, output, limit)`. Each method leaves the operand stack as it found it. */
 export class PumpEmitter {
@@ -112,6 +119,7 @@ export class PumpEmitter {
     code.end(); // done
     code.i32(this.#scratch).get(this.#frames).store('i32.store', PumpScratch.frames);
     code.i32(this.#scratch).get(this.#frameBytes).store('i32.store', PumpScratch.frameBytes);
+    this.#addTo(PumpScratch.accepted, this.#frames);
     this.#addTo(PumpScratch.truncated, this.#truncated);
     this.#addTo(PumpScratch.vlanTags, this.#vlanTags);
     this.#records.end();

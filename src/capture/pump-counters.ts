@@ -3,12 +3,15 @@ import type { CaptureMemory } from './memory.ts';
 import { PumpScratch } from './pump-code.ts';
 
 export class PumpCounters {
+  /** Frames recorded: those that the filter let through. */
+  accepted = 0;
   truncated = 0;
   vlanTags = 0;
   readonly #last = new Map<number, number>();
 
   /** Adds what was counted since the last call; at most 2^32 frames may have passed in between. */
   update(memory: CaptureMemory): void {
+    this.accepted += this.#since(memory, PumpScratch.accepted);
     this.truncated += this.#since(memory, PumpScratch.truncated);
     this.vlanTags += this.#since(memory, PumpScratch.vlanTags);
   }

@@ -135,8 +135,10 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
+    const isJudgedHere = this.#judge.filter !== undefined;
     return {
       received: this.#received,
+      accepted: isJudgedHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
       dropped: this.#dropped,
       freezes: this.#freezes,
       truncated: this.#batch.truncated + this.#pumped.truncated,

@@ -74,9 +74,9 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
     recorded += frames;
     const wallTime = clock.wallTime();
     const all = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
-    const blocks = all.map(({ received, dropped }, number) => {
+    const blocks = all.map(({ received, accepted, dropped }, number) => {
       const delivered = isMerged(source) ? (source.delivered[number] ?? 0) : recorded;
-      return encodeStatistics(number, { received, dropped, wallTime, capture: { startTime, delivered } });
+      return encodeStatistics(number, { received, dropped, wallTime, capture: { startTime, accepted, delivered } });
     });
     return new Uint8Array(Buffer.concat(blocks));
   };

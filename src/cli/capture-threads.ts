@@ -20,7 +20,7 @@ const NOTHING: ThreadCounters = {
   kind: 'counters',
   frames: 0,
   bytes: 0,
-  statistics: { received: 0, dropped: 0, freezes: 0 },
+  statistics: { received: 0, accepted: 0, dropped: 0, freezes: 0 },
 };
 
 /** @param bufferSize bytes of all rings together @throws StackError what a thread failed with, once all have ended */

@@ -31,7 +31,7 @@ export class LiveCounter {
     this.progress = progress;
   };
 
-  /** The three lines that tcpdump ends with. */
+  /** The lines that tcpdump ends with, and one more where the filter runs in user space. */
   writeCounters(): void {
     this.#erase();
     this.#context.stderr.write(formatCounters(this.progress.frames, this.#statistics()));
@@ -64,13 +64,18 @@ export class LiveCounter {
   }
 }
 
-/** `5 packets captured`, `5 packets received by filter`, `0 packets dropped by kernel`: a line each. */
+/**
+ * `5 packets captured`, `5 packets received by filter`, `0 packets dropped by kernel`: a line each, as tcpdump says it.
+ * What a filter in user space refused or never saw comes out as `9 packets accepted by filter`, a line of its own.
+ */
 export function formatCounters(captured: number, statistics: CaptureStatistics): string {
+  const { received, accepted, dropped } = statistics;
   const line = (count: number, what: string): string => `${count} packet${count === 1 ? '' : 's'} ${what}\n`;
   return (
     line(captured, 'captured') +
-    line(statistics.received, 'received by filter') +
-    line(statistics.dropped, 'dropped by kernel')
+    line(received, 'received by filter') +
+    (accepted === received ? '' : line(accepted, 'accepted by filter')) +
+    line(dropped, 'dropped by kernel')
   );
 }
 

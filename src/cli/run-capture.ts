@@ -90,7 +90,7 @@ function countsOf(
   const statistics = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
   const interfaces = source.interfaces.map((described, place) => ({
     ...described,
-    statistics: statistics[place] ?? { received: 0, dropped: 0, freezes: 0 },
+    statistics: statistics[place] ?? { received: 0, accepted: 0, dropped: 0, freezes: 0 },
   }));
   const late = isMerged(source) ? source.late : undefined;
   return { interfaces, progress, late, startTime, endTime: clock.wallTime(), history };

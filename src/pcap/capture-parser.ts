@@ -33,6 +33,7 @@ export class CaptureParser implements FrameCollector {
   #format: RecordFormat | undefined;
   #error: StackError | undefined;
   #framesSeen = 0;
+  #framesRejected = 0;
 
   constructor(choice: FilterChoice = {}) {
     this.#choice = choice;
@@ -51,6 +52,11 @@ export class CaptureParser implements FrameCollector {
   /** Frames in the file so far, those that the filter rejected too. */
   get framesSeen(): number {
     return this.#framesSeen;
+  }
+
+  /** Of these, those that the filter let through. */
+  get framesAccepted(): number {
+    return this.#framesSeen - this.#framesRejected;
   }
 
   /** Where the next bytes go; any number of them. Batches given out before are no longer valid. */
@@ -118,8 +124,10 @@ export class CaptureParser implements FrameCollector {
     const filter = this.#filterOf(interfaceIndex);
     if (filter === undefined) return;
     const keep = filter(table.last());
-    if (keep === 0) table.dropLast();
-    else table.cutLast(keep);
+    if (keep === 0) {
+      this.#framesRejected += 1;
+      table.dropLast();
+    } else table.cutLast(keep);
   }
 
   #filterOf(interfaceIndex: number): FrameFilter | undefined {

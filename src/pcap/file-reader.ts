@@ -98,7 +98,8 @@ class ParsedFile implements FileSource {
   }
 
   statistics(): CaptureStatistics {
-    return { received: this.#parser.framesSeen, dropped: 0, freezes: 0 };
+    const { framesSeen, framesAccepted } = this.#parser;
+    return { received: framesSeen, accepted: framesAccepted, dropped: 0, freezes: 0 };
   }
 
   async close(): Promise<void> {

@@ -45,10 +45,12 @@ export interface PcapngStatistics {
   readonly dropped: number;
   /** When they were read: milliseconds since 1970. */
   readonly wallTime: number;
-  /** Of a capture with a filter in the kernel, where what is received is what the filter accepted, and the system drops. */
+  /** Of a capture, where it is the system that drops. */
   readonly capture?: {
     /** When it began: milliseconds since 1970. */
     readonly startTime: number;
+    /** Frames that the filter let through. */
+    readonly accepted: number;
     /** Frames that came as far as the file. */
     readonly delivered: number;
   };
@@ -98,7 +100,7 @@ export function encodeStatistics(number: number, statistics: PcapngStatistics): 
     block
       .option(OptionCode.statisticsStart, timeOption(capture.startTime))
       .option(OptionCode.statisticsEnd, end)
-      .option(OptionCode.statisticsFilterAccepted, u64Option(received))
+      .option(OptionCode.statisticsFilterAccepted, u64Option(capture.accepted))
       .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
       .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
   }

@@ -11,6 +11,7 @@ export interface StatisticsSecond {
   /** Frames that were recorded. */
   readonly frames: number;
   readonly received: number;
+  readonly accepted: number;
   readonly dropped: number;
   readonly freezes: number;
 }
@@ -19,7 +20,7 @@ export class StatisticsHistory {
   readonly #most: number;
   readonly #seconds: StatisticsSecond[] = [];
   #next = 0;
-  #last = { frames: 0, received: 0, dropped: 0, freezes: 0 };
+  #last = { frames: 0, received: 0, accepted: 0, dropped: 0, freezes: 0 };
   #worst: StatisticsSecond | undefined;
 
   /** @param most seconds to remember */
@@ -28,13 +29,14 @@ export class StatisticsHistory {
   }
 
   /** Takes a look: `frames` and `statistics` since the capture's beginning. */
-  add(wallTime: number, frames: number, { received, dropped, freezes }: CaptureStatistics): void {
+  add(wallTime: number, frames: number, { received, accepted, dropped, freezes }: CaptureStatistics): void {
     const last = this.#last;
-    this.#last = { frames, received, dropped, freezes };
+    this.#last = { frames, received, accepted, dropped, freezes };
     const second: StatisticsSecond = {
       wallTime,
       frames: frames - last.frames,
       received: received - last.received,
+      accepted: accepted - last.accepted,
       dropped: dropped - last.dropped,
       freezes: freezes - last.freezes,
     };

@@ -7,12 +7,13 @@ const second = (received: number, dropped: number) => ({
   wallTime: new Date(2026, 0, 2, 3, 4, 5).getTime(),
   frames: received - dropped,
   received,
+  accepted: received,
   dropped,
   freezes: 1,
 });
 
 test('nothing lost, nothing said', () => {
-  const statistics = { received: 5, dropped: 0, freezes: 0 };
+  const statistics = { received: 5, accepted: 5, dropped: 0, freezes: 0 };
   expect(dropAdvice({ statistics, worst: undefined, bufferMebibytes: 32, mostMebibytes: MOST })).toBe('');
 });
 
@@ -24,7 +25,7 @@ test.each([
 ])(
   'of a ring of %i MiB and %i frames in the worst second %i lost: %s',
   (bufferMebibytes, received, dropped, advice) => {
-    const statistics = { received: 1_000_000, dropped, freezes: 1 };
+    const statistics = { received: 1_000_000, accepted: 1_000_000, dropped, freezes: 1 };
     const text = dropAdvice({ statistics, worst: second(received, dropped), bufferMebibytes, mostMebibytes: MOST });
     const counts = `${dropped.toLocaleString('en-US')} of ${received.toLocaleString('en-US')}`;
     expect(text).toBe(
@@ -35,7 +36,7 @@ test.each([
 );
 
 test('the largest ring cannot grow', () => {
-  const statistics = { received: 10, dropped: 5, freezes: 1 };
+  const statistics = { received: 10, accepted: 10, dropped: 5, freezes: 1 };
   expect(dropAdvice({ statistics, worst: undefined, bufferMebibytes: MOST, mostMebibytes: MOST })).toBe(
     'tapline: frames were lost: a shorter -s or a narrower filter helps\n',
   );

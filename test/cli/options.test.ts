@@ -43,8 +43,12 @@ test('letters of tcpdump become options of the printer', () => {
 });
 
 test('counters in tcpdump’s words', () => {
-  expect(formatCounters(1, { received: 3, dropped: 2, freezes: 1 })).toBe(
+  const counted = { received: 3, dropped: 2, freezes: 1 };
+  expect(formatCounters(1, { ...counted, accepted: 3 })).toBe(
     '1 packet captured\n3 packets received by filter\n2 packets dropped by kernel\n',
+  );
+  expect(formatCounters(1, { ...counted, accepted: 1 })).toBe(
+    '1 packet captured\n3 packets received by filter\n1 packet accepted by filter\n2 packets dropped by kernel\n',
   );
   expect(formatProgress(12_345, 1_234_567, 0)).toBe('12,345 packets, 1.2 MB, 0 dropped');
   expect(formatProgress(0, 999, 1)).toBe('0 packets, 999 B, 1 dropped');

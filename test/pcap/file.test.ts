@@ -104,7 +104,7 @@ describe('files', () => {
       [0x45, 99, 1_000_002_000n],
       [1, 99, 2_000_003_000n],
     ]);
-    expect(source.statistics()).toEqual({ received: 2, dropped: 0, freezes: 0 });
+    expect(source.statistics()).toEqual({ received: 2, accepted: 2, dropped: 0, freezes: 0 });
     expect([source.linkType, source.snapLength, source.interfaces.length]).toEqual([1, 65_535, 1]);
   });
 

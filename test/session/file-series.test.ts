@@ -176,7 +176,7 @@ describe('a series of PCAPNG files', () => {
 });
 
 function countersAfter(delivered: number): Uint8Array {
-  const capture = { startTime: 1_700_000_000_000, delivered };
+  const capture = { startTime: 1_700_000_000_000, accepted: 6, delivered };
   return encodeStatistics(0, { received: 7, dropped: 0, wallTime: 1_700_000_009_000, capture });
 }
 

@@ -15,7 +15,10 @@ function sourceOf(clock: VirtualClock, frames: readonly MadeFrame[]): LiveSource
     }
     await new Promise((resolve) => options.signal?.addEventListener('abort', resolve, { once: true }));
   }
-  return { records, statistics: () => ({ received: frames.length, dropped: 3, freezes: 1 }) } as unknown as LiveSource;
+  return {
+    records,
+    statistics: () => ({ received: frames.length, accepted: frames.length, dropped: 3, freezes: 1 }),
+  } as unknown as LiveSource;
 }
 
 function parts(

@@ -41,8 +41,8 @@ class BatchSource implements CaptureSource {
     return ownPackets(this.batches());
   }
 
-  statistics(): { received: number; dropped: number; freezes: number } {
-    return { received: 100, dropped: 7, freezes: 1 };
+  statistics(): { received: number; accepted: number; dropped: number; freezes: number } {
+    return { received: 100, accepted: 90, dropped: 7, freezes: 1 };
   }
 
   async close(): Promise<void> {}
@@ -81,7 +81,7 @@ describe('record', () => {
       frames: 5,
       bytes: 15,
       reason: 'end',
-      statistics: { received: 100, dropped: 7, freezes: 1 },
+      statistics: { received: 100, accepted: 90, dropped: 7, freezes: 1 },
     });
     expect(progress).toEqual([2, 5]);
     expect(sink.flushes).toBeGreaterThanOrEqual(3);

@@ -16,3 +16,17 @@ export function fillerBefore(blocks: readonly Uint8Array[]): Uint8Array {
   writeFiller(block, 0, block.length);
   return block;
 }
+
+/** The counters of a file's Interface Statistics Blocks: 64 bits by option (draft-ietf-opsawg-pcapng, of that name). */
+export function statisticsBlocks(file: Buffer): Record<string, bigint>[] {
+  const blocks: Record<string, bigint>[] = [];
+  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
+    if (file.readUInt32LE(at) !== 5) continue;
+    const found: Record<string, bigint> = { interface: BigInt(file.readUInt32LE(at + 8)) };
+    for (let option = at + 20; file.readUInt16LE(option) !== 0; option += 4 + file.readUInt16LE(option + 2)) {
+      found[file.readUInt16LE(option)] = file.readBigUInt64LE(option + 4);
+    }
+    blocks.push(found);
+  }
+  return blocks;
+}

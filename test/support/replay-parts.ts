@@ -72,7 +72,7 @@ export function recordingOf(
         }
       },
       packets: () => ownPackets(source.batches()),
-      statistics: () => ({ received: frames.length, dropped: 0, freezes: 0 }),
+      statistics: () => ({ received: frames.length, accepted: frames.length, dropped: 0, freezes: 0 }),
       async close() {},
       async [Symbol.asyncDispose]() {},
     };
