@@ -1,12 +1,14 @@
 /** Programs in a lab's hosts, pinned to a core, with the processor time that they use. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { LabHost } from '../../src/lab/index.ts';
+import { processorTime } from './processor-clock.ts';
 
 export class LabProgram {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number>;
   #errors = '';
+  #processorTime = 0;
 
   /** Starts `words` inside `host` on processor `core`. */
   constructor(host: LabHost, core: number, words: readonly string[]) {
@@ -26,13 +28,10 @@ export class LabProgram {
     return this.#errors;
   }
 
-  /** Nanoseconds on a processor so far, user and system, all threads (Documentation/scheduler/sched-stats.rst). */
+  /** Nanoseconds on a processor so far; once it has ended, what they were at the last look. */
   processorTime(): number {
-    const tasks = `/proc/${this.#child.pid}/task`;
-    return readdirSync(tasks).reduce((sum, thread) => {
-      const [onProcessor = '0'] = readFileSync(`${tasks}/${thread}/schedstat`, 'utf8').split(' ');
-      return sum + Number(onProcessor);
-    }, 0);
+    this.#processorTime = processorTime(this.#child.pid ?? 0) ?? this.#processorTime;
+    return this.#processorTime;
   }
 
   /** Kibibytes of memory in use. */

@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
-import { benchCapture, type CaptureResult } from './capture.ts';
+import { benchCapture } from './capture.ts';
+import type { CaptureResult } from './capture-contest.ts';
 import { benchTwoInterfaces } from './capture-two.ts';
 import { benchFlight } from './flight.ts';
 import { benchIdle, benchPing } from './ping.ts';

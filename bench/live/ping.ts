@@ -2,17 +2,14 @@
  * How far round trip times are off: `tapline ping` and ping of iputils, in turn, against a nanosecond capture on the
  * sender's own interface; once more with an event loop that something else keeps busy; and what waiting costs. @module
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readU16 } from '../../src/base/bytes.ts';
 import { createLab, type LabHost, twoHosts } from '../../src/lab/index.ts';
 import { openFile } from '../../src/pcap/index.ts';
+import { BenchFolder } from '../support/bench-folder.ts';
 import { LabProgram, pause } from './lab-program.ts';
 import { runForOutput } from './program-output.ts';
+import { tapline } from './tapline.ts';
 
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const TARGET = '10.1.1.2';
 const COUNT = 1_000;
 /** tcpdump gets a block of its ring after a second at the latest; what is in an open one when it ends is lost. */
@@ -37,12 +34,12 @@ interface Tool {
   read(output: string): Map<number, number>;
 }
 
-const TAPLINE = [MAIN, 'ping', '-c', String(COUNT), '-i', '0.002', '--ndjson', TARGET];
+const PING = ['ping', '-c', String(COUNT), '-i', '0.002', '--ndjson', TARGET];
 
 const TOOLS: readonly Tool[] = [
-  { name: 'tapline', words: [process.execPath, ...TAPLINE], read: readNdjson },
+  { name: 'tapline', words: tapline(PING), read: readNdjson },
   { name: 'iputils', words: ['ping', '-n', '-c', String(COUNT), '-i', '0.002', TARGET], read: readIputils },
-  { name: 'tapline, busy loop', words: [process.execPath, '--import', BUSY, ...TAPLINE], read: readNdjson },
+  { name: 'tapline, busy loop', words: tapline(PING, BUSY), read: readNdjson },
 ];
 
 export async function benchPing(rounds: number, onResult: (result: PingAccuracy) => void): Promise<PingAccuracy[]> {
@@ -59,35 +56,20 @@ export async function benchPing(rounds: number, onResult: (result: PingAccuracy)
 }
 
 async function measureTool(host: LabHost, tool: Tool): Promise<PingAccuracy> {
-  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
-  try {
-    const file = join(folder, 'truth.pcap');
-    const truth = [
-      'tcpdump',
-      '-i',
-      'eth0',
-      '-w',
-      file,
-      '--time-stamp-precision',
-      'nano',
-      '-s',
-      '64', // what it copies stands between its own time stamp and the driver's
-      '-B',
-      '8192',
-      '-Z',
-      'root',
-      'icmp',
-    ];
-    const capture = new LabProgram(host, 0, truth);
-    await capture.said('listening on');
-    const output = await runForOutput(host, 1, tool.words);
-    await pause(BLOCK_TIMEOUT);
-    capture.interrupt();
-    await capture.ended();
-    return compare(tool.name, tool.read(output), await wireTimes(file));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = new BenchFolder();
+  const file = folder.file('truth.pcap');
+  const truth = [
+    ...['tcpdump', '-i', 'eth0', '-w', file, '--time-stamp-precision', 'nano'],
+    ...['-s', '64'], // what it copies stands between its own time stamp and the driver's
+    ...['-B', '8192', '-Z', 'root', 'icmp'],
+  ];
+  const capture = new LabProgram(host, 0, truth);
+  await capture.said('listening on');
+  const output = await runForOutput(host, 1, tool.words);
+  await pause(BLOCK_TIMEOUT);
+  capture.interrupt();
+  await capture.ended();
+  return compare(tool.name, tool.read(output), await wireTimes(file));
 }
 
 function compare(tool: string, told: ReadonlyMap<number, number>, wire: ReadonlyMap<number, number>): PingAccuracy {
@@ -146,7 +128,7 @@ function readIputils(output: string): Map<number, number> {
 /** Share of one processor, in percent, that a ping of one probe a second takes once it has started. */
 export async function benchIdle(): Promise<number> {
   await using lab = await createLab(twoHosts({ staticNeighbours: true }));
-  const words = [process.execPath, MAIN, 'ping', '-c', '30', TARGET];
+  const words = tapline(['ping', '-c', '30', TARGET]);
   const program = new LabProgram(lab.host('left'), 1, words);
   await pause(4_000);
   const before = program.processorTime();

@@ -4,18 +4,16 @@
  * Frames go to a foreign MAC address, so that no kernel answers them. @module
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { openLive } from '../../src/capture/index.ts';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
-import { createPcapWriter } from '../../src/pcap/index.ts';
+import { BenchFolder } from '../support/bench-folder.ts';
+import { BENCH_FILTER, makeRecording, trafgenFrame } from './generators.ts';
 import { LabProgram, pause } from './lab-program.ts';
 import { runForOutput } from './program-output.ts';
+import { tapline } from './tapline.ts';
 
 const SENDING_CORE = 1;
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const FRAMES_IN_FILE = 100_000;
 const LOOPS = 10;
 /** Nanoseconds from frame to frame in the recording. */
@@ -58,14 +56,9 @@ interface Files {
 const SENDERS: readonly Sender[] = [
   {
     name: 'tapline',
-    speedWords: ({ recording }) => [
-      ...[process.execPath, MAIN, 'replay', '-i', 'eth0'],
-      ...['--top-speed', '--loop', String(LOOPS), recording],
-    ],
-    timedWords: (file, speed) => [
-      ...[process.execPath, MAIN, 'replay', '-i', 'eth0'],
-      ...['--multiplier', String(speed), '-c', String(TIMED_FRAMES), file],
-    ],
+    speedWords: ({ recording }) => tapline(['replay', '-i', 'eth0', '--top-speed', '--loop', String(LOOPS), recording]),
+    timedWords: (file, speed) =>
+      tapline(['replay', '-i', 'eth0', '--multiplier', String(speed), '-c', String(TIMED_FRAMES), file]),
   },
   {
     name: 'trafgen',
@@ -98,47 +91,32 @@ export async function benchReplay(
   report: (result: ReplaySpeed | ReplayAccuracy) => void,
 ): Promise<(ReplaySpeed | ReplayAccuracy)[]> {
   await using lab = await createLab(twoHosts());
-  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  using folder = new BenchFolder();
   const results: (ReplaySpeed | ReplayAccuracy)[] = [];
   const note = (result: ReplaySpeed | ReplayAccuracy): void => {
     results.push(result);
     report(result);
   };
-  try {
-    for (const frameLength of [100, 1400]) {
-      const files = await makeFiles(folder, frameLength);
-      for (let round = 0; round < rounds; round += 1) {
-        for (const sender of installed()) note(await measureSpeed(lab, sender, files, frameLength));
-      }
-      if (frameLength !== 100) continue;
-      for (const speed of [1, 10]) {
-        for (const sender of installed()) {
-          const words = sender.timedWords?.(files.recording, speed);
-          if (words !== undefined) note(await measureAccuracy(lab, sender.name, words, GAP / 1000 / speed));
-        }
+  for (const frameLength of [100, 1400]) {
+    const files = await makeFiles(folder, frameLength);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const sender of installed()) note(await measureSpeed(lab, sender, files, frameLength));
+    }
+    if (frameLength !== 100) continue;
+    for (const speed of [1, 10]) {
+      for (const sender of installed()) {
+        const words = sender.timedWords?.(files.recording, speed);
+        if (words !== undefined) note(await measureAccuracy(lab, sender.name, words, GAP / 1000 / speed));
       }
     }
-  } finally {
-    rmSync(folder, { recursive: true });
   }
   return results;
 }
 
-async function makeFiles(folder: string, frameLength: number): Promise<Files> {
-  const recording = join(folder, 'recording.pcap');
-  const trafgen = join(folder, 'trafgen.cfg');
-  const writer = createPcapWriter(recording, { linkType: 1, timestampPrecision: 'nano' });
-  const data = new Uint8Array(frameLength).fill(0x5a);
-  data.set([2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 1, 0x88, 0xb5]);
-  for (let frame = 0; frame < FRAMES_IN_FILE; frame += 1) {
-    const time = frame * GAP;
-    const [seconds, nanoseconds] = [1_000 + Math.floor(time / 1e9), time % 1e9];
-    const view = { data, offset: 0, length: frameLength, wireLength: frameLength, seconds, nanoseconds };
-    writer.add({ ...view, interfaceIndex: 0 }, frameLength);
-  }
-  await writer.close();
-  const fill = `fill(0x5a, ${frameLength - 14})`;
-  writeFileSync(trafgen, `{ eth(da=02:00:00:00:00:99, sa=02:00:00:00:00:01, type=0x88b5), ${fill} }\n`);
+async function makeFiles(folder: BenchFolder, frameLength: number): Promise<Files> {
+  const [recording, trafgen] = [folder.file('recording.pcap'), folder.file('trafgen.cfg')];
+  await makeRecording(recording, { frames: FRAMES_IN_FILE, frameLength, gap: GAP });
+  writeFileSync(trafgen, trafgenFrame(frameLength));
   return { recording, trafgen };
 }
 
@@ -159,7 +137,7 @@ async function measureSpeed(lab: Lab, sender: Sender, files: Files, frameLength:
     if (now > count) last = performance.now();
     if (now > before) first ??= last;
     count = now;
-    processorTime = readTime(program) ?? processorTime;
+    processorTime = program.processorTime();
     await pause(2);
   }
   await ended;
@@ -170,15 +148,6 @@ async function measureSpeed(lab: Lab, sender: Sender, files: Files, frameLength:
     framesPerSecond: (frames * 1000) / (last - (first ?? last)),
     processorNanosecondsPerFrame: sender.sendsByChild === true ? undefined : processorTime / frames,
   };
-}
-
-/** Undefined once the program has ended. */
-function readTime(program: LabProgram): number | undefined {
-  try {
-    return program.processorTime();
-  } catch {
-    return undefined;
-  }
 }
 
 function receivedFrames(lab: Lab): number {
@@ -192,7 +161,7 @@ async function measureAccuracy(
   words: readonly string[],
   gap: number,
 ): Promise<ReplayAccuracy> {
-  const source = lab.host('right').run(() => openLive('eth0', { filter: 'ether proto 0x88b5', blockTimeout: 50 }));
+  const source = lab.host('right').run(() => openLive('eth0', { filter: BENCH_FILTER, blockTimeout: 50 }));
   const stop = new AbortController();
   const times: number[] = [];
   const reading = (async () => {

@@ -3,19 +3,16 @@
  * steps first. What it loses, what memory it gains after the first minute, how long its garbage collections stop it, and what a
  * frame costs. `tapline replay` is the generator. @module
  */
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync, statfsSync } from 'node:fs';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
-import { createPcapWriter } from '../../src/pcap/index.ts';
-import { LabProgram, pause } from './lab-program.ts';
-import { runForOutput } from './program-output.ts';
+import { BenchFolder } from '../support/bench-folder.ts';
+import { runCapturer } from './capture-run.ts';
+import { BENCH_FILTER, makeRecording, replayFrom } from './generators.ts';
+import { type LabProgram, pause } from './lab-program.ts';
+import { countTold, tapline } from './tapline.ts';
 
-const GENERATOR_CORE = 0;
-const CAPTURE_CORE = 1;
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const FRAME_LENGTH = 100;
+const RECORDING = 'frames.pcap';
 const FRAMES_IN_FILE = 10_000;
 const BUFFER_MEBIBYTES = 64;
 /** Bytes of a frame in the file. */
@@ -28,8 +25,6 @@ const STEP_SECONDS = 3;
 const GENERATOR_END = 0.95;
 const SHARE = 0.8;
 
-const START_UP = 1_000;
-const SETTLE = 1_500;
 const SAMPLE_INTERVAL = 1_000;
 /** Milliseconds after which memory should no longer grow; at most half of the soak. */
 const WARM_UP = 60_000;
@@ -76,77 +71,52 @@ export async function benchSoak(
   report: (result: SoakStep | SoakResult) => void,
 ): Promise<(SoakStep | SoakResult)[]> {
   await using lab = await createLab(twoHosts());
-  const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+  using folder = new BenchFolder();
   const results: (SoakStep | SoakResult)[] = [];
   const note = (result: SoakStep | SoakResult): void => {
     results.push(result);
     report(result);
   };
-  try {
-    await makeFrames(join(folder, 'frames.pcap'));
-    let lossless = STEPS[0] ?? 0;
-    for (const wanted of STEPS) {
-      const { framesPerSecond, sent, captured } = await run(lab, folder, wanted, STEP_SECONDS);
-      note({ wanted, framesPerSecond, lost: sent - captured });
-      if (captured < sent) break;
-      lossless = framesPerSecond;
-      if (framesPerSecond < wanted * GENERATOR_END) break;
-    }
-    note(await run(lab, folder, Math.round(lossless * SHARE), seconds));
-    return results;
-  } finally {
-    rmSync(folder, { recursive: true });
+  await makeRecording(folder.file(RECORDING), { frames: FRAMES_IN_FILE, frameLength: FRAME_LENGTH });
+  let lossless = STEPS[0] ?? 0;
+  for (const wanted of STEPS) {
+    const { framesPerSecond, sent, captured } = await run(lab, folder, wanted, STEP_SECONDS);
+    note({ wanted, framesPerSecond, lost: sent - captured });
+    if (captured < sent) break;
+    lossless = framesPerSecond;
+    if (framesPerSecond < wanted * GENERATOR_END) break;
   }
+  note(await run(lab, folder, Math.round(lossless * SHARE), seconds));
+  return results;
 }
 
-async function makeFrames(path: string): Promise<void> {
-  const writer = createPcapWriter(path, { linkType: 1 });
-  const data = new Uint8Array(FRAME_LENGTH).fill(0x5a);
-  data.set([2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 1, 0x88, 0xb5]);
-  const frame = { data, offset: 0, length: FRAME_LENGTH, wireLength: FRAME_LENGTH, seconds: 1, nanoseconds: 0 };
-  for (let index = 0; index < FRAMES_IN_FILE; index += 1) writer.add({ ...frame, interfaceIndex: 0 }, FRAME_LENGTH);
-  await writer.close();
-}
-
-async function run(lab: Lab, folder: string, rate: number, seconds: number): Promise<SoakResult> {
-  const path = join(folder, 'capture.pcap');
-  const { bavail, bsize } = statfsSync(folder);
+async function run(lab: Lab, folder: BenchFolder, rate: number, seconds: number): Promise<SoakResult> {
+  const path = folder.file('capture.pcap');
+  const { bavail, bsize } = statfsSync(folder.file('.'));
   const target = rate * seconds * RECORD_LENGTH < (bavail * bsize) / 2 ? 'disk' : 'null';
   const output = target === 'disk' ? path : '/dev/null';
-  const capture = ['capture', '-i', 'eth0', '-w', output, '-B', String(BUFFER_MEBIBYTES), 'ether proto 0x88b5'];
-  const program = new LabProgram(lab.host('right'), CAPTURE_CORE, [
-    process.execPath,
-    '--import',
-    OBSERVER,
-    MAIN,
-    ...capture,
-  ]);
-  await program.said('listening on');
-  await pause(START_UP);
-  const before = program.processorTime();
-  const count = Math.round(rate * seconds);
-  const replay = ['replay', '-i', 'eth0', '--rate', String(rate), '--loop', '0', '-c', String(count), '--json'];
-  const frames = join(folder, 'frames.pcap');
-  const generating = runForOutput(lab.host('left'), GENERATOR_CORE, [process.execPath, MAIN, ...replay, frames]);
-  const resident = await sampleUntil(generating, program);
-  const { sent, framesPerSecond } = JSON.parse(await generating) as { sent: number; framesPerSecond: number };
-  await pause(SETTLE);
-  const spent = program.processorTime() - before;
-  program.interrupt();
-  await program.ended();
+  const words = ['capture', '-i', 'eth0', '-w', output, '-B', String(BUFFER_MEBIBYTES), BENCH_FILTER];
+  const capturer = { words: tapline(words, OBSERVER), said: 'listening on' };
+  const { sent, processorTime, told } = await runCapturer(lab.host('right'), capturer, async (program) => {
+    const count = Math.round(rate * seconds);
+    const order = ['--rate', String(rate), '--loop', '0', '-c', String(count), folder.file(RECORDING)];
+    const replaying = replayFrom(lab.host('left'), order);
+    return { resident: await sampleUntil(replaying, program), ...(await replaying) };
+  });
   rmSync(path, { force: true });
+  const { resident } = sent;
   const warm = Math.floor(Math.min(WARM_UP, (seconds * 1000) / 2) / SAMPLE_INTERVAL);
   return {
     seconds,
-    framesPerSecond,
-    sent,
-    captured: said(program, /(\d+) packets? captured/),
-    droppedByKernel: said(program, /(\d+) packets? dropped by kernel/),
-    processorNanosecondsPerFrame: spent / sent,
+    framesPerSecond: sent.framesPerSecond,
+    sent: sent.sent,
+    captured: countTold(told, 'captured'),
+    droppedByKernel: countTold(told, 'dropped by kernel'),
+    processorNanosecondsPerFrame: processorTime / sent.sent,
     residentAfterWarmUp: resident[warm] ?? resident.at(-1) ?? 0,
     residentAtEnd: resident.at(-1) ?? 0,
     residentMost: Math.max(0, ...resident),
-    collections: JSON.parse(/collections (.*)/.exec(program.standardError)?.[1] ?? '{}') as SoakResult['collections'],
+    collections: JSON.parse(/collections (.*)/.exec(told)?.[1] ?? '{}') as SoakResult['collections'],
     target,
   };
 }
@@ -163,8 +133,4 @@ async function sampleUntil(work: Promise<unknown>, program: LabProgram): Promise
     await Promise.race([ended, pause(SAMPLE_INTERVAL)]);
   }
   return samples;
-}
-
-function said(program: LabProgram, pattern: RegExp): number {
-  return Number(pattern.exec(program.standardError)?.[1] ?? Number.NaN);
 }

@@ -2,11 +2,10 @@
  * Sweeps of addresses that all answer: `tapline sweep`, fping and nmap as whole programs over 4,096 of them, and how many
  * probes a second one thread sends and matches when there are 262,142. @module
  */
-import { fileURLToPath } from 'node:url';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
 import { runForOutput, runMeasured } from './program-output.ts';
+import { tapline } from './tapline.ts';
 
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 /** Core of the sweeping program. The other host's kernel answers on another one, as another machine would. */
 const CORE = 1;
 const ANSWERING_CORE = 0;
@@ -35,10 +34,10 @@ const lines = (output: string): number => output.split('\n').filter((line) => li
 const SWEEPERS: readonly Sweeper[] = [
   {
     name: 'tapline --rate 0',
-    words: [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-a', FEW],
+    words: tapline(['sweep', '--rate', '0', '-r', '0', '-a', FEW]),
     alive: lines,
   },
-  { name: 'tapline', words: [process.execPath, MAIN, 'sweep', '-a', FEW], alive: lines },
+  { name: 'tapline', words: tapline(['sweep', '-a', FEW]), alive: lines },
   ...['0.001', '0.01', '0.1'].map((interval) => ({
     name: `fping -i ${interval}`,
     words: ['fping', '-g', '-a', '-q', '-r', '0', '-i', interval, FEW],
@@ -72,7 +71,7 @@ export async function benchSweep(rounds: number, onResult: (result: SweepResult)
 }
 
 async function sustained(lab: Lab): Promise<SweepResult> {
-  const words = [process.execPath, MAIN, 'sweep', '--rate', '0', '-r', '0', '-q', MANY];
+  const words = tapline(['sweep', '--rate', '0', '-r', '0', '-q', MANY]);
   const { output, processorMilliseconds } = await runMeasured(lab.host('left'), CORE, words);
   const counts = /(\d+) targets, (\d+) alive.* in ([\d.]+) s/.exec(output) ?? [];
   const [targets = 0, alive = 0, seconds = Number.NaN] = counts.slice(1).map(Number);

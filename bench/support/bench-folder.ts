@@ -1,0 +1,17 @@
+/** A folder for what a bench writes. @module */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** It goes when the bench is over. */
+export class BenchFolder implements Disposable {
+  readonly #path = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
+
+  file(name: string): string {
+    return join(this.#path, name);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#path, { recursive: true, force: true });
+  }
+}
