@@ -12,6 +12,7 @@ import {
 import {
   type Epilogue,
   FileSeries,
+  type FileSeriesOptions,
   type RecordOptions,
   type RecordSummary,
   type RecordTarget,
@@ -27,6 +28,7 @@ import { RotateHook } from './rotate-hook.ts';
 
 /**
  * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
+ * @param shared limits of several series together, in place of what the words say
  * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
  */
 export function createFiles(
@@ -34,6 +36,7 @@ export function createFiles(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
   context: CommandContext,
+  shared: FileSeriesOptions = {},
 ): FileSeries {
   const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
   const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
@@ -43,6 +46,7 @@ export function createFiles(
     : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
   return new FileSeries(path, format, {
     ...seriesOptions(words),
+    ...shared,
     onWarning,
     ...(isPcapng ? { epilogue: countersOf(source, context.clock) } : {}),
     ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
