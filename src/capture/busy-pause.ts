@@ -39,7 +39,9 @@ export class BusyPause {
     const elapsed = now - this.#lookedAt;
     this.#lookedAt = now;
     if (!this.isRoomy || (blocks === 0 && !isLent)) return 0;
-    const wanted = blocks === 0 ? 0 : (elapsed / blocks) * BLOCKS_WANTED;
+    const perBlock = blocks === 0 ? 0 : elapsed / blocks;
+    if (perBlock > this.#longest && !isLent) return 0; // not busy: not even one block comes meanwhile
+    const wanted = perBlock * BLOCKS_WANTED;
     return Math.min(Math.max(wanted, SHORTEST), this.#longest);
   }
 }

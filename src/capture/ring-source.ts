@@ -9,7 +9,7 @@ import type { LinkType } from '../base/link-type.ts';
 import type { BpfInstruction, EngineName } from '../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 import { interfaceNameOf } from '../sys/interface-request.ts';
-import { waitReadable } from '../sys/readiness.ts';
+import { ReadableWaiter } from '../sys/readiness.ts';
 import { syscallError } from '../sys/syscall.ts';
 import { BlockBatch } from './block-batch.ts';
 import { BusyPause } from './busy-pause.ts';
@@ -91,7 +91,7 @@ export class RingSource implements LiveSource {
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
-    const stop = this.#begin(options.signal);
+    const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
     try {
       do {
         for (let block = this.#ring.peek(); block !== undefined; block = this.#ring.peek()) {
@@ -101,8 +101,9 @@ export class RingSource implements LiveSource {
             this.#ring.release();
           }
         }
-      } while (await this.#more(stop));
+      } while (await this.#more(arrival));
     } finally {
+      arrival.close();
       this.#reading = false;
     }
   }
@@ -112,7 +113,7 @@ export class RingSource implements LiveSource {
   }
 
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
-    const stop = this.#begin(options.signal);
+    const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
     const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
     try {
       let pause: number;
@@ -126,8 +127,9 @@ export class RingSource implements LiveSource {
           if (gatherer.isDone) return;
         }
         pause = this.#pause.next(this.#ring.takenEver - before, this.#ring.isLent, performance.now());
-      } while (await this.#more(stop, pause));
+      } while (await this.#more(arrival, pause));
     } finally {
+      arrival.close();
       gatherer.takeBack();
       this.#reading = false;
     }
@@ -185,16 +187,16 @@ export class RingSource implements LiveSource {
   }
 
   /**
-   * Waits for the next block, or, when there is always one soon, for a few of them. After `stop` no new frame enters the
-   * ring, and the block that the kernel was filling is the last.
+   * Waits for the next block, or, when there is always one soon, for a few of them. After its signal no new frame enters
+   * the ring, and the block that the kernel was filling is the last.
    * @returns false when nothing will come any more
    */
-  async #more(stop: AbortSignal, pause = 0): Promise<boolean> {
+  async #more(arrival: ReadableWaiter, pause = 0): Promise<boolean> {
     if (this.#closing.signal.aborted || this.#refusing) return false;
     if (this.#isGone) {
       throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
     }
-    if (stop.aborted) {
+    if (arrival.signal.aborted) {
       this.#refusing = true;
       this.#socket.refuseFrames();
       await this.#endRing();
@@ -204,7 +206,7 @@ export class RingSource implements LiveSource {
       await sleep(pause);
       return true;
     }
-    await waitReadable(this.#socket.fd, { signal: stop });
+    await arrival.wait();
     if (this.#closing.signal.aborted || this.#ring.peek() !== undefined || this.#isInterfaceThere()) return true;
     this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
     await this.#endRing();

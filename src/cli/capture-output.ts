@@ -1,18 +1,10 @@
 /** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
 import { type CaptureSource, type Clock, linkTypeName, StackError } from '../base/index.ts';
 import type { LiveSource, MergedSource } from '../capture/index.ts';
-import {
-  type Compression,
-  compressionOfName,
-  encodeStatistics,
-  type PcapOptions,
-  pcapFileFormat,
-  pcapngFileFormat,
-} from '../pcap/index.ts';
+import { encodeStatistics, type PcapOptions, pcapFileFormat, pcapngFileFormat } from '../pcap/index.ts';
 import {
   type Epilogue,
   FileSeries,
-  type FileSeriesOptions,
   type RecordOptions,
   type RecordSummary,
   type RecordTarget,
@@ -23,12 +15,11 @@ import type { CaptureArguments } from './capture-options.ts';
 import { isMerged } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
-import { fileOptionsGiven, seriesOptions } from './output-options.ts';
+import { compressionOf, fileOptionsGiven, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
 
 /**
  * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
- * @param shared limits of several series together, in place of what the words say
  * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
  */
 export function createFiles(
@@ -36,7 +27,6 @@ export function createFiles(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
   context: CommandContext,
-  shared: FileSeriesOptions = {},
 ): FileSeries {
   const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
   const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
@@ -46,7 +36,6 @@ export function createFiles(
     : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
   return new FileSeries(path, format, {
     ...seriesOptions(words),
-    ...shared,
     onWarning,
     ...(isPcapng ? { epilogue: countersOf(source, context.clock) } : {}),
     ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
@@ -85,10 +74,6 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
     return new Uint8Array(Buffer.concat(blocks));
   };
   return { length: encode(0).length, encode };
-}
-
-function compressionOf(words: CaptureArguments): Compression {
-  return words.compress ?? compressionOfName(words.w ?? '');
 }
 
 /** What is about files goes with the file of one live interface only. @throws StackError `USAGE` */

@@ -15,13 +15,15 @@ import type { CaptureArguments } from './capture-options.ts';
 import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import { filterText } from './options.ts';
+import { compressionOf } from './output-options.ts';
 import { threadChoice } from './thread-options.ts';
 
 /**
- * How long a frame may wait for others, in milliseconds: on its way to a file, which shows it within a second, to the
- * screen, with -U, and where several interfaces wait for each other.
+ * How long a frame may wait for others, in milliseconds: on its way to a file, which shows it within a second; where more
+ * than the ring holds it up, or somebody waits for the capture to end by itself; on its way to the screen; with -U; and
+ * where several interfaces wait for each other. Each wake costs, however few frames it brings (bench/live/capture.ts).
  */
-const BLOCK_TIMEOUT = { file: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
+const BLOCK_TIMEOUT = { file: 800, fileSoon: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
 
 /** Opens what `-i` names. @param bufferSize bytes of each interface's ring, or of all rings of one */
 export async function openSource(
@@ -85,5 +87,7 @@ export function describeInterface({ name, linkType, snapLength }: CaptureInterfa
 function blockTimeoutOf(words: CaptureArguments, isOne: boolean): number {
   if (words.U) return BLOCK_TIMEOUT.packetBuffered;
   if (!isOne) return BLOCK_TIMEOUT.merged;
-  return words.w === undefined ? BLOCK_TIMEOUT.screen : BLOCK_TIMEOUT.file;
+  if (words.w === undefined) return BLOCK_TIMEOUT.screen;
+  const isSoon = words.c !== undefined || compressionOf(words) !== 'none';
+  return isSoon ? BLOCK_TIMEOUT.fileSoon : BLOCK_TIMEOUT.file;
 }

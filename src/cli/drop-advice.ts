@@ -30,5 +30,7 @@ function whenOf(worst: StatisticsSecond | undefined): string {
   if (worst === undefined) return '';
   const time = new Date(worst.wallTime).toTimeString().slice(0, 8);
   const count = (value: number): string => value.toLocaleString('en-US');
-  return `, most of them at ${time} (${count(worst.dropped)} of ${count(worst.received)} in a second)`;
+  const seconds = Math.round(worst.milliseconds / 1000);
+  const span = seconds > 1 ? `${seconds} seconds` : 'a second';
+  return `, most of them at ${time} (${count(worst.dropped)} of ${count(worst.received)} in ${span})`;
 }

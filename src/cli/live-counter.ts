@@ -5,17 +5,20 @@ import type { CommandContext } from './context.ts';
 
 /** Milliseconds from one drawing of the line to the next. */
 const INTERVAL = 250;
-/** From one look for the history to the next. */
-const SECOND = 1000;
+/** From one look for the history to the next, at least: taken when frames come, since each wake costs. */
+const SECOND = 750;
+/** At most: what a filter refuses, or the kernel drops, is seen also when no frame comes. */
+const QUIET = 5000;
 const ERASE_LINE = '\r\u001b[K';
 
 export class LiveCounter {
   readonly #context: CommandContext;
   readonly #statistics: () => CaptureStatistics;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #secondTimer: NodeJS.Timeout;
+  readonly #quietTimer: NodeJS.Timeout;
   readonly history = new StatisticsHistory();
   progress: RecordProgress = { frames: 0, bytes: 0 };
+  #lookedAt: number;
   #drawn = false;
 
   /** @param draws whether a line is drawn while the capture runs; only on a terminal */
@@ -23,12 +26,14 @@ export class LiveCounter {
     this.#context = context;
     this.#statistics = statistics;
     if (draws && context.stderr.columns !== undefined) this.#timer = setInterval(() => this.#draw(), INTERVAL);
-    this.#secondTimer = setInterval(() => this.#look(), SECOND);
+    this.#lookedAt = context.clock.now();
+    this.#quietTimer = setInterval(() => this.#lookAfter(SECOND), QUIET);
   }
 
   /** For `record`'s `onProgress`. */
   readonly update = (progress: RecordProgress): void => {
     this.progress = progress;
+    this.#lookAfter(SECOND);
   };
 
   /** The lines that tcpdump ends with, and one more where the filter runs in user space. */
@@ -40,18 +45,23 @@ export class LiveCounter {
   /** No line is drawn any more. */
   stop(): void {
     clearInterval(this.#timer);
-    clearInterval(this.#secondTimer);
-    this.#look();
+    clearInterval(this.#quietTimer);
+    this.#lookAfter(0);
     this.#erase();
   }
 
-  #look(): void {
-    this.history.add(this.#context.clock.wallTime(), this.progress.frames, this.#statistics());
+  /** Takes a look for the history, unless the last one was less than so many milliseconds ago. */
+  #lookAfter(least: number): void {
+    const { clock } = this.#context;
+    const milliseconds = clock.now() - this.#lookedAt;
+    if (milliseconds < least) return;
+    this.#lookedAt += milliseconds;
+    this.history.add({ wallTime: clock.wallTime(), milliseconds }, this.progress.frames, this.#statistics());
   }
 
   #draw(): void {
     const { frames, bytes } = this.progress;
-    const lost = this.history.seconds.at(-1)?.dropped ?? 0;
+    const lost = this.history.latest?.dropped ?? 0;
     const text = formatProgress(frames, bytes, this.#statistics().dropped);
     const now = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} in the last second`;
     this.#context.stderr.write(`${ERASE_LINE}${text}${now}`);

@@ -1,6 +1,7 @@
 /** Options about the files that a recording writes, and what they say together. @module */
 import type { Argv } from 'yargs';
 import { StackError } from '../base/index.ts';
+import { type Compression, compressionOfName } from '../pcap/index.ts';
 import type { FileSeriesOptions, Rotation } from '../session/index.ts';
 import { numberOption } from './options.ts';
 import { floorOption, sizeOption } from './size-option.ts';
@@ -47,6 +48,11 @@ export function outputOptions<T>(command: Argv<T>) {
       default: [] as string[],
       describe: 'an argument for it, {} is the file; several times for several; by default the file',
     });
+}
+
+/** How the files of `-w` are packed: as told, or as the name says. */
+export function compressionOf(words: Pick<OutputArguments, 'w' | 'compress'>): Compression {
+  return words.compress ?? compressionOfName(words.w ?? '');
 }
 
 /** What is set in only one way: given or not. */

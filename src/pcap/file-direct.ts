@@ -15,6 +15,8 @@ import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
 
+/** So many bytes are written at once: handing them to another thread and hearing of it costs more (bench/live/capture.ts). */
+const MOST_AT_ONCE = 1 << 16;
 /** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
 const TAIL_DELAY = 200;
 /** Records of ours are shorter: a frame of 256 KiB, and the filler of what one block of a ring has no frames in. */
@@ -108,6 +110,10 @@ export class DirectFile implements RecordFile {
   take(records: GatheredRecords): void {
     const { bytes } = records;
     if (records.inPlace === true) this.#fillTail();
+    else if (bytes.length <= MOST_AT_ONCE && this.#underWay.size === 0) {
+      this.#writeAtOnce(bytes);
+      return;
+    }
     const whole = bytes.length - (bytes.length % DIRECT_BLOCK);
     this.#tail.set(bytes.subarray(whole));
     this.#tailLength = bytes.length - whole;
@@ -115,6 +121,17 @@ export class DirectFile implements RecordFile {
       this.#write(this.#direct, bytes.subarray(0, whole), records.retain());
     }
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
+  }
+
+  /** A batch that begins with `lead()`, whole, through the page cache. */
+  #writeAtOnce(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    clearTimeout(this.#tailTimer);
+    this.#tailTimer = undefined;
+    this.#writeHere(bytes);
+    this.#tailLength = bytes.length % DIRECT_BLOCK;
+    this.#position += bytes.length - this.#tailLength;
+    this.#tail.set(bytes.subarray(bytes.length - this.#tailLength));
   }
 
   /** Ends the tail with a filler, so that the file's next byte is the first of a block. */
@@ -197,10 +214,15 @@ export class DirectFile implements RecordFile {
   }
 
   #writeTail(): void {
+    this.#writeHere(this.lead());
+  }
+
+  /** Writes at the present position, and leaves that as it is. */
+  #writeHere(bytes: Uint8Array): void {
     let done = 0;
     try {
-      while (done < this.#tailLength) {
-        done += writeSync(this.#plain, this.#tail, done, this.#tailLength - done, this.#position + done);
+      while (done < bytes.length) {
+        done += writeSync(this.#plain, bytes, done, bytes.length - done, this.#position + done);
       }
     } catch (error) {
       this.#fail(error, this.#position + done);

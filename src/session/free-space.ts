@@ -17,8 +17,12 @@ export type SpaceReader = (folder: string) => Promise<FileSystemSpace>;
 const MEBIBYTE = 1 << 20;
 /** Unless told otherwise a capture leaves this much: the host's other services go on. The smaller of the two counts. */
 const DEFAULT_FLOOR = { bytes: 64 * MEBIBYTE, fraction: 0.01 } as const;
-/** Others write too: asked again after so many milliseconds, or when we have written half of the room. */
-const CHECK_MILLISECONDS = 1000;
+/** Others write too. Asked again after so many milliseconds at most, */
+const LONGEST_UNCHECKED = 10_000;
+/** sooner when the room could be gone by then at so many bytes a millisecond, faster than disks are, */
+const FASTEST = 10e6;
+/** but not sooner than this, unless we have written half of the room ourselves. */
+const SHORTEST_UNCHECKED = 1000;
 
 const readSpace: SpaceReader = async (folder) => {
   const { bavail, blocks, bsize } = await statfs(folder);
@@ -57,7 +61,8 @@ export class FreeSpace {
    */
   async room(written: number, pending: number): Promise<number> {
     const since = written - this.#writtenAtCheck;
-    if (since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= CHECK_MILLISECONDS) {
+    const trusted = Math.min(Math.max(this.#room / FASTEST, SHORTEST_UNCHECKED), LONGEST_UNCHECKED);
+    if (since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= trusted) {
       await this.#check(written, pending);
     }
     return this.#room - (written - this.#writtenAtCheck);

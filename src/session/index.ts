@@ -9,7 +9,6 @@ export {
   type FlightTrigger,
 } from './flight-recorder.ts';
 export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
-export { OutputLedger } from './output-ledger.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';
 export {
   type RecordOptions,

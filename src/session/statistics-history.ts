@@ -4,10 +4,12 @@ import type { CaptureStatistics } from '../base/frame.ts';
 /** An hour. */
 const MOST_SECONDS = 3600;
 
-/** What was counted between two looks, a second or so apart. */
+/** What was counted between two looks: a second or so apart while frames are recorded, a few seconds otherwise. */
 export interface StatisticsSecond {
   /** Of the later look: milliseconds since 1970. */
   readonly wallTime: number;
+  /** Since the look before. */
+  readonly milliseconds: number;
   /** Frames that were recorded. */
   readonly frames: number;
   readonly received: number;
@@ -28,12 +30,17 @@ export class StatisticsHistory {
     this.#most = most;
   }
 
-  /** Takes a look: `frames` and `statistics` since the capture's beginning. */
-  add(wallTime: number, frames: number, { received, accepted, dropped, freezes }: CaptureStatistics): void {
+  /** Takes a look: `frames` and `statistics` since the capture's beginning, `milliseconds` since the look before. */
+  add(
+    { wallTime, milliseconds }: Pick<StatisticsSecond, 'wallTime' | 'milliseconds'>,
+    frames: number,
+    { received, accepted, dropped, freezes }: CaptureStatistics,
+  ): void {
     const last = this.#last;
     this.#last = { frames, received, accepted, dropped, freezes };
     const second: StatisticsSecond = {
       wallTime,
+      milliseconds,
       frames: frames - last.frames,
       received: received - last.received,
       accepted: accepted - last.accepted,
@@ -43,6 +50,10 @@ export class StatisticsHistory {
     this.#seconds[this.#next] = second;
     this.#next = (this.#next + 1) % this.#most;
     if (second.dropped > (this.#worst?.dropped ?? 0)) this.#worst = second;
+  }
+
+  get latest(): StatisticsSecond | undefined {
+    return this.#seconds[(this.#next + this.#most - 1) % this.#most];
   }
 
   /** The latest ones, the oldest first. */

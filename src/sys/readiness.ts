@@ -8,8 +8,11 @@ import koffi from 'koffi';
 import { POLLIN } from './constants.ts';
 import { poll } from './libc.ts';
 
-/** A watch that is on until it is closed. */
+/** A watch that is on until it is paused or closed. */
 export interface Readiness {
+  /** No callback comes until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Idempotent. No callback comes after it. */
   close(): void;
 }
@@ -32,18 +35,28 @@ function hasLoopPoll(): boolean {
 
 function watchByLoop(fd: number, onReady: () => void): Readiness {
   // koffi's type says `(events)`; what it calls is `(status, events)`.
+  let isOn = true;
   const onPoll = ((status: number) => {
     onReady();
     // libuv stops a poll that reported an error; the callee has fetched that error by now, or closed us.
-    if (status < 0 && alive.has(handle)) handle.start({ readable: true }, onPoll);
+    if (status < 0 && isOn) handle.start({ readable: true }, onPoll);
   }) as unknown as () => void;
   const handle = koffi.node.poll(fd, { readable: true }, onPoll);
   alive.add(handle);
+  const pause = (): void => {
+    if (isOn) handle.stop();
+    isOn = false;
+  };
   return {
+    pause,
+    resume() {
+      if (isOn || !alive.has(handle)) return;
+      isOn = true;
+      handle.start({ readable: true }, onPoll);
+    },
     close() {
-      if (!alive.delete(handle)) return;
-      handle.stop();
-      handle.close();
+      pause();
+      if (alive.delete(handle)) handle.close();
     },
   };
 }
@@ -53,19 +66,31 @@ const POOL_POLL_MILLISECONDS = 100;
 
 /** The way without koffi's poll handle; exported for its test. */
 export function watchByPool(fd: number, onReady: () => void): Readiness {
-  let open = true;
   const descriptor = new Int32Array([fd, POLLIN]); // struct pollfd: fd, then events and revents in one word
+  let isOn = true;
+  let isClosed = false;
+  let isPolling = false;
   const wait = (): void => {
+    isPolling = true;
     poll.async(descriptor, 1, POOL_POLL_MILLISECONDS, (_error, ready) => {
-      if (!open) return;
-      if (ready !== 0) onReady();
-      if (open) wait();
+      isPolling = false;
+      if (isOn && ready !== 0) onReady();
+      if (isOn && !isPolling) wait();
     });
   };
   wait();
   return {
+    pause() {
+      isOn = false;
+    },
+    resume() {
+      if (isClosed) return;
+      isOn = true;
+      if (!isPolling) wait();
+    },
     close() {
-      open = false;
+      isOn = false;
+      isClosed = true;
     },
   };
 }
@@ -95,4 +120,45 @@ export function waitReadable(fd: number, options: WaitOptions = {}): Promise<voi
     const timer = timeout === undefined ? undefined : setTimeout(finish, timeout);
     signal?.addEventListener('abort', finish, { once: true });
   });
+}
+
+/**
+ * Waits for one descriptor again and again. Its watch stays on from one wait to the next, which spares a capture that is
+ * woken seldom half of what waking costs (bench/live/capture.ts), and is paused when something comes that nobody waits for.
+ */
+export class ReadableWaiter {
+  readonly signal: AbortSignal;
+  readonly #fd: number;
+  #readiness: Readiness | undefined;
+  #wake: (() => void) | undefined;
+
+  /** @param signal ends every wait early, without an error */
+  constructor(fd: number, signal: AbortSignal) {
+    this.#fd = fd;
+    this.signal = signal;
+    signal.addEventListener('abort', this.#onReady);
+  }
+
+  /** Resolves when the descriptor can be read or has an error to tell, or the signal is aborted. One wait at a time. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.signal.aborted) this.#onReady();
+      else if (this.#readiness === undefined) this.#readiness = watchReadable(this.#fd, this.#onReady);
+      else this.#readiness.resume();
+    });
+  }
+
+  /** Ends the watch. */
+  close(): void {
+    this.signal.removeEventListener('abort', this.#onReady);
+    this.#readiness?.close();
+  }
+
+  readonly #onReady = (): void => {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    if (wake === undefined) this.#readiness?.pause();
+    else wake();
+  };
 }

@@ -5,6 +5,7 @@ import { dropAdvice } from '../../src/cli/drop-advice.ts';
 const MOST = 2048;
 const second = (received: number, dropped: number) => ({
   wallTime: new Date(2026, 0, 2, 3, 4, 5).getTime(),
+  milliseconds: 1001,
   frames: received - dropped,
   received,
   accepted: received,
@@ -34,6 +35,13 @@ test.each([
     );
   },
 );
+
+test('says how long it looked away', () => {
+  const worst = { ...second(50, 20), milliseconds: 5002 };
+  const statistics = { received: 100, accepted: 100, dropped: 20, freezes: 1 };
+  const text = dropAdvice({ statistics, worst, bufferMebibytes: 32, mostMebibytes: MOST });
+  expect(text).toContain('most of them at 03:04:05 (20 of 50 in 5 seconds):');
+});
 
 test('the largest ring cannot grow', () => {
   const statistics = { received: 10, accepted: 10, dropped: 5, freezes: 1 };

@@ -70,6 +70,18 @@ describe('a direct file', () => {
     expect(statSync(path).size).toBe(whole);
   });
 
+  test('shows a few records at once', async () => {
+    const path = join(folder, 'at-once.pcap');
+    const file = create('at-once.pcap');
+    const gatherer = new TestGatherer();
+    const records = [1, 2, 3].map((fill) => recordOf(3000, fill));
+    for (const record of records) file.take(gatherer.gather(file.lead(), [record]));
+    expect(readFileSync(path).subarray(24).equals(Buffer.concat(records))).toBe(true);
+    expect(file.pendingLength).toBe(0);
+    await file.close();
+    expect(statSync(path).size).toBe(24 + 3 * 3016);
+  });
+
   test('is not to be had on a pipe, a device or nowhere', () => {
     expect(DirectFile.create('-', CONTAINER)).toBeUndefined();
     expect(DirectFile.create('/dev/null', CONTAINER)).toBeUndefined();

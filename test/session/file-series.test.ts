@@ -445,6 +445,24 @@ describe('ends', () => {
     await series.close();
   });
 
+  test('the less often, the more there is: no disk is filled faster than in the time that it is trusted', async () => {
+    let asked = 0;
+    const clock = new HandClock();
+    const readSpace = async () => {
+      asked += 1;
+      return { free: 30e9, total: 1e12 };
+    };
+    const { series, take } = make('a.pcap', { readSpace, clock });
+    await take(recordOf(1, 1));
+    await clock.move(2);
+    await take(recordOf(1, 1));
+    expect(asked).toBe(1);
+    await clock.move(1);
+    await take(recordOf(1, 1));
+    expect(asked).toBe(2);
+    await series.close();
+  });
+
   test('a floor of nothing lets it go on to the last byte', async () => {
     const readSpace = async (): Promise<{ free: number; total: number }> => ({ free: 300, total: 1e12 });
     const { series, take } = make('a.pcap', { readSpace, freeSpace: { bytes: 0 } });

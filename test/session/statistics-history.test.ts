@@ -9,17 +9,20 @@ const counts = (received: number, dropped: number, freezes = 0) => ({
   freezes,
 });
 
+const at = (wallTime: number) => ({ wallTime, milliseconds: 1000 });
+
 test('each second is what came since the one before; the worst is remembered beyond the bound', () => {
   const history = new StatisticsHistory(3);
   expect(history.seconds).toEqual([]);
   expect(history.worst).toBeUndefined();
-  history.add(1000, 10, counts(12, 2, 1));
-  history.add(2000, 30, counts(52, 22, 3));
-  for (let second = 3; second < 6; second += 1) history.add(second * 1000, 30 + second, counts(52 + second, 23, 3));
+  history.add(at(1000), 10, counts(12, 2, 1));
+  history.add(at(2000), 30, counts(52, 22, 3));
+  for (let second = 3; second < 6; second += 1) history.add(at(second * 1000), 30 + second, counts(52 + second, 23, 3));
   expect(history.seconds).toEqual([
-    { wallTime: 3000, frames: 3, received: 3, accepted: 2, dropped: 1, freezes: 0 },
-    { wallTime: 4000, frames: 1, received: 1, accepted: 1, dropped: 0, freezes: 0 },
-    { wallTime: 5000, frames: 1, received: 1, accepted: 1, dropped: 0, freezes: 0 },
+    { ...at(3000), frames: 3, received: 3, accepted: 2, dropped: 1, freezes: 0 },
+    { ...at(4000), frames: 1, received: 1, accepted: 1, dropped: 0, freezes: 0 },
+    { ...at(5000), frames: 1, received: 1, accepted: 1, dropped: 0, freezes: 0 },
   ]);
-  expect(history.worst).toEqual({ wallTime: 2000, frames: 20, received: 40, accepted: 20, dropped: 20, freezes: 2 });
+  expect(history.latest).toEqual(history.seconds.at(-1));
+  expect(history.worst).toEqual({ ...at(2000), frames: 20, received: 40, accepted: 20, dropped: 20, freezes: 2 });
 });

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AF_INET, MSG_DONTWAIT, SOCK_DGRAM } from '../../src/sys/constants.ts';
 import { bind, close, recv, socket } from '../../src/sys/libc.ts';
-import { type Readiness, waitReadable, watchByPool, watchReadable } from '../../src/sys/readiness.ts';
+import { ReadableWaiter, type Readiness, waitReadable, watchByPool, watchReadable } from '../../src/sys/readiness.ts';
 
 /** A socket of ours on a loopback port, and Node's to send to it. */
 const sender: Socket = createSocket('udp4');
@@ -51,8 +51,21 @@ describe.each([
       await woken;
     }
     expect(texts).toEqual(['first', 'second']);
+    readiness.pause();
+    readiness.pause();
+    await send(port, 'held');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(texts).toEqual(['first', 'second']);
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    readiness.resume();
+    readiness.resume();
+    await woken;
+    expect(texts.splice(2)).toEqual(['held']);
     readiness.close();
     readiness.close();
+    readiness.resume();
     await send(port, 'third');
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(texts).toEqual(['first', 'second']);
@@ -75,5 +88,30 @@ describe('waitReadable', () => {
     await send(port, 'now');
     await waitReadable(fd);
     expect(recv(fd, data, data.length, MSG_DONTWAIT)).toBe(3);
+  });
+});
+
+describe('ReadableWaiter', () => {
+  test('waits again and again, also for what came while nobody waited, until it is aborted', async () => {
+    const port = 40_104;
+    const fd = receiver(port);
+    const stop = new AbortController();
+    const waiter = new ReadableWaiter(fd, stop.signal);
+    for (let round = 0; round < 3; round += 1) {
+      const waiting = waiter.wait();
+      await send(port, 'now');
+      await waiting;
+      expect(recv(fd, data, data.length, MSG_DONTWAIT)).toBe(3);
+      await send(port, 'later');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await waiter.wait();
+      expect(recv(fd, data, data.length, MSG_DONTWAIT)).toBe(5);
+    }
+    const waiting = waiter.wait();
+    stop.abort();
+    await waiting;
+    await waiter.wait();
+    waiter.close();
+    waiter.close();
   });
 });
