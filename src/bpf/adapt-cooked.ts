@@ -6,7 +6,7 @@
  */
 import { LinkType } from '../base/link-type.ts';
 import { AncillaryOffset, SKF_AD_OFF } from './ancillary.ts';
-import { BpfClass, type BpfInstruction, BpfMode, BpfSize } from './instruction.ts';
+import { BpfClass, type BpfInstruction, BpfJump, BpfMode, BpfSize } from './instruction.ts';
 
 interface CookedHeader {
   readonly length: number;
@@ -61,6 +61,56 @@ export function adaptForCookedSocket(
     adapted.push(moved);
   }
   return adapted;
+}
+
+/** Interfaces whose frames begin with a link header of one length. */
+export interface LinkKind {
+  /** ARPHRD numbers. */
+  readonly hardwareTypes: readonly number[];
+  readonly linkHeaderLength: number;
+}
+
+/** What the kernel does with a frame that is wanted: hands it over whole, since it is judged once more. */
+const ACCEPT_WHOLE: BpfInstruction = { code: BpfClass.ret, jt: 0, jf: 0, k: 0xffff_ffff };
+
+/**
+ * An early drop for a SOCK_RAW packet socket on all interfaces, where each frame has its own link header in front: frames
+ * of these kinds are judged where their packet begins, any other is let through. What is let through is whole, and is
+ * to be judged by the program itself. Undefined where there is none, as for `adaptForCookedSocket`.
+ */
+export function adaptForAllInterfaces(
+  instructions: readonly BpfInstruction[],
+  linkType: LinkType,
+  kinds: readonly LinkKind[],
+): readonly BpfInstruction[] | undefined {
+  const packetProgram = adaptForCookedSocket(instructions, linkType);
+  if (packetProgram === undefined) return undefined;
+  const hardwareType = (SKF_AD_OFF + AncillaryOffset.hardwareType) >>> 0;
+  const adapted: BpfInstruction[] = [
+    { code: BpfClass.ld | BpfSize.word | BpfMode.absolute, jt: 0, jf: 0, k: hardwareType },
+  ];
+  for (const { hardwareTypes, linkHeaderLength } of kinds) {
+    const { length } = hardwareTypes;
+    for (const [index, k] of hardwareTypes.entries()) {
+      adapted.push({ code: BpfClass.jmp | BpfJump.equal, jt: length - index, jf: 0, k });
+    }
+    adapted.push({ code: BpfClass.jmp | BpfJump.always, jt: 0, jf: 0, k: packetProgram.length });
+    for (const instruction of packetProgram) adapted.push(behindLinkHeader(instruction, linkHeaderLength));
+  }
+  adapted.push(ACCEPT_WHOLE);
+  return adapted;
+}
+
+/** An instruction of a program for packets, for packets that begin behind so many bytes. */
+function behindLinkHeader(instruction: BpfInstruction, linkHeaderLength: number): BpfInstruction {
+  const { code, k } = instruction;
+  const kind = code & CLASS_MASK;
+  if (kind === BpfClass.ret) return code === BpfClass.ret && k === 0 ? instruction : ACCEPT_WHOLE;
+  if (kind !== BpfClass.ld && kind !== BpfClass.ldx) return instruction;
+  const mode = code & MODE_MASK;
+  const isIndirect = mode === BpfMode.indirect || mode === BpfMode.header;
+  if (!isIndirect && (mode !== BpfMode.absolute || k >= SKF_AD_OFF)) return instruction;
+  return { ...instruction, k: k + linkHeaderLength };
 }
 
 function adapt(instruction: BpfInstruction, header: CookedHeader): BpfInstruction | undefined {

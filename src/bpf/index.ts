@@ -1,6 +1,6 @@
 /** Filters: pcap-filter(7) text to classic BPF, and the engines that run it. @module */
 
-export { adaptForCookedSocket } from './adapt-cooked.ts';
+export { adaptForAllInterfaces, adaptForCookedSocket } from './adapt-cooked.ts';
 export { type Ancillary, AncillaryLayout, usesAncillary } from './ancillary.ts';
 export type { NameResolver } from './compile/context.ts';
 export { compileFilter, type FilterOptions, type FilterProgram } from './compile-filter.ts';

@@ -7,6 +7,7 @@ import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interfac
 
 /** All interfaces at once, with a cooked header in place of each one's own. */
 export const ANY_INTERFACE = 'any';
+export const ANY_INTERFACE_INDEX = 0;
 
 /** Where the address stands in a `struct sockaddr_in`. */
 const SOCKADDR_IN_ADDRESS = 4;
@@ -23,7 +24,7 @@ export const HardwareType = {
 } as const;
 
 /** Hardware types whose frames begin with the IP header. */
-const RAW_IP_TYPES: ReadonlySet<number> = new Set([
+export const RAW_IP_TYPES: ReadonlySet<number> = new Set([
   HardwareType.tunnel,
   HardwareType.tunnel6,
   HardwareType.sit,
@@ -36,7 +37,7 @@ export interface CaptureDevice {
   /** Kernel index; 0 for `any`. */
   readonly index: number;
   readonly linkType: LinkType;
-  /** True when the kernel hands over packets without their link header and we put a cooked one (SLL2) in front. */
+  /** True when we put a cooked header (SLL2) in front, in place of a link header that the kernel or we take off. */
   readonly cooked: boolean;
   /** On loopback and on `any` every looped frame is seen twice, going out and coming in: the first sight is skipped. */
   readonly skipsLoopbackOutgoing: boolean;
@@ -61,7 +62,7 @@ export function findDevice(name: string): CaptureDevice {
   if (name === ANY_INTERFACE) {
     return {
       name,
-      index: 0,
+      index: ANY_INTERFACE_INDEX,
       linkType: LinkType.linuxSll2,
       cooked: true,
       skipsLoopbackOutgoing: true,

@@ -1,6 +1,7 @@
 /** Who judges the frames of a live capture: the kernel where it may and can, else an engine here. @module */
 import { StackError } from '../base/errors.ts';
 import {
+  adaptForAllInterfaces,
   adaptForCookedSocket,
   type BpfInstruction,
   compileFilter,
@@ -9,14 +10,16 @@ import {
   usesAncillary,
 } from '../bpf/index.ts';
 import type { FrameFilter } from './block-batch.ts';
-import type { CaptureDevice } from './device.ts';
+import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
 import type { LiveOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
 import type { PacketSocket } from './packet-socket.ts';
+import { ETHERNET_HEADER_LENGTH } from './ring-frame.ts';
 
-/** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges. */
+/** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges alone. */
 export interface LiveJudge {
-  readonly isKernel: boolean;
+  /** The kernel has a program: it judges alone, or drops early most of what we would refuse. */
+  readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
   readonly filter: FrameFilter | undefined;
 }
@@ -51,16 +54,30 @@ export function compileLive(
  * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
  */
 export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
-  if (program === undefined) return { isKernel: false, instructions: undefined, filter: undefined };
+  if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined };
   const { memory } = parts.memory;
   const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
-  if (attachToSocket(program, engine.attach, parts)) {
-    return { isKernel: true, instructions: undefined, filter: undefined };
+  const isAttached = attachToSocket(program, engine.attach, parts);
+  if (isAttached && parts.device.index !== ANY_INTERFACE_INDEX) {
+    return { isAttached, instructions: undefined, filter: undefined };
   }
   const needsAncillary = usesAncillary(program);
   const filter: FrameFilter = (frame) =>
     engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
-  return { isKernel: false, instructions: program, filter };
+  return { isAttached, instructions: program, filter };
+}
+
+/** The program as the device's socket needs it: there the cooked header is not in front yet. */
+function adaptFor(
+  { index, cooked, linkType }: CaptureDevice,
+  program: readonly BpfInstruction[],
+): readonly BpfInstruction[] | undefined {
+  if (!cooked) return program;
+  if (index !== ANY_INTERFACE_INDEX) return adaptForCookedSocket(program, linkType);
+  return adaptForAllInterfaces(program, linkType, [
+    { hardwareTypes: [HardwareType.ethernet, HardwareType.loopback], linkHeaderLength: ETHERNET_HEADER_LENGTH },
+    { hardwareTypes: [...RAW_IP_TYPES], linkHeaderLength: 0 },
+  ]);
 }
 
 function attachToSocket(
@@ -69,7 +86,7 @@ function attachToSocket(
   { device, socket, engine, warn }: JudgeParts,
 ): boolean {
   if (engine === 'wasm' || engine === 'interpreter') return false;
-  const adapted = device.cooked ? adaptForCookedSocket(program, device.linkType) : program;
+  const adapted = adaptFor(device, program);
   if (mayAttach && adapted !== undefined && socket.attachFilter(adapted)) return true;
   const refusal = 'the kernel does not take this filter';
   if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);

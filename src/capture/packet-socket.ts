@@ -6,7 +6,7 @@ import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } f
 import { bind, close, getsockopt, type Pointer, setsockopt, socket } from '../sys/libc.ts';
 import { attachFilter, detachFilter } from '../sys/socket-filter.ts';
 import { check, Errno, explainPrivilege } from '../sys/syscall.ts';
-import type { CaptureDevice } from './device.ts';
+import { ANY_INTERFACE_INDEX, type CaptureDevice } from './device.ts';
 import type { FanoutGroup } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
 import {
@@ -56,7 +56,9 @@ export class PacketSocket {
    */
   constructor(device: CaptureDevice) {
     this.#device = device;
-    const type = (device.cooked ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC;
+    // On all interfaces frames come whole: without their link header, tags behind tags would be lost (docs/adr/0020).
+    const isHeaderless = device.cooked && device.index !== ANY_INTERFACE_INDEX;
+    const type = (isHeaderless ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC;
     try {
       this.fd = check(socket(AF_PACKET, type, 0), 'socket', `open a packet socket on ${device.name}`);
     } catch (error) {
@@ -121,7 +123,7 @@ export class PacketSocket {
     view.setUint16(LinkLayerAddress.protocol, ETH_P_ALL, false);
     view.setInt32(LinkLayerAddress.interfaceIndex, this.#device.index, true);
     check(bind(this.fd, address, address.length), 'bind', `capture on ${this.#device.name}`);
-    if (promiscuous && this.#device.index !== 0) this.#joinPromiscuous();
+    if (promiscuous && this.#device.index !== ANY_INTERFACE_INDEX) this.#joinPromiscuous();
   }
 
   /** Of the membership kind: the kernel takes it back by itself when the socket goes. */

@@ -12,7 +12,7 @@ import type { RecordFormat } from '../pcap/index.ts';
 import { GatheredBlockCode, PlacedBlockCode } from './block-code.ts';
 import { HardwareType } from './device.ts';
 import { PcapRecordCode, type RecordCode, type WalkLocals } from './record-code.ts';
-import { MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from './ring-frame.ts';
+import { ETHERNET_HEADER_LENGTH, MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from './ring-frame.ts';
 import {
   BlockHeader,
   FrameHeader,
@@ -183,8 +183,25 @@ export class PumpEmitter {
     put(AncillaryLayout.vlanProtocol, () => this.#pushVlanProtocol());
   }
 
+  /** `#frame` moves behind the link header that a cooked one replaces, if there is one. */
+  #emitLinkHeaderOff(): void {
+    const code = this.#code;
+    const length = this.#scratched;
+    code.i32(ETHERNET_HEADER_LENGTH);
+    code.get(this.#header).load('i32.load16_u', FrameHeader.networkOffset);
+    code.get(this.#header).load('i32.load16_u', FrameHeader.macOffset).op('i32.sub');
+    this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.ethernet).op('i32.eq');
+    this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
+    code.op('i32.or').op('select').set(length);
+    code.get(length).get(this.#captured).get(length).get(this.#captured).op('i32.lt_u').op('select').set(length);
+    code.get(this.#frame).get(length).op('i32.add').set(this.#frame);
+    code.get(this.#captured).get(length).op('i32.sub').set(this.#captured);
+    code.get(this.#wire).get(length).op('i32.sub').set(this.#wire);
+  }
+
   /** The cooked header in front of the packet; `#frame` moves onto it. */
   #emitCookedHeader(): void {
+    this.#emitLinkHeaderOff();
     this.#moveStart(Sll2Header.size);
     this.#emitSll2Fields(() => this.#pushProtocol());
   }

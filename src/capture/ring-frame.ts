@@ -1,6 +1,6 @@
 /**
- * The reference walk's way to finish one frame where it lies in the ring: a cooked header in front of a packet that
- * came without a link header, and the VLAN tag that the kernel took out put back. Both go into the headroom before the
+ * The reference walk's way to finish one frame where it lies in the ring: a cooked header in front of a packet, in
+ * place of its link header if it came with one, and the VLAN tag that the kernel took out put back. Both go into the headroom before the
  * frame; no payload byte moves. The pump (pump.ts) does the same in WebAssembly and is tested against this. @module
  */
 import { writeU16, writeU32 } from '../base/bytes.ts';
@@ -31,6 +31,7 @@ export const Sll2Header = {
 export const VLAN_TAG_LENGTH = 4;
 /** The tag stands behind the two addresses of an Ethernet header. */
 export const MAC_ADDRESSES_LENGTH = 12;
+export const ETHERNET_HEADER_LENGTH = 14;
 
 /** A moving window on one frame in the ring: what the kernel says of it, as a filter and a record need it. */
 export class RingFrame implements Ancillary, FrameView {
@@ -59,7 +60,9 @@ export class RingFrame implements Ancillary, FrameView {
     this.offset = header + view.getUint16(header + FrameHeader.macOffset, true);
     this.length = view.getUint32(header + FrameHeader.capturedLength, true);
     this.wireLength = view.getUint32(header + FrameHeader.wireLength, true);
-    if (this.#cooked) this.#prependCookedHeader(this.protocol, 0);
+    if (!this.#cooked) return;
+    this.#moveStart(this.#linkHeaderLength);
+    this.#prependCookedHeader(this.protocol, 0);
   }
 
   /** Puts the VLAN tag back, if there was one. After the filter: it judges what the kernel would judge. */
@@ -101,6 +104,19 @@ export class RingFrame implements Ancillary, FrameView {
     this.offset += by;
     this.length -= by;
     this.wireLength -= by;
+  }
+
+  /**
+   * Bytes of the link header that a cooked one replaces: 0 where the kernel has taken it off. Of an Ethernet frame on its
+   * way out the network header may be behind tags, which belong to what is kept (docs/adr/0020-any-reads-whole-frames.md).
+   */
+  get #linkHeaderLength(): number {
+    const { view } = this.#memory;
+    const mac = view.getUint16(this.#header + FrameHeader.macOffset, true);
+    const network = view.getUint16(this.#header + FrameHeader.networkOffset, true);
+    const { hardwareType } = this;
+    const isEthernet = hardwareType === HardwareType.ethernet || hardwareType === HardwareType.loopback;
+    return Math.min(isEthernet ? ETHERNET_HEADER_LENGTH : (network - mac) >>> 0, this.length);
   }
 
   /** The first sight of a looped frame, on its way out. */

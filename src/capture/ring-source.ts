@@ -257,7 +257,7 @@ export class RingSource implements LiveSource {
     socket.start(promiscuous);
     const fanoutId = socket.joinFanout(fanout);
     const judge = judgeLive(program, parts);
-    if (!judge.isKernel) socket.acceptFrames();
+    if (!judge.isAttached) socket.acceptFrames();
     return { judge, fanoutId };
   }
 
@@ -280,7 +280,7 @@ export class RingSource implements LiveSource {
 
   /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
   get #keepsAll(): boolean {
-    const isCutHere = !this.#judge.isKernel && this.snapLength < DEFAULT_SNAP_LENGTH;
+    const isCutHere = !this.#judge.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
     return this.#judge.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
 }

@@ -46,6 +46,7 @@ export const FrameHeader = {
   wireLength: 16,
   status: 20,
   macOffset: 24,
+  networkOffset: 26,
   rxHash: 28,
   vlanTci: 32,
   vlanTpid: 36,

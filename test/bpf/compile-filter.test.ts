@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { SKF_AD_OFF } from '../../src/bpf/ancillary.ts';
 import {
+  adaptForAllInterfaces,
   adaptForCookedSocket,
   compileFilter,
   disassemble,
@@ -140,6 +141,23 @@ describe('cooked sockets', () => {
     const payload = fromHex(`${IPV4} ${TCP}`);
     expect(interpret(program, payload, 0, payload.length, payload.length, ANCILLARY)).toBe(262_144);
     expect(interpret(program, payload, 0, payload.length, payload.length, { ...ANCILLARY, protocol: 0x86dd })).toBe(0);
+  });
+
+  test('on all interfaces: behind each kind of link header, and whole where that is not known', () => {
+    const { instructions } = compileFilter('tcp dst port 80', { linkType: LinkType.linuxSll2, snapLength: 60 });
+    const kinds = [
+      { hardwareTypes: [1, 772], linkHeaderLength: 14 },
+      { hardwareTypes: [768, 0xfffe], linkHeaderLength: 0 },
+    ];
+    const program = adaptForAllInterfaces(instructions, LinkType.linuxSll2, kinds) ?? [];
+    const packet = fromHex(`${IPV4} ${TCP}`);
+    const framed = Uint8Array.of(...new Uint8Array(14), ...packet);
+    const judge = (hardwareType: number, bytes: Uint8Array) =>
+      interpret(program, bytes, 0, bytes.length, bytes.length, { ...ANCILLARY, hardwareType });
+    expect([1, 772].map((type) => judge(type, framed))).toEqual([0xffff_ffff, 0xffff_ffff]);
+    expect([768, 0xfffe].map((type) => judge(type, packet))).toEqual([0xffff_ffff, 0xffff_ffff]);
+    expect([judge(1, packet), judge(768, framed)]).toEqual([0, 0]);
+    expect([judge(778, packet), judge(778, framed)]).toEqual([0xffff_ffff, 0xffff_ffff]);
   });
 
   test('says so where that cannot be', () => {

@@ -54,11 +54,12 @@ const frame: fc.Arbitrary<RingFrameSpec> = fc.record({
   vlanTci: fc.oneof(fc.constant(0), uint16),
   vlanTpid: fc.constantFrom(0, 0x8100, 0x88a8),
   rxHash: uint32,
-  protocol: fc.constantFrom(0x0800, 0x0806, 0x86dd),
+  protocol: fc.constantFrom(0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 4),
   interfaceIndex: fc.integer({ min: 1, max: 300 }),
-  hardwareType: fc.constantFrom(HardwareType.ethernet, HardwareType.loopback),
+  hardwareType: fc.constantFrom(HardwareType.ethernet, HardwareType.loopback, HardwareType.none, 778),
   packetType: fc.integer({ min: 0, max: PACKET_OUTGOING }),
   address: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  networkOffset: fc.constantFrom(0, 4, 14, 18, 20),
 });
 
 const FILTERS = [

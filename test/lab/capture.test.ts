@@ -25,9 +25,15 @@ class Recording implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #done: Promise<RecordSummary>;
 
-  constructor(path: string, interfaceName: string, live: LiveOptions = {}, options: RecordOptions = {}) {
+  constructor(
+    path: string,
+    interfaceName: string,
+    live: LiveOptions = {},
+    options: RecordOptions = {},
+    host = 'right',
+  ) {
     this.path = path;
-    this.source = lab.host('right').run(() => openLive(interfaceName, { blockTimeout: 10, ...live }));
+    this.source = lab.host(host).run(() => openLive(interfaceName, { blockTimeout: 10, ...live }));
     const { linkType, snapLength } = this.source;
     const writer = createPcapWriter(path, { linkType, snapLength, timestampPrecision: 'nano' });
     this.#done = record(this.source, writer, { signal: this.#stop.signal, ...options }).finally(() => writer.close());
@@ -199,6 +205,116 @@ test('tags behind tags: the one that the kernel took out is back, the others are
   await ours.finish();
   expect(frameTexts(await ours.packets())).toEqual(
     frames.map((frame) => `${frame.length} ${Buffer.from(frame).toString('hex')}`),
+  );
+});
+
+describe('any: tags are what they were on the wire', () => {
+  const stacks: [number, number][][] = [
+    [],
+    [[0x8100, 5]],
+    [[0x88a8, 5]],
+    [
+      [0x8100, 5],
+      [0x8100, 6],
+    ],
+    [
+      [0x88a8, 5],
+      [0x8100, 6],
+    ],
+    [
+      [0x88a8, 5],
+      [0x88a8, 0x6006],
+      [0x8100, 7],
+    ],
+  ];
+  const frames = stacks.map((tags) => taggedFrame(tags, 60));
+
+  /** What `any` made of them, received in one host and sent by the other. */
+  async function capture(options: LiveOptions, folder: TestFolder): Promise<readonly Recording[]> {
+    const recordings = ['left', 'right'].map(
+      (host) => new Recording(folder.file(`${host}.pcap`), 'any', options, {}, host),
+    );
+    sendFrames(lab.host('left'), 'eth0', frames);
+    await sleep(50);
+    for (const recording of recordings) await recording.finish();
+    return recordings;
+  }
+
+  const isOurs = ({ bytes }: Packet): boolean => Buffer.from(bytes).includes('5a5a5a5a', 0, 'hex');
+
+  test.each<LiveOptions>([
+    {},
+    { engine: 'interpreter' },
+    { filter: 'not ip6' },
+    { filter: 'not ip6', engine: 'wasm' },
+    { filter: 'not ip6', engine: 'interpreter' },
+  ])('with %j, the protocol and all behind it, as sent and as received', async (options) => {
+    using folder = new TestFolder();
+    for (const recording of await capture(options, folder)) {
+      const packets = (await recording.packets()).filter(isOurs);
+      const wire = packets.map(({ bytes }) =>
+        Buffer.concat([bytes.subarray(0, 2), bytes.subarray(20)]).toString('hex'),
+      );
+      expect(wire).toEqual(frames.map((frame) => Buffer.from(frame.subarray(12)).toString('hex')));
+      expect(packets.map(({ wireLength }) => wireLength)).toEqual(frames.map(({ length }) => length + 6));
+    }
+  });
+
+  test('tshark reads the same tags and the same innermost protocol as from the frames themselves', async () => {
+    const tshark = requirePeer('tshark');
+    if (tshark === undefined) return;
+    using folder = new TestFolder();
+    const fields = ['vlan.id', 'vlan.priority', 'ieee8021ad.id', 'ieee8021ad.svid', 'ieee8021ad.cvid', 'udp.length'];
+    const read = (path: string): string => {
+      const words = fields.flatMap((field) => ['-e', field]);
+      return spawnSync(tshark, ['-nr', path, '-Y', 'udp.dstport==9', '-T', 'fields', ...words], { encoding: 'utf8' })
+        .stdout;
+    };
+    const path = folder.file('frames.pcap');
+    const writer = createPcapWriter(path, { linkType: 1 });
+    for (const data of frames) {
+      const { length } = data;
+      writer.add(
+        { data, offset: 0, length, wireLength: length, seconds: 1, nanoseconds: 0, interfaceIndex: 0 },
+        length,
+      );
+    }
+    await writer.close();
+    const expected = read(path);
+    expect(expected.match(/\t68\n/g)).toHaveLength(frames.length);
+    for (const recording of await capture({ filter: 'not ip6' }, folder)) expect(read(recording.path)).toBe(expected);
+  });
+
+  test('a filter judges tagged frames alike in the kernel and here', async () => {
+    using folder = new TestFolder();
+    for (const filter of ['udp port 9', 'ip host 10.1.1.1', 'not ip', 'link[0:2] = 0x8100']) {
+      const seen: string[][] = [];
+      for (const engine of ['kernel', 'wasm', 'interpreter'] as const) {
+        const recordings = await capture({ filter, engine }, folder);
+        const packets = await Promise.all(recordings.map((recording) => recording.packets()));
+        seen.push(packets.map((list) => frameTexts(list.filter(isOurs)).join('\n')));
+      }
+      expect(seen[1], filter).toEqual(seen[0]);
+      expect(seen[2], filter).toEqual(seen[0]);
+      expect(seen[0]?.join('')).not.toBe('');
+    }
+  });
+
+  test.each([1, 19, 20, 21, 26])(
+    'cut to %i bytes; and a frame that has nothing behind its header',
+    async (snapLength) => {
+      using folder = new TestFolder();
+      await using pumped = new Recording(folder.file('pump.pcap'), 'any', { snapLength });
+      await using walked = new Recording(folder.file('walk.pcap'), 'any', { snapLength, engine: 'interpreter' });
+      sendFrames(lab.host('left'), 'eth0', [Uint8Array.of(2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5)]);
+      await sleep(50);
+      await Promise.all([pumped.finish(), walked.finish()]);
+      const packets = (await pumped.packets()).filter(({ wireLength }) => wireLength === 20);
+      expect(packets.map(({ bytes }) => bytes.length)).toEqual([Math.min(snapLength, 20)]);
+      expect(frameTexts((await walked.packets()).filter(({ wireLength }) => wireLength === 20))).toEqual(
+        frameTexts(packets),
+      );
+    },
   );
 });
 

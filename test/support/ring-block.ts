@@ -16,6 +16,8 @@ export interface RingFrameSpec {
   readonly hardwareType: number;
   readonly packetType: number;
   readonly address: Uint8Array;
+  /** Of `bytes`, those before the network header. */
+  readonly networkOffset?: number;
 }
 
 const HEADER_WITH_ADDRESS = FrameHeader.linkLayerAddress + LinkLayerAddress.size;
@@ -46,6 +48,7 @@ export function writeBlock(
     view.setUint32(header + FrameHeader.wireLength, frame.wireLength, true);
     view.setUint32(header + FrameHeader.status, frame.status, true);
     view.setUint16(header + FrameHeader.macOffset, macOffset, true);
+    view.setUint16(header + FrameHeader.networkOffset, macOffset + (frame.networkOffset ?? 0), true);
     view.setUint32(header + FrameHeader.rxHash, frame.rxHash, true);
     view.setUint16(header + FrameHeader.vlanTci, frame.vlanTci, true);
     view.setUint16(header + FrameHeader.vlanTpid, frame.vlanTpid, true);
