@@ -9,6 +9,7 @@ import { benchTwoInterfaces } from './capture-two.ts';
 import { benchFlight } from './flight.ts';
 import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
+import { benchRotation } from './rotation.ts';
 import { benchSoak } from './soak.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -22,6 +23,7 @@ type Suite = (seconds: number | undefined) => Promise<unknown>;
 const SUITES: Readonly<Record<string, Suite>> = {
   capture: () => benchCapture(ROUNDS, printCapture),
   'capture-two': () => benchTwoInterfaces(ROUNDS, printCapture),
+  'capture-rotation': () => benchRotation(ROUNDS, printCapture),
   'capture-flight': () => benchFlight(ROUNDS, printCapture),
   ping: async () => {
     const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {

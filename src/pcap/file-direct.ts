@@ -7,6 +7,7 @@ import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import type { StackError } from '../base/errors.ts';
 import { OutputError } from './byte-sink.ts';
 import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
+import { Staging } from './file-staging.ts';
 import { explainWriteError } from './file-write-error.ts';
 import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
@@ -19,6 +20,8 @@ export const DIRECT_BLOCK = 4096;
 const MOST_AT_ONCE = 1 << 16;
 /** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
 const TAIL_DELAY = 200;
+/** With less than this a direct write is not worth its while. */
+const LEAST_STAGED = 1 << 16;
 /** Records of ours are shorter: a frame of 256 KiB, and the filler of what one block of a ring has no frames in. */
 const LONGEST_RECORD = 1 << 20;
 
@@ -29,6 +32,7 @@ export class DirectFile implements RecordFile {
   readonly #direct: number;
   /** The same file through the page cache: for its end, which is no whole block yet. */
   readonly #plain: number;
+  readonly #staging: Staging;
   readonly #failed = new AbortController();
   /** Position behind the last direct write. */
   #position = 0;
@@ -63,18 +67,30 @@ export class DirectFile implements RecordFile {
 
   /**
    * Takes over a descriptor of an empty regular file, open for reading and writing.
+   * @param staging may be that of several files
    * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
    */
-  static over(plain: number, name: string, container: RecordContainer): DirectFile | undefined {
+  static over(
+    plain: number,
+    name: string,
+    container: RecordContainer,
+    staging = new Staging(),
+  ): DirectFile | undefined {
     const direct = reopenDirect(plain);
-    return direct === undefined ? undefined : new DirectFile(name, direct, plain, container);
+    return direct === undefined ? undefined : new DirectFile(name, { direct, plain }, container, staging);
   }
 
-  private constructor(name: string, direct: number, plain: number, container: RecordContainer) {
+  private constructor(
+    name: string,
+    descriptors: { readonly direct: number; readonly plain: number },
+    container: RecordContainer,
+    staging: Staging,
+  ) {
     this.#container = container;
     this.#name = name;
-    this.#direct = direct;
-    this.#plain = plain;
+    this.#direct = descriptors.direct;
+    this.#plain = descriptors.plain;
+    this.#staging = staging;
     const { header } = container;
     this.append(ownRecords(header));
     if (this.#underWay.size === 0) this.#writeTail();
@@ -144,9 +160,10 @@ export class DirectFile implements RecordFile {
     this.append(ownRecords(filler));
   }
 
-  /** Writes records that are no continuation of `lead()` in memory, through the page cache. */
+  /** Writes records that are no continuation of `lead()` in memory: many from a copy of them, few through the page cache. */
   append(records: GatheredRecords): void {
-    const { bytes } = records;
+    const staged = this.#appendStaged(records.bytes);
+    const bytes = records.bytes.subarray(staged);
     const held = this.#tailLength;
     const length = held + bytes.length;
     const whole = length - (length % DIRECT_BLOCK);
@@ -160,8 +177,29 @@ export class DirectFile implements RecordFile {
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
 
-  /** Whoever gathers has so many areas, and waits for them. */
-  async ready(): Promise<void> {}
+  /** Copies and writes whole blocks, as far as there are slots. @returns how many of the bytes are done with */
+  #appendStaged(bytes: Uint8Array): number {
+    if (bytes.length < LEAST_STAGED || this.#failure !== undefined) return 0;
+    let done = 0;
+    while (this.#tailLength + bytes.length - done >= DIRECT_BLOCK) {
+      const slot = this.#staging.take();
+      if (slot === undefined) break;
+      const held = this.#tailLength;
+      const length = Math.min(slot.length, held + bytes.length - done);
+      const whole = length - (length % DIRECT_BLOCK);
+      slot.set(this.lead());
+      slot.set(bytes.subarray(done, done + whole - held), held);
+      this.#tailLength = 0;
+      done += whole - held;
+      this.#write(this.#direct, slot.subarray(0, whole), () => this.#staging.giveBack(slot));
+    }
+    return done;
+  }
+
+  /** Whoever gathers has so many areas, and waits for them; copies of ours wait here. */
+  ready(): Promise<void> {
+    return this.#staging.ready();
+  }
 
   /** Resolves when the file holds all that was taken. @throws OutputError `DISK_FULL` or `SYSCALL` */
   async flush(): Promise<void> {

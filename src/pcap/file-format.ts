@@ -5,6 +5,7 @@ import { DirectFile } from './file-direct.ts';
 import type { OutputTarget } from './file-open.ts';
 import { type BatchWriter, PlainFile } from './file-plain.ts';
 import { descriptorSink } from './file-sink.ts';
+import { Staging } from './file-staging.ts';
 import { PCAP_FILE_HEADER_LENGTH } from './format.ts';
 import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
 import {
@@ -85,6 +86,7 @@ function fileFormat(container: RecordContainer, ways: FileWays): RecordFileForma
   const { compression, packetBuffered = false, createWriter } = ways;
   if (compression !== 'none') createCompressor(compression); // says so now when there is none
   const { header } = container;
+  const staging = new Staging();
   return {
     ...container,
     create(target) {
@@ -92,7 +94,7 @@ function fileFormat(container: RecordContainer, ways: FileWays): RecordFileForma
         return new CompressedFile(target, createCompressor(compression), { header, packetBuffered });
       }
       const isDirect = target.isFile && !packetBuffered;
-      const direct = isDirect ? DirectFile.over(target.descriptor, target.name, container) : undefined;
+      const direct = isDirect ? DirectFile.over(target.descriptor, target.name, container, staging) : undefined;
       return direct ?? new PlainFile(createWriter(target));
     },
   };
