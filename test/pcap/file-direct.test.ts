@@ -9,6 +9,7 @@ import {
   DIRECT_BLOCK,
   DirectFile,
   openFile,
+  ownRecords,
   pcapContainer,
   pcapngContainer,
 } from '../../src/pcap/index.ts';
@@ -52,6 +53,23 @@ describe('a direct file', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('takes more at once than it has memory of its own for, and says when there is room again', async () => {
+    const file = create('large.pcap');
+    const records = new Uint8Array(10_000_001).map((_, index) => index % 251);
+    file.append(ownRecords(records));
+    let isReady = false;
+    const ready = file.ready().then(() => {
+      isReady = true;
+    });
+    await Promise.resolve();
+    expect(isReady).toBe(false);
+    await ready;
+    file.append(ownRecords(records.subarray(0, 100_000)));
+    await file.close();
+    const written = readFileSync(join(folder, 'large.pcap')).subarray(CONTAINER.headerLength);
+    expect(written.equals(Buffer.concat([records, records.subarray(0, 100_000)]))).toBe(true);
   });
 
   test('has its header at once, and its end soon after the last record, without a flush', async () => {
