@@ -5,10 +5,12 @@ import { LabProgram, pause } from './lab-program.ts';
 const CAPTURE_CORE = 1;
 /** Milliseconds for a capturer to come to rest after it said that it captures. */
 const START_UP = 1_000;
-/** A capturer that takes less than this share of a processor for so many milliseconds has nothing left to do. */
-const REST = 300;
-const REST_SHARE = 0.007;
-const MOST_RESTS = 100;
+/** Milliseconds of a look at whether the capturer has nothing left to do, and how many looks there are at the most. */
+const LOOK = 300;
+const MOST_LOOKS = 100;
+/** It rests when a look finds little more than this share of what idling took before there was traffic. */
+const REST_SHARE = 1.5;
+const REST_MARGIN = 1e6;
 
 export interface CaptureRun<Sent> {
   /** What sending came to. */
@@ -31,21 +33,24 @@ export async function runCapturer<Sent>(
   const capturer = new LabProgram(host, CAPTURE_CORE, words);
   await capturer.said(said);
   await pause(START_UP);
+  const start = capturer.processorTime();
+  await pause(LOOK);
   const before = capturer.processorTime();
+  const idle = before - start;
   const sent = await send(capturer);
-  const processorTime = (await timeAtRest(capturer)) - before;
+  const processorTime = (await timeAtRest(capturer, idle)) - before;
   capturer.interrupt();
   await capturer.ended();
   return { sent, processorTime, told: capturer.standardError };
 }
 
-/** What the processor time was when the capturer's first rest began. */
-async function timeAtRest(capturer: LabProgram): Promise<number> {
+/** What the processor time was when the capturer's first rest began. @param idle nanoseconds that a look's idling takes */
+async function timeAtRest(capturer: LabProgram, idle: number): Promise<number> {
   let last = capturer.processorTime();
-  for (let rests = 0; rests < MOST_RESTS; rests += 1) {
-    await pause(REST);
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    await pause(LOOK);
     const now = capturer.processorTime();
-    if (now - last < REST * 1e6 * REST_SHARE) break;
+    if (now - last < idle * REST_SHARE + REST_MARGIN) break;
     last = now;
   }
   return last;
