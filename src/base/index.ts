@@ -24,5 +24,5 @@ export {
   type ReadOptions,
   sumStatistics,
 } from './frame.ts';
-export { LINK_TYPE_NAMES, LinkType, linkTypeDescription, linkTypeName, parseLinkType } from './link-type.ts';
+export { describeLinkType, LINK_TYPE_NAMES, LinkType, linkTypeName, parseLinkType } from './link-type.ts';
 export { printable } from './text.ts';

@@ -38,9 +38,10 @@ export function linkTypeName(linkType: LinkType): string {
   return NAMES.find((entry) => entry.linkType === linkType)?.name ?? `LINKTYPE_${linkType}`;
 }
 
-/** `Ethernet` for 1; the bare name for one without a description here. */
-export function linkTypeDescription(linkType: LinkType): string {
-  return NAMES.find((entry) => entry.linkType === linkType)?.description ?? linkTypeName(linkType);
+/** `EN10MB (Ethernet)` for 1; the name twice for one without a description here. */
+export function describeLinkType(linkType: LinkType): string {
+  const name = linkTypeName(linkType);
+  return `${name} (${NAMES.find((entry) => entry.linkType === linkType)?.description ?? name})`;
 }
 
 /** Reads `EN10MB`, `en10mb`, `DLT_EN10MB` or `1`; undefined for anything else. */

@@ -13,7 +13,7 @@ import {
 } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { isMerged } from './capture-source.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, warnOn } from './context.ts';
 import { timestampPrecision } from './options.ts';
 import { compressionOf, fileOptionsGiven, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
@@ -29,7 +29,7 @@ export function createFiles(
   context: CommandContext,
 ): FileSeries {
   const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
-  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const onWarning = warnOn(context);
   const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
   const format = isPcapng
     ? pcapngFileFormat(source.interfaces, { packetBuffered: words.U }, compressionOf(words))

@@ -1,5 +1,5 @@
 /** The source of `tapline capture`: one interface, or several merged. @module */
-import { linkTypeDescription, linkTypeName } from '../base/index.ts';
+import { describeLinkType } from '../base/index.ts';
 import {
   DEFAULT_SNAP_LENGTH,
   type LiveInterface,
@@ -12,7 +12,7 @@ import {
 import type { CaptureInterface } from '../pcap/index.ts';
 import { type InterfaceWish, interfaceWishes, snapLengthOption } from './capture-interfaces.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, warnOn } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import { filterText } from './options.ts';
 import { compressionOf } from './output-options.ts';
@@ -31,7 +31,7 @@ export async function openSource(
   bufferSize: number,
   context: CommandContext,
 ): Promise<LiveSource | MergedSource> {
-  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const onWarning = warnOn(context);
   const { merge, threads = 1 } = threadChoice(words);
   const interfaces = await liveInterfaces(words, bufferSize / threads, context);
   const [only] = interfaces;
@@ -47,7 +47,7 @@ export async function liveInterfaces(
   bufferSize: number,
   context: CommandContext,
 ): Promise<readonly LiveInterface[]> {
-  const onWarning = (message: string): void => context.stderr.write(`tapline: ${message}\n`);
+  const onWarning = warnOn(context);
   const common = await filterText(words);
   const wishes = interfaceWishes(words.i);
   const isOne = wishes.length === 1 && !words.merge;
@@ -80,8 +80,7 @@ export function announceSource(source: LiveSource | MergedSource, context: Comma
 
 /** `eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes` */
 export function describeInterface({ name, linkType, snapLength }: CaptureInterface): string {
-  const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
-  return `${name}, ${link}, snapshot length ${snapLength} bytes`;
+  return `${name}, link-type ${describeLinkType(linkType)}, snapshot length ${snapLength} bytes`;
 }
 
 function blockTimeoutOf(words: CaptureArguments, isOne: boolean): number {

@@ -28,6 +28,11 @@ export interface SignalSource {
   on(names: readonly NodeJS.Signals[], callback: (signal: NodeJS.Signals) => void): () => void;
 }
 
+/** Says on standard error what the user should know of while the command goes on. */
+export function warnOn({ stderr }: CommandContext): (message: string) => void {
+  return (message) => stderr.write(`tapline: ${message}\n`);
+}
+
 export function createContext(): CommandContext {
   return {
     stdout: descriptorOutput(1, () => process.stdout),

@@ -1,12 +1,5 @@
 /** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-import {
-  type FrameSink,
-  type FrameView,
-  type LinkType,
-  linkTypeDescription,
-  linkTypeName,
-  StackError,
-} from '../base/index.ts';
+import { describeLinkType, type FrameSink, type FrameView, type LinkType, StackError } from '../base/index.ts';
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
@@ -39,10 +32,9 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
 }
 
 function announce(file: string, { linkType, snapLength }: FileSource, context: CommandContext): void {
-  const link = `link-type ${linkTypeName(linkType)} (${linkTypeDescription(linkType)})`;
-  context.stderr.write(
-    `reading from ${file === '-' ? 'standard input' : file}, ${link}, snapshot length ${snapLength}\n`,
-  );
+  const name = file === '-' ? 'standard input' : file;
+  const link = `link-type ${describeLinkType(linkType)}`;
+  context.stderr.write(`reading from ${name}, ${link}, snapshot length ${snapLength}\n`);
 }
 
 function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): FrameSink {

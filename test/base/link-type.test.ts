@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LinkType, linkTypeDescription, linkTypeName, parseLinkType } from '../../src/base/link-type.ts';
+import { describeLinkType, LinkType, linkTypeName, parseLinkType } from '../../src/base/link-type.ts';
 
 /** Names and descriptions as `tcpdump -L` prints them; numbers of the IANA "PCAP LINKTYPE" registry. */
 test.each([
@@ -9,7 +9,7 @@ test.each([
 ])('%i', (linkType, number, name, description) => {
   expect(linkType).toBe(number);
   expect(linkTypeName(linkType)).toBe(name);
-  expect(linkTypeDescription(linkType)).toBe(description);
+  expect(describeLinkType(linkType)).toBe(`${name} (${description})`);
   expect(parseLinkType(name.toLowerCase())).toBe(number);
   expect(parseLinkType(`DLT_${name}`)).toBe(number);
 });
@@ -17,6 +17,6 @@ test.each([
 test('numbers without a name are carried along, nonsense is refused', () => {
   expect(parseLinkType('147')).toBe(147);
   expect(linkTypeName(147)).toBe('LINKTYPE_147');
-  expect(linkTypeDescription(147)).toBe('LINKTYPE_147');
+  expect(describeLinkType(147)).toBe('LINKTYPE_147 (LINKTYPE_147)');
   for (const text of ['', '65536', '-1', 'ETHER', '1x']) expect(parseLinkType(text), text).toBeUndefined();
 });
