@@ -35,7 +35,7 @@ export function openLiveMany(interfaces: readonly LiveInterface[], options: Merg
     for (const { interfaceName, ...live } of interfaces) {
       opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live }));
     }
-    return mergeSources(opened, options);
+    return mergeSources(opened, { poison: interfaces.some(({ poison }) => poison === true), ...options });
   } catch (error) {
     for (const source of opened) void source.close();
     throw error;
@@ -67,7 +67,7 @@ export function openShared(
       const fanout = { mode, ...(id === undefined ? {} : { id }) };
       opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, fanout }));
     }
-    return mergeSources(opened, options);
+    return mergeSources(opened, { poison: live.poison === true, ...options });
   } catch (error) {
     for (const source of opened) void source.close();
     throw error;

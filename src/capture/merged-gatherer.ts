@@ -30,11 +30,12 @@ export class MergedGatherer {
   /**
    * @param longest bytes of a frame at most
    * @param delivered is counted up
+   * @param poison whether records are overwritten when they have come back
    */
-  constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordOptions) {
+  constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordOptions, poison: boolean) {
     const recordRoom = FULL_LENGTH + Math.min(longest + RECORD_OVERHEAD, LONGEST_RECORD);
     this.#memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
-    this.#areas = new OutputAreas(this.#memory, recordRoom);
+    this.#areas = new OutputAreas(this.#memory, recordRoom, poison);
     this.#records = new FrameRecords(this.#memory.bytes, format);
     this.#delivered = delivered;
     this.#lead = options.lead ?? (() => EMPTY);

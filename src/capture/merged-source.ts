@@ -31,6 +31,8 @@ export interface MergeOptions {
   /** Told about what the merge outlives: an interface that goes away, a clock that is set back. */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;
+  /** As `LiveOptions` has it, for the records of the merge; its frames are its sources'. Default: false. */
+  readonly poison?: boolean;
 }
 
 /** `linkType` and `snapLength` are those of the first interface. */
@@ -67,16 +69,18 @@ class SourceMerge implements MergedSource {
   readonly #sources: readonly CaptureSource[];
   readonly #warn: (message: string) => void;
   readonly #clock: Clock;
+  readonly #poison: boolean;
   readonly #interfaces: CaptureInterface[] = [];
   readonly delivered: number[] = [];
   readonly #closing = new AbortController();
   #isReading = false;
   #run: MergeRun | undefined;
 
-  constructor(sources: readonly CaptureSource[], { onWarning, clock }: MergeOptions) {
+  constructor(sources: readonly CaptureSource[], { onWarning, clock, poison }: MergeOptions) {
     this.#sources = sources;
     this.#warn = onWarning ?? (() => {});
     this.#clock = clock ?? systemClock;
+    this.#poison = poison ?? false;
     for (const source of sources) {
       if (source instanceof RingSource && firstOfGroup(sources, source) === source)
         this.#interfaces.push(source.interfaces[0]);
@@ -117,7 +121,7 @@ class SourceMerge implements MergedSource {
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const run = this.#begin(options.signal);
     const longest = Math.max(...this.#sources.map(({ snapLength }) => snapLength));
-    const gatherer = new MergedGatherer(format, longest, this.delivered, options);
+    const gatherer = new MergedGatherer(format, longest, this.delivered, options, this.#poison);
     try {
       await gatherer.begin();
       while (!gatherer.isDone && !this.#closing.signal.aborted && (await run.advance())) {
@@ -188,7 +192,7 @@ class MergeRun {
   readonly #rings: RingInput[] = [];
   readonly #others: BatchInput[] = [];
   readonly #loans: { readonly input: RingInput; readonly source: RingSource }[] = [];
-  readonly #options: Required<MergeOptions>;
+  readonly #options: Required<Omit<MergeOptions, 'poison'>>;
   readonly #stop: AbortSignal;
   readonly #patience: number;
   #fruitless = 0;
@@ -198,7 +202,7 @@ class MergeRun {
     sources: readonly CaptureSource[],
     interfaces: CaptureInterface[],
     stop: AbortSignal,
-    options: Required<MergeOptions>,
+    options: Required<Omit<MergeOptions, 'poison'>>,
   ) {
     this.#options = options;
     this.#stop = stop;

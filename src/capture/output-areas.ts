@@ -2,6 +2,7 @@
  * Areas of the output memory that records are gathered in, one after the other, and the lending of what was gathered: a
  * batch is the reader's until the next one is asked for, or, when it is retained, until it is written. @module
  */
+import { POISON } from '../base/frame.ts';
 import { DIRECT_BLOCK } from '../pcap/index.ts';
 import type { RecordBatch } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
@@ -21,14 +22,19 @@ export function outputSizeFor(recordRoom: number): number {
 }
 
 export class OutputAreas {
+  readonly #poison: boolean;
   /** Offsets of areas that nobody keeps. */
   readonly #free: number[] = [];
   /** Takes back what was lent last, unless it was retained. */
   #giveBackLent: () => void = () => {};
   #onReturn: () => void = () => {};
 
-  /** @param recordRoom as `outputSizeFor` was told */
-  constructor(memory: CaptureMemory, recordRoom: number) {
+  /**
+   * @param recordRoom as `outputSizeFor` was told
+   * @param poison whether what was gathered in an area is overwritten when it comes back
+   */
+  constructor(memory: CaptureMemory, recordRoom: number, poison: boolean) {
+    this.#poison = poison;
     const size = areaSize(recordRoom);
     for (let area = 0; area < AREA_COUNT; area += 1) this.#free.push(memory.output + area * size);
   }
@@ -57,7 +63,10 @@ export class OutputAreas {
 
   /** Hands over what was gathered in an area that was taken. */
   lendArea(area: number, batch: Omit<RecordBatch, 'retain'>): RecordBatch {
-    return this.lend(batch, () => this.#free.push(area));
+    return this.lend(batch, () => {
+      if (this.#poison) batch.bytes.fill(POISON);
+      this.#free.push(area);
+    });
   }
 
   /** Hands over a batch. @param giveBack what to do when nobody keeps it any more */

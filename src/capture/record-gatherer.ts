@@ -53,7 +53,7 @@ export class RecordGatherer {
     this.#recorders = recorders;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    this.#areas = new OutputAreas(memory, recordRoomFor(ring.blockSize));
+    this.#areas = new OutputAreas(memory, recordRoomFor(ring.blockSize), ring.poison);
   }
 
   /** The limit is reached. */

@@ -36,13 +36,13 @@ export class BlockRing {
   #sequence = 0;
   #hasEnded = false;
   #onAllReturned: () => void = () => {};
-  readonly #poison: boolean;
+  /** Whether the frames of a block are overwritten when it goes back. */
+  readonly poison: boolean;
 
-  /** @param poison whether the frames of a block are overwritten when it goes back */
   constructor(memory: CaptureMemory, geometry: RingGeometry, poison: boolean) {
     this.#memory = memory;
     this.#geometry = geometry;
-    this.#poison = poison;
+    this.poison = poison;
     this.#taken = new Uint8Array(geometry.blockCount);
   }
 
@@ -116,7 +116,7 @@ export class BlockRing {
   /** The block is the kernel's again. */
   giveBack(block: number): void {
     // The block's head is the kernel's own; the heads of frames it writes anew.
-    if (this.#poison) this.#memory.bytes.fill(POISON, block + BlockHeader.size, block + this.#geometry.blockSize);
+    if (this.poison) this.#memory.bytes.fill(POISON, block + BlockHeader.size, block + this.#geometry.blockSize);
     this.#taken[(block - this.#memory.ring) / this.#geometry.blockSize] = 0;
     this.#takenCount -= 1;
     Atomics.store(this.#memory.words, (block + BlockHeader.status) >>> 2, TP_STATUS_KERNEL);

@@ -61,6 +61,7 @@ export async function liveInterfaces(
       bufferSize,
       promiscuous: !words.p,
       engine: words.engine,
+      poison: words.poison,
       blockTimeout: blockTimeoutOf(words, isOne),
       onWarning,
     };

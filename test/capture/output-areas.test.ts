@@ -16,7 +16,7 @@ test('whatever the room for records, each begins on a page, for direct writes, a
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), (recordRoom) => {
       const memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
-      const taken = takeAll(new OutputAreas(memory, recordRoom));
+      const taken = takeAll(new OutputAreas(memory, recordRoom, false));
       expect(taken).toHaveLength(4);
       const ends = [...taken.slice(1), memory.output + memory.outputSize];
       for (const [place, area] of taken.entries()) {
@@ -30,7 +30,7 @@ test('whatever the room for records, each begins on a page, for direct writes, a
 
 test('a batch comes back when the next is asked for, or, retained, when its keeper lets go', async () => {
   const memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(1) });
-  const areas = new OutputAreas(memory, 1);
+  const areas = new OutputAreas(memory, 1, false);
   const batch = { bytes: memory.bytes.subarray(0, 1), inPlace: false, frames: 1, frameBytes: 1 };
   areas.lendArea(areas.take() as number, batch);
   expect(takeAll(areas)).toHaveLength(3);

@@ -1,11 +1,16 @@
 /** Sources that overwrite what goes back: code that keeps a lent frame is found out, code that does not is not harmed. @module */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureSource } from '../../src/base/frame.ts';
-import { openLive, openLiveMany } from '../../src/capture/index.ts';
+import { openLive, openLiveMany, openShared, type RecordBatch } from '../../src/capture/index.ts';
 import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
 import { createPcapWriter, openFile } from '../../src/pcap/index.ts';
 import { record } from '../../src/session/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { LabProcess } from '../support/lab-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 let lab: Lab;
 beforeAll(async () => {
@@ -57,6 +62,66 @@ test('of a file', async () => {
   await writer.close();
   await using source = await openFile(path, { poison: true });
   expect(await keepViews(source, () => {})).toEqual(POISONED);
+});
+
+describe('records', () => {
+  const inHost = <T>(open: () => T): T => lab.host('right').run(open);
+  test.each([
+    ['of a ring', () => inHost(() => openLive('eth0', OPTIONS))],
+    [
+      'of a ring that is walked in TypeScript',
+      () => inHost(() => openLive('eth0', { ...OPTIONS, engine: 'interpreter' })),
+    ],
+    ['of several interfaces', () => inHost(() => openLiveMany([{ interfaceName: 'eth0', ...OPTIONS }]))],
+    [
+      'of a shared interface',
+      () => inHost(() => openShared({ interfaceName: 'eth0', ...OPTIONS }, { rings: 2, mode: 'hash' })),
+    ],
+  ])('%s, when they go back; retained ones later', async (_case, open) => {
+    await using source = open();
+    const batches = source.records({ container: 'pcap', timestampPrecision: 'nano' })[Symbol.asyncIterator]();
+    const next = async (): Promise<RecordBatch> => {
+      send();
+      const { value } = await batches.next();
+      if (value === undefined) throw new Error('no batch came');
+      return value;
+    };
+    const isPoisoned = ({ bytes }: RecordBatch): boolean => bytes.length > 0 && bytes.every((byte) => byte === 0xdb);
+    const retained = await next();
+    const giveBack = retained.retain();
+    const lent = await next();
+    expect(Buffer.from(lent.bytes).includes(Buffer.from(FRAME))).toBe(true);
+    const last = await next();
+    expect(isPoisoned(lent)).toBe(true);
+    expect(Buffer.from(retained.bytes).includes(Buffer.from(FRAME))).toBe(true);
+    giveBack();
+    expect(isPoisoned(retained)).toBe(true);
+    await batches.return?.();
+    expect(isPoisoned(last)).toBe(true);
+  });
+
+  test.each([
+    ['a PCAP file', ['-i', 'eth0'], 'frames.pcap', 1400],
+    ['a PCAPNG file whose blocks are the ring’s', ['-i', 'eth0'], 'frames.pcapng', 1400],
+    ['several interfaces', ['-i', 'eth0', '-i', 'lo'], 'both.pcapng', 100],
+  ])('tapline capture --poison: %s holds what was sent', async (_case, interfaces, name, payloadLength) => {
+    using folder = new TestFolder();
+    const path = folder.file(name);
+    const frame = taggedFrame([], payloadLength);
+    const count = 6000;
+    const words = ['capture', '--poison', ...interfaces, '-B', '8', '-w', path, '-c', String(count), 'udp port 9'];
+    await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
+    await program.said('listening on');
+    await sleep(50);
+    for (let sent = 0; sent < count; sent += 100) {
+      sendFrames(lab.host('left'), 'eth0', Array(100).fill(frame));
+      await sleep(5);
+    }
+    expect(await program.exit()).toBe(0);
+    const recorded = await readPackets(path);
+    expect(recorded).toHaveLength(count);
+    expect(recorded.every(({ bytes }) => Buffer.from(frame).equals(bytes))).toBe(true);
+  });
 });
 
 test('packets, and recordings over many turns of a small ring, hold what was sent', async () => {
