@@ -5,6 +5,7 @@ import { encodeStatistics, type PcapOptions, pcapFileFormat, pcapngFileFormat } 
 import {
   type Epilogue,
   FileSeries,
+  type FileSeriesOptions,
   type RecordOptions,
   type RecordSummary,
   type RecordTarget,
@@ -20,6 +21,7 @@ import { RotateHook } from './rotate-hook.ts';
 
 /**
  * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
+ * @param shared limits of several series together, in place of what the words say
  * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
  */
 export function createFiles(
@@ -27,6 +29,7 @@ export function createFiles(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
   context: CommandContext,
+  shared: FileSeriesOptions = {},
 ): FileSeries {
   const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
   const onWarning = warnOn(context);
@@ -36,6 +39,7 @@ export function createFiles(
     : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
   return new FileSeries(path, format, {
     ...seriesOptions(words),
+    ...shared,
     onWarning,
     ...(isPcapng ? { epilogue: countersOf(source, context.clock) } : {}),
     ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),

@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, StackError } from '../base/index.ts';
 import { openLive } from '../capture/index.ts';
-import { formatEnd, recordAndClose } from './capture-output.ts';
+import { OutputLedger, type StopReason } from '../session/index.ts';
+import { createFiles, recordAndClose } from './capture-output.ts';
 import { liveInterfaces } from './capture-source.ts';
 import { createContext } from './context.ts';
-import { createSink } from './run-capture.ts';
 import type { ThreadCounters, ThreadMessage, ThreadTask } from './thread-messages.ts';
 
 /** Milliseconds from report to report. */
@@ -16,35 +16,48 @@ export async function runCaptureThread(): Promise<void> {
   const stop = new AbortController();
   const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
   const onStop = (): void => stop.abort();
+  const fail = (error: unknown): void => {
+    const isOurs = error instanceof StackError;
+    const message = isOurs ? error.toText() : `a thread broke down: ${messageOf(error)}`;
+    tell({ kind: 'failed', code: isOurs ? error.code : 'THREAD', message });
+  };
+  // Whatever nobody caught: what this thread has captured is put down first.
+  process.on('uncaughtException', (error) => {
+    fail(error);
+    stop.abort();
+  });
   parentPort?.once('message', onStop);
   try {
     await capture(workerData as ThreadTask, stop, tell);
   } catch (error) {
-    const isOurs = error instanceof StackError;
-    tell({ kind: 'failed', code: isOurs ? error.code : 'THREAD', message: isOurs ? error.toText() : messageOf(error) });
+    fail(error);
   } finally {
     parentPort?.off('message', onStop); // lets the thread end
   }
 }
 
 async function capture(task: ThreadTask, stop: AbortController, tell: (message: ThreadMessage) => void): Promise<void> {
-  const { words, bufferSize, fanoutId } = task;
+  const { words, bufferSize, fanoutId, limits, ledger } = task;
   const context = createContext();
   const [live] = await liveInterfaces(words, bufferSize, context);
   if (live === undefined) return;
   const fanout = { mode: words.fanout, ...(fanoutId === undefined ? {} : { id: fanoutId }) };
   await using source = openLive(live.interfaceName, { ...live, fanout });
-  const sink = createSink(words, source, context, { signal: stop.signal, stop: () => stop.abort(), release() {} });
+  const shared = { ...limits, ledger: new OutputLedger(ledger) };
+  const files = createFiles(words.w ?? '', words, source, context, shared);
   tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
   const progress = { frames: 0, bytes: 0 };
-  const report = (kind: ThreadCounters['kind']): void => tell({ kind, ...progress, statistics: source.statistics() });
+  let reason: StopReason | undefined;
+  const report = (kind: ThreadCounters['kind']): void => {
+    files.settle();
+    tell({ kind, reason, ...progress, statistics: source.statistics() });
+  };
   const timer = setInterval(() => report('counters'), REPORT_INTERVAL);
   try {
-    const { reason } = await recordAndClose(source, sink, {
+    ({ reason } = await recordAndClose(source, files, {
       signal: stop.signal,
       onProgress: ({ frames, bytes }) => Object.assign(progress, { frames, bytes }),
-    });
-    context.stderr.write(formatEnd(reason));
+    }));
   } finally {
     clearInterval(timer);
     report('end');

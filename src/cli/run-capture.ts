@@ -61,7 +61,7 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
 }
 
 /** Where the frames go: lines, or the file of `-w`. */
-export function createSink(
+function createSink(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
   context: CommandContext,

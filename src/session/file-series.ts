@@ -10,6 +10,7 @@ import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } f
 import { nextBorder, periodStart } from './file-name-template.ts';
 import { FreeSpace, mayFill } from './free-space.ts';
 import { holdBatch } from './hold-batch.ts';
+import { OutputLedger } from './output-ledger.ts';
 import { OutputRoom } from './output-room.ts';
 import { OwnFiles } from './own-files.ts';
 import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
@@ -42,6 +43,7 @@ export class FileSeries implements RecordOutput {
   readonly #clock: Clock;
   readonly #files: SeriesFiles;
   readonly #room: OutputRoom;
+  readonly #ledger: OutputLedger;
   readonly #stop = new AbortController();
   /** Which file `lead` was asked of, and how long the lead was. */
   #leadOf: OpenFile | undefined;
@@ -68,12 +70,16 @@ export class FileSeries implements RecordOutput {
     this.#options = options;
     this.#rotation = rotation ?? {};
     this.#clock = clock;
+    this.#ledger = options.ledger ?? new OutputLedger();
     const own = new OwnFiles(onWarning);
     this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
     const { path } = this.#files.begin(clock.wallTime() / 1000);
+    this.#ledger.add('files', 1);
     const isChecked = isFile && !mayFill(options.freeSpace);
     const space = isChecked ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
-    this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, this.#files, own, space);
+    const accounts = { open: this.#files, closed: own, ledger: this.#ledger };
+    this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, accounts, space);
+    this.#room.settle();
     this.#lastTake = clock.now();
     if (rotation?.seconds !== undefined) void this.#watchQuiet();
   }
@@ -105,11 +111,24 @@ export class FileSeries implements RecordOutput {
     if (this.#stop.signal.aborted) return NOTHING;
     this.#busy = true;
     this.#lastTake = this.#clock.now();
+    const { frameLimit = Number.POSITIVE_INFINITY } = this.#options;
+    const granted = this.#ledger.claim('frames', batch.frames, frameLimit);
+    let taken = NOTHING;
     try {
-      return (await this.#fits(batch)) ? await this.#takeWhole(batch) : await this.#shareOut(batch);
+      if (granted < batch.frames) taken = granted === 0 ? NOTHING : await this.#shareOut(batch, granted);
+      else taken = (await this.#fits(batch)) ? await this.#takeWhole(batch) : await this.#shareOut(batch);
     } finally {
+      this.#ledger.add('frames', taken.frames - granted);
+      this.#room.settle();
       this.#busy = false;
     }
+    if (this.#ledger.total('frames') >= frameLimit) this.#end('limit');
+    return taken;
+  }
+
+  /** Tells the ledger how far the disk has got: for those who share it. */
+  settle(): void {
+    this.#room.settle();
   }
 
   /** Resolves when the files hold all that was taken. @throws OutputError of the file that could not be written */
@@ -122,6 +141,7 @@ export class FileSeries implements RecordOutput {
     this.#stop.abort();
     this.#files.finish();
     await this.#files.flush();
+    this.#room.settle();
   }
 
   /** Whether all of it is certainly the present file's: found out without looking at single records. */
@@ -149,7 +169,8 @@ export class FileSeries implements RecordOutput {
     return batch;
   }
 
-  async #shareOut(batch: OutputBatch): Promise<TakenRecords> {
+  /** @param most frames to take */
+  async #shareOut(batch: OutputBatch, most = Number.POSITIVE_INFINITY): Promise<TakenRecords> {
     const held = holdBatch(batch);
     const { layout } = this.#format;
     const { bytes } = batch;
@@ -158,7 +179,7 @@ export class FileSeries implements RecordOutput {
     let frameBytes = 0;
     let at = batch.inPlace ? 0 : this.#leadLength;
     try {
-      while (at < bytes.length) {
+      while (at < bytes.length && frames < most) {
         const open = await this.#fileFor(bytes, at);
         if (open === undefined) break;
         const recordLength = layout.recordLength(bytes, at);
@@ -169,7 +190,7 @@ export class FileSeries implements RecordOutput {
         }
         const run = walkRecords(layout, bytes, at, {
           bytes: Math.min(room.bytes, Math.max(recordLength, this.#bytesLeft(open))),
-          frames: this.#framesLeft(open),
+          frames: Math.min(this.#framesLeft(open), most - frames),
           border: this.#borderOf(open, bytes, at),
         });
         const isContinued = open === continued;
@@ -201,6 +222,10 @@ export class FileSeries implements RecordOutput {
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
     await this.#files.makePlace();
+    if (this.#ledger.claim('files', 1, this.#fileLimit) === 0) {
+      this.#end('file-limit');
+      return undefined;
+    }
     return this.#files.begin(
       this.#startOf(nextSecond(this.#format.layout, bytes, at) ?? this.#clock.wallTime() / 1000),
     );
@@ -211,6 +236,10 @@ export class FileSeries implements RecordOutput {
     const { layout } = this.#format;
     const isOver = layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.#framesLeft(open) === 0;
     return isOver || (nextSecond(layout, bytes, at) ?? Number.NEGATIVE_INFINITY) >= this.#borderOf(open, bytes, at);
+  }
+
+  get #fileLimit(): number {
+    return this.#options.fileLimit ?? Number.POSITIVE_INFINITY;
   }
 
   #bytesLeft(open: OpenFile): number {
@@ -245,7 +274,7 @@ export class FileSeries implements RecordOutput {
 
   #finish(): void {
     this.#files.finish();
-    if (this.#files.begun === this.#options.fileLimit) this.#end('file-limit');
+    if (this.#ledger.total('files') >= this.#fileLimit) this.#end('file-limit');
   }
 
   #end(reason: OutputEnd): void {

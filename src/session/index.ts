@@ -9,6 +9,7 @@ export {
   type FlightTrigger,
 } from './flight-recorder.ts';
 export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
+export { OutputLedger } from './output-ledger.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';
 export {
   type RecordOptions,

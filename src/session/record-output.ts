@@ -2,10 +2,10 @@
 import type { GatheredRecords, RecordFormat } from '../pcap/index.ts';
 
 /**
- * Why an output takes no more, of its own accord: `byte-limit` and `file-limit` as asked, `quota` when its files have
+ * Why an output takes no more, of its own accord: `limit`, `byte-limit` and `file-limit` as asked, `quota` when its files have
  * grown as large as they may, `free-space` when the disk is as full as it may become.
  */
-export type OutputEnd = 'byte-limit' | 'file-limit' | 'quota' | 'free-space';
+export type OutputEnd = 'limit' | 'byte-limit' | 'file-limit' | 'quota' | 'free-space';
 
 /** A batch as a live source hands it over. */
 export interface OutputBatch extends GatheredRecords {

@@ -48,7 +48,7 @@ interface BatchTaker {
 export type RecordTarget = FrameSink | BatchFile | RecordOutput;
 
 /** Why a recording ended: `limit`, `duration`, `signal`, what the output said, or `end` when the source had no more. */
-export type StopReason = 'limit' | 'duration' | 'signal' | 'end' | OutputEnd;
+export type StopReason = 'duration' | 'signal' | 'end' | OutputEnd;
 
 export interface RecordSummary extends RecordProgress {
   readonly reason: StopReason;

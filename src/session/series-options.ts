@@ -1,6 +1,7 @@
 /** What a series of files is asked for. @module */
 import type { Clock } from '../base/clock.ts';
 import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
+import type { OutputLedger } from './output-ledger.ts';
 
 /** When the next file begins; of several limits the first that is reached. */
 export interface Rotation {
@@ -35,6 +36,8 @@ export interface FileSeriesOptions {
   readonly rotation?: Rotation;
   /** Keep at most so many files: the oldest of this series is deleted before another begins. */
   readonly ring?: number;
+  /** End with so many frames. One series alone gets that more cheaply by `limit` of `record`. */
+  readonly frameLimit?: number;
   /** End with so many files. */
   readonly fileLimit?: number;
   /** End before more than so many bytes are written, all files together, before compression. */
@@ -47,6 +50,11 @@ export interface FileSeriesOptions {
   readonly utc?: boolean;
   /** Files that have a name already are overwritten; never links. Default: another name is taken. */
   readonly overwrite?: boolean;
+  /**
+   * Several series, each on a thread of its own for instance, that have one ledger keep to `frameLimit`, `fileLimit`,
+   * `byteLimit`, `quota` and `freeSpace` together. A ring keeps to its own quota. Default: a ledger of this series alone.
+   */
+  readonly ledger?: OutputLedger;
   readonly epilogue?: Epilogue;
   /** Told about every file when it is closed. */
   readonly onFile?: (file: FinishedFile) => void;

@@ -171,7 +171,7 @@ test('an interface that goes away ends all threads with status 4; what came befo
 
 test.each([
   ['no file', ['--threads', '2'], 'give -w FILE'],
-  ['a count of frames', ['--threads', '2', '-w', 'x.pcap', '-c', '5'], '-c counts the frames of one stream'],
+  ['fewer files than threads', ['--threads', '3', '-w', 'x.pcap', '-G', '5', '-W', '2'], 'cannot keep to 2 in all'],
   ['two interfaces', ['--threads', '2', '-i', 'lo', '-w', 'x.pcap'], 'give one -i'],
   ['nothing to merge', ['--merge'], '--merge is for --threads'],
   ['too many', ['--threads', '257', '-w', 'x.pcap'], 'from 1 to 256'],
