@@ -3,18 +3,17 @@ import { StackError } from '../base/errors.ts';
 import { LinkType } from '../base/link-type.ts';
 import type { BpfInstruction } from '../bpf/index.ts';
 import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } from '../sys/constants.ts';
-import { bind, close, getsockopt, type Pointer, setsockopt, socket } from '../sys/libc.ts';
+import { bind, close, errno, getsockopt, type Pointer, setsockopt, socket } from '../sys/libc.ts';
 import { attachFilter, detachFilter } from '../sys/socket-filter.ts';
 import { check, Errno, explainPrivilege } from '../sys/syscall.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice } from './device.ts';
+import { type FanoutOption, joinFanoutGroup } from './fanout-group.ts';
 import type { FanoutGroup } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
 import {
   ETH_P_ALL,
   encodeRingRequest,
-  FanoutType,
   LinkLayerAddress,
-  PACKET_FANOUT_FLAG_UNIQUEID,
   PACKET_MR_PROMISC,
   PacketOption,
   type RingGeometry,
@@ -95,14 +94,21 @@ export class PacketSocket {
    * @returns the group's number
    * @throws SyscallError `SYSCALL`: EINVAL for a group of another mode or interface, ENOSPC for a full one
    */
-  joinFanout({ mode, id }: FanoutGroup): number {
-    const type = FanoutType[mode] | (id === undefined ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
-    const wanted = `share the frames of ${this.#device.name} by ${mode}`;
-    this.#set(PacketOption.fanout, new Uint32Array([((type << 16) | (id ?? 0)) >>> 0]), wanted);
-    const group = new Uint32Array(1);
-    this.#length[0] = group.byteLength;
-    check(getsockopt(this.fd, SOL_PACKET, PacketOption.fanout, group, this.#length), 'getsockopt', wanted);
-    return (group[0] ?? 0) & 0xffff;
+  joinFanout(group: FanoutGroup): number {
+    const wanted = `share the frames of ${this.#device.name} by ${group.mode}`;
+    const value = new Uint32Array(1);
+    const option: FanoutOption = {
+      set: (fanout) => {
+        value[0] = fanout;
+        return setsockopt(this.fd, SOL_PACKET, PacketOption.fanout, value, value.byteLength) < 0 ? errno() : 0;
+      },
+      get: () => {
+        this.#length[0] = value.byteLength;
+        check(getsockopt(this.fd, SOL_PACKET, PacketOption.fanout, value, this.#length), 'getsockopt', wanted);
+        return value[0] ?? 0;
+      },
+    };
+    return joinFanoutGroup(option, group, wanted);
   }
 
   /** Takes `refuseFrames` back. */

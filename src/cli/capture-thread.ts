@@ -16,23 +16,27 @@ export async function runCaptureThread(): Promise<void> {
   const stop = new AbortController();
   const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
   const onStop = (): void => stop.abort();
+  const task = workerData as ThreadTask;
   const fail = (error: unknown): void => {
     const isOurs = error instanceof StackError;
-    const message = isOurs ? error.toText() : `a thread broke down: ${messageOf(error)}`;
+    const message = isOurs ? error.toText() : `the thread that wrote ${task.words.w} broke down: ${messageOf(error)}`;
     tell({ kind: 'failed', code: isOurs ? error.code : 'THREAD', message });
   };
-  // Whatever nobody caught: what this thread has captured is put down first.
+  // What nobody caught: all that has been captured is put down first. Then nothing that was left running may hold us.
+  let isBroken = false;
   process.on('uncaughtException', (error) => {
-    fail(error);
+    if (!isBroken) fail(error);
+    isBroken = true;
     stop.abort();
   });
   parentPort?.once('message', onStop);
   try {
-    await capture(workerData as ThreadTask, stop, tell);
+    await capture(task, stop, tell);
   } catch (error) {
     fail(error);
   } finally {
     parentPort?.off('message', onStop); // lets the thread end
+    if (isBroken) process.exit();
   }
 }
 
