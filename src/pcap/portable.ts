@@ -1,0 +1,23 @@
+/** What of capture files needs no Node: a web page reads and writes them by this door. @module */
+export { type ByteSink, OutputError } from './byte-sink.ts';
+export type { ByteSource } from './byte-source.ts';
+export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
+export { CaptureParser } from './capture-parser.ts';
+export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
+export {
+  BlockType,
+  MAXIMUM_SNAP_LENGTH,
+  PcapRecordHeader,
+  type RecordFormat,
+  type TimestampPrecision,
+} from './format.ts';
+export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
+export {
+  encodeStatistics,
+  type PcapngInterface,
+  type PcapngOptions,
+  type PcapngStatistics,
+  PcapngWriter,
+} from './pcapng-writer.ts';
+export type { BufferOptions, FrameLayout } from './record-buffer.ts';
+export { type GatheredRecords, ownRecords, type RecordFile } from './record-file.ts';
