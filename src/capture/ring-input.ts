@@ -131,6 +131,7 @@ export class RingInput implements MergeInput {
       this.isGone = true;
       this.#refusedTime = now; // what it brought until then is still in the ring
     }
+    if (this.isGone && now < this.#refusedTime) this.#refusedTime = now; // the clock was set back
     const refused = now - this.#refusedTime;
     this.hasEnded = (isEmpty && refused > REFUSAL_DELAY) || refused > 2 * blockTimeout + ARRIVAL_MARGIN;
   }

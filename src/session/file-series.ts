@@ -22,6 +22,8 @@ import { nextSecond, walkRecords } from './walk-records.ts';
 const QUIET_MILLISECONDS = 1000;
 /** Before a batch that goes out in place the file is filled up to a whole block. */
 const MOST_FILLER = 2 * DIRECT_BLOCK;
+/** Seconds that a frame may be older than a file's first: frames of several CPUs overtake each other. */
+const LONGEST_INVERSION = 1;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
 /**
@@ -154,8 +156,9 @@ export class FileSeries implements RecordOutput {
       this.#rotation;
     if (open.file.length + this.#files.epilogueLength + length > mostBytes || open.frames + frames > mostFrames)
       return false;
-    // No frame is stamped later than now.
-    if (this.#borderOf(open, bytes, start) <= this.#clock.wallTime() / 1000) return false;
+    // No frame is stamped later than now, and none earlier than the file's first unless the clock was set back.
+    const now = this.#clock.wallTime() / 1000;
+    if (this.#borderOf(open, bytes, start) <= now || now < open.earliest) return false;
     return (await this.#room.find(length)).bytes >= length;
   }
 
@@ -192,6 +195,7 @@ export class FileSeries implements RecordOutput {
           bytes: Math.min(room.bytes, Math.max(recordLength, this.#bytesLeft(open))),
           frames: Math.min(this.#framesLeft(open), most - frames),
           border: this.#borderOf(open, bytes, at),
+          earliest: open.earliest,
         });
         const isContinued = open === continued;
         const part = { bytes: bytes.subarray(isContinued ? 0 : at, run.end), frames: run.frames, retain: held.retain };
@@ -235,7 +239,9 @@ export class FileSeries implements RecordOutput {
     if (open.frames === 0) return false;
     const { layout } = this.#format;
     const isOver = layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.#framesLeft(open) === 0;
-    return isOver || (nextSecond(layout, bytes, at) ?? Number.NEGATIVE_INFINITY) >= this.#borderOf(open, bytes, at);
+    const second = nextSecond(layout, bytes, at);
+    if (isOver || second === undefined) return isOver;
+    return second >= this.#borderOf(open, bytes, at) || second < open.earliest;
   }
 
   get #fileLimit(): number {
@@ -257,6 +263,7 @@ export class FileSeries implements RecordOutput {
     if (open.border !== undefined) return open.border;
     const first = nextSecond(this.#format.layout, bytes, at);
     if (first === undefined) return Number.POSITIVE_INFINITY;
+    open.earliest = first - LONGEST_INVERSION;
     open.border = aligned ? nextBorder(first, period, this.#options.utc ?? false) : first + period;
     return open.border;
   }
@@ -286,9 +293,10 @@ export class FileSeries implements RecordOutput {
   async #watchQuiet(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#clock.sleep(QUIET_MILLISECONDS, this.#stop.signal);
-      const border = this.#files.open?.border ?? Number.POSITIVE_INFINITY;
+      const { border = Number.POSITIVE_INFINITY, earliest = 0 } = this.#files.open ?? {};
       const isQuiet = !this.#busy && this.#clock.now() - this.#lastTake >= QUIET_MILLISECONDS;
-      if (isQuiet && this.#clock.wallTime() >= border * 1000 + QUIET_MILLISECONDS) this.#finish();
+      const now = this.#clock.wallTime();
+      if (isQuiet && (now >= border * 1000 + QUIET_MILLISECONDS || now < earliest * 1000)) this.#finish();
     }
   }
 }

@@ -25,6 +25,8 @@ export interface OpenFile {
   frames: number;
   /** The first second that is the next file's; undefined until the first frame is there. */
   border: number | undefined;
+  /** A frame of an earlier second tells of a clock that was set back, and is the next file's, too. */
+  earliest: number;
 }
 
 export class SeriesFiles implements OpenFiles {
@@ -99,7 +101,7 @@ export class SeriesFiles implements OpenFiles {
     if (own !== undefined) this.#own.forget(own);
     const file = this.#format.create(target);
     this.#begun += 1;
-    this.#open = { file, path: target.name, own, frames: 0, border: undefined };
+    this.#open = { file, path: target.name, own, frames: 0, border: undefined, earliest: Number.NEGATIVE_INFINITY };
     file.stopped.addEventListener('abort', this.#onFailure, { once: true });
     return this.#open;
   }

@@ -16,6 +16,8 @@ export interface RunLimits {
   readonly frames: number;
   /** The first second that is the next file's. */
   readonly border: number;
+  /** The earliest second that is this file's. */
+  readonly earliest: number;
 }
 
 /** The records of `bytes[start, …)` that keep within all limits: the first one that does not ends the run. */
@@ -27,7 +29,8 @@ export function walkRecords(layout: FrameLayout, bytes: Uint8Array, start: numbe
     const length = layout.recordLength(bytes, end);
     if (end + length - start > limits.bytes) break;
     if (layout.isFrame(bytes, end)) {
-      if (frames === limits.frames || layout.seconds(bytes, end) >= limits.border) break;
+      const second = layout.seconds(bytes, end);
+      if (frames === limits.frames || second >= limits.border || second < limits.earliest) break;
       frames += 1;
       frameBytes += layout.capturedLength(bytes, end);
     }

@@ -40,8 +40,17 @@ class HandClock implements Clock {
   seconds = 0;
   readonly #sleepers = new Set<{ readonly until: number; wake(): void }>();
 
+  #stepped = 0;
+
+  /** Never set back. */
   now(): number {
-    return this.seconds * 1000;
+    return (this.seconds + this.#stepped) * 1000;
+  }
+
+  /** Sets the wall clock back. */
+  stepBack(seconds: number): void {
+    this.seconds -= seconds;
+    this.#stepped += seconds;
   }
 
   wallTime(): number {
@@ -268,6 +277,52 @@ describe('what is in which file', () => {
 });
 
 describe('time', () => {
+  describe('a clock that is set back an hour', () => {
+    const start = 1_767_229_200; // 2026-01-01 01:00:00 UTC
+
+    test.each([
+      ['from the first frame on', { seconds: 60 }],
+      ['aligned', { seconds: 60, aligned: true }],
+    ])('frames go on in the next file, and files are as long as before: %s', async (_case, rotation) => {
+      const clock = new HandClock();
+      clock.seconds = start;
+      const { series, finished, take } = make('%s-%N.pcap', { rotation, utc: true, clock });
+      const at = async (seconds: number): Promise<void> => {
+        clock.seconds = start + seconds;
+        expect(await take(recordOf(9, 1, start + seconds))).toBe(1);
+      };
+      await at(10);
+      await at(12);
+      await at(11); // frames may overtake each other
+      for (const seconds of [12 - 3600, 13 - 3600, 50 - 3600, 80 - 3600]) await at(seconds);
+      await series.close();
+      expect(finished.map(({ frames }) => frames)).toEqual([3, 3, 1]);
+    });
+
+    test('within a batch', async () => {
+      const clock = new HandClock();
+      clock.seconds = start - 3590;
+      const { series, finished, take } = make('%s-%N.pcap', { rotation: { seconds: 60 }, utc: true, clock });
+      const records = [start, start + 1, start - 3600, start - 3599].map((second) => recordOf(9, 1, second));
+      expect(await take(...records)).toBe(4);
+      await series.close();
+      expect(finished.map(({ frames }) => frames)).toEqual([2, 2]);
+    });
+
+    test('without frames: the file is closed at once, not when the hour has come again', async () => {
+      const clock = new HandClock();
+      clock.seconds = start;
+      const { series, finished, take } = make('%s.pcap', { rotation: { seconds: 60 }, utc: true, clock });
+      await take(recordOf(9, 1, start));
+      await clock.move(1);
+      clock.stepBack(3600);
+      await clock.move(2);
+      await series.flush();
+      expect(finished.map(({ frames }) => frames)).toEqual([1]);
+      await series.close();
+    });
+  });
+
   test('a file whose time is up is closed also when nothing more comes; the next begins with the next frame', async () => {
     const clock = new HandClock();
     clock.seconds = 1000;
