@@ -55,7 +55,7 @@ export interface RecordOptions extends ReadOptions {
   readonly lead?: () => Uint8Array;
 }
 
-/** Ready-made records; valid until the next batch is asked for, unless retained. */
+/** Ready-made records; valid until the next batch is asked for or the source closes, unless retained. */
 export interface RecordBatch {
   /** The lead, then the records. Begins at an address that is a multiple of 4,096. */
   readonly bytes: Uint8Array;

@@ -197,6 +197,8 @@ class MergeRun {
   readonly #patience: number;
   #fruitless = 0;
   #clockSteps = 0;
+  /** The blocks are the kernel's: frames that still wait are no more. */
+  #isClosed = false;
 
   constructor(
     sources: readonly CaptureSource[],
@@ -228,6 +230,7 @@ class MergeRun {
   async advance(): Promise<boolean> {
     for (;;) {
       if (this.look()) return true;
+      if (this.#isClosed) return false;
       if (this.#hasEnded) {
         this.#throwIfAllGone();
         return false;
@@ -238,6 +241,7 @@ class MergeRun {
 
   /** Also in the middle of a batch: a source that closes waits for its blocks. */
   takeBlocksBack(): void {
+    this.#isClosed = true;
     for (const input of this.#rings) input.close();
   }
 
@@ -253,6 +257,7 @@ class MergeRun {
 
   /** Takes in what is there, without waiting. @returns whether there is a batch */
   look(): boolean {
+    if (this.#isClosed) return false;
     for (const input of this.#others) input.look();
     const now = this.#options.clock.wallTime();
     for (const { input, source } of this.#loans) {

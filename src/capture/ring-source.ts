@@ -53,6 +53,9 @@ export class RingSource implements LiveSource {
   readonly #batch: BlockBatch;
   readonly #pumped = new PumpCounters();
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
+  /** Of what `records` has lent; a batch is lent no longer once its source closes. */
+  #takeRecordsBack: () => void = () => {};
   #reading = false;
   /** No frame enters any more; what is in the ring is still to be read. */
   #refusing = false;
@@ -115,6 +118,7 @@ export class RingSource implements LiveSource {
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
     const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
+    this.#takeRecordsBack = () => gatherer.takeBack();
     try {
       let pause: number;
       do {
@@ -166,10 +170,15 @@ export class RingSource implements LiveSource {
     this.#reading = false;
   }
 
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#addCounters();
     this.#closing.abort();
+    this.#takeRecordsBack(); // else who closes in the middle of a batch would wait for himself
     await this.#ring.allReturned(); // what is retained may be on its way to a disk
     this.#memory.unmapRing();
     this.#socket.close();
