@@ -2,9 +2,12 @@
  * What the flight recorder adds to a capture's cost of a frame: the batch's copy into the history, and with triggers
  * that match nothing. Beside it, the copy alone, and a call per frame in place of the batch entry. @module
  */
+import { readU32le } from '../../src/base/bytes.ts';
 import { compileFilter, createEngine } from '../../src/bpf/index.ts';
-import { FlightRecorder } from '../../src/session/index.ts';
-import { HistoryFrame, RecordHistory } from '../../src/session/record-history.ts';
+import { EnhancedPacket } from '../../src/pcap/index.ts';
+import { encodePcapngHeader } from '../../src/pcap/pcapng-writer.ts';
+import { type FlightOutput, FlightRecorder } from '../../src/session/index.ts';
+import { RecordHistory } from '../../src/session/record-history.ts';
 import { captureFile, FRAME_LENGTHS, FRAMES } from '../support/capture-workload.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 
@@ -14,6 +17,22 @@ const THREE = 'three';
 const CALLS = 'one, by calls';
 const TRIGGERS = ['tcp[tcpflags] & tcp-rst != 0', 'udp port 53', 'icmp[0] = 3'];
 const HISTORY = 64 << 20;
+const NEVER = Number.POSITIVE_INFINITY;
+
+function fail(): never {
+  throw new Error('a trigger of the bench matched');
+}
+
+const NOWHERE: FlightOutput = {
+  stopped: new AbortController().signal,
+  ended: undefined,
+  beginWindow: fail,
+  endWindow: fail,
+  lead: fail,
+  take: fail,
+  async flush() {},
+  async close() {},
+};
 
 export const flightRecorderSuite: BenchSuite = {
   name: 'flight-recorder',
@@ -27,7 +46,8 @@ export const flightRecorderSuite: BenchSuite = {
 };
 
 async function row(length: number): Promise<BenchRow> {
-  const records = (await captureFile('pcap', length)).subarray(24);
+  const file = await captureFile('pcapng', length);
+  const records = file.subarray(encodePcapngHeader([{ linkType: 1 }]).length);
   return {
     name: `${length} bytes a frame`,
     values: {
@@ -41,14 +61,12 @@ async function row(length: number): Promise<BenchRow> {
 
 function recorder(records: Uint8Array, triggers: number): () => number {
   const flight = new FlightRecorder({
-    linkType: 1,
+    interfaces: [{ linkType: 1, snapLength: 262_144 }],
     before: { milliseconds: 1_000 },
     after: 1_000,
     triggers: TRIGGERS.slice(0, triggers),
     historySize: HISTORY,
-    open: () => {
-      throw new Error('a trigger of the bench matched');
-    },
+    output: NOWHERE,
   });
   return () => {
     flight.take(records, FRAMES);
@@ -58,20 +76,21 @@ function recorder(records: Uint8Array, triggers: number): () => number {
 
 function copying(records: Uint8Array): () => number {
   const history = new RecordHistory(HISTORY, () => {});
-  return () => history.append(records, FRAMES, 0);
+  return () => history.append(records, FRAMES, 0, NEVER) ?? 0;
 }
 
 function calling(records: Uint8Array): () => number {
   const history = new RecordHistory(HISTORY, () => {});
-  const frame = new HistoryFrame(history);
+  const { bytes } = history;
   const { instructions } = compileFilter(TRIGGERS[0] ?? '', { linkType: 1 });
   const engine = createEngine(instructions, history.memory === undefined ? {} : { memory: history.memory });
   return () => {
     let matched = 0;
-    let at = history.append(records, FRAMES, 0);
-    for (const end = at + records.length; at < end; ) {
-      at = frame.wrap(at);
-      if (engine.run(frame.data, frame.offset, frame.length, frame.wireLength) !== 0) matched += 1;
+    const start = history.append(records, FRAMES, 0, NEVER) ?? 0;
+    for (let at = start; at < start + records.length; at += readU32le(bytes, at + EnhancedPacket.length)) {
+      const captured = readU32le(bytes, at + EnhancedPacket.capturedLength);
+      const wireLength = readU32le(bytes, at + EnhancedPacket.wireLength);
+      if (engine.run(bytes, at + EnhancedPacket.data, captured, wireLength) !== 0) matched += 1;
     }
     return matched;
   };

@@ -9,6 +9,7 @@ import {
   type RecordOptions,
   type RecordSummary,
   type RecordTarget,
+  type Rotation,
   record,
   type StopReason,
 } from '../session/index.ts';
@@ -32,18 +33,32 @@ export function createFiles(
   shared: FileSeriesOptions = {},
 ): FileSeries {
   const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
-  const onWarning = warnOn(context);
-  const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
   const format = isPcapng
     ? pcapngFileFormat(source.interfaces, { packetBuffered: words.U }, compressionOf(words))
     : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
-  return new FileSeries(path, format, {
-    ...seriesOptions(words),
-    ...shared,
+  const { epilogue, ...options } = filesOptions(words, source, context);
+  return new FileSeries(path, format, { ...options, ...shared, ...(isPcapng && epilogue ? { epilogue } : {}) });
+}
+
+/**
+ * What the words say about files; PCAPNG ones end with the counters of each interface.
+ * @param rotation where the words say none: what else begins files
+ * @throws StackError `USAGE`, `COMPRESSION`
+ */
+export function filesOptions(
+  words: CaptureArguments,
+  source: LiveSource | MergedSource,
+  context: CommandContext,
+  rotation?: Rotation,
+): FileSeriesOptions {
+  const onWarning = warnOn(context);
+  const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
+  return {
+    ...seriesOptions(words, rotation),
     onWarning,
-    ...(isPcapng ? { epilogue: countersOf(source, context.clock) } : {}),
+    epilogue: countersOf(source, context.clock),
     ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
-  });
+  };
 }
 
 const PCAPNG_NAME = /\.pcapng(\.(gz|zst))?$/i;

@@ -79,6 +79,12 @@ export function announceSource(source: LiveSource | MergedSource, context: Comma
   context.stderr.write(lines.join(''));
 }
 
+/** Frames of several interfaces that are not in the order of time. */
+export function lateNotice(source: LiveSource | MergedSource): string {
+  if (!isMerged(source) || source.late === 0) return '';
+  return `tapline: ${source.late} frames came too late for their place in time; they stand where they came\n`;
+}
+
 /** `eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes` */
 export function describeInterface({ name, linkType, snapLength }: CaptureInterface): string {
   return `${name}, link-type ${describeLinkType(linkType)}, snapshot length ${snapLength} bytes`;

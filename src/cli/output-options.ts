@@ -75,9 +75,12 @@ export function fileOptionsGiven(words: OutputArguments): readonly string[] {
   return NEEDS_FILE.filter(([key]) => words[key] !== undefined).map(([, name]) => name);
 }
 
-/** @throws StackError `USAGE` for what does not go together */
-export function seriesOptions(words: OutputArguments): FileSeriesOptions {
-  const rotation = rotationOf(words);
+/**
+ * @param otherwise where the words say nothing about rotation: what else begins files
+ * @throws StackError `USAGE` for what does not go together
+ */
+export function seriesOptions(words: OutputArguments, otherwise?: Rotation): FileSeriesOptions {
+  const rotation = rotationOf(words) ?? otherwise;
   const { ring, fileLimit } = fileCounts(words, rotation);
   if (rotation === undefined && (ring ?? fileLimit) !== undefined) {
     throw new StackError(

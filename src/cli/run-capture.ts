@@ -4,7 +4,7 @@ import type { RecordTarget } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { createFiles, formatEnd, recordAndClose, refuseFileOptions } from './capture-output.ts';
-import { announceSource, isMerged, openSource } from './capture-source.ts';
+import { announceSource, isMerged, lateNotice, openSource } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
 import { dropAdvice } from './drop-advice.ts';
@@ -73,12 +73,6 @@ function createSink(
   const options = printerOptions(words, timestampPrecision(words));
   const names = { interfaceName: rememberNames(interfaceName) };
   return createLineSink(() => source.linkType, { ...options, names }, context.stdout, stop.stop);
-}
-
-/** Frames of several interfaces that are not in the order of time. */
-function lateNotice(source: LiveSource | MergedSource): string {
-  if (!isMerged(source) || source.late === 0) return '';
-  return `tapline: ${source.late} frames came too late for their place in time; they stand where they came\n`;
 }
 
 function countsOf(

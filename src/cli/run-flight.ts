@@ -1,21 +1,23 @@
 /** `tapline capture --trigger` at work: the flight recorder. @module */
-import { basename, dirname, extname, join } from 'node:path';
-import { StackError } from '../base/index.ts';
-import type { LiveSource } from '../capture/index.ts';
-import { createPcapngWriter } from '../pcap/index.ts';
+import { accessSync, constants } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import { messageOf, StackError } from '../base/index.ts';
+import type { LiveSource, MergedSource } from '../capture/index.ts';
 import {
+  describeTrigger,
   type FlightBefore,
   type FlightCounters,
-  type FlightFile,
+  FlightFiles,
   FlightRecorder,
   type FlightTrigger,
   recordFlight,
 } from '../session/index.ts';
 import { bufferOption, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import { refuseFileOptions } from './capture-output.ts';
-import { announceSource, isMerged, openSource } from './capture-source.ts';
+import { filesOptions, formatEnd } from './capture-output.ts';
+import { announceSource, lateNotice, openSource } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
+import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
@@ -32,43 +34,66 @@ const MOST_SECONDS = 1e6;
 const TRIGGER_SIGNAL = 'SIGALRM';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
-  if (words.threads !== undefined) throw new StackError('USAGE', '--trigger and --threads do not go together');
-  refuseFileOptions(words, 'does not go with --trigger');
-  const file = fileName(words);
+  refuseOthers(words);
+  const path = fileName(words.w);
   const bufferMebibytes = bufferOption(words.B);
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
-  if (isMerged(source)) throw new StackError('USAGE', '--trigger takes one interface; -i any is all of them');
-  const recorder = await createRecorder(words, source, file, context);
+  const { onFile, ...options } = filesOptions(words, source, context, {});
+  const files = new FlightFiles(path, source.interfaces, {
+    ...options,
+    ...(words.compress === undefined ? {} : { compression: words.compress }),
+    onFile(file) {
+      context.stderr.write(`tapline: ${file.frames} packets in ${file.path}\n`);
+      onFile?.(file);
+    },
+  });
+  const recorder = await createRecorder(words, source, files, context);
   const stop = listenForStop(context.signals);
-  const release = context.signals.on([TRIGGER_SIGNAL], (signal) => recorder.trigger(signal, context.clock.wallTime()));
-  const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), source));
-  const releaseCounters = context.signals.on(['SIGUSR1'], writeCounters);
+  const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
+  const release = context.signals.on([TRIGGER_SIGNAL, 'SIGUSR1', 'SIGUSR2'], (signal) => {
+    if (signal === 'SIGUSR1') writeCounters();
+    else if (signal === 'SIGUSR2')
+      recorder.flush().catch(() => {}); // what is wrong is said at the end
+    else recorder.trigger(signal, context.clock.wallTime());
+  });
   announceSource(source, context);
+  let end = '';
   try {
     const duration = seconds === undefined ? {} : { duration: seconds * 1000 };
-    await recordFlight(source, recorder, { signal: stop.signal, clock: context.clock, ...duration });
+    const { reason } = await recordFlight(source, recorder, { signal: stop.signal, clock: context.clock, ...duration });
+    end = reason === 'limit' ? '' : formatEnd(reason);
+    if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
     release();
-    releaseCounters();
+    context.stderr.write(end);
     writeCounters();
+    context.stderr.write(lateNotice(source));
   }
+}
+
+/** @throws StackError `USAGE` */
+function refuseOthers(words: CaptureArguments): void {
+  if (words.threads !== undefined && !words.merge) {
+    throw new StackError('USAGE', '--trigger and --threads go together with --merge only');
+  }
+  if (words.stats !== undefined) throw new StackError('USAGE', '--stats does not go with --trigger');
+  if (words.c !== undefined) throw new StackError('USAGE', '-c does not go with --trigger: --max-triggers does');
 }
 
 async function createRecorder(
   words: CaptureArguments,
-  source: LiveSource,
-  file: (trigger: FlightTrigger) => string,
+  { interfaces }: LiveSource | MergedSource,
+  output: FlightFiles,
   context: CommandContext,
 ): Promise<FlightRecorder> {
   const before = readBefore(words.before);
   const after = numberOption('--after', words.after, { fraction: true, most: MOST_SECONDS }) ?? DEFAULT_AFTER_SECONDS;
   const maximumTriggers = numberOption('--max-triggers', words['max-triggers'], { least: 1 });
-  const [described] = source.interfaces;
   const resolvers = await Promise.all(words.trigger.map((filter) => resolverFor(filter)));
   return new FlightRecorder({
-    linkType: source.linkType,
+    interfaces,
     before,
     after: after * 1000,
     triggers: words.trigger,
@@ -76,13 +101,8 @@ async function createRecorder(
       host: (name) => resolvers.map((resolver) => resolver.host?.(name)).find((found) => found !== undefined),
     },
     historySize: historySize(words.history, before),
-    open: (trigger) => {
-      const writer = createPcapngWriter(file(trigger), { comment: `begins at trigger ${describe(trigger)}` });
-      writer.addInterface(described);
-      return writer satisfies FlightFile;
-    },
-    onWindow: (trigger) =>
-      context.stderr.write(`tapline: trigger ${describe(trigger)}: writing ${file(trigger)}\n${shortfall(trigger)}`),
+    output,
+    onWindow: (trigger) => context.stderr.write(`tapline: trigger ${describeTrigger(trigger)}\n${shortfall(trigger)}`),
     ...(maximumTriggers === undefined ? {} : { maximumTriggers }),
   });
 }
@@ -106,33 +126,25 @@ function historySize(text: string | undefined, before: FlightBefore): number {
   return before.bytes + LEAST_HISTORY_MEBIBYTES * MEBIBYTE;
 }
 
-/** `trouble-00001-20261124T071500.123Z.pcapng` of `trouble.pcapng`. @throws StackError `USAGE` */
-function fileName(words: CaptureArguments): (trigger: FlightTrigger) => string {
-  const path = words.w;
-  if (path === undefined || path === '-' || words.c !== undefined) {
-    const wanted = '--trigger writes files: give a name with -w; -c does not go with it, --max-triggers does';
-    throw new StackError('USAGE', wanted);
-  }
-  const extension = extname(path);
-  if (extension === '.pcap') {
+/**
+ * PCAPNG in any case, which holds remarks on frames. That the folder is there is seen now, not when the trigger comes.
+ * @throws StackError `USAGE`, `FILE_CREATE`
+ */
+function fileName(path: string | undefined): string {
+  if (path === undefined || path === '-') throw new StackError('USAGE', '--trigger writes files: give a name with -w');
+  if (/\.pcap(\.(gz|zst))?$/i.test(path)) {
     throw new StackError(
       'USAGE',
       `--trigger writes PCAPNG, which holds remarks on frames: name it .pcapng, not ${path}`,
     );
   }
-  const stem = join(dirname(path), basename(path, extension));
-  return ({ number, seconds, nanoseconds }) => {
-    const time = isoTime(seconds, nanoseconds).replace(/[-:]/g, '');
-    return `${stem}-${String(number).padStart(5, '0')}-${time}${extension === '' ? '.pcapng' : extension}`;
-  };
-}
-
-function isoTime(seconds: number, nanoseconds: number): string {
-  return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6)).toISOString();
-}
-
-function describe({ number, reason, seconds, nanoseconds }: FlightTrigger): string {
-  return `${number} (${reason}) at ${isoTime(seconds, nanoseconds)}`;
+  const folder = dirname(path);
+  try {
+    if (!folder.includes('%')) accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StackError('FILE_CREATE', `cannot create files in ${folder}: ${messageOf(cause)}`, { cause });
+  }
+  return extname(path) === '' ? `${path}.pcapng` : path;
 }
 
 function shortfall({ missing }: FlightTrigger): string {
@@ -140,11 +152,11 @@ function shortfall({ missing }: FlightTrigger): string {
   return `tapline: the first ${(missing / 1000).toFixed(1)} s of what it should hold had left memory: --history MIB helps\n`;
 }
 
-function formatFlight(counters: FlightCounters, source: LiveSource): string {
-  const { seen, inMemory, written, evictedEarly, triggers, files } = counters;
+function formatFlight(counters: FlightCounters, files: FlightFiles, source: LiveSource | MergedSource): string {
+  const { seen, inMemory, written, evictedEarly, lost, triggers } = counters;
   return (
     formatCounters(seen, source.statistics()) +
-    `${triggers} triggers, ${written} packets written to ${files} files\n` +
-    `${inMemory} packets in memory, ${evictedEarly} left it before their time\n`
+    `${triggers} triggers, ${written} packets written to ${files.fileCount} files\n` +
+    `${inMemory} packets in memory, ${evictedEarly} left it before their time, ${lost} found no room in it\n`
   );
 }

@@ -2,7 +2,7 @@
 import { readU32le, writeU32le } from '../base/bytes.ts';
 import type { FrameView } from '../base/frame.ts';
 import { BlockType } from './format.ts';
-import { paddedLength } from './pcapng-block.ts';
+import { commentOption, paddedLength } from './pcapng-block.ts';
 
 /** Offsets from the block's start; fields are little-endian 32-bit words. Behind data and options: the length again. */
 export const EnhancedPacket = {
@@ -40,6 +40,16 @@ export function writeEnhancedPacket(
   const data = at + EnhancedPacket.data;
   for (let index = captured; index < paddedLength(captured); index += 1) out[data + index] = 0;
   writeU32le(out, at + length - EnhancedPacket.trailer, length);
+}
+
+/** Gives a block of `length` bytes at `out[at]`, which has no options yet, a comment. Returns how long it is then. */
+export function addComment(out: Uint8Array, at: number, length: number, comment: string): number {
+  const options = commentOption(comment);
+  const longer = length + options.length;
+  out.set(options, at + length - EnhancedPacket.trailer);
+  writeU32le(out, at + EnhancedPacket.length, longer);
+  writeU32le(out, at + longer - EnhancedPacket.trailer, longer);
+  return longer;
 }
 
 /** Writes a time in nanoseconds as its upper, then its lower 32 bits; every intermediate value stays below 2^53. */

@@ -1,6 +1,6 @@
 /** Puts one PCAPNG block together: head, body, options, trailing length (draft-ietf-opsawg-pcapng, 3). @module */
 import { writeU16le, writeU32le } from '../base/bytes.ts';
-import { BlockType, OptionCode } from './format.ts';
+import { BLOCK_OVERHEAD, BlockType, OptionCode } from './format.ts';
 
 const encoder = new TextEncoder();
 
@@ -79,6 +79,12 @@ export function u64Option(value: number): Uint8Array {
   writeU32le(bytes, 0, value % 0x1_0000_0000);
   writeU32le(bytes, 4, Math.floor(value / 0x1_0000_0000));
   return bytes;
+}
+
+/** A comment as the options of a block, their end included. */
+export function commentOption(comment: string): Uint8Array {
+  const block = new BlockBuilder(0).option(OptionCode.comment, comment).endOfOptions().finish();
+  return block.subarray(8, block.length - (BLOCK_OVERHEAD - 8));
 }
 
 /** A block of at least 12 bytes, a multiple of 4, that says nothing; what its body holds stays as it is. */

@@ -10,8 +10,8 @@ import {
   writeEnhancedPacket,
   writeNanoseconds,
 } from './enhanced-packet.ts';
-import { BLOCK_OVERHEAD, BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
-import { BlockBuilder, paddedLength, u64Option } from './pcapng-block.ts';
+import { BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
+import { BlockBuilder, commentOption, paddedLength, u64Option } from './pcapng-block.ts';
 import { type BufferOptions, type FrameLayout, RecordBuffer } from './record-buffer.ts';
 
 const NANOSECOND_RESOLUTION = new Uint8Array([9]);
@@ -236,9 +236,4 @@ function timeOption(wallTime: number): Uint8Array {
   const seconds = Math.floor(wallTime / 1000);
   writeNanoseconds(stamp, 0, seconds, Math.trunc((wallTime - seconds * 1000) * 1e6));
   return stamp;
-}
-
-function commentOption(comment: string): Uint8Array {
-  const block = new BlockBuilder(0).option(OptionCode.comment, comment).endOfOptions().finish();
-  return block.subarray(8, block.length - (BLOCK_OVERHEAD - 8));
 }

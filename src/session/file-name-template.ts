@@ -86,7 +86,8 @@ export class FileNameTemplate {
   }
 }
 
-function beforeExtension(path: string, text: string): string {
+/** `mail-1.pcap.gz` of `mail.pcap.gz` and `-1`. */
+export function beforeExtension(path: string, text: string): string {
   const nameStart = path.lastIndexOf('/') + 1;
   const [extension = ''] = EXTENSION.exec(path.slice(nameStart + 1)) ?? [];
   return path.slice(0, path.length - extension.length) + text + extension;

@@ -50,12 +50,14 @@ export class FileSeries implements RecordOutput {
   /** Which file `lead` was asked of, and how long the lead was. */
   #leadOf: OpenFile | undefined;
   #leadLength = 0;
+  /** What the next file's name is to say, as `next` was told. */
+  #nextStart: number | undefined;
   #lastTake: number;
   #busy = false;
   #ended: OutputEnd | undefined;
 
   /**
-   * Begins the first file.
+   * Begins the first file, unless it is to wait for a frame.
    * @param name a template as `mail-%Y%m%dT%H%M%S-%N.pcap`, of strftime(3)'s letters and `%N`, the file's number; `-` is
    * standard output. With `rotation` a name without any `%` gets `-%N` before its extension.
    * @throws StackError `USAGE` for a name that cannot be, `FILE_CREATE`
@@ -75,10 +77,13 @@ export class FileSeries implements RecordOutput {
     this.#ledger = options.ledger ?? new OutputLedger();
     const own = new OwnFiles(onWarning);
     this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
-    const { path } = this.#files.begin(clock.wallTime() / 1000);
-    this.#ledger.add('files', 1);
+    if (options.isLazy !== true) {
+      this.#files.begin(clock.wallTime() / 1000);
+      this.#ledger.add('files', 1);
+    }
     const isChecked = isFile && !mayFill(options.freeSpace);
-    const space = isChecked ? new FreeSpace(dirname(path), options.freeSpace, clock, options.readSpace) : undefined;
+    const folder = dirname(this.#files.open?.path ?? name);
+    const space = isChecked ? new FreeSpace(folder, options.freeSpace, clock, options.readSpace) : undefined;
     const accounts = { open: this.#files, closed: own, ledger: this.#ledger };
     this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, accounts, space);
     this.#room.settle();
@@ -131,6 +136,12 @@ export class FileSeries implements RecordOutput {
   /** Tells the ledger how far the disk has got: for those who share it. */
   settle(): void {
     this.#room.settle();
+  }
+
+  /** Ends the present file. @param start what the next one's name says, seconds since 1970. Default: its first frame's time */
+  next(start?: number): void {
+    this.#finish();
+    this.#nextStart = start;
   }
 
   /** Resolves when the files hold all that was taken. @throws OutputError of the file that could not be written */
@@ -230,9 +241,10 @@ export class FileSeries implements RecordOutput {
       this.#end('file-limit');
       return undefined;
     }
-    return this.#files.begin(
-      this.#startOf(nextSecond(this.#format.layout, bytes, at) ?? this.#clock.wallTime() / 1000),
-    );
+    const start =
+      this.#nextStart ?? this.#startOf(nextSecond(this.#format.layout, bytes, at) ?? this.#clock.wallTime() / 1000);
+    this.#nextStart = undefined;
+    return this.#files.begin(start);
   }
 
   #isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {

@@ -1,13 +1,8 @@
 /** Recording. @module */
 export { FileSeries } from './file-series.ts';
-export {
-  type FlightBefore,
-  type FlightCounters,
-  type FlightFile,
-  type FlightOptions,
-  FlightRecorder,
-  type FlightTrigger,
-} from './flight-recorder.ts';
+export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight-files.ts';
+export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight-options.ts';
+export { FlightRecorder } from './flight-recorder.ts';
 export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 export { OutputLedger } from './output-ledger.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';

@@ -1,8 +1,11 @@
 /** A flight recorder on a live source: the loop around the engine. @module */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureStatistics } from '../base/frame.ts';
 import type { LiveSource } from '../capture/index.ts';
-import type { FlightCounters, FlightRecorder } from './flight-recorder.ts';
+import type { FlightCounters } from './flight-options.ts';
+import type { FlightRecorder } from './flight-recorder.ts';
+import type { StopReason } from './record.ts';
 
 export interface FlightRunOptions {
   /** Ends it when aborted; what the source holds by then is still taken. */
@@ -14,6 +17,8 @@ export interface FlightRunOptions {
 }
 
 export interface FlightSummary extends FlightCounters {
+  /** `limit`: the triggers that were wanted have come. */
+  readonly reason: StopReason;
   readonly statistics: CaptureStatistics;
 }
 
@@ -21,35 +26,49 @@ export interface FlightSummary extends FlightCounters {
 const TICK = 500;
 
 /**
- * Runs until the recorder has had its triggers, the time is over, or `signal` is aborted. Closes the recorder's files, not the source.
- * @throws what the source or a file throws; the files are closed first
+ * Runs until the recorder has had its triggers, its output takes no more, the time is over, or `signal` is aborted. Closes
+ * the recorder's output, not the source.
+ * @param source a live one, or several merged
+ * @throws what the source or the output throws; the output is closed first
  */
 export async function recordFlight(
-  source: LiveSource,
+  source: Pick<LiveSource, 'records' | 'statistics'>,
   recorder: FlightRecorder,
   options: FlightRunOptions = {},
 ): Promise<FlightSummary> {
   const { signal, duration = Number.POSITIVE_INFINITY, onProgress, clock = systemClock } = options;
+  const end = clock.now() + duration;
   const stop = new AbortController();
   const onAbort = (): void => stop.abort();
-  if (signal?.aborted === true) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const watching = watch(recorder, clock, clock.now() + duration, stop);
+  for (const each of [signal, recorder.stopped]) {
+    if (each?.aborted === true) onAbort();
+    each?.addEventListener('abort', onAbort, { once: true });
+  }
+  let isDone = false;
+  const watching = watch(recorder, clock, end, stop);
   try {
-    const format = { container: 'pcap', timestampPrecision: 'nano' } as const;
+    const format = { container: 'pcapng', inPlace: false } as const;
     for await (const { bytes, frames } of source.records(format, { signal: stop.signal })) {
       recorder.take(bytes, frames);
-      await recorder.flush();
       onProgress?.(recorder.counters());
       if (recorder.isDone) break;
+      await yieldToOthers(); // to the disk, to signals: a source that always has a batch would keep them waiting
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop.abort();
     await watching;
+    isDone = recorder.isDone;
     await recorder.finish();
   }
-  return { ...recorder.counters(), statistics: source.statistics() };
+  const reason = recorder.ended ?? reasonOf(isDone, signal, clock.now() >= end);
+  return { ...recorder.counters(), reason, statistics: source.statistics() };
+}
+
+function reasonOf(isDone: boolean, signal: AbortSignal | undefined, isLate: boolean): StopReason {
+  if (signal?.aborted === true) return 'signal';
+  if (isDone) return 'limit';
+  return isLate ? 'duration' : 'end';
 }
 
 async function watch(recorder: FlightRecorder, clock: Clock, end: number, stop: AbortController): Promise<void> {

@@ -1,13 +1,11 @@
 /**
- * The recent past of a capture: PCAP records with nanoseconds, whole batches copied into a circular buffer, the oldest
- * making room. Nothing is allocated or looked at per frame; a batch becomes a chunk, or a part of the last one. The
- * buffer is WebAssembly memory where there is such, so that compiled filters judge the records where they lie. @module
+ * The recent past of a capture: PCAPNG blocks of frames, whole batches copied into a circular buffer, the oldest making
+ * room unless it is still needed. Nothing is allocated or looked at per frame; a batch becomes a chunk, or a part of the
+ * last one. The buffer is WebAssembly memory where there is such, so that compiled filters judge the frames where they
+ * lie. @module
  */
-import { readU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
-import type { FrameView } from '../base/frame.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-assembly.ts';
-import { PcapRecordHeader } from '../pcap/index.ts';
 import { commitHugePages } from '../sys/huge-pages.ts';
 
 /** Shorter chunks take what comes next too, so that their number stays small beside the records. */
@@ -17,16 +15,23 @@ const SHORT_CHUNK = 64 * 1024;
 export const HISTORY_TABLE_LENGTH = WASM_PAGE_LENGTH;
 const FIRST = HISTORY_TABLE_LENGTH;
 
-/** Records that lie one behind the other. */
+/** Records that lie one behind the other. A position counts bytes of records since the beginning. */
 export interface HistoryChunk {
   /** Where they lie in `bytes`. */
   readonly start: number;
   end: number;
-  /** Bytes of records that came before them, since the beginning. */
   readonly position: number;
   frames: number;
-  /** Of the owner's choice; the time of its last batch's first record. */
-  time: number;
+  /** Times of the owner's choice: of the first record, and of its last batch's first record. */
+  readonly firstTime: number;
+  lastTime: number;
+  /** Frames that came before its first one and found no room. */
+  readonly refusedBefore: number;
+}
+
+/** The position behind its last record. */
+export function endPosition({ start, end, position }: HistoryChunk): number {
+  return position + end - start;
 }
 
 export class RecordHistory {
@@ -35,11 +40,11 @@ export class RecordHistory {
   readonly bytes: Uint8Array;
   readonly capacity: number;
   readonly #chunks: HistoryChunk[] = [];
-  /** Chunks evicted so far: the sequence number of the first one in `#chunks`. */
-  #evicted = 0;
   #position = 0;
   #frames = 0;
-  #length = 0;
+  #refused = 0;
+  /** Of `refused`, those since the newest chunk. */
+  #refusedLately = 0;
   /** Told about each chunk that goes. */
   readonly #onEvict: (chunk: HistoryChunk) => void;
 
@@ -61,94 +66,89 @@ export class RecordHistory {
     this.#onEvict = onEvict;
   }
 
-  /** Frames and bytes of records that are here now. */
+  /** Frames that are here now. */
   get frames(): number {
     return this.#frames;
   }
 
-  get length(): number {
-    return this.#length;
+  /** Frames that found no room. */
+  get refused(): number {
+    return this.#refused;
   }
 
-  /** Bytes of records since the beginning. */
+  /** Behind the newest record. */
   get position(): number {
     return this.#position;
   }
 
-  /** Sequence numbers of the oldest chunk, and of the one behind the newest. */
-  get firstSequence(): number {
-    return this.#evicted;
+  /** Of the oldest record. */
+  get firstPosition(): number {
+    return this.#chunks[0]?.position ?? this.#position;
   }
 
-  get endSequence(): number {
-    return this.#evicted + this.#chunks.length;
+  /** The chunk that holds the record at this position; undefined when it is gone or not there yet. */
+  chunkAt(position: number): HistoryChunk | undefined {
+    const chunk = this.#chunks[this.#chunks.findLastIndex((each) => each.position <= position)];
+    return chunk === undefined || position >= endPosition(chunk) ? undefined : chunk;
   }
 
-  /** The chunk with that sequence number; undefined when it is gone or not there yet. */
-  chunk(sequence: number): HistoryChunk | undefined {
-    return this.#chunks[sequence - this.#evicted];
+  /** The newest chunk whose first record is older than `time`; if none is, the oldest of all. */
+  chunkBefore(time: number): HistoryChunk | undefined {
+    return this.#chunks.findLast(({ firstTime }) => firstTime < time) ?? this.#chunks[0];
   }
 
   /**
    * Copies a batch in.
-   * @returns where it begins in `bytes`; it is the end of the newest chunk
+   * @param time of its first record
+   * @param neededFrom a position: what is here from there on must not make room
+   * @returns where it begins in `bytes`; it is the end of the newest chunk. Undefined: there is no room for it
    * @throws RangeError when it is longer than all that is here
    */
-  append(records: Uint8Array, frames: number, time: number): number {
+  append(records: Uint8Array, frames: number, time: number, neededFrom: number): number | undefined {
     const { length } = records;
     if (length > this.capacity) throw new RangeError(`a batch of ${length} bytes in a history of ${this.capacity}`);
     const behind = this.#chunks.at(-1)?.end ?? FIRST;
     const at = behind + length > this.bytes.length ? FIRST : behind;
-    if (at < behind) this.#evictWhile((oldest) => oldest.start >= behind);
-    this.#evictWhile((oldest) => oldest.start >= at && oldest.start < at + length);
-    this.bytes.set(records, at);
-    const last = this.#chunks.at(-1);
-    if (last !== undefined && last.end === at && last.end - last.start < SHORT_CHUNK) {
-      last.end = at + length;
-      last.frames += frames;
-      last.time = time;
-    } else {
-      this.#chunks.push({ start: at, end: at + length, position: this.#position, frames, time });
+    const inTheWay = this.#countInTheWay(behind, at, length);
+    const youngest = this.#chunks[inTheWay - 1];
+    if (youngest !== undefined && endPosition(youngest) > neededFrom) {
+      this.#refused += frames;
+      this.#refusedLately += frames;
+      return undefined;
     }
-    this.#position += length;
-    this.#frames += frames;
-    this.#length += length;
+    for (const gone of this.#chunks.splice(0, inTheWay)) {
+      this.#frames -= gone.frames;
+      this.#onEvict(gone);
+    }
+    this.bytes.set(records, at);
+    this.#enter(at, length, frames, time);
     return at;
   }
 
-  #evictWhile(isInTheWay: (oldest: HistoryChunk) => boolean): void {
-    for (let oldest = this.#chunks[0]; oldest !== undefined && isInTheWay(oldest); oldest = this.#chunks[0]) {
-      this.#chunks.shift();
-      this.#evicted += 1;
-      this.#frames -= oldest.frames;
-      this.#length -= oldest.end - oldest.start;
-      this.#onEvict(oldest);
+  #enter(at: number, length: number, frames: number, time: number): void {
+    const last = this.#chunks.at(-1);
+    const goesOn = last?.end === at && last.end - last.start < SHORT_CHUNK && this.#refusedLately === 0;
+    if (last !== undefined && goesOn) {
+      last.end = at + length;
+      last.frames += frames;
+      last.lastTime = time;
+    } else {
+      const position = this.#position;
+      const refusedBefore = this.#refusedLately;
+      const times = { firstTime: time, lastTime: time };
+      this.#chunks.push({ start: at, end: at + length, position, frames, ...times, refusedBefore });
+      this.#refusedLately = 0;
     }
-  }
-}
-
-/** A record of the history as a frame; it moves. */
-export class HistoryFrame implements FrameView {
-  readonly data: Uint8Array;
-  readonly interfaceIndex = 0;
-  offset = 0;
-  length = 0;
-  wireLength = 0;
-  seconds = 0;
-  nanoseconds = 0;
-
-  constructor(history: RecordHistory) {
-    this.data = history.bytes;
+    this.#position += length;
+    this.#frames += frames;
   }
 
-  /** Points at the record that begins at `at`. @returns where the next one begins */
-  wrap(at: number): number {
-    const { data } = this;
-    this.offset = at + PcapRecordHeader.length;
-    this.seconds = readU32le(data, at + PcapRecordHeader.seconds);
-    this.nanoseconds = readU32le(data, at + PcapRecordHeader.fraction);
-    this.length = readU32le(data, at + PcapRecordHeader.capturedLength);
-    this.wireLength = readU32le(data, at + PcapRecordHeader.wireLength);
-    return this.offset + this.length;
+  /** How many of the oldest chunks lie where the batch is to go, or between the newest one and the buffer's end. */
+  #countInTheWay(behind: number, at: number, length: number): number {
+    let count = 0;
+    const start = (): number => this.#chunks[count]?.start ?? -1;
+    if (at < behind) while (start() >= behind) count += 1;
+    while (start() >= at && start() < at + length) count += 1;
+    return count;
   }
 }

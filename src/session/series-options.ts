@@ -34,6 +34,8 @@ export interface FinishedFile {
 export interface FileSeriesOptions {
   /** None: one file. */
   readonly rotation?: Rotation;
+  /** No file before the first frame. Default: the first file is there at once. */
+  readonly isLazy?: boolean;
   /** Keep at most so many files: the oldest of this series is deleted before another begins. */
   readonly ring?: number;
   /** End with so many frames. One series alone gets that more cheaply by `limit` of `record`. */

@@ -1,4 +1,5 @@
 /** The examples do what they say: those that capture. @module */
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { printPackets } from '../../examples/01-print-packets.ts';
@@ -109,6 +110,7 @@ test('what came before and after', async () => {
   const recording = begin(() => recordAround('eth0', 'udp port 514', path));
   await pingAddress(lab.host('left'), '10.1.1.2');
   await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(4), { port: 514 });
-  expect(await recording).toMatchObject({ triggers: 1, files: 1, evictedEarly: 0 });
-  expect((await readPackets(path)).length).toBeGreaterThanOrEqual(3);
+  expect(await recording).toMatchObject({ triggers: 1, windows: 1, evictedEarly: 0 });
+  const [name = ''] = readdirSync(folder.path);
+  expect((await readPackets(folder.file(name))).length).toBeGreaterThanOrEqual(3);
 });

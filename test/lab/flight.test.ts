@@ -1,7 +1,8 @@
 /** `tapline capture --trigger` on real frames; peers read its files. @module */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder } from '../support/capture-lab.ts';
@@ -52,12 +53,11 @@ describe('capture --trigger', () => {
     expect(await program.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[2, 3, 4]]);
     const [name = ''] = readdirSync(folder.path);
-    expect(name).toMatch(/^trouble-00001-\d{8}T\d{6}\.\d{3}Z\.pcapng$/);
-    expect(program.standardError).toMatch(
-      /trigger 1 \(ether proto 0x88b6\) at \S+: writing .*trouble-00001-.*\.pcapng\n/,
-    );
+    expect(name).toMatch(/^trouble-00001-\d{8}T\d{6}\.pcapng$/);
+    expect(program.standardError).toMatch(/trigger 1 \(ether proto 0x88b6\) at \S+Z\n/);
+    expect(program.standardError).toContain(`tapline: 3 packets in ${folder.file(name)}\n`);
     expect(program.standardError).toContain('1 triggers, 3 packets written to 1 files\n');
-    expect(program.standardError).toMatch(/0 left it before their time\n$/);
+    expect(program.standardError).toMatch(/0 left it before their time, 0 found no room in it\n$/);
     const tshark = requirePeer('tshark');
     if (tshark !== undefined) {
       const fields = ['-T', 'fields', '-e', 'frame.number', '-e', 'frame.comment', '-e', 'frame.interface_name'];
@@ -104,13 +104,95 @@ describe('capture --trigger', () => {
     expect(await contents(folder)).toEqual([[1, 2, 3, 4, 5, 6]]);
   });
 
+  test('two interfaces, one with another link type, in one file in the order of time', async () => {
+    using folder = new TestFolder();
+    const words = ['--before', '5', '--after', '0.3', '--trigger', 'udp port 514', '--max-triggers', '1'];
+    await using program = tapline(
+      lab.host('right'),
+      ...['capture', '-i', 'eth0 ether proto 0x88b5', '-i', 'any udp', '-w', folder.file('both.pcapng'), '-B', '4'],
+      ...words,
+    );
+    await program.said('listening on any');
+    send(1);
+    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(8), { port: 9 });
+    send(2);
+    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(8), { port: 514 });
+    await sleep(50);
+    send(3);
+    expect(await program.exit()).toBe(0);
+    const [name = ''] = readdirSync(folder.path);
+    const packets = await readPackets(folder.file(name));
+    expect(packets.map(({ interfaceIndex }) => interfaceIndex)).toEqual([0, 1, 0, 1, 0]);
+    const times = packets.map(({ timestamp }) => timestamp);
+    expect(times).toEqual([...times].sort((one, other) => (one < other ? -1 : 1)));
+    const tshark = requirePeer('tshark');
+    if (tshark === undefined) return;
+    const fields = ['-T', 'fields', '-e', 'frame.interface_name', '-e', 'frame.comment', '-e', 'udp.dstport'];
+    const text = execFileSync(tshark, ['-r', folder.file(name), ...fields], { encoding: 'utf8', stdio: 'pipe' });
+    expect(text).toBe('eth0\t\t\nany\t\t9\neth0\t\t\nany\ttrigger 1: udp port 514\t514\neth0\t\t\n');
+  });
+
+  test('rotated and packed: each file by itself is whole, as gzip and tshark see it', async () => {
+    using folder = new TestFolder();
+    const words = ['--before', '5', '--after', '0.2', '--trigger', 'ether proto 0x88b6', '--max-triggers', '1'];
+    const name = folder.file('trouble-%N.pcapng.gz');
+    await using program = recorder(name, ...words, '--rotate-packets', '2', 'ether proto 0x88b5 or ether proto 0x88b6');
+    await program.said('listening on');
+    for (let number = 1; number <= 4; number += 1) send(number);
+    send(5, true);
+    expect(await program.exit()).toBe(0);
+    expect(readdirSync(folder.path).sort()).toEqual([1, 2, 3].map((number) => `trouble-0000${number}.pcapng.gz`));
+    expect(await contents(folder)).toEqual([[1, 2], [3, 4], [5]]);
+    for (const file of readdirSync(folder.path)) {
+      const bytes = gunzipSync(readFileSync(folder.file(file)));
+      expect(bytes.readUInt32LE(0)).toBe(0x0a0d0d0a);
+    }
+    const tshark = requirePeer('tshark');
+    if (tshark === undefined) return;
+    const last = ['-r', folder.file('trouble-00003.pcapng.gz'), '-T', 'fields', '-e', 'frame.comment'];
+    expect(execFileSync(tshark, last, { encoding: 'utf8', stdio: 'pipe' })).toBe('trigger 1: ether proto 0x88b6\n');
+  });
+
+  test('a ring keeps the newest windows; a number of files ends it', async () => {
+    using folder = new TestFolder();
+    const words = ['--before', '0', '--after', '0', '--trigger', 'ether proto 0x88b6'];
+    const filter = 'ether proto 0x88b5 or ether proto 0x88b6';
+    await using ring = recorder(folder.file('ring.pcapng'), ...words, '--ring', '2', '--max-triggers', '3', filter);
+    await ring.said('listening on');
+    for (const number of [1, 2, 3]) {
+      send(number, true);
+      send(9);
+      await ring.said(`trigger ${number} (`);
+      await sleep(20);
+    }
+    expect(await ring.exit()).toBe(0);
+    expect(await contents(folder)).toEqual([[2], [3]]);
+
+    using other = new TestFolder();
+    await using ended = recorder(other.file('end.pcapng'), ...words, '--stop-files', '1', filter);
+    await ended.said('listening on');
+    send(1, true);
+    send(9);
+    expect(await ended.exit()).toBe(0);
+    expect(ended.standardError).toContain('the capture ends: so many files were asked for');
+    expect(await contents(other)).toEqual([[1]]);
+  });
+
+  test('a folder that is not there is said at once, not when the trigger comes', async () => {
+    await using program = recorder('/nowhere/trouble.pcapng', '--trigger', 'icmp');
+    expect(await program.exit()).toBe(1);
+    expect(program.standardError).toContain('cannot create files in /nowhere');
+  });
+
   test.each([
     [['--before', '3'], '--before goes with --trigger EXPRESSION'],
-    [['--trigger', 'icmp'], '--trigger writes files: give a name with -w; -c does not go with it, --max-triggers does'],
+    [['--trigger', 'icmp'], '--trigger writes files: give a name with -w'],
+    [['--trigger', 'icmp', '-w', 'x', '-c', '1'], '-c does not go with --trigger: --max-triggers does'],
+    [['--trigger', 'icmp', '-w', 'x', '--stats', '-'], '--stats does not go with --trigger'],
+    [['--trigger', 'icmp', '-w', 'x', '--threads', '2'], '--trigger and --threads go together with --merge only'],
     [['--trigger', 'icmp', '-w', 'x.pcap'], 'name it .pcapng, not x.pcap'],
     [['--trigger', 'icmp', '-w', 'x', '--before', '9MiB', '--history', '64'], 'in MiB it says the same'],
     [['--trigger', 'tpc', '-w', 'x'], 'tpc'],
-    [['--trigger', 'icmp', '-w', 'x', '-C', '1'], 'does not go with --trigger'],
   ])('%j is a mistake', async (words, message) => {
     await using program = tapline(lab.host('right'), 'capture', '-i', 'eth0', ...words);
     expect(await program.exit()).toBe(2);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LiveSource, RecordBatch } from '../../src/capture/index.ts';
 import { VirtualClock } from '../../src/probe/virtual-clock.ts';
 import { FlightRecorder, recordFlight } from '../../src/session/index.ts';
-import { flightOptions, type MadeFrame, type MemoryFile, recordsOf } from '../support/flight-parts.ts';
+import { blocksOf, flightOptions, type MadeFrame, MemoryOutput } from '../support/flight-parts.ts';
 
 /** Hands over each frame at its time, and then waits to be stopped; only what the loop asks of a live source. */
 function sourceOf(clock: VirtualClock, frames: readonly MadeFrame[]): LiveSource {
@@ -11,8 +11,9 @@ function sourceOf(clock: VirtualClock, frames: readonly MadeFrame[]): LiveSource
     for (const frame of frames) {
       await clock.sleep(frame.time - clock.wallTime(), options.signal);
       if (options.signal?.aborted === true) return;
-      yield { bytes: recordsOf([frame]), inPlace: false, frames: 1, frameBytes: 60, retain: () => () => {} };
+      yield { bytes: blocksOf([frame]), inPlace: false, frames: 1, frameBytes: 60, retain: () => () => {} };
     }
+    if (options.signal?.aborted === true) return;
     await new Promise((resolve) => options.signal?.addEventListener('abort', resolve, { once: true }));
   }
   return {
@@ -24,66 +25,68 @@ function sourceOf(clock: VirtualClock, frames: readonly MadeFrame[]): LiveSource
 function parts(
   offsets: readonly number[],
   trigger: number,
-): { clock: VirtualClock; source: LiveSource; files: MemoryFile[] } {
+): { clock: VirtualClock; source: LiveSource; output: MemoryOutput } {
   const clock = new VirtualClock();
   const start = clock.wallTime();
   const frames = offsets.map((offset, number) => ({ time: start + offset, number, trigger: number === trigger }));
-  return { clock, source: sourceOf(clock, frames), files: [] };
+  return { clock, source: sourceOf(clock, frames), output: new MemoryOutput() };
 }
 
 describe('recordFlight', () => {
   test('ends by itself after the last trigger’s window, though nothing comes any more', async () => {
-    const { clock, source, files } = parts([0, 1_000, 1_800, 2_100], 2);
-    const recorder = new FlightRecorder(flightOptions(files, { maximumTriggers: 1 }));
+    const { clock, source, output } = parts([0, 1_000, 1_800, 2_100], 2);
+    const recorder = new FlightRecorder(flightOptions(output, { maximumTriggers: 1 }));
     const summary = await recordFlight(source, recorder, { clock });
-    expect(files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[1, 2, 3], true]]);
-    expect(summary).toMatchObject({ seen: 4, written: 3, triggers: 1, statistics: { dropped: 3 } });
+    expect(output.files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[1, 2, 3], true]]);
+    expect(summary).toMatchObject({ reason: 'limit', seen: 4, written: 3, triggers: 1, statistics: { dropped: 3 } });
     expect(clock.now()).toBeGreaterThan(2_300);
     expect(clock.now()).toBeLessThan(6_000);
   });
 
   test('ends after its duration, with the open file closed', async () => {
-    const { clock, source, files } = parts([0, 900], 1);
-    const recorder = new FlightRecorder(flightOptions(files, { after: 60_000 }));
+    const { clock, source, output } = parts([0, 900], 1);
+    const recorder = new FlightRecorder(flightOptions(output, { after: 60_000 }));
     await recordFlight(source, recorder, { clock, duration: 1_250 });
     expect(clock.now()).toBe(1_250);
-    expect(files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[0, 1], true]]);
+    expect(output.files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[0, 1], true]]);
   });
 
   test('ends when its signal is aborted, before or while it runs', async () => {
     for (const early of [true, false]) {
-      const { clock, source, files } = parts([0], 0);
+      const { clock, source, output } = parts([0], 0);
       const stop = new AbortController();
       if (early) stop.abort();
       else clock.at(700, () => stop.abort());
-      await recordFlight(source, new FlightRecorder(flightOptions(files)), { clock, signal: stop.signal });
-      expect(files.map(({ isClosed }) => isClosed)).toEqual(early ? [] : [true]);
+      await recordFlight(source, new FlightRecorder(flightOptions(output)), { clock, signal: stop.signal });
+      expect(output.files.map(({ isClosed }) => isClosed)).toEqual(early ? [] : [true]);
     }
   });
 
   test('a trigger from outside, while it runs', async () => {
-    const { clock, source, files } = parts([0, 400, 1_400, 2_000], -1);
-    const recorder = new FlightRecorder(flightOptions(files, { maximumTriggers: 1 }));
+    const { clock, source, output } = parts([0, 400, 1_400, 2_000], -1);
+    const recorder = new FlightRecorder(flightOptions(output, { maximumTriggers: 1 }));
     clock.at(1_100, () => recorder.trigger('by hand', clock.wallTime()));
     await recordFlight(source, recorder, { clock });
-    expect(files.map(({ numbers, trigger }) => [numbers, trigger.reason])).toEqual([[[1, 2], 'by hand']]);
+    expect(output.files.map(({ numbers, trigger }) => [numbers, trigger.reason])).toEqual([[[1, 2], 'by hand']]);
   });
 
-  test('what a file throws ends it; the file is closed', async () => {
-    const { clock, source, files } = parts([0], 0);
-    const options = flightOptions(files);
-    const recorder = new FlightRecorder({
-      ...options,
-      open(trigger) {
-        const file = options.open(trigger);
-        return Object.assign(file, {
-          add() {
-            throw new Error('the disk is full');
-          },
-        });
+  test('what the output throws ends it; the output is closed', async () => {
+    const { clock, source, output } = parts([0, 100, 200], 0);
+    const broken = Object.assign(output, {
+      take(): never {
+        throw new Error('the disk is full');
       },
     });
+    const recorder = new FlightRecorder(flightOptions(broken));
     await expect(recordFlight(source, recorder, { clock })).rejects.toThrow('the disk is full');
-    expect(files.map(({ isClosed }) => isClosed)).toEqual([true]);
+    expect(output.isClosed).toBe(true);
+  });
+
+  test('ends when the output takes no more, and says why', async () => {
+    const { clock, source, output } = parts([0, 100], 0);
+    clock.at(900, () => output.end('quota'));
+    const summary = await recordFlight(source, new FlightRecorder(flightOptions(output)), { clock });
+    expect(summary.reason).toBe('quota');
+    expect(clock.now()).toBe(900);
   });
 });

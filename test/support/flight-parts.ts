@@ -1,6 +1,6 @@
-/** Records and files made by hand for the flight recorder. @module */
-import type { FrameView } from '../../src/base/frame.ts';
-import type { FlightFile, FlightOptions, FlightTrigger } from '../../src/session/index.ts';
+/** Blocks and outputs made by hand for the flight recorder. @module */
+import { EMPTY } from '../../src/base/bytes.ts';
+import type { FlightOptions, FlightOutput, FlightTrigger, OutputBatch, TakenRecords } from '../../src/session/index.ts';
 
 /** A frame to be recorded. */
 export interface MadeFrame {
@@ -11,42 +11,85 @@ export interface MadeFrame {
   /** Whether the trigger expression of `flightOptions` matches it. */
   readonly trigger?: boolean;
   readonly length?: number;
+  /** Default: 0. */
+  readonly interfaceNumber?: number;
 }
 
 const TRIGGER = 'ether proto 0x88b6';
 
-/** PCAP records with nanoseconds, field by field as the draft draws them. */
-export function recordsOf(frames: readonly MadeFrame[]): Uint8Array {
-  const parts = frames.map(({ time, number, trigger = false, length = 60 }) => {
-    const record = Buffer.alloc(16 + length, 0x5a);
-    const seconds = Math.floor(time / 1000);
-    record.writeUInt32LE(seconds, 0);
-    record.writeUInt32LE(Math.round((time - seconds * 1000) * 1e6), 4);
-    record.writeUInt32LE(length, 8);
-    record.writeUInt32LE(length, 12);
-    record.writeUInt16BE(trigger ? 0x88b6 : 0x88b5, 16 + 12);
-    record.writeUInt32BE(number, 16 + 14);
-    return record;
+/** PCAPNG blocks with times in nanoseconds, field by field as the draft draws them. */
+export function blocksOf(frames: readonly MadeFrame[]): Uint8Array {
+  const parts = frames.map(({ time, number, trigger = false, length = 60, interfaceNumber = 0 }) => {
+    const padded = Math.ceil(length / 4) * 4;
+    const block = Buffer.alloc(32 + padded, 0x5a);
+    block.writeUInt32LE(6, 0);
+    block.writeUInt32LE(block.length, 4);
+    block.writeUInt32LE(interfaceNumber, 8);
+    const nanoseconds = BigInt(Math.round(time * 1000)) * 1000n;
+    block.writeUInt32LE(Number(nanoseconds >> 32n), 12);
+    block.writeUInt32LE(Number(nanoseconds & 0xffff_ffffn), 16);
+    block.writeUInt32LE(length, 20);
+    block.writeUInt32LE(length, 24);
+    block.writeUInt16BE(trigger ? 0x88b6 : 0x88b5, 28 + 12);
+    block.writeUInt32BE(number, 28 + 14);
+    block.writeUInt32LE(block.length, block.length - 4);
+    return block;
   });
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** A file that remembers. */
-export class MemoryFile implements FlightFile {
+/** What was written of a window. */
+export interface MemoryFile {
   readonly trigger: FlightTrigger;
-  readonly numbers: number[] = [];
-  readonly comments = new Map<number, string>();
-  isClosed = false;
+  readonly numbers: number[];
+  readonly comments: Map<number, string>;
+  isClosed: boolean;
+}
 
-  constructor(trigger: FlightTrigger) {
-    this.trigger = trigger;
+/** An output that remembers, and keeps each batch until `drain` is called, where it is told to be slow. */
+export class MemoryOutput implements FlightOutput {
+  readonly files: MemoryFile[] = [];
+  readonly #stop = new AbortController();
+  readonly stopped = this.#stop.signal;
+  ended: FlightOutput['ended'];
+  isClosed = false;
+  /** Batches are kept, as by a disk that stalls. */
+  isSlow = false;
+  readonly #kept: { readonly bytes: Uint8Array; release(): void }[] = [];
+
+  beginWindow(trigger: FlightTrigger): void {
+    this.files.push({ trigger, numbers: [], comments: new Map(), isClosed: false });
   }
 
-  add(frame: FrameView, keep: number, comment?: string): void {
-    if (this.isClosed || keep !== frame.length) throw new Error('a frame for a closed file, or a cut one');
-    const number = Buffer.from(frame.data.buffer, frame.data.byteOffset + frame.offset).readUInt32BE(14);
-    this.numbers.push(number);
-    if (comment !== undefined) this.comments.set(number, comment);
+  endWindow(): void {
+    const file = this.files.at(-1);
+    if (file !== undefined) file.isClosed = true;
+  }
+
+  lead(): Uint8Array {
+    return EMPTY;
+  }
+
+  async take(batch: OutputBatch): Promise<TakenRecords> {
+    const file = this.files.at(-1);
+    if (file === undefined || file.isClosed) throw new Error('blocks without a window');
+    this.#kept.push({ bytes: batch.bytes, release: batch.retain() });
+    const read = this.#read(batch.bytes, file);
+    if (read.frames !== batch.frames || read.frameBytes !== batch.frameBytes) throw new Error('a batch miscounted');
+    if (!this.isSlow) this.drain();
+    return batch;
+  }
+
+  /** The disk has caught up. */
+  drain(): void {
+    this.isSlow = false;
+    for (const { release } of this.#kept.splice(0)) release();
+  }
+
+  /** No more is taken. */
+  end(reason: FlightOutput['ended']): void {
+    this.ended = reason;
+    this.#stop.abort();
   }
 
   async flush(): Promise<void> {}
@@ -54,21 +97,39 @@ export class MemoryFile implements FlightFile {
   async close(): Promise<void> {
     this.isClosed = true;
   }
+
+  #read(bytes: Uint8Array, file: MemoryFile): { frames: number; frameBytes: number } {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    let frames = 0;
+    let frameBytes = 0;
+    for (let at = 0; at < view.length; ) {
+      const length = view.readUInt32LE(at + 4);
+      const captured = view.readUInt32LE(at + 20);
+      const options = at + 28 + Math.ceil(captured / 4) * 4;
+      if (view.readUInt32LE(at + length - 4) !== length) throw new Error('a block without its end');
+      const number = view.readUInt32BE(at + 28 + 14);
+      file.numbers.push(number);
+      if (options < at + length - 4) {
+        const commentLength = view.readUInt16LE(options + 2);
+        file.comments.set(number, view.toString('utf8', options + 4, options + 4 + commentLength));
+      }
+      frames += 1;
+      frameBytes += captured;
+      at += length;
+    }
+    return { frames, frameBytes };
+  }
 }
 
-/** Options with a second before, half a second after, and the list that files go to. */
-export function flightOptions(files: MemoryFile[], fields: Partial<FlightOptions> = {}): FlightOptions {
+/** Options with a second before, half a second after, and the output that windows go to. */
+export function flightOptions(output: FlightOutput, fields: Partial<FlightOptions> = {}): FlightOptions {
   return {
-    linkType: 1,
+    interfaces: [{ linkType: 1, snapLength: 262_144 }],
     before: { milliseconds: 1_000 },
     after: 500,
     triggers: [TRIGGER],
     historySize: 1 << 20,
-    open(trigger) {
-      const file = new MemoryFile(trigger);
-      files.push(file);
-      return file;
-    },
+    output,
     ...fields,
   };
 }

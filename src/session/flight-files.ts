@@ -1,0 +1,123 @@
+/** The files of a flight recorder: each window one of a series, or several where that rotates. @module */
+import {
+  type CaptureInterface,
+  type Compression,
+  compressionOfName,
+  type OutputTarget,
+  pcapngFileFormat,
+  type RecordFile,
+  type RecordFileFormat,
+} from '../pcap/index.ts';
+import { beforeExtension } from './file-name-template.ts';
+import { FileSeries } from './file-series.ts';
+import type { FlightOutput, FlightTrigger } from './flight-options.ts';
+import type { OutputBatch, OutputEnd, TakenRecords } from './record-output.ts';
+import type { FileSeriesOptions } from './series-options.ts';
+
+export interface FlightFilesOptions extends FileSeriesOptions {
+  /** Default: as the name says. */
+  readonly compression?: Compression;
+}
+
+/**
+ * PCAPNG files, none before the first window. Their names tell when the trigger came, those of a window's further files when
+ * they begin; a ring, a quota and the free space are for the files of all windows together.
+ */
+export class FlightFiles implements FlightOutput {
+  readonly #format: WindowFormat;
+  readonly #series: FileSeries;
+
+  /**
+   * @param name as `FileSeries` has it; without any `%` the number and the time go before its extension:
+   * `trouble-00001-20261124T071500.pcapng` of `trouble.pcapng`
+   * @param interfaces of the source, in its order
+   * @throws StackError `USAGE` for a name that cannot be, `COMPRESSION`
+   */
+  constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
+    const { compression = compressionOfName(name), rotation = {} } = options;
+    const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
+    this.#format = new WindowFormat(interfaces, compression);
+    this.#series = new FileSeries(template, this.#format, { ...options, rotation, isLazy: true });
+  }
+
+  get stopped(): AbortSignal {
+    return this.#series.stopped;
+  }
+
+  get ended(): OutputEnd | undefined {
+    return this.#series.ended;
+  }
+
+  /** Files begun so far. */
+  get fileCount(): number {
+    return this.#series.fileCount;
+  }
+
+  beginWindow(trigger: FlightTrigger): void {
+    this.#format.remark(`begins at trigger ${describeTrigger(trigger)}`);
+    this.#series.next(trigger.seconds);
+  }
+
+  endWindow(): void {
+    this.#series.next();
+  }
+
+  lead(): Uint8Array {
+    return this.#series.lead();
+  }
+
+  take(batch: OutputBatch): Promise<TakenRecords> {
+    return this.#series.take(batch);
+  }
+
+  flush(): Promise<void> {
+    return this.#series.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#series.close();
+  }
+}
+
+/** `1 (icmp) at 2026-11-24T07:15:00.123Z` */
+export function describeTrigger({ number, reason, seconds, nanoseconds }: FlightTrigger): string {
+  return `${number} (${reason}) at ${new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6)).toISOString()}`;
+}
+
+/** PCAPNG files that begin with a comment on their window. */
+class WindowFormat implements RecordFileFormat {
+  readonly #interfaces: readonly CaptureInterface[];
+  readonly #compression: Compression;
+  #present: RecordFileFormat;
+
+  constructor(interfaces: readonly CaptureInterface[], compression: Compression) {
+    this.#interfaces = interfaces;
+    this.#compression = compression;
+    this.#present = pcapngFileFormat(interfaces, {}, compression);
+  }
+
+  get recordFormat(): RecordFileFormat['recordFormat'] {
+    return this.#present.recordFormat;
+  }
+
+  get layout(): RecordFileFormat['layout'] {
+    return this.#present.layout;
+  }
+
+  get header(): Uint8Array {
+    return this.#present.header;
+  }
+
+  get headerLength(): number {
+    return this.#present.headerLength;
+  }
+
+  /** What files begun from now on say. */
+  remark(comment: string): void {
+    this.#present = pcapngFileFormat(this.#interfaces, { comment }, this.#compression);
+  }
+
+  create(target: OutputTarget): RecordFile {
+    return this.#present.create(target);
+  }
+}
