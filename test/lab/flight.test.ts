@@ -94,9 +94,11 @@ describe('capture --trigger', () => {
     await using program = recorder(folder.file('trouble.pcapng'), ...words, 'ether proto 0x88b5');
     await program.said('listening on');
     for (let number = 1; number <= 5; number += 1) send(number);
-    await sleep(250);
-    program.signal('SIGUSR1');
-    await program.said('5 packets in memory');
+    for (let tries = 0; tries < 100 && !program.standardError.includes('5 packets in memory'); tries += 1) {
+      program.signal('SIGUSR1');
+      await sleep(50);
+    }
+    expect(program.standardError).toContain('5 packets in memory');
     program.signal('SIGALRM');
     await program.said('trigger 1 (SIGALRM)');
     send(6);
