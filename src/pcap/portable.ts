@@ -3,7 +3,7 @@ export { type ByteSink, OutputError } from './byte-sink.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
 export { CaptureParser } from './capture-parser.ts';
-export { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
+export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export {
   BlockType,
   MAXIMUM_SNAP_LENGTH,
