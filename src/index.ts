@@ -52,6 +52,7 @@ export {
   openLiveMany,
   openShared,
   type RingSharing,
+  returnFreedMemory,
   TransmitSocket,
 } from './capture/index.ts';
 export {

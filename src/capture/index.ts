@@ -1,4 +1,5 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
+export { returnFreedMemory } from '../sys/allocator.ts';
 export { ANY_INTERFACE, interfaceName } from './device.ts';
 export { FrameQueue } from './frame-queue.ts';
 export { type LiveInterface, openLive, openLiveMany, openShared, type RingSharing } from './live.ts';

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { messageOf, StackError } from '../base/index.ts';
-import type { LiveSource, MergedSource } from '../capture/index.ts';
+import { type LiveSource, type MergedSource, returnFreedMemory } from '../capture/index.ts';
 import {
   describeTrigger,
   type FlightBefore,
@@ -35,6 +35,7 @@ const TRIGGER_SIGNAL = 'SIGALRM';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
+  returnFreedMemory();
   const path = fileName(words.w);
   const bufferMebibytes = bufferOption(words.B);
   const seconds = numberOption('--duration', words.duration, { fraction: true });
