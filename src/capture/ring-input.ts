@@ -25,6 +25,8 @@ export interface RingLoan {
   readonly batch: BlockBatch;
   /** Milliseconds until the kernel hands over a block that is not full. */
   readonly blockTimeout: number;
+  /** No frame enters any more since an earlier reading. */
+  readonly isRefusing: boolean;
   /** From now on no frame enters. */
   refuseFrames(): void;
   /** Fetches what is wrong with the interface: warns when it is down. False: it is gone. */
@@ -58,24 +60,13 @@ export class RingInput implements MergeInput {
     this.#number = number;
     this.#blocks = new Float64Array(loan.ring.blockCount);
     this.#waiting = new Uint32Array(loan.ring.blockCount);
+    if (loan.isRefusing) this.#refusedTime = Number.NEGATIVE_INFINITY;
   }
 
   /** Takes in what has come. @param now milliseconds since 1970 */
   look(now: number): void {
-    const { ring, batch } = this.#loan;
     if (this.hasEnded) return;
-    let isNew = false;
-    while (ring.peek() !== undefined) {
-      const block = ring.take();
-      this.#indexing = (this.#first + this.#held) % ring.blockCount;
-      this.#blocks[this.#indexing] = block;
-      this.#waiting[this.#indexing] = 0;
-      this.#held += 1;
-      batch.wrap(block).forEach(this.#index);
-      isNew = true;
-    }
-    this.release();
-    if (!isNew) this.#lookAtRing(now);
+    if (!this.#takeBlocks()) this.#lookAtRing(now);
     this.#judgeTime();
   }
 
@@ -117,6 +108,22 @@ export class RingInput implements MergeInput {
     this.#judgeTime();
   }
 
+  /** @returns whether there were any */
+  #takeBlocks(): boolean {
+    const { ring, batch } = this.#loan;
+    const before = ring.takenEver;
+    while (ring.peek() !== undefined) {
+      const block = ring.take();
+      this.#indexing = (this.#first + this.#held) % ring.blockCount;
+      this.#blocks[this.#indexing] = block;
+      this.#waiting[this.#indexing] = 0;
+      this.#held += 1;
+      batch.wrap(block).forEach(this.#index);
+    }
+    this.release();
+    return ring.takenEver > before;
+  }
+
   readonly #index = (frame: FrameView): void => {
     this.queue.add(frame, this.#number, this.#indexing);
     (this.#waiting[this.#indexing] as number)++;
@@ -124,16 +131,17 @@ export class RingInput implements MergeInput {
 
   /** No block has come: nothing may be there at all, or something may be wrong. */
   #lookAtRing(now: number): void {
-    const { ring, blockTimeout } = this.#loan;
-    const { isEmpty } = ring;
-    if (isEmpty) this.#emptyTime = now;
+    const { ring } = this.#loan;
+    if (ring.isEmpty) this.#emptyTime = now;
     if (!this.isGone && !this.#loan.isInterfaceThere()) {
       this.isGone = true;
       this.#refusedTime = now; // what it brought until then is still in the ring
     }
     if (this.isGone && now < this.#refusedTime) this.#refusedTime = now; // the clock was set back
-    const refused = now - this.#refusedTime;
-    this.hasEnded = (isEmpty && refused > REFUSAL_DELAY) || refused > 2 * blockTimeout + ARRIVAL_MARGIN;
+    if (now - this.#refusedTime <= REFUSAL_DELAY) return;
+    ring.end();
+    this.#takeBlocks();
+    this.hasEnded = true;
   }
 
   /** What comes later is later than the latest frame and the last sight of emptiness, but for the margin. */

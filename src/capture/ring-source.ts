@@ -160,7 +160,8 @@ export class RingSource implements LiveSource {
       ring: this.#ring,
       batch: this.#batch,
       blockTimeout: this.#blockTimeout,
-      refuseFrames: () => this.#socket.refuseFrames(),
+      isRefusing: this.#refusing,
+      refuseFrames: () => this.#refuseFrames(),
       isInterfaceThere: () => this.#isInterfaceThere(),
     };
   }
@@ -206,8 +207,7 @@ export class RingSource implements LiveSource {
       throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
     }
     if (arrival.signal.aborted) {
-      this.#refusing = true;
-      this.#socket.refuseFrames();
+      this.#refuseFrames();
       await this.#endRing();
       return !this.#closing.signal.aborted;
     }
@@ -220,6 +220,11 @@ export class RingSource implements LiveSource {
     this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
     await this.#endRing();
     return true;
+  }
+
+  #refuseFrames(): void {
+    this.#refusing = true;
+    this.#socket.refuseFrames();
   }
 
   async #endRing(): Promise<void> {

@@ -1,0 +1,169 @@
+/**
+ * One reading of a merge: takes in what comes, waits where nothing does, and knows when nothing will come any more. What
+ * goes out, and in which order, is the merger's to say. @module
+ */
+import type { Clock } from '../base/clock.ts';
+import { StackError } from '../base/errors.ts';
+import type { CaptureSource } from '../base/frame.ts';
+import type { CaptureInterface } from '../pcap/index.ts';
+import { BatchInput } from './batch-input.ts';
+import { FrameMerger } from './frame-merger.ts';
+import { firstOfGroup, numberingOf } from './merge-interfaces.ts';
+import { RingInput, type RingLoan } from './ring-input.ts';
+import { RingSource } from './ring-source.ts';
+
+/** Milliseconds from look to look while frames wait for their turn. */
+export const LOOK_INTERVAL = 5;
+/** Looks without a frame whose turn has come, besides a block's time: then time itself is out of step. */
+const FRUITLESS_LOOKS = 200;
+
+export interface MergeRunOptions {
+  readonly onWarning: (message: string) => void;
+  readonly clock: Clock;
+}
+
+export class MergeRun {
+  readonly merger: FrameMerger;
+  readonly #rings: RingInput[] = [];
+  readonly #others: BatchInput[] = [];
+  readonly #loans: { readonly input: RingInput; readonly source: RingSource }[] = [];
+  readonly #options: MergeRunOptions;
+  readonly #stop: AbortSignal;
+  readonly #patience: number;
+  #fruitless = 0;
+  #clockSteps = 0;
+  /** The blocks are the kernel's: frames that still wait are no more. */
+  #isClosed = false;
+
+  /** @throws StackError `BUSY` when one of the sources is being read already */
+  constructor(
+    sources: readonly CaptureSource[],
+    interfaces: CaptureInterface[],
+    stop: AbortSignal,
+    options: MergeRunOptions,
+  ) {
+    this.#options = options;
+    this.#stop = stop;
+    const loans = lendRings(sources);
+    const inputs = sources.map((source) => {
+      if (!(source instanceof RingSource)) {
+        const input = new BatchInput(source, stop, numberingOf(source, interfaces));
+        this.#others.push(input);
+        return input;
+      }
+      const loan = loans.get(source) as RingLoan;
+      const input = new RingInput(loan, interfaces.indexOf(firstOfGroup(sources, source).interfaces[0]));
+      this.#rings.push(input);
+      this.#loans.push({ input, source });
+      return input;
+    });
+    this.merger = new FrameMerger(inputs);
+    const blockTimeout = Math.max(0, ...[...loans.values()].map((loan) => loan.blockTimeout));
+    this.#patience = FRUITLESS_LOOKS + (2 * blockTimeout) / LOOK_INTERVAL;
+  }
+
+  /** Goes on until the merger holds a batch. False: there is none any more. @throws StackError `INTERFACE_GONE` */
+  async advance(): Promise<boolean> {
+    for (;;) {
+      if (this.look()) return true;
+      if (this.#isClosed) return false;
+      if (this.#hasEnded) {
+        this.#throwIfAllGone();
+        return false;
+      }
+      await this.#arrival();
+    }
+  }
+
+  /** Also in the middle of a batch: a source that closes waits for its blocks. */
+  takeBlocksBack(): void {
+    this.#isClosed = true;
+    for (const input of this.#rings) input.close();
+  }
+
+  async close(): Promise<void> {
+    this.takeBlocksBack();
+    for (const { source } of this.#loans) source.takeRingBack();
+    for (const input of this.#others) await input.close();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#rings.every(({ hasEnded }) => hasEnded) && this.#others.every(({ hasEnded }) => hasEnded);
+  }
+
+  /** Takes in what is there, without waiting. @returns whether there is a batch */
+  look(): boolean {
+    if (this.#isClosed) return false;
+    for (const input of this.#others) input.look();
+    const now = this.#options.clock.wallTime();
+    for (const { input, source } of this.#loans) {
+      if (input.hasEnded) continue;
+      if (this.#stop.aborted) input.refuse(now);
+      input.look(now);
+      if (input.isGone && input.hasEnded) this.#sayGone(source.interfaceName);
+    }
+    this.#sayClockSteps();
+    if (this.merger.cut().size > 0) {
+      this.#fruitless = 0;
+      return true;
+    }
+    if (!this.merger.isHolding) this.#fruitless = 0;
+    else this.#fruitless += 1;
+    return this.#fruitless > this.#patience && this.merger.cutAll().size > 0;
+  }
+
+  /** Frames that wait for their turn make the ring readable all the time: then time is what we wait for. */
+  async #arrival(): Promise<void> {
+    const awake = new AbortController();
+    const wake = (): void => awake.abort();
+    this.#stop.addEventListener('abort', wake, { once: true });
+    const arrivals: Promise<void>[] = [];
+    for (const input of this.#others) {
+      const arrival = input.arrival();
+      if (arrival !== undefined) arrivals.push(arrival);
+    }
+    const { signal } = awake;
+    if (arrivals.length === 0 || this.merger.isHolding || this.#stop.aborted) {
+      arrivals.push(this.#options.clock.sleep(LOOK_INTERVAL, signal));
+    } else {
+      for (const input of this.#rings) if (!input.hasEnded) arrivals.push(input.arrival(signal));
+    }
+    // One that went away has frames to come in the block that the kernel was filling, which no error tells of.
+    if (this.#rings.some(({ isGone, hasEnded }) => isGone && !hasEnded)) {
+      arrivals.push(this.#options.clock.sleep(LOOK_INTERVAL, signal));
+    }
+    await Promise.race(arrivals);
+    this.#stop.removeEventListener('abort', wake);
+    wake();
+  }
+
+  #sayGone(name: string): void {
+    if (this.#hasEnded) return;
+    this.#options.onWarning(`the interface ${name} went away; the capture goes on with the others`);
+  }
+
+  #sayClockSteps(): void {
+    const { clockSteps } = this.merger;
+    if (clockSteps === this.#clockSteps) return;
+    this.#clockSteps = clockSteps;
+    this.#options.onWarning('the clock was set back: frames are in the order of time before that and after it');
+  }
+
+  #throwIfAllGone(): void {
+    const [first] = this.#rings;
+    if (first === undefined || this.#others.length > 0 || !this.#rings.every(({ isGone }) => isGone)) return;
+    throw new StackError('INTERFACE_GONE', 'all interfaces went away while capturing');
+  }
+}
+
+/** All rings, or none: what was lent goes back when one is not to be had. */
+function lendRings(sources: readonly CaptureSource[]): ReadonlyMap<RingSource, RingLoan> {
+  const loans = new Map<RingSource, RingLoan>();
+  try {
+    for (const source of sources) if (source instanceof RingSource) loans.set(source, source.lendRing());
+  } catch (error) {
+    for (const source of loans.keys()) source.takeRingBack();
+    throw error;
+  }
+  return loans;
+}
