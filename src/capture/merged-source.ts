@@ -15,10 +15,10 @@ import {
 } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import { type CaptureInterface, MAXIMUM_SNAP_LENGTH, type RecordFormat } from '../pcap/index.ts';
+import { FrameGatherer } from './frame-gatherer.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
 import { firstOfGroup } from './merge-interfaces.ts';
 import { LOOK_INTERVAL, MergeRun } from './merge-run.ts';
-import { MergedGatherer } from './merged-gatherer.ts';
 import { RingSource } from './ring-source.ts';
 
 export interface MergeOptions {
@@ -114,7 +114,7 @@ class SourceMerge implements MergedSource {
 
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const longest = Math.max(...this.#sources.map(({ snapLength }) => snapLength));
-    const gatherer = new MergedGatherer(format, longest, this.delivered, options, this.#poison);
+    const gatherer = new FrameGatherer(format, longest, this.delivered, options, this.#poison);
     const run = this.#begin(options.signal);
     try {
       await gatherer.begin();

@@ -11,14 +11,13 @@ import {
   type RecordTarget,
   type Rotation,
   record,
-  type StopReason,
 } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { isMerged } from './capture-source.ts';
-import { type CommandContext, warnOn } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
-import { compressionOf, fileOptionsGiven, seriesOptions } from './output-options.ts';
-import { RotateHook } from './rotate-hook.ts';
+import { compressionOf } from './output-options.ts';
+import { isPcapName, isPcapngName, outputSeries } from './output-series.ts';
 
 /**
  * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
@@ -32,7 +31,7 @@ export function createFiles(
   context: CommandContext,
   shared: FileSeriesOptions = {},
 ): FileSeries {
-  const isPcapng = isMerged(source) ? !PCAP_NAME.test(path) : PCAPNG_NAME.test(path);
+  const isPcapng = isMerged(source) ? !isPcapName(path) : isPcapngName(path);
   const format = isPcapng
     ? pcapngFileFormat(source.interfaces, { packetBuffered: words.U }, compressionOf(words))
     : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
@@ -51,18 +50,8 @@ export function filesOptions(
   context: CommandContext,
   rotation?: Rotation,
 ): FileSeriesOptions {
-  const onWarning = warnOn(context);
-  const hook = words.z === undefined ? undefined : new RotateHook(words.z, words['on-rotate-argument'], onWarning);
-  return {
-    ...seriesOptions(words, rotation),
-    onWarning,
-    epilogue: countersOf(source, context.clock),
-    ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
-  };
+  return { ...outputSeries(words, context, rotation), epilogue: countersOf(source, context.clock) };
 }
-
-const PCAPNG_NAME = /\.pcapng(\.(gz|zst))?$/i;
-const PCAP_NAME = /\.pcap(\.(gz|zst))?$/i;
 
 /** @throws StackError `USAGE` for several link types, which a classic file cannot hold */
 function pcapOptions(words: CaptureArguments, { interfaces, linkType }: LiveSource | MergedSource): PcapOptions {
@@ -95,13 +84,6 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
   return { length: encode(0).length, encode };
 }
 
-/** What is about files goes with the file of one live interface only. @throws StackError `USAGE` */
-export function refuseFileOptions(words: CaptureArguments, why: string): void {
-  const isPacked = compressionOf(words) !== 'none';
-  const [given = isPacked ? `-w ${words.w}, a packed file,` : undefined] = fileOptionsGiven(words);
-  if (given !== undefined) throw new StackError('USAGE', `${given} ${why}`);
-}
-
 /** Records, and closes the sink, also after a failure. @throws what `record` throws */
 export async function recordAndClose(
   source: CaptureSource,
@@ -113,19 +95,4 @@ export async function recordAndClose(
   } finally {
     await sink.close();
   }
-}
-
-const ENDS: Readonly<Partial<Record<StopReason, string>>> = {
-  limit: 'so many frames were asked for (-c)',
-  duration: 'the time asked for is over (--duration)',
-  'byte-limit': 'no more bytes were asked for (--stop-size)',
-  'file-limit': 'so many files were asked for (--stop-files, -W)',
-  quota: 'the files are as large as they may become together (--quota)',
-  'free-space': 'the disk is as full as it may become (--min-free)',
-};
-
-/** Why a capture ended that nobody interrupted: a line. */
-export function formatEnd(reason: StopReason): string {
-  const text = ENDS[reason];
-  return text === undefined ? '' : `tapline: the capture ends: ${text}\n`;
 }

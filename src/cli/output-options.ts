@@ -70,9 +70,10 @@ const NEEDS_FILE = [
   ['z', '--on-rotate'],
 ] as const;
 
-/** The options given that are about files. */
-export function fileOptionsGiven(words: OutputArguments): readonly string[] {
-  return NEEDS_FILE.filter(([key]) => words[key] !== undefined).map(([, name]) => name);
+/** Where there is no `-w`, nothing may be said about its files. @throws StackError `USAGE` */
+export function refuseFileOptions(words: OutputArguments): void {
+  const given = NEEDS_FILE.find(([key]) => words[key] !== undefined);
+  if (given !== undefined) throw new StackError('USAGE', `${given[1]} needs -w FILE`);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Options of `tapline read`. @module */
 import type { Argv } from 'yargs';
 import { filterWords, precisionOptions, printOptions } from './options.ts';
+import { outputOptions } from './output-options.ts';
 
 export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -10,12 +11,12 @@ export function readOptions(command: Argv) {
     demandOption: true,
     describe: 'PCAP or PCAPNG, also gzip; - for standard input',
   } as const;
-  return precisionOptions(printOptions(filterWords(command.positional('file', file))))
-    .option('w', {
-      alias: 'write',
-      type: 'string',
-      describe: 'write a PCAP file, or PCAPNG where the name says so; - for standard output',
-    })
+  const withFile = precisionOptions(printOptions(filterWords(command.positional('file', file)))).option('w', {
+    alias: 'write',
+    type: 'string',
+    describe: 'write a PCAP file, or PCAPNG where the name says so; - for standard output',
+  });
+  return outputOptions(withFile)
     .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
     .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
     .option('count-only', { type: 'boolean', default: false, describe: 'only say how many frames match' });

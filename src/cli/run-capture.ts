@@ -3,7 +3,7 @@ import { interfaceName, type LiveSource, type MergedSource, returnFreedMemory } 
 import type { RecordTarget } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import { createFiles, formatEnd, recordAndClose, refuseFileOptions } from './capture-output.ts';
+import { createFiles, recordAndClose } from './capture-output.ts';
 import { announceSource, isMerged, lateNotice, openSource } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
@@ -14,6 +14,8 @@ import { createLineSink, printerOptions } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
 import { numberOption, timestampPrecision } from './options.ts';
+import { refuseFileOptions } from './output-options.ts';
+import { formatEnd } from './output-series.ts';
 import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
 import { threadChoice } from './thread-options.ts';
@@ -69,7 +71,7 @@ function createSink(
   stop: StopSignals,
 ): RecordTarget {
   if (words.w !== undefined) return createFiles(words.w, words, source, context);
-  refuseFileOptions(words, 'needs -w FILE');
+  refuseFileOptions(words);
   if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
   const options = printerOptions(words, timestampPrecision(words));
   const names = { interfaceName: rememberNames(interfaceName) };

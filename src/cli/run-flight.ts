@@ -14,13 +14,14 @@ import {
 } from '../session/index.ts';
 import { bufferOption, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import { filesOptions, formatEnd } from './capture-output.ts';
+import { filesOptions } from './capture-output.ts';
 import { announceSource, lateNotice, openSource } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
+import { formatEnd } from './output-series.ts';
 import { listenForStop } from './stop-signals.ts';
 
 const MAX_MEBIBYTES = 2048;

@@ -1,14 +1,18 @@
 /** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-import { describeLinkType, type FrameSink, type FrameView, type LinkType, StackError } from '../base/index.ts';
+import { describeLinkType, type FrameSink, type FrameView, type LinkType } from '../base/index.ts';
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
-import { record } from '../session/index.ts';
+import type { RecordTarget } from '../session/index.ts';
+import { recordAndClose } from './capture-output.ts';
 import type { CommandContext } from './context.ts';
+import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
+import { refuseFileOptions } from './output-options.ts';
+import { formatEnd } from './output-series.ts';
 import type { ReadArguments } from './read-options.ts';
-import { createRewriteSink } from './rewrite-sink.ts';
+import { createRewrite } from './rewrite-files.ts';
 import { listenForStop } from './stop-signals.ts';
 
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
@@ -20,11 +24,12 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   await using source = await openFile(words.file, { filterFor });
   announce(words.file, source, context);
   const stop = listenForStop(context.signals);
-  const sink = createSink(words, source, context, stop.stop);
   try {
+    const sink = createSink(words, source, context, stop.stop);
     const options = { signal: stop.signal, ...(limit === undefined ? {} : { limit }) };
-    const summary = await record(source, sink, options);
-    await sink.close();
+    const summary = await recordAndClose(source, sink, options);
+    if (summary.reason !== 'limit') context.stderr.write(formatEnd(summary.reason, 'the rewriting'));
+    if (summary.reason === 'free-space') process.exitCode = ExitCode.diskFull;
     if (words['count-only']) context.stdout.write(`${summary.frames} packet${summary.frames === 1 ? '' : 's'}\n`);
   } finally {
     stop.release();
@@ -37,18 +42,16 @@ function announce(file: string, { linkType, snapLength }: FileSource, context: C
   context.stderr.write(`reading from ${name}, ${link}, snapshot length ${snapLength}\n`);
 }
 
-function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): FrameSink {
+function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {
   const precision = timestampPrecision(words);
+  if (words.w === undefined || words['count-only']) refuseFileOptions(words);
   if (words['count-only']) return COUNTING_SINK;
   if (words.w === undefined) {
     const linkTypeOf = (frame: FrameView): LinkType =>
       source.interfaces[frame.interfaceIndex]?.linkType ?? source.linkType;
     return createLineSink(linkTypeOf, printerOptions(words, precision), context.stdout, stop);
   }
-  if (words.w === words.file && words.w !== '-') {
-    throw new StackError('USAGE', `-w ${words.w} would overwrite the file that is being read`);
-  }
-  return createRewriteSink(words.w, source, precision);
+  return createRewrite(words.w, words, source, context);
 }
 
 /** Frames are counted by the record loop; there is nothing to keep. */

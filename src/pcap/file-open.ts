@@ -1,5 +1,5 @@
 /** Opening files to write captures into. @module */
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { messageOf, StackError } from '../base/errors.ts';
 
 /** How a file is created. */
@@ -9,6 +9,14 @@ export interface FileSinkOptions {
    * does the same, tcpdump leaves it to the umask). A file that exists keeps its own, and is overwritten.
    */
   readonly mode?: number;
+  /** A file that must stay as it is, whatever its name: the one that is being read. */
+  readonly keep?: FileIdentity;
+}
+
+/** What two names of one file have in common. */
+export interface FileIdentity {
+  readonly device: number;
+  readonly inode: number;
 }
 
 /** An open output. */
@@ -29,11 +37,12 @@ export type Allowed = 'new' | 'file' | 'any';
 
 /**
  * Opens `path` empty; a file for reading and writing.
- * @throws StackError `FILE_EXISTS` when something stands there that `allowed` does not allow; `FILE_CREATE`
+ * @throws StackError `FILE_EXISTS` when something stands there that `allowed` does not allow; `FILE_CREATE`; `USAGE` for
+ * the file to keep
  */
-export function openOutputFile(path: string, { mode = 0o600 }: FileSinkOptions, allowed: Allowed): OutputTarget {
-  const { O_RDWR, O_WRONLY, O_CREAT, O_TRUNC, O_EXCL, O_NOFOLLOW } = constants;
-  const strictness = { new: O_EXCL | O_NOFOLLOW, file: O_TRUNC | O_NOFOLLOW, any: O_TRUNC }[allowed];
+export function openOutputFile(path: string, { mode = 0o600, keep }: FileSinkOptions, allowed: Allowed): OutputTarget {
+  const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const strictness = { new: O_EXCL | O_NOFOLLOW, file: O_NOFOLLOW, any: 0 }[allowed];
   let descriptor: number;
   try {
     // A pipe is opened for writing only: that waits for its reader, and sees it go.
@@ -45,7 +54,13 @@ export function openOutputFile(path: string, { mode = 0o600 }: FileSinkOptions, 
       throw new StackError('FILE_EXISTS', `cannot create ${path}: it exists`, { cause: error });
     throw new StackError('FILE_CREATE', `cannot create ${path}: ${messageOf(error)}`, { cause: error });
   }
-  const isFile = fstatSync(descriptor).isFile();
+  const status = fstatSync(descriptor);
+  const isFile = status.isFile();
+  if (keep !== undefined && keep.device === status.dev && keep.inode === status.ino) {
+    closeSync(descriptor);
+    throw new StackError('USAGE', `${path} is the file that is being read, and would be overwritten`);
+  }
+  if (isFile) ftruncateSync(descriptor);
   if (isFile || allowed === 'any') return { descriptor, name: path, isFile, isOurs: true };
   closeSync(descriptor);
   throw new StackError('FILE_EXISTS', `cannot create ${path}: it exists and is no regular file`);

@@ -10,6 +10,7 @@ export {
 } from './file-format.ts';
 export {
   type Allowed,
+  type FileIdentity,
   type FileSinkOptions,
   isPlainFile,
   type OutputTarget,

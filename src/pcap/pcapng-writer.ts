@@ -78,7 +78,8 @@ function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions
     .finish();
 }
 
-function encodeInterface({ linkType, snapLength, name, description, filter }: PcapngInterface): Uint8Array {
+/** The Interface Description Block of an interface, whose number is its place among them. */
+export function encodeInterface({ linkType, snapLength, name, description, filter }: PcapngInterface): Uint8Array {
   return new BlockBuilder(BlockType.interfaceDescription)
     .u16(linkType)
     .u16(0)

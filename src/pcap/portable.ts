@@ -6,6 +6,7 @@ export { CaptureParser } from './capture-parser.ts';
 export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export {
   BlockType,
+  MAXIMUM_RECORD_LENGTH,
   MAXIMUM_SNAP_LENGTH,
   PcapRecordHeader,
   type RecordFormat,
@@ -13,6 +14,7 @@ export {
 } from './format.ts';
 export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
 export {
+  encodeInterface,
   encodeStatistics,
   type PcapngInterface,
   type PcapngOptions,

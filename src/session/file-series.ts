@@ -88,7 +88,7 @@ export class FileSeries implements RecordOutput {
     this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, accounts, space);
     this.#room.settle();
     this.#lastTake = clock.now();
-    if (rotation?.seconds !== undefined) void this.#watchQuiet();
+    if (rotation?.seconds !== undefined && this.#isLive) void this.#watchQuiet();
   }
 
   get stopped(): AbortSignal {
@@ -168,8 +168,9 @@ export class FileSeries implements RecordOutput {
     if (open.file.length + this.#files.epilogueLength + length > mostBytes || open.frames + frames > mostFrames)
       return false;
     // No frame is stamped later than now, and none earlier than the file's first unless the clock was set back.
+    const border = this.#borderOf(open, bytes, start);
     const now = this.#clock.wallTime() / 1000;
-    if (this.#borderOf(open, bytes, start) <= now || now < open.earliest) return false;
+    if (border < Number.POSITIVE_INFINITY && (!this.#isLive || border <= now || now < open.earliest)) return false;
     return (await this.#room.find(length)).bytes >= length;
   }
 
@@ -254,6 +255,10 @@ export class FileSeries implements RecordOutput {
     const second = nextSecond(layout, bytes, at);
     if (isOver || second === undefined) return isOver;
     return second >= this.#borderOf(open, bytes, at) || second < open.earliest;
+  }
+
+  get #isLive(): boolean {
+    return this.#options.isLive ?? true;
   }
 
   get #fileLimit(): number {

@@ -1,13 +1,6 @@
 /** The files of a flight recorder: each window one of a series, or several where that rotates. @module */
-import {
-  type CaptureInterface,
-  type Compression,
-  compressionOfName,
-  type OutputTarget,
-  pcapngFileFormat,
-  type RecordFile,
-  type RecordFileFormat,
-} from '../pcap/index.ts';
+import { type CaptureInterface, type Compression, compressionOfName, pcapngFileFormat } from '../pcap/index.ts';
+import { ChangingFormat } from './changing-format.ts';
 import { beforeExtension } from './file-name-template.ts';
 import { FileSeries } from './file-series.ts';
 import type { FlightOutput, FlightTrigger } from './flight-options.ts';
@@ -24,7 +17,9 @@ export interface FlightFilesOptions extends FileSeriesOptions {
  * they begin; a ring, a quota and the free space are for the files of all windows together.
  */
 export class FlightFiles implements FlightOutput {
-  readonly #format: WindowFormat;
+  readonly #interfaces: readonly CaptureInterface[];
+  readonly #compression: Compression;
+  readonly #format: ChangingFormat;
   readonly #series: FileSeries;
 
   /**
@@ -36,7 +31,9 @@ export class FlightFiles implements FlightOutput {
   constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
     const { compression = compressionOfName(name), rotation = {} } = options;
     const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
-    this.#format = new WindowFormat(interfaces, compression);
+    this.#interfaces = interfaces;
+    this.#compression = compression;
+    this.#format = new ChangingFormat(pcapngFileFormat(interfaces, {}, compression));
     this.#series = new FileSeries(template, this.#format, { ...options, rotation, isLazy: true });
   }
 
@@ -54,7 +51,8 @@ export class FlightFiles implements FlightOutput {
   }
 
   beginWindow(trigger: FlightTrigger): void {
-    this.#format.remark(`begins at trigger ${describeTrigger(trigger)}`);
+    const comment = `begins at trigger ${describeTrigger(trigger)}`;
+    this.#format.present = pcapngFileFormat(this.#interfaces, { comment }, this.#compression);
     this.#series.next(trigger.seconds);
   }
 
@@ -82,42 +80,4 @@ export class FlightFiles implements FlightOutput {
 /** `1 (icmp) at 2026-11-24T07:15:00.123Z` */
 export function describeTrigger({ number, reason, seconds, nanoseconds }: FlightTrigger): string {
   return `${number} (${reason}) at ${new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6)).toISOString()}`;
-}
-
-/** PCAPNG files that begin with a comment on their window. */
-class WindowFormat implements RecordFileFormat {
-  readonly #interfaces: readonly CaptureInterface[];
-  readonly #compression: Compression;
-  #present: RecordFileFormat;
-
-  constructor(interfaces: readonly CaptureInterface[], compression: Compression) {
-    this.#interfaces = interfaces;
-    this.#compression = compression;
-    this.#present = pcapngFileFormat(interfaces, {}, compression);
-  }
-
-  get recordFormat(): RecordFileFormat['recordFormat'] {
-    return this.#present.recordFormat;
-  }
-
-  get layout(): RecordFileFormat['layout'] {
-    return this.#present.layout;
-  }
-
-  get header(): Uint8Array {
-    return this.#present.header;
-  }
-
-  get headerLength(): number {
-    return this.#present.headerLength;
-  }
-
-  /** What files begun from now on say. */
-  remark(comment: string): void {
-    this.#present = pcapngFileFormat(this.#interfaces, { comment }, this.#compression);
-  }
-
-  create(target: OutputTarget): RecordFile {
-    return this.#present.create(target);
-  }
 }

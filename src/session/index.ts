@@ -4,6 +4,7 @@ export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight-
 export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight-options.ts';
 export { FlightRecorder } from './flight-recorder.ts';
 export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
+export { GrowingFiles } from './growing-files.ts';
 export { OutputLedger } from './output-ledger.ts';
 export { type PacingClock, pacingClock } from './pacing-clock.ts';
 export {

@@ -28,6 +28,8 @@ export interface RecordOutput {
   readonly ended: OutputEnd | undefined;
   /** What the next batch must begin with. */
   lead(): Uint8Array;
+  /** Records, none of them frames, that must stand before the next frames of a source whose interfaces become more. */
+  descriptions?(): Uint8Array | undefined;
   /** Takes the batch, or what it tells of it; its memory is kept, where needed, by `retain`. */
   take(batch: OutputBatch): Promise<TakenRecords>;
   flush(): Promise<void>;

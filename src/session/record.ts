@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
 import type { LiveSource } from '../capture/index.ts';
 import type { RecordFile, RecordFormat, TimestampPrecision } from '../pcap/index.ts';
+import { framesAsRecords } from './frames-as-records.ts';
 import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 
 export interface RecordOptions {
@@ -41,6 +42,7 @@ interface BatchFile extends RecordFile {
 interface BatchTaker {
   readonly recordFormat: RecordFormat;
   readonly lead?: () => Uint8Array;
+  readonly descriptions?: () => Uint8Array | undefined;
   take(batch: OutputBatch): Promise<TakenRecords>;
 }
 
@@ -59,7 +61,6 @@ export interface RecordSummary extends RecordProgress {
  * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
  * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
  * @throws what the source or the sink throws; everything recorded until then is flushed first
- * @throws TypeError for a `DirectFile` or a `FileSeries` and a source that is not live
  */
 export async function record(
   source: CaptureSource,
@@ -117,13 +118,13 @@ class Recording {
 
   async #transfer(source: CaptureSource, sink: RecordTarget): Promise<void> {
     if ('lead' in sink) {
-      if (!isLiveSource(source)) throw new TypeError('a direct file takes records of a live source only');
       const onStopped = (): void => this.#end(endOf(sink) ?? 'end'); // after a failure the flush says why
       if (sink.stopped.aborted) onStopped();
       sink.stopped.addEventListener('abort', onStopped, { once: true });
       await this.#byRecords(source, {
         recordFormat: sink.recordFormat,
         lead: () => sink.lead(),
+        ...('descriptions' in sink ? { descriptions: () => sink.descriptions?.() } : {}),
         take: async (batch) => sink.take(batch) ?? batch,
       });
     } else if (isLiveSource(source) && isRecordSink(sink)) {
@@ -139,9 +140,13 @@ class Recording {
     }
   }
 
-  async #byRecords(source: RecordSource, { recordFormat, lead, take }: BatchTaker): Promise<void> {
-    const options = { signal: this.#stop.signal, limit: this.#limit, ...(lead === undefined ? {} : { lead }) };
-    for await (const batch of source.records(recordFormat, options)) {
+  async #byRecords(source: CaptureSource, taker: BatchTaker): Promise<void> {
+    const { recordFormat, take } = taker;
+    const options = { signal: this.#stop.signal, limit: this.#limit, ...taker };
+    const batches = isLiveSource(source)
+      ? source.records(recordFormat, options)
+      : framesAsRecords(source, recordFormat, options);
+    for await (const batch of batches) {
       const { frames, frameBytes } = await take(batch);
       this.#count(frames, frameBytes);
       if (frames < batch.frames) return;

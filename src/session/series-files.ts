@@ -54,12 +54,15 @@ export class SeriesFiles implements OpenFiles {
     this.#options = options;
     this.#own = parts.own;
     this.#onFailure = parts.onFailure;
-    const { utc = false, overwrite = false, rotation } = options;
+    const { utc = false, overwrite = false, rotation, keep } = options;
+    const fileOptions = keep === undefined ? {} : { keep };
     const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
-    const names = new NextFile(template, overwrite ? 'file' : 'new');
+    const names = new NextFile(template, overwrite ? 'file' : 'new', fileOptions);
     this.#openTarget = (seconds) => {
       if (name === '-') return STANDARD_OUTPUT;
-      return rotation === undefined ? openOutputFile(template.format(seconds, 1), {}, 'any') : names.open(seconds);
+      return rotation === undefined
+        ? openOutputFile(template.format(seconds, 1), fileOptions, 'any')
+        : names.open(seconds);
     };
   }
 

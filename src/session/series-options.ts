@@ -1,5 +1,6 @@
 /** What a series of files is asked for. @module */
 import type { Clock } from '../base/clock.ts';
+import type { FileIdentity } from '../pcap/index.ts';
 import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 import type { OutputLedger } from './output-ledger.ts';
 
@@ -34,6 +35,8 @@ export interface FinishedFile {
 export interface FileSeriesOptions {
   /** None: one file. */
   readonly rotation?: Rotation;
+  /** Frames come as they are stamped, so that none is later than now. Default: true. */
+  readonly isLive?: boolean;
   /** No file before the first frame. Default: the first file is there at once. */
   readonly isLazy?: boolean;
   /** Keep at most so many files: the oldest of this series is deleted before another begins. */
@@ -52,6 +55,8 @@ export interface FileSeriesOptions {
   readonly utc?: boolean;
   /** Files that have a name already are overwritten; never links. Default: another name is taken. */
   readonly overwrite?: boolean;
+  /** The file that the frames come from: it is not overwritten under any name. */
+  readonly keep?: FileIdentity;
   /**
    * Several series, each on a thread of its own for instance, that have one ledger keep to `frameLimit`, `fileLimit`,
    * `byteLimit`, `quota` and `freeSpace` together. A ring keeps to its own quota. Default: a ledger of this series alone.

@@ -278,10 +278,10 @@ test.each([
   [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap: it may have %N'],
   [['-w', 'x.pcap', '--aligned'], '--aligned is for -G'],
   [['-w', 'x.pcap', '--min-free', '101%'], '--min-free takes'],
-  [['-w', 'x.pcapng', '--trigger', 'udp', '--quota', '1G'], '--quota does not go with --trigger'],
+  [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats does not go with --trigger'],
 ])('%j does not go together: 2', (words, message) => {
   const all = [MAIN, 'capture', '-i', 'lo', ...words];
-  const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path });
+  const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path, timeout: 20_000 });
   expect(stderr).toContain(message);
   expect(status).toBe(2);
   expect(names()).toEqual([]);

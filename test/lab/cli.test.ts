@@ -1,6 +1,6 @@
 /** The program itself, as its user runs it: words, signals, streams and exit statuses. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -287,7 +287,20 @@ describe('read', () => {
     const copy = folder.file('copy.pcap');
     expect(run('read', path, '-w', copy, '--nano', 'icmp').status).toBe(0);
     expect(await readPackets(copy)).toEqual((await readPackets(path)).filter(({ bytes }) => bytes[23] === 1));
-    expect(run('read', path, '-w', path).stderr).toContain('would overwrite the file that is being read');
+    const parts = folder.file('part-%N.pcap.gz');
+    expect(run('read', path, '-w', parts, '--rotate-packets', '4', '--stop-files', '2').status).toBe(0);
+    const names = ['part-00001.pcap.gz', 'part-00002.pcap.gz'].map((name) => folder.file(name));
+    const packets = await Promise.all(names.map((name) => readPackets(name)));
+    expect(packets.map(({ length }) => length)).toEqual([4, 2]);
+    expect(packets.flat()).toEqual(await readPackets(path));
+    expect(run('read', path, '-w', '-', '--stop-size', '0.0002').stderr).toContain('the rewriting ends: no more bytes');
+    expect(run('read', path, '-C', '1').stderr).toContain('-C needs -w FILE');
+    expect(run('read', path, '-w', path).stderr).toContain('is the file that is being read, and would be overwritten');
+    symlinkSync(path, folder.file('a-00001.pcap'));
+    linkSync(path, folder.file('b-00001.pcap'));
+    expect(run('read', path, '-w', folder.file('a-00001.pcap')).status).toBe(2);
+    expect(run('read', path, '-w', folder.file('b-%N.pcap'), '-C', '1', '--overwrite').status).toBe(2);
+    expect(await readPackets(path)).toHaveLength(6);
   });
 
   test('a damaged file: what stands before the damage, then the error, 6', async () => {

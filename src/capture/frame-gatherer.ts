@@ -1,7 +1,11 @@
-/** Records of merged frames, gathered in areas of memory that the disk takes directly, as `RecordGatherer` does of one ring. @module */
+/**
+ * Records of frames one by one, of a merge or of a file, gathered in areas of memory that the disk takes directly, as
+ * `RecordGatherer` does of one ring. @module
+ */
 import { EMPTY } from '../base/bytes.ts';
-import type { FrameView } from '../base/frame.ts';
-import type { RecordFormat } from '../pcap/index.ts';
+import { StackError } from '../base/errors.ts';
+import type { FrameBatch, FrameView } from '../base/frame.ts';
+import { MAXIMUM_RECORD_LENGTH, type RecordFormat } from '../pcap/index.ts';
 import type { FrameMerger } from './frame-merger.ts';
 import { FrameRecords } from './frame-records.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
@@ -12,9 +16,10 @@ import { OutputAreas, outputSizeFor } from './output-areas.ts';
 const FULL_LENGTH = 4 << 20;
 /** What a record has besides the frame, at most. */
 const RECORD_OVERHEAD = 4096;
-const LONGEST_RECORD = 16 << 20;
 
-export class MergedGatherer {
+export class FrameGatherer {
+  /** Bytes of a frame at most. */
+  readonly longest: number;
   readonly #memory: CaptureMemory;
   readonly #records: FrameRecords;
   readonly #lead: () => Uint8Array;
@@ -29,11 +34,12 @@ export class MergedGatherer {
 
   /**
    * @param longest bytes of a frame at most
-   * @param delivered is counted up
+   * @param delivered is counted up, by interface
    * @param poison whether records are overwritten when they have come back
    */
   constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordOptions, poison: boolean) {
-    const recordRoom = FULL_LENGTH + Math.min(longest + RECORD_OVERHEAD, LONGEST_RECORD);
+    this.longest = Math.min(longest, MAXIMUM_RECORD_LENGTH);
+    const recordRoom = FULL_LENGTH + this.longest + RECORD_OVERHEAD;
     this.#memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
     this.#areas = new OutputAreas(this.#memory, recordRoom, poison);
     this.#records = new FrameRecords(this.#memory.bytes, format);
@@ -82,6 +88,31 @@ export class MergedGatherer {
     merger.settle();
   }
 
+  /**
+   * Takes frames of a batch, from the one with the number `first` on, as far as there is room.
+   * @param check throws for a frame that must not be taken; those before it are
+   * @returns the number of the next one
+   */
+  takeFrom(batch: FrameBatch, first: number, check: (frame: FrameView) => void): number {
+    let number = 0;
+    let next = first;
+    batch.forEach((frame) => {
+      if (number === next && this.hasRoom) {
+        check(frame);
+        this.#add(frame);
+        next += 1;
+      }
+      number += 1;
+    });
+    return next;
+  }
+
+  /** Puts down ready-made records, none of them frames, of at most 4 MiB. */
+  put(records: Uint8Array): void {
+    this.#memory.bytes.set(records, this.#records.cursor);
+    this.#records.cursor += records.length;
+  }
+
   /** The area that was begun, as a batch. */
   hand(): RecordBatch {
     const area = this.#area as number;
@@ -97,10 +128,13 @@ export class MergedGatherer {
   readonly #hasRoom = (): boolean => this.hasRoom;
 
   readonly #add = (frame: FrameView): void => {
-    const { interfaceIndex } = frame;
+    const { interfaceIndex, length } = frame;
+    if (length > this.longest) {
+      throw new StackError('FRAME_LENGTH', `a frame of ${length} bytes where ${this.longest} were announced at most`);
+    }
     this.#records.add(frame, interfaceIndex);
     this.#frames += 1;
-    this.#frameBytes += frame.length;
+    this.#frameBytes += length;
     this.#remaining -= 1;
     this.#delivered[interfaceIndex] = (this.#delivered[interfaceIndex] ?? 0) + 1;
   };

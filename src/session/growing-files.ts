@@ -1,0 +1,105 @@
+/** PCAPNG files of a source that tells of its interfaces while it is read. @module */
+import {
+  type CaptureInterface,
+  type Compression,
+  encodeInterface,
+  type PcapngOptions,
+  pcapngFileFormat,
+} from '../pcap/index.ts';
+import { ChangingFormat } from './changing-format.ts';
+import { FileSeries } from './file-series.ts';
+import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
+import type { FileSeriesOptions } from './series-options.ts';
+
+/** Bytes of descriptions after which the rest waits for another batch. One of them is at most some 200 KiB long. */
+const MANY = 1 << 20;
+
+/**
+ * A series of files each of which describes all interfaces that are known when it begins, numbered as the source numbers
+ * them; those that the source tells of later follow between the frames.
+ */
+export class GrowingFiles implements RecordOutput {
+  readonly #source: { readonly interfaces: readonly CaptureInterface[] };
+  readonly #compression: Compression;
+  readonly #options: PcapngOptions;
+  readonly #format: ChangingFormat;
+  readonly #series: FileSeries;
+  /** Interfaces that the present file describes, and how many it will once it has what was handed out last. */
+  #described: number;
+  #toldUpTo: number;
+
+  /**
+   * @param name as `FileSeries` has it
+   * @throws StackError `USAGE`, `FILE_CREATE`, `COMPRESSION`
+   * @throws OutputError
+   */
+  constructor(
+    name: string,
+    source: { readonly interfaces: readonly CaptureInterface[] },
+    settings: {
+      readonly compression?: Compression;
+      readonly pcapng?: PcapngOptions;
+      readonly series?: FileSeriesOptions;
+    },
+  ) {
+    const { compression = 'none', pcapng = {}, series = {} } = settings;
+    this.#source = source;
+    this.#compression = compression;
+    this.#options = pcapng;
+    this.#described = source.interfaces.length;
+    this.#toldUpTo = this.#described;
+    this.#format = new ChangingFormat(this.#formatNow());
+    this.#series = new FileSeries(name, this.#format, series);
+  }
+
+  get recordFormat(): ChangingFormat['recordFormat'] {
+    return this.#format.recordFormat;
+  }
+
+  get stopped(): AbortSignal {
+    return this.#series.stopped;
+  }
+
+  get ended(): OutputEnd | undefined {
+    return this.#series.ended;
+  }
+
+  lead(): Uint8Array {
+    return this.#series.lead();
+  }
+
+  descriptions(): Uint8Array | undefined {
+    const { interfaces } = this.#source;
+    const blocks: Uint8Array[] = [];
+    let length = 0;
+    while (this.#toldUpTo < interfaces.length && length < MANY) {
+      const block = encodeInterface(interfaces[this.#toldUpTo] as CaptureInterface);
+      blocks.push(block);
+      length += block.length;
+      this.#toldUpTo += 1;
+    }
+    return length === 0 ? undefined : Buffer.concat(blocks);
+  }
+
+  async take(batch: OutputBatch): Promise<TakenRecords> {
+    const taken = await this.#series.take(batch);
+    if (this.#described < this.#toldUpTo) {
+      this.#described = this.#toldUpTo;
+      this.#format.present = this.#formatNow();
+    }
+    return taken;
+  }
+
+  flush(): Promise<void> {
+    return this.#series.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#series.close();
+  }
+
+  #formatNow(): ReturnType<typeof pcapngFileFormat> {
+    const described = this.#source.interfaces.slice(0, this.#described);
+    return pcapngFileFormat(described, this.#options, this.#compression);
+  }
+}
