@@ -37,5 +37,11 @@ export const IpProtocol = {
   sctp: 132,
 } as const;
 
+/** The number of a protocol that probes are sent by; ICMP has one for each family. */
+export function ipProtocolOf(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): number {
+  if (protocol !== 'icmp') return IpProtocol[protocol];
+  return family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
+}
+
 /** Values up to this one in an Ethernet type field are an 802.3 length (IEEE 802.3, 3.2.6). */
 export const MAX_802_3_LENGTH = 1500;

@@ -18,6 +18,7 @@ import {
   pingHistogramText,
   pingInterimText,
   pingTextFormatter,
+  shortQuoteText,
 } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
@@ -165,6 +166,7 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
     anySource: words.b,
     reportSent: words.f,
     reportOutstanding: words.O,
+    reportShortQuotes: words.v,
     optionsLength: words.R ? RECORD_ROUTE_LENGTH : 0,
     ...(sizes === undefined ? {} : { sizes }),
   };
@@ -184,6 +186,7 @@ function createFormatter(words: PingArguments, context: CommandContext): (event:
   };
   const text = words.style === 'iputils' ? iputilsTextFormatter(style) : pingTextFormatter(style);
   return (event) => {
+    if (event.type === 'short-quote') context.stderr.write(shortQuoteText('ping', event));
     if (!isText(words) || event.type !== 'summary') return text(event);
     const figures = words.figures ? pingFiguresText(event) : '';
     const histogram = words.histogram ? pingHistogramText(event) : '';

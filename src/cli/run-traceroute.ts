@@ -2,7 +2,13 @@
 import { formatAddress, StackError } from '../base/index.ts';
 import { type TracerouteEvent, type TracerouteHop, type TracerouteOptions, traceroute } from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
-import { discloseTraceroute, formatTracerouteEvent, tracerouteDot, tracerouteHeader } from '../report/index.ts';
+import {
+  discloseTraceroute,
+  formatTracerouteEvent,
+  shortQuoteText,
+  tracerouteDot,
+  tracerouteHeader,
+} from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
@@ -38,6 +44,7 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
     findsMtu: words.mtu,
   });
   await using _closing = transport;
+  if (words.v) context.stderr.write(`${commandName()}: by ${transport.capabilities.name}\n`);
   const screen = new Screen(words, context, isMultipath);
   const output = new EventOutput<TracerouteEvent>(context, words, (event) => screen.format(event));
   const stop = listenForStop(context.signals);
@@ -102,7 +109,17 @@ function tracerouteOptions(
     size,
   };
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
-  return { ...given, retry: words.retry, isMultipath, ...(words.source === undefined ? {} : { source: words.source }) };
+  return {
+    ...given,
+    retry: words.retry,
+    isMultipath,
+    reportShortQuotes: words.v,
+    ...(words.source === undefined ? {} : { source: words.source }),
+  };
+}
+
+function commandName(): string {
+  return process.argv.includes(TRACERT) ? TRACERT : 'traceroute';
 }
 
 /** The text screen: its header goes to standard error, as traceroute(8) does it. */
@@ -126,8 +143,11 @@ class Screen {
 
   format(event: TracerouteEvent): string {
     if (event.type === 'start') {
-      const command = process.argv.includes(TRACERT) ? TRACERT : 'traceroute';
-      this.#context.stderr.write(tracerouteHeader(event, command));
+      this.#context.stderr.write(tracerouteHeader(event, commandName()));
+      return '';
+    }
+    if (event.type === 'short-quote') {
+      this.#context.stderr.write(shortQuoteText(commandName(), event));
       return '';
     }
     if (this.#words.dot) return '';

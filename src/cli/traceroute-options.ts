@@ -34,6 +34,11 @@ export function tracerouteOptions(command: Argv) {
       default: false,
       describe: 'hops on the way back, guessed, where they are not as many as on the way there',
     })
+    .option('v', {
+      type: 'boolean',
+      default: false,
+      describe: 'say what kind of socket serves, and which errors quote too little to be matched',
+    })
     .option('loss', { type: 'boolean', default: false, describe: 'the share of lost probes behind each hop' })
     .option('paths', { type: 'boolean', default: false, describe: 'look for all paths, with a flow for each probe' })
     .option('dot', { type: 'boolean', default: false, describe: 'the paths as a graph for Graphviz; implies --paths' })

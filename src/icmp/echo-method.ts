@@ -57,6 +57,7 @@ export class EchoMethod implements PingMethod {
   readonly protocol = 'icmp';
   readonly family: 4 | 6;
   readonly length: number;
+  readonly quotedLength = ICMP4_HEADER_LENGTH;
   readonly identifier: number;
   readonly size: number;
   readonly #nonce: number;
@@ -184,7 +185,7 @@ export class EchoMethod implements PingMethod {
 
   /** Our probe out of a quoted ICMP message, of which routers keep 8 bytes or more. */
   #readQuoted(bytes: Uint8Array, start: number, end: number): { index: number; isFullIndex: boolean } | undefined {
-    if (end - start < ICMP4_HEADER_LENGTH) return undefined;
+    if (end - start < this.quotedLength) return undefined;
     if (readU8(bytes, start) !== this.#requestType || readU16(bytes, start + 4) !== this.identifier) return undefined;
     const index = this.#isEcho ? this.#readIndex(bytes, start + ICMP4_HEADER_LENGTH, end) : -1;
     if (index === undefined) return undefined;

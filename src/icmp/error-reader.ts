@@ -43,9 +43,16 @@ export class IcmpErrorReader {
   code = 0;
   mtu = 0;
   isChecksumOk = true;
+  /** Where the quote begins; it goes on to the event's end. */
+  quoteAt = 0;
 
   /** True: `event` is an ICMP error with a quote that can be read. */
   read(event: ArrivalEvent): boolean {
+    return this.readHead(event) && this.quote.wrap(event.bytes, this.quoteAt, event.end);
+  }
+
+  /** True: `event` is an ICMP error that has a quote; whether that can be read is left open, and `quote` not moved. */
+  readHead(event: ArrivalEvent): boolean {
     if (event.protocol === IpProtocol.icmp) return this.#read4(event);
     return event.protocol === IpProtocol.icmp6 && this.#read6(event);
   }
@@ -60,7 +67,8 @@ export class IcmpErrorReader {
     this.code = view.code;
     this.mtu = kind === 'too-big' ? view.nextHopMtu : 0;
     this.isChecksumOk = event.claimedLength > view.length || view.isChecksumOk; // a cut message cannot be summed
-    return this.quote.wrap(event.bytes, view.payloadAt, view.end);
+    this.quoteAt = view.payloadAt;
+    return true;
   }
 
   #read6(event: ArrivalEvent): boolean {
@@ -73,7 +81,8 @@ export class IcmpErrorReader {
     this.code = view.code;
     this.mtu = kind === 'too-big' ? view.mtu : 0;
     this.isChecksumOk = true; // the kernel drops bad ones before they reach a socket (RFC 3542, 3.1)
-    return this.quote.wrap(event.bytes, view.payloadAt, view.end);
+    this.quoteAt = view.payloadAt;
+    return true;
   }
 
   /** What a match says about any error; methods add whose probe it is. */

@@ -25,6 +25,11 @@ const INITIAL_HOP_LIMITS = [64, 128, 255] as const;
 
 const quoteView = new QuoteView();
 
+/** True: it settles its probe. What is damaged proves nothing, and after a redirect or a quench the probe goes on. */
+export function isHopAnswer({ kind, isChecksumOk }: ProbeMatch): boolean {
+  return isChecksumOk && kind !== 'redirect' && kind !== 'source-quench';
+}
+
 export function describeAnswer(match: ProbeMatch, event: AnswerEvent, probe: AnsweredProbe): HopAnswer {
   const isQuoted = event.kind === 'arrival' && match.quoteStart !== undefined && match.quoteEnd !== undefined;
   const hasQuote = isQuoted && quoteView.wrap(event.bytes, match.quoteStart, match.quoteEnd);

@@ -72,6 +72,7 @@ export type {
 export type { NodeInformation, PayloadDamage, PingMethod, ReplyDetails } from './ping-method.ts';
 export type { PingOptions } from './ping-options.ts';
 export { QuoteView } from './quote.ts';
+export type { ShortQuote } from './short-quote.ts';
 export type { NetworkDescription } from './simulation/network-description.ts';
 export { SimulatedNetwork, type SimulationOptions } from './simulation/simulated-network.ts';
 export { type TracerouteParts, traceroute } from './traceroute.ts';

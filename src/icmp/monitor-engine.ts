@@ -2,68 +2,50 @@
  * Watching a path (mtr): round after round one probe to each hop, all on one flow. A loss is told apart by what the hops
  * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
  */
-import type { ProbeEngine } from '../probe/drive.ts';
-import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
-import { Outbox } from '../probe/outbox.ts';
-import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
-import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
-import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
-import { extensionsOf } from './hop-answer.ts';
+import { ProbeState } from '../probe/probe-table.ts';
+import type { SendResult } from '../probe/transport.ts';
+import type { AnswerEvent } from './answer-finder.ts';
+import { extensionsOf, isHopAnswer } from './hop-answer.ts';
 import type { MonitorEvent, MonitorOptions } from './monitor-events.ts';
 import type { MonitorHop } from './monitor-hop.ts';
 import { MonitorPath } from './monitor-path.ts';
 import { MonitorRound } from './monitor-round.ts';
-import { IP_HEADER, ProbeTarget } from './probe-target.ts';
+import { IP_HEADER } from './probe-target.ts';
+import { RunEngine } from './run-engine.ts';
 
 /** A probe's owner in the table is its round and its hop: 24 bits and 8. */
 const HOP_RANGE = 0x100;
 const MOST_ROUNDS = 0x100_0000;
+const REMEMBERED_PROBES = 0x1_0000;
 const FULL_BACKOFF = 2;
 const LAST_WAIT_FACTOR = 3;
 const SHORTEST_WAIT = 200;
 
-export class MonitorEngine implements ProbeEngine<MonitorEvent> {
+export class MonitorEngine extends RunEngine<MonitorEvent> {
   readonly #options: MonitorOptions;
-  readonly #method: ProbeMethod;
-  readonly #drops: () => number;
-  readonly #target: ProbeTarget;
-  readonly #table = new ProbeTable(0x1_0000);
-  readonly #finder: AnswerFinder;
-  readonly #outbox: Outbox;
-  readonly #events = new EventList<MonitorEvent>();
   readonly #path: MonitorPath;
   readonly #rounds: MonitorRound[] = [];
   readonly #interval: number;
   readonly #wait: number;
   readonly #firstHop: number;
-  #startedAt: number | undefined;
   #roundCount = 0;
   #slowest = 0;
   #nextSend = 0;
   #nextRound = 0;
-  #isDone = false;
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
+    super({ method, options, drops, capacity: REMEMBERED_PROBES });
     this.#options = options;
-    this.#method = method;
-    this.#drops = drops;
-    this.#target = new ProbeTarget(method.family, options);
-    this.#finder = new AnswerFinder(method, this.#table);
-    this.#outbox = new Outbox(method);
     this.#interval = options.interval ?? 1_000;
     this.#wait = options.wait ?? 5_000;
     this.#firstHop = options.firstHop ?? 1;
     this.#path = new MonitorPath(this.#firstHop);
   }
 
-  get isDone(): boolean {
-    return this.#isDone;
-  }
-
   get deadline(): number {
-    if (this.#startedAt === undefined) return 0;
+    if (this.startedAt === undefined) return 0;
     const sending = this.#sendingRound();
     let next = sending !== undefined ? this.#nextSend : this.#canStart ? this.#nextRound : Infinity;
     const oldest = this.#rounds[0];
@@ -86,10 +68,10 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   advance(now: number): void {
-    if (this.#isDone) return;
-    if (this.#startedAt === undefined) this.#start(now);
+    if (this.isEnded) return;
+    if (this.startedAt === undefined) this.#start(now);
     if (this.#canStart && now >= this.#nextRound && this.#sendingRound() === undefined) this.#startRound(now);
-    while (now >= this.#nextSend && !this.#outbox.isFull) {
+    while (now >= this.#nextSend && !this.outbox.isFull) {
       const round = this.#sendingRound();
       if (round === undefined) break;
       this.#sendProbe(round, now);
@@ -99,14 +81,14 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   #start(now: number): void {
-    this.#startedAt = now;
+    this.startedAt = now;
     this.#nextRound = now;
-    this.#events.push({
+    this.events.push({
       type: 'start',
-      target: this.#target.name,
-      address: this.#target.address,
-      family: this.#method.family,
-      packetLength: IP_HEADER[this.#method.family] + this.#method.length,
+      target: this.target.name,
+      address: this.target.address,
+      family: this.method.family,
+      packetLength: IP_HEADER[this.method.family] + this.method.length,
     });
   }
 
@@ -117,7 +99,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
       Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
     this.#roundCount += 1;
     const hops = { first: this.#firstHop, last: limit };
-    this.#rounds.push(new MonitorRound(this.#roundCount, now, hops, this.#table));
+    this.#rounds.push(new MonitorRound(this.#roundCount, now, hops, this.table));
     const beat = this.#nextRound + this.#interval;
     this.#nextRound = beat < now ? now + this.#interval : beat;
     this.#nextSend = now;
@@ -129,58 +111,45 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
     const hop = this.#path.record(number);
     const { giveUpAfter = 0 } = this.#options;
     if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#path.furthest) return;
-    const index = this.#table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
+    const index = this.table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
     round.add(number, index);
-    this.#outbox.add({ index, flow: 0, destination: this.#target.bytes }, number);
+    this.outbox.add({ index, flow: 0, destination: this.target.bytes }, number);
     // Spread over the interval, so that no router gets a burst.
     this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
   }
 
-  takeOutbox(): readonly ProbeSpec[] {
-    return this.#outbox.take();
-  }
-
   onSent(token: number, result: SendResult, now: number): void {
-    const hop = this.#table.owner(token) % HOP_RANGE;
+    const hop = this.table.owner(token) % HOP_RANGE;
     if (result.status === 'sent') {
-      this.#table.setSentAt(token, result.time, false);
+      this.table.setSentAt(token, result.time, false);
       this.#path.record(hop).countSent();
       return;
     }
-    this.#table.setState(token, ProbeState.refused);
+    this.table.setState(token, ProbeState.refused);
     if (result.status === 'full') this.#nextSend = now + FULL_BACKOFF;
-    else this.#events.push({ type: 'refused', hop, errorName: result.errorName, mtu: result.mtu });
+    else this.events.push({ type: 'refused', hop, errorName: result.errorName, mtu: result.mtu });
   }
 
-  onEvent(event: ProbeEvent): void {
-    if (this.#isDone) return;
-    if (event.kind === 'transmit') {
-      this.#finder.noteSent(event);
-      return;
-    }
-    const match = this.#finder.match(event);
-    if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
-      return;
-    const { index } = this.#finder;
-    if (this.#table.state(index) !== ProbeState.sent) return;
-    const isFromTarget = this.#target.isEqual(event.source);
+  protected onMatch(index: number, match: ProbeMatch, event: AnswerEvent): void {
+    if (!isHopAnswer(match) || this.table.state(index) !== ProbeState.sent) return;
+    const isFromTarget = this.target.isEqual(event.source);
     if (match.kind === 'reply' && !isFromTarget) return;
     this.#onAnswer(index, match, event, isFromTarget);
   }
 
   #onAnswer(index: number, match: ProbeMatch, event: AnswerEvent, isFromTarget: boolean): void {
-    const owner = this.#table.owner(index);
+    const owner = this.table.owner(index);
     const number = owner % HOP_RANGE;
     const round = Math.floor(owner / HOP_RANGE);
     const hop = this.#path.record(number);
-    const time = this.#finder.timeOf(index, event);
-    this.#table.setState(index, ProbeState.replied);
+    const time = this.finder.timeOf(index, event);
+    this.table.setState(index, ProbeState.replied);
     this.#slowest = Math.max(this.#slowest, time);
     const isEnd = (match.isArrival && isFromTarget) || match.kind === 'unreachable';
     this.#path.onAnswer(number, isEnd, isFromTarget);
-    const address = this.#target.textOf(event.source);
+    const address = this.target.textOf(event.source);
     if (hop.addAnswer(address, time, round)) {
-      this.#events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
+      this.events.push({ type: 'path-change', round: this.#roundCount, hop: number, address });
     }
     hop.extensions = extensionsOf(event) ?? hop.extensions;
   }
@@ -208,7 +177,7 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
 
   #settle(round: MonitorRound, limit: number): void {
     round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
-    this.#events.push({ type: 'round', round: round.number, hops: this.hops() });
+    this.events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
   /** The hops as they stand, up to the target or the last one that answered. */
@@ -222,24 +191,20 @@ export class MonitorEngine implements ProbeEngine<MonitorEvent> {
   }
 
   stop(now: number): void {
-    if (!this.#isDone) this.#finish(now);
+    if (!this.isEnded) this.#finish(now);
   }
 
   #finish(now: number): void {
-    this.#isDone = true;
-    this.#events.push({
+    this.isEnded = true;
+    this.events.push({
       type: 'summary',
-      target: this.#target.name,
-      address: this.#target.address,
+      target: this.target.name,
+      address: this.target.address,
       rounds: this.#roundCount,
       isReached: this.#path.isReached,
       hops: this.hops(),
-      droppedByUs: this.#drops(),
-      duration: now - (this.#startedAt ?? now),
+      droppedByUs: this.drops(),
+      duration: now - (this.startedAt ?? now),
     });
-  }
-
-  drain(): readonly MonitorEvent[] {
-    return this.#events.drain();
   }
 }

@@ -1,6 +1,7 @@
 /** What watching a path reports: plain data, round by round, the summary last; and what it can be told. @module */
 import type { MonitorHop } from './monitor-hop.ts';
 import type { TargetOptions } from './probe-target.ts';
+import type { ShortQuote } from './short-quote.ts';
 
 /** Options; times in milliseconds. */
 export interface MonitorOptions extends TargetOptions {
@@ -62,4 +63,10 @@ export interface MonitorSummary {
   readonly duration: number;
 }
 
-export type MonitorEvent = MonitorStart | MonitorPathChange | MonitorRefused | MonitorRound | MonitorSummary;
+export type MonitorEvent =
+  | MonitorStart
+  | MonitorPathChange
+  | MonitorRefused
+  | MonitorRound
+  | ShortQuote
+  | MonitorSummary;

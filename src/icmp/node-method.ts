@@ -38,6 +38,7 @@ export class NodeMethod implements PingMethod {
   readonly protocol = 'icmp';
   readonly family = 6;
   readonly length = NODE_HEADER_LENGTH + SUBJECT_LENGTH;
+  readonly quotedLength = NODE_HEADER_LENGTH;
   readonly size = this.length - ICMP_HEADER_LENGTH;
   readonly #query: NodeInformation['query'];
   readonly #nonce: number;
@@ -72,7 +73,7 @@ export class NodeMethod implements PingMethod {
     if (!error.read(event) || error.quote.protocol !== IpProtocol.icmp6 || error.quote.isLaterFragment)
       return undefined;
     const { bytes, transportAt, transportLength } = error.quote;
-    if (transportLength < NODE_HEADER_LENGTH || readU8(bytes, transportAt) !== Icmp6Type.nodeInformationQuery) {
+    if (transportLength < this.quotedLength || readU8(bytes, transportAt) !== Icmp6Type.nodeInformationQuery) {
       return undefined;
     }
     if (readU32(bytes, transportAt + ICMP_HEADER_LENGTH) !== this.#nonce) return undefined;

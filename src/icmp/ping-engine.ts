@@ -2,13 +2,10 @@
  * Ping as a state machine: told the time and what arrived, it says what to send and what to report. No I/O, no clock of
  * its own, so that every situation can be played against a simulated network. @module
  */
-import type { ProbeEngine } from '../probe/drive.ts';
-import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch } from '../probe/method.ts';
-import { Outbox } from '../probe/outbox.ts';
-import { ProbeState, ProbeTable } from '../probe/probe-table.ts';
-import type { ArrivalEvent, ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
-import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
+import { ProbeState } from '../probe/probe-table.ts';
+import type { ArrivalEvent, SendResult } from '../probe/transport.ts';
+import type { AnswerEvent } from './answer-finder.ts';
 import { OpenPings } from './open-pings.ts';
 import type { PingEvent, PingSummary } from './ping-events.ts';
 import type { PingMethod } from './ping-method.ts';
@@ -16,62 +13,45 @@ import { type PingOptions, sizeOf, totalOf } from './ping-options.ts';
 import { PingPace } from './ping-pace.ts';
 import { describeError, describeReply, describeStart } from './ping-reply.ts';
 import { PingStatistics } from './ping-statistics.ts';
-import { ProbeTarget } from './probe-target.ts';
+import { RunEngine } from './run-engine.ts';
 
 const DEFAULT_WAIT = 10_000;
 
-export class PingEngine implements ProbeEngine<PingEvent> {
+export class PingEngine extends RunEngine<PingEvent, PingMethod> {
   readonly #options: PingOptions;
-  readonly #method: PingMethod;
-  readonly #table = new ProbeTable();
-  readonly #finder: AnswerFinder;
-  readonly #outbox: Outbox;
-  readonly #events = new EventList<PingEvent>();
   readonly #statistics = new PingStatistics();
   readonly #pace: PingPace;
   readonly #wait: number;
   readonly #open: OpenPings;
   readonly #total: number;
-  readonly #target: ProbeTarget;
-  readonly #drops: () => number;
   readonly #retries: number[] = [];
-  #startedAt: number | undefined;
   #endedAt = 0;
   #lastSentAt = 0;
   #isStopped = false;
-  #isDone = false;
 
   /**
    * @param drops what the transport lost by itself so far
    * @throws TypeError when there is no address, or one of the wrong family
    */
   constructor(method: PingMethod, options: PingOptions, drops: () => number = () => 0) {
+    super({ method, options, drops });
     this.#options = options;
-    this.#drops = drops;
-    this.#target = new ProbeTarget(method.family, options);
-    this.#method = method;
-    this.#finder = new AnswerFinder(method, this.#table);
-    this.#outbox = new Outbox(method);
     this.#pace = new PingPace(options);
     this.#wait = options.wait ?? DEFAULT_WAIT;
-    this.#open = new OpenPings(this.#table, this.#wait);
+    this.#open = new OpenPings(this.table, this.#wait);
     this.#total = totalOf(options);
   }
 
-  get isDone(): boolean {
-    return this.#isDone;
-  }
-
   get deadline(): number {
-    if (this.#startedAt === undefined || this.#retries.length > 0) return this.#pace.next;
-    let next = this.#options.deadline === undefined ? Infinity : this.#startedAt + this.#options.deadline;
+    if (this.startedAt === undefined || this.#retries.length > 0) return this.#pace.next;
+    let next = this.#options.deadline === undefined ? Infinity : this.startedAt + this.#options.deadline;
     if (this.#canSend) next = Math.min(next, this.#pace.next);
     else next = Math.min(next, this.#lingerEnd);
     return Math.min(next, this.#open.nextExpiry);
   }
 
   get #canSend(): boolean {
-    return !this.#isStopped && this.#table.size < this.#total;
+    return !this.#isStopped && this.table.size < this.#total;
   }
 
   /** After the last probe: twice the longest round trip, a second at least, and never longer than an answer may take. */
@@ -81,27 +61,27 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   }
 
   advance(now: number): void {
-    if (this.#isDone) return;
-    if (this.#startedAt === undefined) {
-      this.#startedAt = now;
+    if (this.isEnded) return;
+    if (this.startedAt === undefined) {
+      this.startedAt = now;
       this.#pace.next = now;
-      this.#events.push(describeStart(this.#method, this.#target, this.#options));
+      this.events.push(describeStart(this.method, this.target, this.#options));
     }
     this.#resend(now);
-    while (this.#canSend && now >= this.#pace.next && !this.#outbox.isFull) this.#sendNext(now);
+    while (this.#canSend && now >= this.#pace.next && !this.outbox.isFull) this.#sendNext(now);
     this.#expire(now);
     if (this.#isOver(now)) this.#finish(now);
   }
 
   /** Payload bytes of probe `index`. */
   #sizeOf(index: number): number {
-    return sizeOf(this.#options, this.#method.size, index);
+    return sizeOf(this.#options, this.method.size, index);
   }
 
   #sendNext(now: number): void {
-    const index = this.#table.add(0, now);
-    if (this.#options.reportOutstanding === true && index > 0 && this.#table.state(index - 1) === ProbeState.sent) {
-      this.#events.push({ type: 'outstanding', sequence: index - 1 });
+    const index = this.table.add(0, now);
+    if (this.#options.reportOutstanding === true && index > 0 && this.table.state(index - 1) === ProbeState.sent) {
+      this.events.push({ type: 'outstanding', sequence: index - 1 });
     }
     this.#write(index);
     this.#lastSentAt = now;
@@ -109,23 +89,19 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   }
 
   #write(index: number): void {
-    const draft = { index, flow: 0, destination: this.#target.bytes, size: this.#sizeOf(index) };
-    this.#outbox.add(draft, this.#options.hopLimit ?? 0);
+    const draft = { index, flow: 0, destination: this.target.bytes, size: this.#sizeOf(index) };
+    this.outbox.add(draft, this.#options.hopLimit ?? 0);
   }
 
   #resend(now: number): void {
     if (now < this.#pace.next) return;
-    while (this.#retries.length > 0 && !this.#outbox.isFull) {
+    while (this.#retries.length > 0 && !this.outbox.isFull) {
       const index = this.#retries.shift();
       if (index === undefined) return;
-      this.#table.setSentAt(index, now, false);
+      this.table.setSentAt(index, now, false);
       this.#lastSentAt = now;
       this.#write(index);
     }
-  }
-
-  takeOutbox(): readonly ProbeSpec[] {
-    return this.#outbox.take();
   }
 
   onSent(token: number, result: SendResult, now: number): void {
@@ -136,24 +112,16 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     }
     this.#statistics.transmitted += 1;
     if (result.status === 'sent') {
-      this.#table.setSentAt(token, result.time, false);
-      if (this.#options.reportSent === true) this.#events.push({ type: 'sent', sequence: token });
+      this.table.setSentAt(token, result.time, false);
+      if (this.#options.reportSent === true) this.events.push({ type: 'sent', sequence: token });
       return;
     }
-    this.#table.setState(token, ProbeState.refused);
+    this.table.setState(token, ProbeState.refused);
     this.#statistics.refused += 1;
-    this.#events.push({ type: 'refused', sequence: token, errorName: result.errorName, mtu: result.mtu });
+    this.events.push({ type: 'refused', sequence: token, errorName: result.errorName, mtu: result.mtu });
   }
 
-  onEvent(event: ProbeEvent): void {
-    if (this.#isDone) return;
-    if (event.kind === 'transmit') {
-      this.#finder.noteSent(event);
-      return;
-    }
-    const match = this.#finder.match(event);
-    if (match === undefined) return;
-    const { index } = this.#finder;
+  protected onMatch(index: number, match: ProbeMatch, event: AnswerEvent): void {
     if (!match.isChecksumOk) this.#reportStranger(index, event, 'checksum');
     else if (match.kind !== 'reply') this.#onError(index, match, event);
     else if (event.kind === 'arrival') this.#onReply(index, event);
@@ -161,42 +129,42 @@ export class PingEngine implements ProbeEngine<PingEvent> {
 
   #reportStranger(index: number, event: AnswerEvent, reason: 'address' | 'checksum'): void {
     this.#statistics.strangers += 1;
-    this.#events.push({ type: 'stranger', sequence: index, source: this.#target.textOf(event.source), reason });
+    this.events.push({ type: 'stranger', sequence: index, source: this.target.textOf(event.source), reason });
   }
 
   #onReply(index: number, event: ArrivalEvent): void {
-    const state = this.#table.state(index);
-    if (this.#options.anySource !== true && !this.#target.isEqual(event.source)) {
+    const state = this.table.state(index);
+    if (this.#options.anySource !== true && !this.target.isEqual(event.source)) {
       this.#reportStranger(index, event, 'address');
       return;
     }
     const isDuplicate = state === ProbeState.replied || state === ProbeState.late;
-    const time = this.#finder.timeOf(index, event);
+    const time = this.finder.timeOf(index, event);
     const isLate = !isDuplicate && (state === ProbeState.expired || time > this.#wait);
-    const reply = describeReply(this.#method, event, {
+    const reply = describeReply(this.method, event, {
       index,
       time,
-      source: this.#target.textOf(event.source),
+      source: this.target.textOf(event.source),
       size: this.#sizeOf(index),
       optionsLength: this.#options.optionsLength ?? 0,
-      timestampSource: this.#finder.sourceOf(index, event),
+      timestampSource: this.finder.sourceOf(index, event),
       isDuplicate,
       isLate,
     });
-    if (isDuplicate) this.#table.addDuplicate(index);
-    else this.#table.setState(index, isLate ? ProbeState.late : ProbeState.replied);
+    if (isDuplicate) this.table.addDuplicate(index);
+    else this.table.setState(index, isLate ? ProbeState.late : ProbeState.replied);
     this.#statistics.addReply(reply);
-    this.#events.push(reply);
+    this.events.push(reply);
     if (this.#options.stopOnReply === true) this.#isStopped = true;
     this.#pace.onReply(event.time, isDuplicate);
   }
 
   #onError(index: number, match: ProbeMatch, event: AnswerEvent): void {
     const isFinal = match.kind !== 'redirect' && match.kind !== 'source-quench';
-    if (isFinal && this.#table.state(index) === ProbeState.sent) this.#table.setState(index, ProbeState.error);
+    if (isFinal && this.table.state(index) === ProbeState.sent) this.table.setState(index, ProbeState.error);
     this.#statistics.errors += 1;
-    const source = this.#target.textOf(event.source);
-    this.#events.push(describeError({ family: this.#method.family, index, source }, match, event));
+    const source = this.target.textOf(event.source);
+    this.events.push(describeError({ family: this.method.family, index, source }, match, event));
   }
 
   #expire(now: number): void {
@@ -204,10 +172,10 @@ export class PingEngine implements ProbeEngine<PingEvent> {
     this.#open.expire(this.#retries.length > 0 ? Number.NEGATIVE_INFINITY : now, (index, state) => {
       const isGivenUp = state === ProbeState.sent;
       // Of all but the newest it was said when the next one left.
-      if (isGivenUp && this.#options.reportOutstanding === true && index === this.#table.size - 1) {
-        this.#events.push({ type: 'outstanding', sequence: index });
+      if (isGivenUp && this.#options.reportOutstanding === true && index === this.table.size - 1) {
+        this.events.push({ type: 'outstanding', sequence: index });
       }
-      if (isGivenUp) this.#events.push({ type: 'timeout', sequence: index });
+      if (isGivenUp) this.events.push({ type: 'timeout', sequence: index });
       this.#statistics.lossRuns.add(isGivenUp || state === ProbeState.error);
     });
   }
@@ -215,8 +183,8 @@ export class PingEngine implements ProbeEngine<PingEvent> {
   #isOver(now: number): boolean {
     const { deadline } = this.#options;
     if (this.#isStopped) return true;
-    if (deadline !== undefined && this.#startedAt !== undefined && now >= this.#startedAt + deadline) return true;
-    if (this.#canSend || this.#statistics.transmitted < this.#table.size) return false; // some have not left yet
+    if (deadline !== undefined && this.startedAt !== undefined && now >= this.startedAt + deadline) return true;
+    if (this.#canSend || this.#statistics.transmitted < this.table.size) return false; // some have not left yet
     if (this.#open.isAny && now < this.#lingerEnd) return false;
     this.#expire(Infinity); // all had their time: what is still open is lost
     return true;
@@ -224,27 +192,23 @@ export class PingEngine implements ProbeEngine<PingEvent> {
 
   stop(now: number): void {
     this.#isStopped = true;
-    if (!this.#isDone) this.#finish(now);
+    if (!this.isEnded) this.#finish(now);
   }
 
   #finish(now: number): void {
-    this.#isDone = true;
+    this.isEnded = true;
     this.#endedAt = now;
-    this.#events.push(this.summary(now));
+    this.events.push(this.summary(now));
   }
 
   /** The figures as they stand at `now`. */
   summary(now: number): PingSummary {
     return this.#statistics.summary({
-      target: this.#target.name,
-      address: this.#target.address,
+      target: this.target.name,
+      address: this.target.address,
       pending: this.#open.count(now, this.#statistics.patience(this.#wait)),
-      droppedByUs: this.#drops(),
-      duration: this.#startedAt === undefined ? 0 : (this.#isDone ? this.#endedAt : now) - this.#startedAt,
+      droppedByUs: this.drops(),
+      duration: this.startedAt === undefined ? 0 : (this.isEnded ? this.#endedAt : now) - this.startedAt,
     });
-  }
-
-  drain(): readonly PingEvent[] {
-    return this.#events.drain();
   }
 }

@@ -2,6 +2,7 @@
 import type { MatchKind } from '../probe/method.ts';
 import type { TimestampSource } from '../probe/transport.ts';
 import type { NodeInformation, PayloadDamage } from './ping-method.ts';
+import type { ShortQuote } from './short-quote.ts';
 
 export interface PingStart {
   readonly type: 'start';
@@ -159,4 +160,5 @@ export type PingEvent =
   | PingTimeout
   | PingRefused
   | PingStranger
+  | ShortQuote
   | PingSummary;

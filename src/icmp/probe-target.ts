@@ -10,6 +10,8 @@ export interface TargetOptions {
   readonly address?: Uint8Array;
   /** The interface that link-local addresses belong to (RFC 4007, 11): shown behind them. */
   readonly zone?: string;
+  /** Reports ICMP errors that may be about a probe, and quote too little to tell (`ShortQuote`). */
+  readonly reportShortQuotes?: boolean;
 }
 
 /** Bytes of an IP header without options, by family. */

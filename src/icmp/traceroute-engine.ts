@@ -3,57 +3,41 @@
  * routers limit their errors, and a burst at one of them looks like loss. What stays silent where others spoke is asked
  * once more, a second later. @module
  */
-import type { ProbeEngine } from '../probe/drive.ts';
-import { EventList } from '../probe/event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
-import { Outbox } from '../probe/outbox.ts';
-import { ProbeTable } from '../probe/probe-table.ts';
-import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
-import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
-import { describeAnswer } from './hop-answer.ts';
+import type { SendResult } from '../probe/transport.ts';
+import type { AnswerEvent } from './answer-finder.ts';
+import { describeAnswer, isHopAnswer } from './hop-answer.ts';
 import { multipathProbes } from './multipath.ts';
 import type { PathHop, Slot } from './path-hop.ts';
 import { PathMtu } from './path-mtu.ts';
-import { IP_HEADER, ProbeTarget } from './probe-target.ts';
+import { IP_HEADER } from './probe-target.ts';
 import type { SentHeader } from './quoted-changes.ts';
+import { RunEngine } from './run-engine.ts';
 import { TracePath } from './trace-path.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
 import type { TracerouteOptions } from './traceroute-options.ts';
 
 const FULL_BACKOFF = 2;
 
-export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
+export class TracerouteEngine extends RunEngine<TracerouteEvent> {
   readonly #options: TracerouteOptions;
-  readonly #method: ProbeMethod;
-  readonly #drops: () => number;
-  readonly #target: ProbeTarget;
   readonly #sent: SentHeader;
-  readonly #table = new ProbeTable();
-  readonly #finder: AnswerFinder;
   readonly #slots: Slot[] = [];
-  readonly #outbox: Outbox;
-  readonly #events = new EventList<TracerouteEvent>();
   readonly #path: TracePath;
   readonly #mtu: PathMtu;
   readonly #maxHops: number;
   readonly #parallel: number;
   #inFlight = 0;
   #nextSend = 0;
-  #startedAt: number | undefined;
   #transmitted = 0;
   #received = 0;
-  #isDone = false;
 
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(method: ProbeMethod, options: TracerouteOptions, drops: () => number = () => 0) {
+    super({ method, options, drops });
     this.#options = options;
-    this.#method = method;
-    this.#drops = drops;
-    this.#target = new ProbeTarget(method.family, options);
     const { sourceAddress: source, trafficClass = 0, probes = 3 } = options;
-    this.#sent = { destination: this.#target.bytes, source, trafficClass };
-    this.#finder = new AnswerFinder(method, this.#table);
-    this.#outbox = new Outbox(method);
+    this.#sent = { destination: this.target.bytes, source, trafficClass };
     this.#maxHops = options.maxHops ?? 64;
     this.#parallel = options.parallel ?? 16;
     this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
@@ -69,12 +53,8 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     });
   }
 
-  get isDone(): boolean {
-    return this.#isDone;
-  }
-
   get deadline(): number {
-    if (this.#startedAt === undefined) return this.#nextSend;
+    if (this.startedAt === undefined) return this.#nextSend;
     const next = this.#path.nextExpiry;
     const slot = this.#inFlight < this.#parallel ? this.#path.nextSlot() : undefined;
     if (slot === undefined) return next;
@@ -82,10 +62,10 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   }
 
   advance(now: number): void {
-    if (this.#isDone) return;
-    if (this.#startedAt === undefined) this.#start(now);
+    if (this.isEnded) return;
+    if (this.startedAt === undefined) this.#start(now);
     this.#settle(now);
-    while (now >= this.#nextSend && this.#inFlight < this.#parallel && !this.#outbox.isFull) {
+    while (now >= this.#nextSend && this.#inFlight < this.#parallel && !this.outbox.isFull) {
       const slot = this.#path.nextSlot(now);
       if (slot === undefined) break;
       this.#sendSlot(slot, now);
@@ -94,21 +74,21 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   }
 
   #start(now: number): void {
-    this.#startedAt = now;
+    this.startedAt = now;
     this.#nextSend = now;
-    this.#events.push({
+    this.events.push({
       type: 'start',
-      target: this.#target.name,
-      address: this.#target.address,
+      target: this.target.name,
+      address: this.target.address,
       source: this.#options.source,
-      family: this.#method.family,
+      family: this.method.family,
       maxHops: this.#maxHops,
-      packetLength: IP_HEADER[this.#method.family] + this.#method.length,
+      packetLength: IP_HEADER[this.method.family] + this.method.length,
     });
   }
 
   #sendSlot(slot: Slot, now: number): void {
-    const index = this.#table.add(this.#slots.length, now);
+    const index = this.table.add(this.#slots.length, now);
     this.#slots.push(slot);
     slot.index = index;
     slot.state = 'sent';
@@ -119,13 +99,9 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     this.#path.hop(slot.hop).lastSentAt = now;
     this.#inFlight += 1;
     const flow = this.#options.isMultipath === true ? slot.number : 0;
-    const draft = { index, flow, destination: this.#target.bytes };
-    this.#outbox.add(size === undefined ? draft : { ...draft, size }, slot.hop);
+    const draft = { index, flow, destination: this.target.bytes };
+    this.outbox.add(size === undefined ? draft : { ...draft, size }, slot.hop);
     this.#nextSend = now + (this.#options.pause ?? 0);
-  }
-
-  takeOutbox(): readonly ProbeSpec[] {
-    return this.#outbox.take();
   }
 
   onSent(token: number, result: SendResult, now: number): void {
@@ -133,7 +109,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
     if (slot === undefined) return;
     if (result.status === 'sent') {
       this.#transmitted += 1;
-      this.#table.setSentAt(token, result.time, false);
+      this.table.setSentAt(token, result.time, false);
       return;
     }
     this.#inFlight -= 1;
@@ -150,38 +126,31 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   }
 
   #slotOf(index: number): Slot | undefined {
-    return this.#table.knows(index) ? this.#slots[this.#table.owner(index)] : undefined;
+    return this.table.knows(index) ? this.#slots[this.table.owner(index)] : undefined;
   }
 
-  onEvent(event: ProbeEvent): void {
-    if (this.#isDone) return;
-    if (event.kind === 'transmit') {
-      this.#finder.noteSent(event);
+  protected onMatch(index: number, match: ProbeMatch, event: AnswerEvent): void {
+    const slot = this.#slotOf(index);
+    if (!isHopAnswer(match) || slot === undefined || slot.answer !== undefined || slot.hop <= this.#path.reported)
       return;
-    }
-    const match = this.#finder.match(event);
-    if (match === undefined || !match.isChecksumOk || match.kind === 'redirect' || match.kind === 'source-quench')
-      return;
-    const slot = this.#slotOf(this.#finder.index);
-    if (slot === undefined || slot.answer !== undefined || slot.hop <= this.#path.reported) return;
-    if (match.kind === 'reply' && !this.#target.isEqual(event.source)) return;
+    if (match.kind === 'reply' && !this.target.isEqual(event.source)) return;
     if (slot.state === 'sent') this.#inFlight -= 1;
     if (match.kind === 'too-big' && this.#mtu.shrink(match.mtu, slot.size)) {
       slot.state = 'waiting'; // the same hop again, with a packet that gets further
       slot.attempts = 0;
       return;
     }
-    this.#onAnswer(slot, this.#finder.index, match, event);
+    this.#onAnswer(slot, index, match, event);
   }
 
   #onAnswer(slot: Slot, index: number, match: ProbeMatch, event: AnswerEvent): void {
     const hop = this.#path.hop(slot.hop);
-    const time = this.#finder.timeOf(index, event);
-    const isFromTarget = this.#target.isEqual(event.source);
+    const time = this.finder.timeOf(index, event);
+    const isFromTarget = this.target.isEqual(event.source);
     slot.answer = describeAnswer(match, event, {
-      source: this.#target.textOf(event.source),
+      source: this.target.textOf(event.source),
       time,
-      timestampSource: this.#finder.sourceOf(index, event),
+      timestampSource: this.finder.sourceOf(index, event),
       isArrival: match.isArrival && (isFromTarget || this.#options.strictTarget === false),
       attempts: slot.attempts,
       isLate: slot.state === 'lost' || slot.index !== index,
@@ -211,7 +180,7 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   #report(hop: PathHop): void {
     this.#path.reported = hop.hop;
     if (this.#path.isEnd(hop)) this.#inFlight -= this.#path.endAt(hop.hop);
-    this.#events.push({
+    this.events.push({
       type: 'hop',
       hop: hop.hop,
       probes: hop.probes(),
@@ -222,29 +191,25 @@ export class TracerouteEngine implements ProbeEngine<TracerouteEvent> {
   }
 
   stop(now: number): void {
-    if (this.#isDone) return;
+    if (this.isEnded) return;
     const next = this.#path.known(this.#path.reported + 1);
     if (next?.hasAnswer === true && next.hop <= this.#path.lastHop) this.#report(next);
     this.#finish(now);
   }
 
   #finish(now: number): void {
-    this.#isDone = true;
-    this.#events.push({
+    this.isEnded = true;
+    this.events.push({
       type: 'summary',
-      target: this.#target.name,
-      address: this.#target.address,
+      target: this.target.name,
+      address: this.target.address,
       isReached: this.#path.known(this.#path.reported)?.isArrival ?? false,
       hops: this.#path.reported,
       transmitted: this.#transmitted,
       received: this.#received,
       pathMtu: this.#mtu.smallest,
-      droppedByUs: this.#drops(),
-      duration: now - (this.#startedAt ?? now),
+      droppedByUs: this.drops(),
+      duration: now - (this.startedAt ?? now),
     });
-  }
-
-  drain(): readonly TracerouteEvent[] {
-    return this.#events.drain();
   }
 }

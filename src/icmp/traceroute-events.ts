@@ -3,6 +3,7 @@ import type { MatchKind } from '../probe/method.ts';
 import type { Origin } from '../probe/origin-table.ts';
 import type { TimestampSource } from '../probe/transport.ts';
 import type { IcmpExtensions } from './extensions.ts';
+import type { ShortQuote } from './short-quote.ts';
 
 export interface TracerouteStart {
   readonly type: 'start';
@@ -105,4 +106,4 @@ export interface TracerouteSummary {
   readonly duration: number;
 }
 
-export type TracerouteEvent = TracerouteStart | TracerouteHop | TracerouteSummary;
+export type TracerouteEvent = TracerouteStart | TracerouteHop | ShortQuote | TracerouteSummary;

@@ -3,7 +3,6 @@
  * error queue, and others to receive, which are polled. Without: a ping socket, or a UDP socket whose errors come by the
  * error queue. @module
  */
-import { IpProtocol } from '../base/protocol-numbers.ts';
 import type { InetSocket } from '../sys/inet-socket.ts';
 import type { ClockBridge } from './clock-bridge.ts';
 import type { PacketReceiver } from './packet-receiver.ts';
@@ -82,9 +81,4 @@ export class KernelTransport implements ProbeTransport {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** `IpProtocol` number of a family's ICMP. */
-export function icmpProtocol(family: 4 | 6): number {
-  return family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
 }

@@ -56,6 +56,8 @@ export interface ProbeMethod {
   readonly protocol: 'icmp' | 'udp' | 'tcp';
   /** Bytes of the longest message that `encode` writes. */
   readonly length: number;
+  /** Bytes of a probe's message that an error has to quote for the probe to be known. */
+  readonly quotedLength: number;
   /** Writes the message at `out[0]`. @returns its length */
   encode(draft: ProbeDraft, out: Uint8Array): number;
   /** Undefined: not ours. Never throws. */

@@ -1,12 +1,11 @@
 /** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
 import { StackError, SyscallError } from '../base/errors.ts';
+import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import type { BpfInstruction } from '../bpf/instruction.ts';
 import { SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../sys/constants.ts';
 import {
   IP_MTU,
   IP_RECVERR,
-  IPPROTO_ICMP,
-  IPPROTO_ICMPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
   IPV6_MTU,
@@ -22,7 +21,7 @@ import { InetSocket } from '../sys/inet-socket.ts';
 import { ClockBridge } from './clock-bridge.ts';
 import { readRealtime } from './kernel-clock.ts';
 import type { KernelTransportOptions } from './kernel-options.ts';
-import { icmpProtocol, KernelTransport } from './kernel-transport.ts';
+import { KernelTransport } from './kernel-transport.ts';
 import { PacketReceiver } from './packet-receiver.ts';
 import { PacketSender } from './packet-sender.ts';
 import { blockAll, filterTypes, prepareReceiver, prepareSender } from './prepare-sockets.ts';
@@ -94,7 +93,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
   return withSockets(options, (sockets) => {
     const { family, protocol } = options;
     const bridge = new ClockBridge(readRealtime);
-    const number = protocolNumber(family, protocol);
+    const number = ipProtocolOf(family, protocol);
     const transmit = sockets.open(SOCK_RAW, number, protocol === 'icmp' ? 'raw ICMP' : `raw ${protocol.toUpperCase()}`);
     const address = findSource(sockets, options);
     const port = keepPort(sockets, options, address);
@@ -102,7 +101,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
     blockAll(transmit, family, protocol);
     const identifier = options.identifier ?? Math.floor(Math.random() * 0xffff) + 1;
     const receivers: InetSocket[] = [];
-    const icmp = sockets.open(SOCK_RAW, protocolNumber(family, 'icmp'), 'raw ICMP');
+    const icmp = sockets.open(SOCK_RAW, ipProtocolOf(family, 'icmp'), 'raw ICMP');
     prepareReceiver(icmp, family, family === 4);
     filterTypes(icmp, family, protocol);
     icmp.attachFilter(protocol === 'icmp' ? replyFilter(options, identifier) : quoteFilter(family, number));
@@ -123,7 +122,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
       inbound: receivers.map((socket, index) => ({
         socket,
         receiver: new PacketReceiver(socket, bridge, {
-          protocol: index === 0 ? icmpProtocol(family) : IPPROTO_TCP,
+          protocol: index === 0 ? ipProtocolOf(family, 'icmp') : IPPROTO_TCP,
           hasIpHeader: family === 4,
           largestPacket: 60 + (options.largestMessage ?? DEFAULT_LARGEST),
         }),
@@ -164,7 +163,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
       SOF_TIMESTAMPING_RX_SOFTWARE,
     );
     const receiver = new PacketReceiver(socket, bridge, {
-      protocol: protocol === 'icmp' ? icmpProtocol(family) : IPPROTO_UDP,
+      protocol: ipProtocolOf(family, protocol),
       hasIpHeader: false,
       largestPacket: options.largestMessage ?? DEFAULT_LARGEST,
     });
@@ -191,7 +190,7 @@ function openDatagram(sockets: Sockets, options: KernelTransportOptions): InetSo
   const { family, protocol } = options;
   if (protocol === 'udp') return sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
   try {
-    return sockets.open(SOCK_DGRAM, family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, 'ping');
+    return sockets.open(SOCK_DGRAM, ipProtocolOf(family, 'icmp'), 'ping');
   } catch (error) {
     throw error instanceof SyscallError ? explain(error, options) : error;
   }
@@ -205,11 +204,6 @@ function withSockets(options: KernelTransportOptions, build: (sockets: Sockets) 
     sockets.closeAll();
     throw error;
   }
-}
-
-function protocolNumber(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): number {
-  if (protocol === 'icmp') return icmpProtocol(family);
-  return protocol === 'udp' ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
 /** ICMP types of answers (IANA), and where our identifier stands in them: a node information reply has it in its nonce. */
@@ -237,7 +231,7 @@ function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Arr
 function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions, address: Uint8Array): number {
   if (protocol === 'icmp') return 0;
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
-  const keeper = sockets.open(type, protocolNumber(family, protocol), protocol.toUpperCase());
+  const keeper = sockets.open(type, ipProtocolOf(family, protocol), protocol.toUpperCase());
   keeper.trySet(SOL_SOCKET, SO_RCVBUF, TINY_BUFFER);
   keeper.bind(address, 0);
   return keeper.localName().port;

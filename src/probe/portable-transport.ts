@@ -4,10 +4,9 @@
  */
 import { formatAddress, parseAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
-import { IpProtocol } from '../base/protocol-numbers.ts';
+import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { openPackageSocket, type PackageSocket, setPackageHopLimit } from '../sys/raw-socket-package.ts';
 import { Ipv4View } from '../wire/index.ts';
-import { icmpProtocol } from './kernel-transport.ts';
 import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabilities } from './transport.ts';
 
 export interface PortableTransportOptions {
@@ -24,7 +23,6 @@ const SMALLEST_BUFFER = 2_048;
 const DISCARD_PORT = 9;
 /** The system's own; TTLs stay on a socket until they are changed. */
 const DEFAULT_HOP_LIMIT = 64;
-const PROTOCOLS = { udp: IpProtocol.udp, tcp: IpProtocol.tcp } as const;
 
 /**
  * Opens the transport.
@@ -71,12 +69,12 @@ class PortableTransport implements ProbeTransport {
     this.#family = family;
     this.#local = local;
     const buffer = Math.max(SMALLEST_BUFFER, largestMessage + 128);
-    const icmp = openPackageSocket(family, icmpProtocol(family), buffer);
-    this.#receive(icmp, icmpProtocol(family));
+    const icmp = openPackageSocket(family, ipProtocolOf(family, 'icmp'), buffer);
+    this.#receive(icmp, ipProtocolOf(family, 'icmp'));
     this.#sender = icmp;
     if (protocol !== 'icmp') {
-      this.#sender = openPackageSocket(family, PROTOCOLS[protocol], buffer);
-      this.#receive(this.#sender, PROTOCOLS[protocol]);
+      this.#sender = openPackageSocket(family, ipProtocolOf(family, protocol), buffer);
+      this.#receive(this.#sender, ipProtocolOf(family, protocol));
     }
     this.capabilities = {
       name: 'raw-socket package',

@@ -6,7 +6,7 @@
 import { EMPTY } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { FrameView } from '../base/frame.ts';
-import { IpProtocol } from '../base/protocol-numbers.ts';
+import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { encodeIpv4, encodeIpv6 } from '../wire/index.ts';
 import type { ProbeMethod } from './method.ts';
 import type {
@@ -31,7 +31,6 @@ interface PendingProbe {
 /** Probes that wait for the kernel's time; more are written with our own. */
 const MOST_PENDING = 256;
 const DEFAULT_HOP_LIMIT = 64;
-const PROTOCOLS = { udp: IpProtocol.udp, tcp: IpProtocol.tcp } as const;
 
 export class RecordingTransport implements ProbeTransport {
   readonly #inner: ProbeTransport;
@@ -82,13 +81,8 @@ export class RecordingTransport implements ProbeTransport {
   }
 
   #probePacket({ destination, bytes, hopLimit }: ProbeSpec): Uint8Array {
-    const protocol = this.#method.protocol;
-    const number = protocol === 'icmp' ? this.#icmp : PROTOCOLS[protocol];
+    const number = ipProtocolOf(this.#method.family, this.#method.protocol);
     return this.#packet(this.#source, destination, number, hopLimit ?? DEFAULT_HOP_LIMIT, bytes);
-  }
-
-  get #icmp(): number {
-    return this.#method.family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
   }
 
   #packet(

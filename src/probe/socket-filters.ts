@@ -10,7 +10,9 @@ const LOAD_BYTE = 0x30;
 const LOAD_BYTE_INDIRECT = 0x50;
 const LOAD_HALF = 0x28;
 const LOAD_HALF_INDIRECT = 0x48;
+const LOAD_LENGTH = 0x80;
 const LOAD_IPV4_HEADER_LENGTH = 0xb1;
+const SUBTRACT_INDEX = 0x1c;
 const JUMP_EQUAL = 0x15;
 const JUMP_GREATER_OR_EQUAL = 0x35;
 const JUMP_GREATER = 0x25;
@@ -49,11 +51,15 @@ function header(family: 4 | 6): BpfInstruction[] {
   return family === 4 ? [instruction(LOAD_IPV4_HEADER_LENGTH, 0)] : [];
 }
 
-/** Errors that quote a packet of `protocol`. */
+/** Errors that quote a packet of `protocol`, or too little to tell. */
 export function quoteFilter(family: 4 | 6, protocol: number): BpfInstruction[] {
+  const at = family === 4 ? QUOTED_PROTOCOL4 : QUOTED_PROTOCOL6;
   return [
     ...header(family),
-    instruction(family === 4 ? LOAD_BYTE_INDIRECT : LOAD_BYTE, family === 4 ? QUOTED_PROTOCOL4 : QUOTED_PROTOCOL6),
+    instruction(LOAD_LENGTH, 0),
+    ...(family === 4 ? [instruction(SUBTRACT_INDEX, 0)] : []),
+    instruction(JUMP_GREATER, at, 0, 3),
+    instruction(family === 4 ? LOAD_BYTE_INDIRECT : LOAD_BYTE, at),
     instruction(JUMP_EQUAL, protocol, 1, 0),
     instruction(JUMP_EQUAL, IpProtocol.fragment, 0, 1), // IPv6 only: what it is, stands behind a fragment header
     accept,

@@ -19,6 +19,7 @@ export { pingFiguresText, pingHistogramText } from './ping-figures-text.ts';
 export { type IputilsTextOptions, iputilsTextFormatter } from './ping-iputils-text.ts';
 export { formatPingEvent, type PingTextOptions, pingInterimText, pingTextFormatter } from './ping-text.ts';
 export { ProbeJsonDocument, probeEventToJsonLine } from './probe-json.ts';
+export { shortQuoteText } from './short-quote-text.ts';
 export { formatSweepEvent, type SweepTextOptions, sweepProgressText } from './sweep-text.ts';
 export { tracerouteDot } from './traceroute-dot.ts';
 export { formatTracerouteEvent, type TracerouteTextOptions, tracerouteHeader } from './traceroute-text.ts';

@@ -4,6 +4,7 @@
  */
 import type { MonitorEvent } from '../icmp/monitor-events.ts';
 import type { MonitorHop } from '../icmp/monitor-hop.ts';
+import type { ShortQuote } from '../icmp/short-quote.ts';
 import type { HopAnswer, HopChanges, TracerouteEvent } from '../icmp/traceroute-events.ts';
 import type { Origin } from '../probe/origin-table.ts';
 
@@ -21,6 +22,7 @@ export const HIDDEN_ADDRESS = 'hidden';
 export function discloseTraceroute(event: TracerouteEvent, disclosure: PathDisclosure): TracerouteEvent {
   const { hiddenHops } = disclosure;
   if (event.type === 'start') return hiddenHops > 0 ? { ...event, source: undefined } : event;
+  if (event.type === 'short-quote') return toldShortQuote(event, disclosure);
   if (event.type !== 'hop') return event;
   const isHidden = event.hop <= hiddenHops;
   const probes = event.probes.map((probe) => {
@@ -28,6 +30,11 @@ export function discloseTraceroute(event: TracerouteEvent, disclosure: PathDiscl
     return { ...probe, answer: isHidden ? hiddenAnswer(probe.answer) : toldAnswer(probe.answer, disclosure) };
   });
   return { ...event, probes };
+}
+
+/** Which hop it comes from cannot be known. */
+function toldShortQuote(event: ShortQuote, { hiddenHops }: PathDisclosure): ShortQuote {
+  return hiddenHops > 0 ? { ...event, source: HIDDEN_ADDRESS } : event;
 }
 
 /** What stands in extensions and quotes gives an address away, too. */
@@ -52,6 +59,7 @@ function withoutAddresses(changes: HopChanges | undefined): HopChanges | undefin
 /** An event of a watched path as it may be told. */
 export function discloseMonitor(event: MonitorEvent, disclosure: PathDisclosure): MonitorEvent {
   if (event.type === 'start' || event.type === 'refused') return event;
+  if (event.type === 'short-quote') return toldShortQuote(event, disclosure);
   if (event.type === 'path-change') {
     return event.hop <= disclosure.hiddenHops ? { ...event, address: HIDDEN_ADDRESS } : event;
   }

@@ -27,6 +27,7 @@ export function iputilsTextFormatter(options: IputilsTextOptions = {}): (event: 
       return `${bell}${options.prefix?.(event) ?? ''}${replyText(event)}\n`;
     }
     if (options.isFlood === true) return event.type === 'error' ? '\bE' : '';
+    if (event.type === 'short-quote') return ''; // for standard error
     const number = shownSequence(event.sequence);
     if (event.type === 'error') {
       return `${options.prefix?.(event) ?? ''}From ${event.source} icmp_seq=${number} ${errorText(event)}\n`;

@@ -1,7 +1,6 @@
 /** Numbers of Linux's IP sockets, named as in its headers; the same on x64 and arm64. @module */
 
 /** `linux/in.h`, `linux/in6.h`: protocols as socket(2) wants them, and levels. */
-export const IPPROTO_ICMP = 1;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_ICMPV6 = 58;

@@ -27,13 +27,13 @@ const WINDOW = 0xffff;
 const OPTIONS = Uint8Array.of(2, 4, 0x05, 0xb4);
 /** Numbers above this are not ours: nobody sends so many probes in one run. */
 const MOST_PROBES = 0x1000_0000;
-/** Of a quoted segment: ports and sequence number. */
-const QUOTED_LENGTH = 8;
 
 export class SynMethod implements ProbeMethod {
   readonly protocol = 'tcp';
   readonly family: 4 | 6;
   readonly length = TCP_HEADER_LENGTH + OPTIONS.length;
+  /** Ports and sequence number. */
+  readonly quotedLength = 8;
   readonly #nonce: number;
   readonly #sourcePort: number;
   readonly #ports: readonly number[];
@@ -111,7 +111,7 @@ export class SynMethod implements ProbeMethod {
     const error = this.#error;
     if (!error.read(event)) return undefined;
     const { quote } = error;
-    if (quote.protocol !== IpProtocol.tcp || quote.isLaterFragment || quote.transportLength < QUOTED_LENGTH)
+    if (quote.protocol !== IpProtocol.tcp || quote.isLaterFragment || quote.transportLength < this.quotedLength)
       return undefined;
     if (!this.#isOurPort(readU16(quote.bytes, quote.transportAt))) return undefined;
     const index = this.#indexOf(readU32(quote.bytes, quote.transportAt + 4));

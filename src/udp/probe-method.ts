@@ -42,6 +42,7 @@ export class UdpMethod implements ProbeMethod {
   readonly protocol = 'udp';
   readonly family: 4 | 6;
   readonly length: number;
+  readonly quotedLength = UDP_HEADER_LENGTH;
   readonly #nonce: number;
   readonly #size: number;
   readonly #sourcePort: number;
@@ -100,7 +101,7 @@ export class UdpMethod implements ProbeMethod {
     const error = this.#error;
     if (!error.read(event) || error.quote.protocol !== IpProtocol.udp || error.quote.isLaterFragment) return undefined;
     const { bytes, transportAt, transportLength, end } = error.quote;
-    if (transportLength < UDP_HEADER_LENGTH || readU16(bytes, transportAt) !== this.#sourcePort) return undefined;
+    if (transportLength < this.quotedLength || readU16(bytes, transportAt) !== this.#sourcePort) return undefined;
     const port = readU16(bytes, transportAt + 2);
     const checksum = readU16(bytes, transportAt + CHECKSUM_AT);
     const told = this.#readPayload(bytes, transportAt + UDP_HEADER_LENGTH, end);

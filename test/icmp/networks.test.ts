@@ -3,9 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { EchoMethodOptions } from '../../src/icmp/echo-method.ts';
 import type { MonitorOptions } from '../../src/icmp/monitor-events.ts';
+import type { PingEvent } from '../../src/icmp/ping-events.ts';
 import type { PingOptions } from '../../src/icmp/ping-options.ts';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
+import type { TracerouteEvent } from '../../src/icmp/traceroute-events.ts';
 import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
+import { shortQuoteText } from '../../src/report/short-quote-text.ts';
 import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
 import type { UdpMethodOptions } from '../../src/udp/probe-method.ts';
 import { type Protocol, simulateMonitor, simulatePing, simulateTraceroute } from '../support/simulate.ts';
@@ -17,6 +20,8 @@ interface PingExpectation {
   readonly lossBetween?: readonly [number, number];
   readonly order?: readonly number[];
   readonly roundTrip?: Readonly<Record<string, number>>;
+  /** What `-v` says of errors that quote too little. */
+  readonly shortQuotes?: readonly string[];
 }
 
 interface TracerouteExpectation {
@@ -32,6 +37,8 @@ interface TracerouteExpectation {
   readonly summary?: object;
   readonly port?: 'open' | 'closed';
   readonly noControlCharacters?: boolean;
+  /** What `-v` says of errors that quote too little. */
+  readonly shortQuotes?: readonly string[];
 }
 
 interface MonitorExpectation {
@@ -61,6 +68,10 @@ test('there are networks, each under its own name', () => {
   expect(readdirSync(folder).sort()).toEqual(cases.map((one) => `${one.name}.json`).sort());
 });
 
+function shortQuotes(command: string, events: readonly (PingEvent | TracerouteEvent)[]): string[] {
+  return events.flatMap((event) => (event.type === 'short-quote' ? [shortQuoteText(command, event).trimEnd()] : []));
+}
+
 describe('ping', () => {
   for (const network of cases) {
     const expected = network.expect?.ping;
@@ -69,6 +80,7 @@ describe('ping', () => {
       const run = await simulatePing(network, expected.options, expected.method);
       const { lossPercent, ...rest } = expected.summary as { lossPercent?: number };
       expect(run.summary).toMatchObject(rest);
+      if (expected.shortQuotes !== undefined) expect(shortQuotes('ping', run.events)).toEqual(expected.shortQuotes);
       if (lossPercent !== undefined) expect(run.summary.lossPercent).toBeCloseTo(lossPercent, 6);
       if (expected.lossBetween !== undefined) {
         expect(run.summary.lossPercent).toBeGreaterThan(expected.lossBetween[0]);
@@ -104,6 +116,9 @@ describe('traceroute', () => {
         expect(run.hops.find((hop) => hop.hop === Number(number))?.silence, `hop ${number}`).toBe(silence);
       }
       if (expected.summary !== undefined) expect(run.summary).toMatchObject(expected.summary);
+      if (expected.shortQuotes !== undefined) {
+        expect(shortQuotes('traceroute', run.events)).toEqual(expected.shortQuotes);
+      }
       if (expected.port !== undefined) expect(run.hops.at(-1)?.probes.at(0)?.answer?.port).toBe(expected.port);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       if (expected.noControlCharacters === true) expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);

@@ -46,14 +46,15 @@ function packet(
   return out;
 }
 
-/** An ICMP error whose quote is ours but for what `change` does to it. */
+/** An ICMP error whose quote is ours but for what `change` does to it, or that is cut. */
 function error(
   request: Uint8Array,
   type: number,
   code: number,
   change: (quote: Uint8Array) => void = () => undefined,
+  kept = request.length,
 ): Uint8Array {
-  const quote = request.slice();
+  const quote = request.slice(0, kept);
   change(quote);
   const message = new Uint8Array(8 + quote.length);
   message.set([type, code]);
@@ -125,6 +126,22 @@ describe('forged answers', () => {
     expect([...(run.replies[0]?.options ?? [])]).toEqual([...options]);
     expect(run.replies[0]?.wrongLength).toEqual({ actual: 92, expected: 84 });
     expect(run.replies[1]?.damage).toMatchObject({ offset: 32, expected: 0x20, actual: 0x75 });
+  });
+
+  test('quotes that are too short get through the socket’s filter, and are told to those who ask', async () => {
+    const lengths = [0, 9, 10, 20, 27];
+    using _tun = await TunDevice.open(lab.host('left'), '10.77.0.1/24', (request) =>
+      request[0] === 0x45 ? lengths.map((length) => error(request, 3, 1, undefined, length)) : [],
+    );
+    const told = lengths.map((bytes) => ({ type: 'short-quote', source: '10.77.0.9', bytes }));
+    const pinged = await probePing(lab.host('left'), TARGET, { count: 1, wait: 200, reportShortQuotes: true });
+    expect(pinged.events.filter((event) => event.type === 'short-quote')).toMatchObject(told);
+    const options = { maxHops: 1, probes: 1, wait: 200, retry: false, reportShortQuotes: true };
+    for (const protocol of ['udp', 'icmp', 'tcp'] as const) {
+      const traced = await probeTraceroute(lab.host('left'), TARGET, protocol, options);
+      expect(traced.events.filter((event) => event.type === 'short-quote')).toMatchObject(told);
+      expect(traced.summary).toMatchObject({ isReached: false, received: 0 });
+    }
   });
 
   test('a traceroute believes no quote but its own', async () => {

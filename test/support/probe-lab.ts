@@ -6,7 +6,7 @@ import { ping } from '../../src/icmp/ping.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
 import type { PingOptions } from '../../src/icmp/ping-options.ts';
 import { traceroute } from '../../src/icmp/traceroute.ts';
-import type { TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
+import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
 import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
 import type { LabHost } from '../../src/lab/index.ts';
 import type { KernelTransportOptions } from '../../src/probe/kernel-options.ts';
@@ -73,17 +73,21 @@ export async function probeTraceroute(
   protocol: 'icmp' | 'udp' | 'tcp',
   options: TracerouteOptions = {},
   more: More = {},
-): Promise<{ readonly hops: readonly TracerouteHop[]; readonly summary: TracerouteSummary }> {
+): Promise<{
+  readonly events: readonly TracerouteEvent[];
+  readonly hops: readonly TracerouteHop[];
+  readonly summary: TracerouteSummary;
+}> {
   const address = bytesOf(target);
   const family = address.length === 4 ? 4 : 6;
   await using transport = host.run(() =>
     openKernelTransport({ family, protocol, destination: address, flows: 64, ...more }),
   );
   const method = methodFor(family, protocol, transport.capabilities, options.size);
-  const hops: TracerouteHop[] = [];
-  for await (const event of traceroute({ transport, clock: preciseClock, method }, { address, ...options })) {
-    if (event.type === 'hop') hops.push(event);
-    if (event.type === 'summary') return { hops, summary: event };
-  }
-  throw new Error('a run ends with its summary');
+  const events: TracerouteEvent[] = [];
+  for await (const event of traceroute({ transport, clock: preciseClock, method }, { address, ...options }))
+    events.push(event);
+  const summary = events.at(-1);
+  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  return { events, hops: events.filter((event) => event.type === 'hop'), summary };
 }

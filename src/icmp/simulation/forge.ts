@@ -120,5 +120,3 @@ export function sumLikeTheKernel(message: Uint8Array, source: Uint8Array, destin
   writeU16(message, 2, 0);
   writeU16(message, 2, ~checksumSum(message, 0, message.length, pseudo));
 }
-
-export const ICMP_PROTOCOL = { 4: IpProtocol.icmp, 6: IpProtocol.icmp6 } as const;

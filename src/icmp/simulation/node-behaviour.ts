@@ -1,11 +1,10 @@
 /** What nodes of a simulated network say, and how they choose paths. @module */
 import { parseAddress } from '../../base/address.ts';
 import { readU8, readU16 } from '../../base/bytes.ts';
-import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { ICMP4_HEADER_LENGTH } from '../header4.ts';
 import { encodeNodeMessage, NODE_HEADER_LENGTH, NodeInformationView } from '../node-information.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../types.ts';
-import { ICMP_PROTOCOL, resum } from './forge.ts';
+import { resum } from './forge.ts';
 import type { BalancedHop, Delays, DestinationDescription, ErrorDescription } from './network-description.ts';
 
 const DEFAULT_DELAY = 1;
@@ -15,12 +14,6 @@ export function addressBytes(text: string): Uint8Array {
   const bytes = parseAddress(text);
   if (bytes === undefined) throw new TypeError(`"${text}" is no address`);
   return bytes;
-}
-
-/** The IP protocol of a transport's messages. */
-export function protocolNumber(protocol: 'icmp' | 'udp' | 'tcp', family: 4 | 6): number {
-  if (protocol === 'icmp') return ICMP_PROTOCOL[family];
-  return protocol === 'udp' ? IpProtocol.udp : IpProtocol.tcp;
 }
 
 /** The delay of answer number `turn`. */

@@ -3,12 +3,12 @@
  * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
-import { IpProtocol } from '../../base/protocol-numbers.ts';
+import { IpProtocol, ipProtocolOf } from '../../base/protocol-numbers.ts';
 import { TokenBucket } from '../../probe/token-bucket.ts';
 import type { ArrivalEvent, ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from '../../probe/transport.ts';
 import type { VirtualClock } from '../../probe/virtual-clock.ts';
 import { IP_HEADER } from '../probe-target.ts';
-import { type ForgedProbe, forgeError, ICMP_PROTOCOL, quotePacket, resum, sumLikeTheKernel } from './forge.ts';
+import { type ForgedProbe, forgeError, quotePacket, resum, sumLikeTheKernel } from './forge.ts';
 import type {
   DestinationDescription,
   ErrorDescription,
@@ -16,7 +16,7 @@ import type {
   NetworkDescription,
   RouterDescription,
 } from './network-description.ts';
-import { addressBytes, pathNumber, pick, protocolNumber, timeExceeded, tooBig } from './node-behaviour.ts';
+import { addressBytes, pathNumber, pick, timeExceeded, tooBig } from './node-behaviour.ts';
 import { type AnswerTcp, type SimulatedAnswer, SimulatedTarget, type TargetCounts } from './simulated-target.ts';
 
 export interface SimulationOptions {
@@ -57,7 +57,7 @@ export class SimulatedNetwork implements ProbeTransport {
     this.#clock = clock;
     this.#family = description.family;
     this.#source = addressBytes(description.source);
-    this.#protocol = protocolNumber(options.protocol ?? 'icmp', description.family);
+    this.#protocol = ipProtocolOf(description.family, options.protocol ?? 'icmp');
     this.#trafficClass = options.trafficClass ?? 0;
     this.#target = new SimulatedTarget(description.family, this.#protocol, options.answerTcp);
     this.capabilities = {
@@ -76,7 +76,7 @@ export class SimulatedNetwork implements ProbeTransport {
         const source = addressBytes(stray.source);
         this.#deliver({
           source,
-          protocol: ICMP_PROTOCOL[this.#family],
+          protocol: ipProtocolOf(this.#family, 'icmp'),
           message,
           hopLimit: INITIAL_HOP_LIMIT,
           options: EMPTY,
@@ -187,7 +187,7 @@ export class SimulatedNetwork implements ProbeTransport {
     this.#reply({
       delay,
       source: addressBytes(router.address),
-      protocol: ICMP_PROTOCOL[this.#family],
+      protocol: ipProtocolOf(this.#family, 'icmp'),
       message,
       hopLimit: router.replyHopLimit ?? INITIAL_HOP_LIMIT,
       options: EMPTY,

@@ -1,7 +1,7 @@
 /** The far end of a simulated network: what it answers to a probe that reached it, mishaps included. @module */
 import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
-import { IpProtocol } from '../../base/protocol-numbers.ts';
-import { type ForgedProbe, forgeError, ICMP_PROTOCOL, type QuoteShape, quotePacket, resum } from './forge.ts';
+import { IpProtocol, ipProtocolOf } from '../../base/protocol-numbers.ts';
+import { type ForgedProbe, forgeError, type QuoteShape, quotePacket, resum } from './forge.ts';
 import type { DestinationDescription, ErrorDescription } from './network-description.ts';
 import { addressBytes, icmpReply, pick, portUnreachable } from './node-behaviour.ts';
 
@@ -74,7 +74,7 @@ export class SimulatedTarget {
   }
 
   #answer(end: DestinationDescription, probe: ForgedProbe): { message: Uint8Array; protocol: number } | undefined {
-    const icmp = ICMP_PROTOCOL[this.#family];
+    const icmp = ipProtocolOf(this.#family, 'icmp');
     const quoteError = (error: ErrorDescription): { message: Uint8Array; protocol: number } => ({
       message: forgeError(this.#family, error, quotePacket(probe, quoteShapeOf(end))),
       protocol: icmp,
