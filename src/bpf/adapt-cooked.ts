@@ -45,7 +45,8 @@ const SIZE_MASK = 0x18;
 const MODE_MASK = 0xe0;
 
 /**
- * The program that gives the same verdicts on a SOCK_DGRAM packet socket; undefined when there is none, because the filter
+ * The program that gives the same verdicts on a SOCK_DGRAM packet socket. Of a frame it keeps what is to be kept behind
+ * the header, and one byte where that is nothing, since 0 refuses. Undefined when there is none, because the filter
  * looks at other parts of the cooked header or at the length of the packet, which has that header in it.
  */
 export function adaptForCookedSocket(
@@ -116,6 +117,7 @@ function behindLinkHeader(instruction: BpfInstruction, linkHeaderLength: number)
 function adapt(instruction: BpfInstruction, header: CookedHeader): BpfInstruction | undefined {
   const { code, k } = instruction;
   const kind = code & CLASS_MASK;
+  if (code === BpfClass.ret && k > 0) return { ...instruction, k: Math.max(1, k - header.length) };
   if (kind !== BpfClass.ld && kind !== BpfClass.ldx) return instruction;
   switch (code & MODE_MASK) {
     case BpfMode.length:

@@ -26,4 +26,5 @@ export { WasmModule } from './engine/wasm-module.ts';
 export { type ExplainedStep, explainFilter, type FilterExplanation } from './explain.ts';
 export { hostNamesOf } from './host-names.ts';
 export type { BpfInstruction } from './instruction.ts';
+export { keptLength } from './kept-length.ts';
 export { FilterError, type FilterErrorCode } from './language/filter-error.ts';

@@ -7,6 +7,7 @@ import {
   compileFilter,
   createEngine,
   type EngineName,
+  keptLength,
   usesAncillary,
 } from '../bpf/index.ts';
 import type { FrameFilter } from './block-batch.ts';
@@ -16,12 +17,16 @@ import type { CaptureMemory } from './memory.ts';
 import type { PacketSocket } from './packet-socket.ts';
 import { ETHERNET_HEADER_LENGTH } from './ring-frame.ts';
 
+const WHOLE = Number.POSITIVE_INFINITY;
+
 /** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges alone. */
 export interface LiveJudge {
   /** The kernel has a program: it judges alone, or drops early most of what we would refuse. */
   readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
   readonly filter: FrameFilter | undefined;
+  /** Bytes of a frame to keep at most, where the kernel judges alone: it cuts before a header or a tag is put in front. */
+  readonly longest: number;
 }
 
 export interface JudgeParts {
@@ -54,26 +59,31 @@ export function compileLive(
  * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
  */
 export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
-  if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined };
+  if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
   const { memory } = parts.memory;
   const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
   const isAttached = attachToSocket(program, engine.attach, parts);
   if (isAttached && parts.device.index !== ANY_INTERFACE_INDEX) {
-    return { isAttached, instructions: undefined, filter: undefined };
+    return { isAttached, instructions: undefined, filter: undefined, longest: keptLength(program) ?? WHOLE };
   }
   const needsAncillary = usesAncillary(program);
   const filter: FrameFilter = (frame) =>
     engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
-  return { isAttached, instructions: program, filter };
+  return { isAttached, instructions: program, filter, longest: WHOLE };
 }
 
-/** The program as the device's socket needs it: there the cooked header is not in front yet. */
+/**
+ * The program as the device's socket needs it: there neither the cooked header nor a tag is in front yet. What is to be
+ * cut to one length here and to another there is judged in user space.
+ */
 function adaptFor(
   { index, cooked, linkType }: CaptureDevice,
   program: readonly BpfInstruction[],
 ): readonly BpfInstruction[] | undefined {
-  if (!cooked) return program;
-  if (index !== ANY_INTERFACE_INDEX) return adaptForCookedSocket(program, linkType);
+  if (index !== ANY_INTERFACE_INDEX) {
+    if (keptLength(program) === undefined) return undefined;
+    return cooked ? adaptForCookedSocket(program, linkType) : program;
+  }
   return adaptForAllInterfaces(program, linkType, [
     { hardwareTypes: [HardwareType.ethernet, HardwareType.loopback], linkHeaderLength: ETHERNET_HEADER_LENGTH },
     { hardwareTypes: [...RAW_IP_TYPES], linkHeaderLength: 0 },

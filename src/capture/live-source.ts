@@ -20,7 +20,10 @@ export interface FanoutGroup {
 }
 
 export interface LiveOptions {
-  /** pcap-filter(7) text, or a ready program for this link type. None accepts every frame. */
+  /**
+   * pcap-filter(7) text, or a ready program for this link type: of a frame what it says is kept, a cooked header and a tag
+   * put back counted, but not more than the snap length. None accepts every frame.
+   */
   readonly filter?: string | readonly BpfInstruction[];
   /** Knows the host names that the filter has. */
   readonly resolver?: NameResolver;

@@ -43,6 +43,8 @@ export class RingSource implements LiveSource {
   readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
   readonly #judge: LiveJudge;
+  /** Bytes of a frame to keep at most. */
+  readonly #keep: number;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
   readonly #warn: (message: string) => void;
@@ -83,6 +85,7 @@ export class RingSource implements LiveSource {
       this.#socket.attachRing(this.#memory, geometry);
       const { judge, fanoutId } = this.#start(program, options);
       this.#judge = judge;
+      this.#keep = Math.min(this.snapLength, judge.longest);
       this.fanoutId = fanoutId;
     } catch (error) {
       this.#socket.close();
@@ -90,7 +93,7 @@ export class RingSource implements LiveSource {
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.snapLength, filter: this.#judge.filter });
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#judge.filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -281,7 +284,7 @@ export class RingSource implements LiveSource {
       cooked,
       skipsLoopbackOutgoing,
       format,
-      snapLength: this.snapLength,
+      snapLength: this.#keep,
       instructions: this.#judge.instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');

@@ -10,6 +10,7 @@ import {
   FilterError,
   hostNamesOf,
   interpret,
+  keptLength,
 } from '../../src/bpf/index.ts';
 import { fromHex } from '../support/hex.ts';
 
@@ -139,8 +140,19 @@ describe('cooked sockets', () => {
     const program = adapted('tcp dst port 80 and ifindex 3') ?? [];
     expect(program.some(({ k }) => k === SKF_AD_OFF)).toBe(true);
     const payload = fromHex(`${IPV4} ${TCP}`);
-    expect(interpret(program, payload, 0, payload.length, payload.length, ANCILLARY)).toBe(262_144);
+    expect(interpret(program, payload, 0, payload.length, payload.length, ANCILLARY)).toBe(262_144 - 20);
     expect(interpret(program, payload, 0, payload.length, payload.length, { ...ANCILLARY, protocol: 0x86dd })).toBe(0);
+  });
+
+  test.each([
+    [96, 76],
+    [21, 1],
+    [20, 1],
+    [1, 1],
+  ])('of %i bytes to keep %i are behind the header', (snapLength, kept) => {
+    const { instructions } = compileFilter('tcp', { linkType: LinkType.linuxSll2, snapLength });
+    expect(keptLength(instructions)).toBe(snapLength);
+    expect(keptLength(adaptForCookedSocket(instructions, LinkType.linuxSll2) ?? [])).toBe(kept);
   });
 
   test('on all interfaces: behind each kind of link header, and whole where that is not known', () => {
@@ -168,6 +180,15 @@ describe('cooked sockets', () => {
 });
 
 describe('programs', () => {
+  test('what they keep: one length, none, or more than one', () => {
+    const returns = (...all: [code: number, k: number][]) =>
+      keptLength(all.map(([code, k]) => ({ code, jt: 0, jf: 0, k })));
+    expect(returns([0x06, 0], [0x06, 60], [0x06, 60])).toBe(60);
+    expect(returns([0x06, 0])).toBe(0);
+    expect(returns([0x06, 60], [0x06, 61])).toBeUndefined();
+    expect(returns([0x06, 60], [0x16, 0])).toBeUndefined();
+  });
+
   test('fields of one word are one test', () => {
     // 24 instructions from libpcap 1.10.3, 19 here.
     expect(disassemble(compileFilter('port 25', ethernet).instructions).trim().split('\n')).toHaveLength(19);
