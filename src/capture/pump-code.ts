@@ -227,14 +227,16 @@ export class PumpEmitter {
     this.#load('i64.load', LinkLayerAddress.address).store('i64.store', Sll2Header.address);
   }
 
-  /** Puts the tag that the kernel took out back where it was. */
+  /** Puts the tag that the kernel took out back where it was; what the kernel cut before that place was longer by it. */
   #emitVlanTag(): void {
     const code = this.#code;
     this.#pushHasVlanTag();
-    if (!this.#settings.cooked) {
-      code.get(this.#captured).i32(MAC_ADDRESSES_LENGTH).op('i32.ge_u').op('i32.and');
-    }
     code.if();
+    if (!this.#settings.cooked) {
+      code.get(this.#captured).i32(MAC_ADDRESSES_LENGTH).op('i32.lt_u').if();
+      code.get(this.#wire).i32(VLAN_TAG_LENGTH).op('i32.add').set(this.#wire);
+      code.else();
+    }
     code.get(this.#vlanTags).i32(1).op('i32.add').set(this.#vlanTags);
     this.#moveStart(VLAN_TAG_LENGTH);
     if (this.#settings.cooked) {
@@ -258,6 +260,7 @@ export class PumpEmitter {
       code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
       this.#swap16();
       code.store('i32.store16', MAC_ADDRESSES_LENGTH + 2);
+      code.end();
     }
     code.end();
   }

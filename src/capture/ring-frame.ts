@@ -77,7 +77,10 @@ export class RingFrame implements Ancillary, FrameView {
       this.#prependCookedHeader(this.vlanProtocol, VLAN_TAG_LENGTH);
       return true;
     }
-    if (this.length < MAC_ADDRESSES_LENGTH) return false;
+    if (this.length < MAC_ADDRESSES_LENGTH) {
+      this.wireLength += VLAN_TAG_LENGTH; // the kernel cut it before the place of its tag
+      return false;
+    }
     bytes.copyWithin(this.offset - VLAN_TAG_LENGTH, this.offset, this.offset + MAC_ADDRESSES_LENGTH);
     this.#moveStart(-VLAN_TAG_LENGTH);
     writeU16(bytes, this.offset + MAC_ADDRESSES_LENGTH, this.vlanProtocol);
