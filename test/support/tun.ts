@@ -7,6 +7,7 @@ import { ioctl } from '../../src/sys/libc.ts';
 import { type Readiness, watchReadable } from '../../src/sys/readiness.ts';
 
 const TUNSETIFF = 0x4004_54ca;
+const TUNSETLINK = 0x4004_54cd;
 const IFF_TUN = 0x0001;
 const IFF_NO_PI = 0x1000;
 const NAME = 'tun0';
@@ -33,13 +34,21 @@ export class TunDevice implements Disposable {
     });
   }
 
-  /** `address` with its prefix, `10.77.0.1/24` or `fd77::1/64`: all others of the network are the responder's. */
-  static async open(host: LabHost, address: string, responder: TunResponder): Promise<TunDevice> {
+  /** `address` with its prefix, `10.77.0.1/24` or `fd77::1/64`: all others of the network are the responder's. `hardwareType` is an ARPHRD number. */
+  static async open(
+    host: LabHost,
+    address: string,
+    responder: TunResponder,
+    hardwareType?: number,
+  ): Promise<TunDevice> {
     const fd = host.run(() => openSync('/dev/net/tun', O_RDWR_NONBLOCK));
     const request = new Uint8Array(40); // struct ifreq: a name of 16 bytes, then flags
     request.set(new TextEncoder().encode(NAME));
     new DataView(request.buffer).setUint16(16, IFF_TUN | IFF_NO_PI, true);
     if (host.run(() => ioctl(fd, TUNSETIFF, request)) !== 0) throw new Error('no TUN device to be had');
+    if (hardwareType !== undefined && host.run(() => ioctl(fd, TUNSETLINK, BigInt(hardwareType))) !== 0) {
+      throw new Error(`no TUN device of type ${hardwareType}`);
+    }
     const { index } = await host.link(NAME);
     const wanted = { wanted: `set ${NAME} up` };
     await host.netlink.execute(setLink(index, { up: true }), wanted);
@@ -50,6 +59,11 @@ export class TunDevice implements Disposable {
       wanted,
     );
     return new TunDevice(fd, responder);
+  }
+
+  /** The host receives a packet. */
+  send(packet: Uint8Array): void {
+    writeSync(this.#fd, packet);
   }
 
   [Symbol.dispose](): void {
