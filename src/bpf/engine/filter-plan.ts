@@ -16,7 +16,7 @@ import {
   operationOf,
   usesIndexOperand,
 } from './opcode.ts';
-import { SERVED_ANCILLARY } from './semantics.ts';
+import { compare, SERVED_ANCILLARY } from './semantics.ts';
 
 /** What a block does on its way, in order. Every check rejects the frame when it fails. */
 export type Step =
@@ -357,19 +357,6 @@ function simplify(values: ValueTable, comparison: Comparison): Comparison | bool
 function isDecidedByFirstByte(operation: number, constant: number, width: 2 | 4): boolean {
   const others = 2 ** (8 * (width - 1)) - 1;
   return (constant & others) === (operation === BpfJump.greater ? others : 0);
-}
-
-function compare(operation: number, left: number, right: number): boolean {
-  switch (operation) {
-    case BpfJump.equal:
-      return left === right;
-    case BpfJump.greater:
-      return left > right;
-    case BpfJump.greaterOrEqual:
-      return left >= right;
-    default:
-      return (left & right) !== 0;
-  }
 }
 
 function countUses(block: BlockPlan): void {

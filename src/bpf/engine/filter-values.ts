@@ -5,6 +5,7 @@
  */
 import type { AncillaryLayout } from '../ancillary.ts';
 import { BpfAlu } from '../instruction.ts';
+import { calculate } from './semantics.ts';
 
 export type AncillaryField = Exclude<keyof typeof AncillaryLayout, 'size'>;
 
@@ -138,31 +139,6 @@ function isMaskOver(constant: number, maximum: number): boolean {
 export function swapBytes(value: number, width: 2 | 4): number {
   if (width === 2) return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
   return ((value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
-}
-
-function calculate(operation: number, left: number, right: number): number {
-  switch (operation) {
-    case BpfAlu.add:
-      return left + right;
-    case BpfAlu.sub:
-      return left - right;
-    case BpfAlu.mul:
-      return Math.imul(left, right);
-    case BpfAlu.div:
-      return Math.floor(left / right);
-    case BpfAlu.mod:
-      return left % right;
-    case BpfAlu.and:
-      return left & right;
-    case BpfAlu.or:
-      return left | right;
-    case BpfAlu.xor:
-      return left ^ right;
-    case BpfAlu.lsh:
-      return right > 31 ? 0 : left << right;
-    default:
-      return right > 31 ? 0 : left >>> right;
-  }
 }
 
 function maximumOf(operation: number, left: Value, right: Value): number {

@@ -16,6 +16,7 @@
  * - Backward jumps are limited to `BACKWARD_JUMP_LIMIT` a frame, then the frame is rejected. @module
  */
 import { type AncillaryLayout, AncillaryOffset } from '../ancillary.ts';
+import { BpfAlu, BpfJump } from '../instruction.ts';
 
 /**
  * More than any loop of ours can need: `protochain` advances at least 8 bytes a turn, and no frame is longer than
@@ -34,3 +35,49 @@ export const SERVED_ANCILLARY: ReadonlyMap<number, Exclude<keyof typeof Ancillar
   [AncillaryOffset.vlanTag, 'vlanTag'],
   [AncillaryOffset.vlanProtocol, 'vlanProtocol'],
 ]);
+
+/**
+ * An ALU instruction on unsigned 32-bit numbers, and so is its result; `neg` has no use for `operand`.
+ * @param operation one of `BpfAlu`
+ * @param operand not 0 for `div` and `mod`: there the program ends
+ */
+export function calculate(operation: number, a: number, operand: number): number {
+  switch (operation) {
+    case BpfAlu.add:
+      return (a + operand) >>> 0;
+    case BpfAlu.sub:
+      return (a - operand) >>> 0;
+    case BpfAlu.mul:
+      return Math.imul(a, operand) >>> 0;
+    case BpfAlu.div:
+      return Math.floor(a / operand);
+    case BpfAlu.mod:
+      return a % operand;
+    case BpfAlu.or:
+      return (a | operand) >>> 0;
+    case BpfAlu.and:
+      return (a & operand) >>> 0;
+    case BpfAlu.xor:
+      return (a ^ operand) >>> 0;
+    case BpfAlu.lsh:
+      return operand > 31 ? 0 : (a << operand) >>> 0;
+    case BpfAlu.rsh:
+      return operand > 31 ? 0 : a >>> operand;
+    default:
+      return -a >>> 0;
+  }
+}
+
+/** Whether a conditional jump is taken, unsigned. @param operation one of `BpfJump` */
+export function compare(operation: number, a: number, operand: number): boolean {
+  switch (operation) {
+    case BpfJump.equal:
+      return a === operand;
+    case BpfJump.greater:
+      return a > operand;
+    case BpfJump.greaterOrEqual:
+      return a >= operand;
+    default:
+      return (a & operand) !== 0;
+  }
+}

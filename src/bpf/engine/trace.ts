@@ -9,14 +9,13 @@ import {
   BpfAlu,
   BpfClass,
   type BpfInstruction,
-  BpfJump,
   BpfMisc,
   BpfMode,
   BpfReturn,
 } from '../instruction.ts';
 import { MAX_PROGRAM_LENGTH } from '../language/limits.ts';
 import { classOf, isAbsoluteLoad, isAlwaysJump, loadWidth, operationOf, usesIndexOperand } from './opcode.ts';
-import { BACKWARD_JUMP_LIMIT, SERVED_ANCILLARY } from './semantics.ts';
+import { BACKWARD_JUMP_LIMIT, calculate, compare, SERVED_ANCILLARY } from './semantics.ts';
 import { validate } from './validate.ts';
 
 /** Why a program ended. All but `return` reject the frame. */
@@ -183,7 +182,7 @@ class Machine {
 
   #calculate(operation: number, operand: number): Effect {
     if ((operation === BpfAlu.div || operation === BpfAlu.mod) && operand === 0) return { end: 'division-by-zero' };
-    this.#a = arithmetic(operation, this.#a, operand) >>> 0;
+    this.#a = calculate(operation, this.#a, operand);
     return NOTHING;
   }
 
@@ -197,45 +196,5 @@ class Machine {
     const taken = compare(operationOf(code), this.#a, usesIndexOperand(code) ? this.#x : k);
     this.index += taken ? jt : jf;
     return { taken };
-  }
-}
-
-function arithmetic(operation: number, a: number, operand: number): number {
-  switch (operation) {
-    case BpfAlu.add:
-      return a + operand;
-    case BpfAlu.sub:
-      return a - operand;
-    case BpfAlu.mul:
-      return Math.imul(a, operand);
-    case BpfAlu.div:
-      return Math.floor(a / operand);
-    case BpfAlu.mod:
-      return a % operand;
-    case BpfAlu.or:
-      return a | operand;
-    case BpfAlu.and:
-      return a & operand;
-    case BpfAlu.xor:
-      return a ^ operand;
-    case BpfAlu.lsh:
-      return operand > 31 ? 0 : a << operand;
-    case BpfAlu.rsh:
-      return operand > 31 ? 0 : a >>> operand;
-    default:
-      return -a;
-  }
-}
-
-function compare(operation: number, a: number, operand: number): boolean {
-  switch (operation) {
-    case BpfJump.equal:
-      return a === operand;
-    case BpfJump.greater:
-      return a > operand;
-    case BpfJump.greaterOrEqual:
-      return a >= operand;
-    default:
-      return (a & operand) !== 0;
   }
 }
