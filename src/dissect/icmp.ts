@@ -51,21 +51,18 @@ export function dissectIcmp4(list: LayerList, region: Region, network: Network):
     ...expectedChecksum(list, region, network, 0),
   };
   addFields4(layer, bytes);
-  if (isIcmp4Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 4));
-  addBody(list, layer, after(region, start + 8), isIcmp4Error(type) ? EtherType.ipv4 : undefined);
+  addMessage(list, layer, after(region, start + 8), isIcmp4Error(type) ? 4 : undefined);
 }
 
 function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
   switch (layer.type) {
     case Icmp4Type.echoRequest:
     case Icmp4Type.echoReply:
-      layer.identifier = icmp4.identifier;
-      layer.sequence = icmp4.sequence;
+      addIdentity(layer, icmp4);
       break;
     case Icmp4Type.timestampRequest:
     case Icmp4Type.timestampReply:
-      layer.identifier = icmp4.identifier;
-      layer.sequence = icmp4.sequence;
+      addIdentity(layer, icmp4);
       if (icmp4.hasTimes) layer.times = [icmp4.originate, icmp4.receive, icmp4.transmit];
       break;
     case Icmp4Type.redirect:
@@ -87,16 +84,28 @@ function addFields4(layer: Changeable<Icmp4Layer>, bytes: Uint8Array): void {
   }
 }
 
-/** Adds a message, then its data, or the layers of the packet that it quotes. */
-function addBody(list: LayerList, layer: Icmp4Layer | Icmp6Layer, body: Region, quoted: number | undefined): void {
+function addIdentity(layer: Changeable<Icmp4Layer | Icmp6Layer>, view: Icmp4View | Icmp6View): void {
+  layer.identifier = view.identifier;
+  layer.sequence = view.sequence;
+}
+
+/** Adds a message, then its data, or the layers of the packet that it quotes: one of the error's own version. */
+function addMessage(
+  list: LayerList,
+  layer: Changeable<Icmp4Layer | Icmp6Layer>,
+  body: Region,
+  quotes: 4 | 6 | undefined,
+): void {
+  if (quotes !== undefined) Object.assign(layer, quotedAt(list.bytes, body.start, body.end, quotes));
   if (!list.add(layer)) return;
-  if (quoted === undefined || !list.add({ kind: 'quote', start: body.start, headerLength: 0 })) {
+  if (quotes === undefined || !list.add({ kind: 'quote', start: body.start, headerLength: 0 })) {
     list.data(body);
     return;
   }
   // The quoted header tells how long its packet was; that the quote is shorter is no flaw of the packet.
-  const length = quotedLength(list.bytes, body, quoted === EtherType.ipv4);
-  list.tunnels.etherType(list, { ...body, wireEnd: Math.max(body.end, body.start + length) }, quoted);
+  const length = quotedLength(list.bytes, body, quotes === 4);
+  const quoted = { ...body, wireEnd: Math.max(body.end, body.start + length) };
+  list.tunnels.etherType(list, quoted, quotes === 4 ? EtherType.ipv4 : EtherType.ipv6);
 }
 
 function quotedLength(bytes: Uint8Array, body: Region, isIpv4: boolean): number {
@@ -137,9 +146,8 @@ export function dissectIcmp6(list: LayerList, region: Region, network: Network):
     ...expectedChecksum(list, region, network, IpProtocol.icmp6),
   };
   addFields6(layer, bytes, region);
-  if (isIcmp6Error(type)) Object.assign(layer, quotedAt(bytes, start + 8, end, 6));
   if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
-  addBody(list, layer, after(region, start + 8), isIcmp6Error(type) ? EtherType.ipv6 : undefined);
+  addMessage(list, layer, after(region, start + 8), isIcmp6Error(type) ? 6 : undefined);
 }
 
 function addFields6(layer: Changeable<Icmp6Layer>, bytes: Uint8Array, region: Region): void {
@@ -147,8 +155,7 @@ function addFields6(layer: Changeable<Icmp6Layer>, bytes: Uint8Array, region: Re
   switch (layer.type) {
     case Icmp6Type.echoRequest:
     case Icmp6Type.echoReply:
-      layer.identifier = icmp6.identifier;
-      layer.sequence = icmp6.sequence;
+      addIdentity(layer, icmp6);
       break;
     case Icmp6Type.packetTooBig:
       layer.mtu = icmp6.mtu;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { simulateTraceroute } from '../support/simulate.ts';
 
+/** The ESA packet capture document, "TRACEROUTE"; its page folds runs of spaces into one, here they stand as traceroute(8) has them. */
 const REFERENCE = `tracert to google.com (216.58.194.206), 64 hops max, 40 byte packets
  1  68.232.129.2 (68.232.129.2)  0.902 ms
     68.232.129.3 (68.232.129.3)  0.786 ms  0.605 ms
@@ -21,25 +22,6 @@ const REFERENCE = `tracert to google.com (216.58.194.206), 64 hops max, 40 byte 
     sfo03s01-in-f14.1e100.net (216.58.194.206)  2.042 ms  1.882 ms
 `;
 
-/** The same as it stands in the ESA packet capture document, "TRACEROUTE", whose page folds runs of spaces into one. */
-const AS_PUBLISHED = `tracert to google.com (216.58.194.206), 64 hops max, 40 byte packets
-1 68.232.129.2 (68.232.129.2) 0.902 ms
-68.232.129.3 (68.232.129.3) 0.786 ms 0.605 ms
-2 139.138.24.10 (139.138.24.10) 0.888 ms 0.926 ms 1.092 ms
-3 68.232.128.2 (68.232.128.2) 1.116 ms 0.780 ms 0.737 ms
-4 139.138.24.42 (139.138.24.42) 0.703 ms
-208.90.63.209 (208.90.63.209) 1.413 ms
-139.138.24.42 (139.138.24.42) 1.219 ms
-5 svl-edge-25.inet.qwest.net (63.150.59.25) 1.436 ms 1.223 ms 1.177 ms
-6 snj-edge-04.inet.qwest.net (67.14.34.82) 1.838 ms 2.086 ms 1.740 ms
-7 108.170.242.225 (108.170.242.225) 1.986 ms 1.992 ms
-108.170.243.1 (108.170.243.1) 2.852 ms
-8 108.170.242.225 (108.170.242.225) 2.097 ms
-108.170.243.1 (108.170.243.1) 2.967 ms 2.812 ms
-9 108.170.237.105 (108.170.237.105) 1.974 ms
-sfo03s01-in-f14.1e100.net (216.58.194.206) 2.042 ms 1.882 ms
-`;
-
 const path = new URL('../networks/reference-tracert.json', import.meta.url);
 const network = JSON.parse(readFileSync(path, 'utf8')) as NetworkDescription;
 const address = Uint8Array.of(216, 58, 194, 206);
@@ -49,12 +31,6 @@ describe('the reference screen of tracert', () => {
     const run = await simulateTraceroute(network, { target: 'google.com', address, protocol, parallel: 1 });
     expect(run.text.replace(/\d+ byte packets/, '40 byte packets')).toBe(REFERENCE);
     if (protocol !== 'tcp') expect(run.text).toBe(REFERENCE); // a SYN with MSS is 44 bytes long
-    expect(
-      run.text
-        .replace(/\d+ byte packets/, '40 byte packets')
-        .replaceAll(/ +/g, ' ')
-        .replaceAll(/^ /gm, ''),
-    ).toBe(AS_PUBLISHED);
     expect(run.summary).toMatchObject({ isReached: true, hops: 9, received: 27 });
   });
 

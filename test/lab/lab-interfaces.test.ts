@@ -5,6 +5,7 @@ import { listInterfacesByIoctl } from '../../src/inspect/interfaces-ioctl.ts';
 import { createLab, type Lab, type LabHost, twoHosts } from '../../src/lab/index.ts';
 import { createPlainLink, deleteLink, setLink } from '../../src/netlink/index.ts';
 import { formatInterfaces } from '../../src/report/index.ts';
+import { LAB_WIRE } from '../support/lab-wire.ts';
 
 const HOSTILE = 'e\u001b[2J\u0007';
 
@@ -31,27 +32,7 @@ describe('a host with a wire, a bridge that is off, and a hostile name', () => {
   });
 
   test('the wire in full', () => {
-    expect(list[1]).toEqual({
-      name: 'eth0',
-      index: 2,
-      state: 'up',
-      flags: ['up', 'broadcast', 'running', 'multicast', 'lowerUp'],
-      operationalState: 'up',
-      carrier: true,
-      mac: '02:00:00:00:00:01',
-      mtu: 1500,
-      hardwareType: 1,
-      linkType: 1,
-      linkTypeName: 'EN10MB',
-      kind: 'veth',
-      parent: undefined, // its other end is another namespace's
-      master: undefined,
-      vlanId: undefined,
-      addresses: [
-        { address: '10.1.1.1', prefixLength: 24, family: 4, scope: 'global', tentative: false },
-        { address: 'fd00:1::1', prefixLength: 64, family: 6, scope: 'global', tentative: false },
-      ],
-    });
+    expect(list[1]).toEqual(LAB_WIRE);
   });
 
   test('/proc and ioctl know the same, where they know anything', () => {

@@ -2,27 +2,12 @@
 import { expect, test } from 'vitest';
 import type { NetworkInterface } from '../../src/inspect/index.ts';
 import { formatInterfaces } from '../../src/report/interfaces.ts';
+import { LAB_WIRE } from '../support/lab-wire.ts';
 
 const ETHERNET: NetworkInterface = {
-  name: 'eth0',
-  index: 2,
-  state: 'up',
-  flags: ['up', 'broadcast', 'running', 'multicast', 'lowerUp'],
-  operationalState: 'up',
-  carrier: true,
-  mac: '02:00:00:00:00:01',
-  mtu: 1500,
-  hardwareType: 1,
-  linkType: 1,
-  linkTypeName: 'EN10MB',
+  ...LAB_WIRE,
   kind: undefined,
-  parent: undefined,
-  master: undefined,
-  vlanId: undefined,
-  addresses: [
-    { address: '10.1.1.1', prefixLength: 24, family: 4, scope: 'global', tentative: false },
-    { address: 'fd00:1::1', prefixLength: 64, family: 6, scope: 'global', tentative: true },
-  ],
+  addresses: LAB_WIRE.addresses.map((one) => ({ ...one, tentative: one.family === 6 })),
 };
 
 test('one line an interface, further addresses below the first', () => {

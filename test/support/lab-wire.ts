@@ -1,0 +1,24 @@
+/** The interface of a lab's left host, as listing it has to show it. @module */
+import type { NetworkInterface } from '../../src/inspect/index.ts';
+
+export const LAB_WIRE: NetworkInterface = {
+  name: 'eth0',
+  index: 2,
+  state: 'up',
+  flags: ['up', 'broadcast', 'running', 'multicast', 'lowerUp'],
+  operationalState: 'up',
+  carrier: true,
+  mac: '02:00:00:00:00:01',
+  mtu: 1500,
+  hardwareType: 1,
+  linkType: 1,
+  linkTypeName: 'EN10MB',
+  kind: 'veth',
+  parent: undefined, // its other end is another namespace's
+  master: undefined,
+  vlanId: undefined,
+  addresses: [
+    { address: '10.1.1.1', prefixLength: 24, family: 4, scope: 'global', tentative: false },
+    { address: 'fd00:1::1', prefixLength: 64, family: 6, scope: 'global', tentative: false },
+  ],
+};
