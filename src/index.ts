@@ -111,6 +111,7 @@ export {
   type FlightRunOptions,
   type FlightSummary,
   type FlightTrigger,
+  GrowingFiles,
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
