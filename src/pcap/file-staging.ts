@@ -1,6 +1,6 @@
 /**
- * Memory of our own that a disk takes directly: records that lie where no direct write can begin are copied here, which
- * costs far less than the page cache does (bench/live/rotation.ts). @module
+ * Memory of our own that a disk takes directly: records that lie where no direct write can begin are copied here, with
+ * which fewer frames are lost than through the page cache (bench/live/rotation.ts). @module
  */
 import { WASM_PAGE_LENGTH, webAssembly } from '../base/web-assembly.ts';
 
