@@ -70,7 +70,10 @@ export interface RecordBatch {
   readonly frames: number;
   /** Of `bytes`, those that are frames and neither lead nor record headers. */
   readonly frameBytes: number;
-  /** Keeps `bytes` as they are until the returned function is called; a capture waits when all its areas are kept. */
+  /**
+   * Keeps `bytes` as they are until the returned function is called, whichever of them when it is retained twice; a
+   * capture waits when all its areas are kept. Too late, once the next batch was asked for, it does nothing.
+   */
   retain(): () => void;
 }
 

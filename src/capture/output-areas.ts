@@ -12,6 +12,8 @@ const AREA_COUNT = 4;
 /** Room for a lead in front: an area begins on a page, for direct writes. */
 const LEAD_ROOM = DIRECT_BLOCK;
 
+const NOTHING = (): void => {};
+
 function areaSize(recordRoom: number): number {
   return Math.ceil((LEAD_ROOM + recordRoom) / DIRECT_BLOCK) * DIRECT_BLOCK;
 }
@@ -26,8 +28,8 @@ export class OutputAreas {
   /** Offsets of areas that nobody keeps. */
   readonly #free: number[] = [];
   /** Takes back what was lent last, unless it was retained. */
-  #giveBackLent: () => void = () => {};
-  #onReturn: () => void = () => {};
+  #giveBackLent = NOTHING;
+  #onReturn = NOTHING;
 
   /**
    * @param recordRoom as `outputSizeFor` was told
@@ -71,13 +73,16 @@ export class OutputAreas {
 
   /** Hands over a batch. @param giveBack what to do when nobody keeps it any more */
   lend(batch: Omit<RecordBatch, 'retain'>, giveBack: () => void): RecordBatch {
+    let isBack = false;
     const takeBack = (): void => {
+      if (isBack) return;
+      isBack = true;
       giveBack();
       this.#onReturn();
     };
     this.#giveBackLent = takeBack;
     const retain = (): (() => void) => {
-      this.#giveBackLent = () => {};
+      if (this.#giveBackLent === takeBack) this.#giveBackLent = NOTHING;
       return takeBack;
     };
     return { ...batch, retain };
@@ -86,7 +91,7 @@ export class OutputAreas {
   /** Nobody looks at the last batch any more, unless it was retained. */
   takeBack(): void {
     const giveBack = this.#giveBackLent;
-    this.#giveBackLent = () => {};
+    this.#giveBackLent = NOTHING;
     giveBack();
   }
 }

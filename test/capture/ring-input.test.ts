@@ -1,5 +1,9 @@
 /** A ring as an input of a merge: when it ends, and the clock is set back. @module */
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { StackError } from '../../src/base/errors.ts';
+import type { CaptureSource, ReadOptions } from '../../src/base/frame.ts';
 import { LinkType } from '../../src/base/link-type.ts';
 import { BlockBatch } from '../../src/capture/block-batch.ts';
 import { FrameMerger } from '../../src/capture/frame-merger.ts';
@@ -88,24 +92,29 @@ test('an interface that went away is waited for no longer, though the clock was 
   expect(input.hasEnded).toBe(true);
 });
 
+/** A source that lends this ring, once at a time; nothing enters it any more. */
+function sourceOf(loan: RingLoan, interfaceName: string): RingSource {
+  let isLent = false;
+  const source = {
+    interfaces: [{ name: interfaceName, linkType: LinkType.ethernet, snapLength: 100 }],
+    interfaceName,
+    lendRing(): RingLoan {
+      if (isLent) throw new StackError('BUSY', interfaceName);
+      isLent = true;
+      return { ...loan, isRefusing: true };
+    },
+    takeRingBack(): void {
+      isLent = false;
+    },
+  };
+  return Object.assign(Object.create(RingSource.prototype) as object, source) as unknown as RingSource;
+}
+
 test('a merge of which one source is being read lends none, and can be read once that one is free', async () => {
-  const sources = ['eth0', 'eth1'].map((interfaceName, fanoutId) => {
+  const sources = ['eth0', 'eth1'].map((name, index) => {
     const { loan, kernel } = lend();
-    kernel.fill([frame(fanoutId + 1)]);
-    let isLent = false;
-    return Object.assign(Object.create(RingSource.prototype) as object, {
-      interfaces: [{ name: interfaceName, linkType: LinkType.ethernet, snapLength: 100 }],
-      interfaceName,
-      fanoutId,
-      lendRing(): RingLoan {
-        if (isLent) throw Object.assign(new Error(interfaceName), { code: 'BUSY' });
-        isLent = true;
-        return { ...loan, isRefusing: true };
-      },
-      takeRingBack(): void {
-        isLent = false;
-      },
-    }) as unknown as RingSource;
+    kernel.fill([frame(index + 1)]);
+    return sourceOf(loan, name);
   });
   const [first, second] = sources as [RingSource, RingSource];
   const merged = mergeSources(sources);
@@ -115,10 +124,32 @@ test('a merge of which one source is being read lends none, and can be read once
     return marks;
   };
   second.lendRing();
-  for (const attempt of [1, 2])
+  for (const attempt of [1, 2]) {
     await expect(read(), `attempt ${attempt}`).rejects.toMatchObject({ code: 'BUSY', message: 'eth1' });
+  }
   first.lendRing(); // throws if it had not come back
   first.takeRingBack();
   second.takeRingBack();
   expect(await read()).toEqual([1, 2]);
+});
+
+test('a merge that its reader leaves does not wait for a source that brings nothing', async () => {
+  const { loan, kernel } = lend();
+  kernel.fill([frame(1)]);
+  let hasEnded = false;
+  const silent = {
+    linkType: LinkType.ethernet,
+    snapLength: 100,
+    async *batches({ signal }: ReadOptions = {}) {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      hasEnded = true;
+    },
+  } as unknown as CaptureSource;
+  const clock = { ...systemClock, sleep: () => setImmediate() };
+  const source = sourceOf({ ...loan, blockTimeout: 10 }, 'eth0');
+  for await (const { bytes } of mergeSources([source, silent], { clock }).packets()) {
+    expect([bytes[0], hasEnded]).toEqual([1, false]);
+    break;
+  }
+  expect(hasEnded).toBe(true);
 });

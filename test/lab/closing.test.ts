@@ -117,3 +117,17 @@ test('in the middle of a batch of the ring itself, by its own reader; and whoeve
     await Promise.all(closing);
   }
 });
+
+test('once it is being closed, no batch comes any more, whatever the ring holds', async () => {
+  const source = lab.host('right').run(() => openLive('eth0', { ...OPTIONS, bufferSize: 32 << 20 }));
+  for (let sent = 0; sent < 12_000; sent += 1) sender.send(FRAME);
+  const batches = source.records({ container: 'pcapng', inPlace: true })[Symbol.asyncIterator]();
+  const { value } = await batches.next();
+  const giveBack = value.retain();
+  const before = Buffer.from(value.bytes);
+  const closing = source.close();
+  expect(await batches.next()).toMatchObject({ done: true });
+  expect(before.equals(value.bytes)).toBe(true);
+  giveBack();
+  await closing;
+});
