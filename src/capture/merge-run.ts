@@ -29,6 +29,7 @@ export class MergeRun {
   readonly #loans: { readonly input: RingInput; readonly source: RingSource }[] = [];
   readonly #options: MergeRunOptions;
   readonly #stop: AbortSignal;
+  readonly #ending = new AbortController();
   readonly #patience: number;
   #fruitless = 0;
   #clockSteps = 0;
@@ -45,9 +46,10 @@ export class MergeRun {
     this.#options = options;
     this.#stop = stop;
     const loans = lendRings(sources);
+    const stopReading = AbortSignal.any([stop, this.#ending.signal]);
     const inputs = sources.map((source) => {
       if (!(source instanceof RingSource)) {
-        const input = new BatchInput(source, stop, numberingOf(source, interfaces));
+        const input = new BatchInput(source, stopReading, numberingOf(source, interfaces));
         this.#others.push(input);
         return input;
       }
@@ -84,6 +86,7 @@ export class MergeRun {
   async close(): Promise<void> {
     this.takeBlocksBack();
     for (const { source } of this.#loans) source.takeRingBack();
+    this.#ending.abort(); // else who waits for a source's next batch would go on waiting
     for (const input of this.#others) await input.close();
   }
 
