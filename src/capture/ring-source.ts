@@ -100,7 +100,9 @@ export class RingSource implements LiveSource {
     const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
     try {
       do {
-        for (let block = this.#ring.peek(); block !== undefined; block = this.#ring.peek()) {
+        while (!this.#closing.signal.aborted) {
+          const block = this.#ring.peek();
+          if (block === undefined) break;
           try {
             yield this.#batch.wrap(block);
           } finally {
@@ -126,7 +128,7 @@ export class RingSource implements LiveSource {
       let pause: number;
       do {
         const before = this.#ring.takenEver;
-        for (;;) {
+        while (!this.#closing.signal.aborted) {
           const batch = gatherer.gather();
           if (batch !== undefined) yield batch;
           else if (gatherer.isStarved) await gatherer.returned();
