@@ -150,6 +150,7 @@ describe.each<LiveOptions>([{}, { filter: '' }, { engine: 'interpreter' }])(
         const seen = await shortTexts(path);
         if (names.length > 1) for (const texts of [seen, expected]) texts.sort(); // by time, whoever comes first
         expect(seen).toEqual(expected);
+        if (Object.keys(options).length > 0) continue; // frames as without options: one look at the file is enough
         for (const peer of peers) if (peer === 'tcpdump' || [1, 20].includes(snapLength)) expectReadable(peer, path);
       }
     });
