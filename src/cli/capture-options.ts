@@ -23,6 +23,7 @@ function captureWords<T>(command: Argv<T>) {
       .option('w', {
         alias: 'write',
         type: 'string',
+        nargs: 1, // a lone - is a word, too
         describe: 'write a file, PCAPNG for NAME.pcapng, else PCAP; - for standard output; %Y%m%d… %N in a name',
       })
       .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
@@ -40,6 +41,7 @@ function captureWords<T>(command: Argv<T>) {
       .option('merge', { type: 'boolean', default: false, describe: 'one file of all --threads, in the order of time' })
       .option('stats', {
         type: 'string',
+        nargs: 1,
         describe: 'write counters of each interface and second, as JSON; - for stderr',
       })
       .option('duration', { type: 'string', describe: 'end after so many seconds' })

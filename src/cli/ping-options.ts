@@ -60,6 +60,6 @@ export function pingOptions(command: Argv) {
     .option('v', {
       type: 'boolean',
       default: false,
-      describe: 'say what kind of socket serves, and which answers are not counted',
+      describe: 'say what kind of socket serves, which answers are not counted, which errors quote too little',
     });
 }

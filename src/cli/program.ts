@@ -77,7 +77,8 @@ function withCommon(parser: Argv, context: CommandContext): Argv {
     .wrap(Math.min(120, context.stderr.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StackError('USAGE', message);
+      const isOfParser = error === undefined || error.name === 'YError'; // a word without its value is the latter
+      throw isOfParser ? new StackError('USAGE', message) : error;
     });
 }
 

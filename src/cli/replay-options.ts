@@ -9,8 +9,9 @@ export function replayOptions(command: Argv) {
     .positional('file', {
       type: 'string',
       demandOption: true,
-      describe: 'PCAP or PCAPNG, packed with gzip or not; - for standard input',
+      describe: 'PCAP or PCAPNG, plain or packed (gzip, zstd); - for standard input',
     })
+    .nargs('file', 1) // a lone - is a word, too
     .option('i', { alias: 'interface', type: 'string', demandOption: true, describe: 'interface to send on' })
     .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
     .option('multiplier', { type: 'string', describe: 'so many times as fast as it was recorded (1)' })

@@ -12,7 +12,12 @@ export function sweepOptions(command: Argv) {
     describe: '10.0.0.0/24, 10.0.0.1-10.0.0.9, 10.0.0.1-9, 2001:db8::/120, an address or a name',
   } as const;
   return probeOptions(command.positional('target', target))
-    .option('F', { alias: 'file', type: 'string', describe: 'targets from a file, one a line; - for standard input' })
+    .option('F', {
+      alias: 'file',
+      type: 'string',
+      nargs: 1, // a lone - is a word, too
+      describe: 'targets from a file, one a line; - for standard input',
+    })
     .option('p', { alias: 'ports', type: 'string', describe: 'TCP ports instead of echo: 22,80,8000-8010' })
     .option('r', { alias: 'retries', type: 'string', describe: 'how often silent ones are asked again; 1' })
     .option('w', { alias: 'wait', type: 'string', describe: 'seconds that an answer may take; 1' })

@@ -4,8 +4,11 @@ import { existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSyn
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LinkType } from '../../src/base/index.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { deleteLink } from '../../src/netlink/index.ts';
+import { createPcapWriter } from '../../src/pcap/index.ts';
+import { lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -25,7 +28,17 @@ function tapline(...words: string[]): LabProcess {
 
 /** tapline outside, to its end. */
 function run(...words: string[]): { stdout: string; stderr: string; status: number | null } {
-  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
+  return runWith(undefined, ...words);
+}
+
+/** The same with something on its standard input. */
+function runWith(input: Uint8Array | undefined, ...words: string[]): ReturnType<typeof run> {
+  const env = { ...process.env, TZ: 'UTC' };
+  return spawnSync(process.execPath, [MAIN, ...words], {
+    encoding: 'utf8',
+    env,
+    ...(input === undefined ? {} : { input }),
+  });
 }
 
 const ping = (count: number): Promise<number> => pingAddress(lab.host('left'), '10.1.1.2', { count });
@@ -266,6 +279,23 @@ describe('what goes wrong says so, with its own exit status', () => {
 });
 
 describe('read', () => {
+  test('a lone - is standard input, and standard output', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('one.pcap');
+    const frame = taggedFrame([[0x8100, 5]], 10);
+    const writer = createPcapWriter(path, { linkType: LinkType.ethernet });
+    writer.add(lentFrame(frame), frame.length);
+    await writer.close();
+    const file = readFileSync(path);
+    expect(runWith(file, 'read', '-', '--count-only').stdout).toBe('1 packet\n');
+    expect(runWith(file, 'read', '-e', '-', 'vlan').stdout.split('\n')).toHaveLength(2);
+    for (const write of ['-w', '--write']) {
+      expect(spawnSync(process.execPath, [MAIN, 'read', path, write, '-']).stdout).toEqual(file);
+    }
+    const { status, stderr } = run('read', path, '-w');
+    expect([status, stderr]).toEqual([2, 'tapline: Not enough arguments following: w\n']);
+  });
+
   test('prints, filters, counts and rewrites', async () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
