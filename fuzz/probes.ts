@@ -12,6 +12,7 @@ import type { ProbeEngine } from '../src/probe/drive.ts';
 import type { ProbeMethod } from '../src/probe/method.ts';
 import type { ArrivalEvent } from '../src/probe/transport.ts';
 import { pingTextFormatter } from '../src/report/ping-text.ts';
+import { shortQuoteText } from '../src/report/short-quote-text.ts';
 import { formatTracerouteEvent } from '../src/report/traceroute-text.ts';
 import { answerSyn, SynMethod } from '../src/tcp/syn-method.ts';
 import { UdpMethod } from '../src/udp/probe-method.ts';
@@ -64,8 +65,8 @@ export function fuzzProbes(seed: number): void {
   const method = pickMethod(random);
   const isPing = method instanceof EchoMethod && random.below(2) === 0;
   const engine = isPing
-    ? new PingEngine(method, { address: TARGET, count: 3, interval: 0 })
-    : new TracerouteEngine(method, { address: TARGET, maxHops: 4, probes: 2 });
+    ? new PingEngine(method, { address: TARGET, count: 3, interval: 0, reportShortQuotes: true })
+    : new TracerouteEngine(method, { address: TARGET, maxHops: 4, probes: 2, reportShortQuotes: true });
   let text = '';
   const format = pingTextFormatter();
   for (let step = 0; step < STEPS; step += 1) {
@@ -86,6 +87,7 @@ function describe(
 ): string {
   if (event.type === 'hop')
     return formatTracerouteEvent(event, { showExtensions: true, showChanges: true, showBackward: true });
+  if (event.type === 'short-quote') return shortQuoteText('ping', event);
   if (event.type === 'summary' && !('roundTrip' in event)) return '';
   return event.type === 'start' && 'maxHops' in event ? formatTracerouteEvent(event) : format(event as never);
 }
