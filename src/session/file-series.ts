@@ -2,7 +2,6 @@
  * A recording as a series of files: rotation, rings, quotas. A batch that stays within the present file is handed on as
  * it is; only one that crosses a border is walked record by record and shared out. @module
  */
-import { dirname } from 'node:path';
 import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StackError } from '../base/errors.ts';
@@ -82,7 +81,7 @@ export class FileSeries implements RecordOutput {
       this.#ledger.add('files', 1);
     }
     const isChecked = isFile && !mayFill(options.freeSpace);
-    const folder = dirname(this.#files.open?.path ?? name);
+    const folder = this.#files.folderAt(clock.wallTime() / 1000);
     const space = isChecked ? new FreeSpace(folder, options.freeSpace, clock, options.readSpace) : undefined;
     const accounts = { open: this.#files, closed: own, ledger: this.#ledger };
     this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, accounts, space);

@@ -1,4 +1,5 @@
 /** The files of a series: one open, a few being closed, those of a ring deleted in their turn. @module */
+import { dirname } from 'node:path';
 import {
   type OutputTarget,
   openOutputFile,
@@ -33,6 +34,7 @@ export class SeriesFiles implements OpenFiles {
   readonly #format: RecordFileFormat;
   readonly #options: FileSeriesOptions;
   readonly #own: OwnFiles;
+  readonly #template: FileNameTemplate;
   readonly #openTarget: (seconds: number) => OutputTarget;
   readonly #onFailure: () => void;
   readonly #closing = new Set<OpenFile>();
@@ -57,6 +59,7 @@ export class SeriesFiles implements OpenFiles {
     const { utc = false, overwrite = false, rotation, keep } = options;
     const fileOptions = keep === undefined ? {} : { keep };
     const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
+    this.#template = template;
     const names = new NextFile(template, overwrite ? 'file' : 'new', fileOptions);
     this.#openTarget = (seconds) => {
       if (name === '-') return STANDARD_OUTPUT;
@@ -69,6 +72,11 @@ export class SeriesFiles implements OpenFiles {
   /** The present file; undefined between two. */
   get open(): OpenFile | undefined {
     return this.#open;
+  }
+
+  /** Where a file goes that begins then. @param seconds since 1970 */
+  folderAt(seconds: number): string {
+    return dirname(this.#template.format(seconds, 1));
   }
 
   /** Files begun so far. */

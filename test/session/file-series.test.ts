@@ -518,6 +518,16 @@ describe('ends', () => {
     await series.close();
   });
 
+  test('in the folder that the name means, also before there is a file', async () => {
+    mkdirSync(join(folder, '100%'));
+    const options = { freeSpace: { bytes: 1 }, rotation: { frames: 1 }, isLazy: true, clock: new HandClock() };
+    const gatherer = new TestGatherer();
+    const series = new FileSeries(join(folder, '100%%/a-%N.pcap'), pcapFileFormat(PCAP), options);
+    expect((await series.take(gatherer.gather(series.lead(), [recordOf(9, 1)]))).frames).toBe(1);
+    await series.close();
+    expect(readdirSync(join(folder, '100%'))).toEqual(['a-00001.pcap']);
+  });
+
   test('a floor of nothing lets it go on to the last byte', async () => {
     const readSpace = async (): Promise<{ free: number; total: number }> => ({ free: 300, total: 1e12 });
     const { series, take } = make('a.pcap', { readSpace, freeSpace: { bytes: 0 } });
