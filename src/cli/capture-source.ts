@@ -23,7 +23,7 @@ import { threadChoice } from './thread-options.ts';
  * than the ring holds it up, or somebody waits for the capture to end by itself; on its way to the screen; with -U; and
  * where several interfaces wait for each other. Each wake costs, however few frames it brings (bench/live/capture.ts).
  */
-const BLOCK_TIMEOUT = { file: 800, fileSoon: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
+const BLOCK_TIMEOUT = { file: 750, fileSoon: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
 
 /** Opens what `-i` names. @param bufferSize bytes of each interface's ring, or of all rings of one */
 export async function openSource(

@@ -94,7 +94,7 @@ describe('capture', () => {
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
     await program.said('listening on');
     await ping(1);
-    await sleep(800);
+    await sleep(1000);
     expect(await readPackets(path)).toHaveLength(2);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
