@@ -1,5 +1,5 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
-import { interfaceName, type LiveSource, type MergedSource, returnFreedMemory } from '../capture/index.ts';
+import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
 import type { RecordTarget } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
@@ -17,11 +17,12 @@ import { numberOption, timestampPrecision } from './options.ts';
 import { refuseFileOptions } from './output-options.ts';
 import { formatEnd } from './output-series.ts';
 import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
+import { keepMemorySteady } from './steady-memory.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
 import { threadChoice } from './thread-options.ts';
 
 export async function runCapture(words: CaptureArguments, context: CommandContext): Promise<void> {
-  returnFreedMemory();
+  keepMemorySteady();
   const bufferMebibytes = bufferOption(words.B);
   const { threads: count, merge } = threadChoice(words);
   if (count !== undefined && !merge) {

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { messageOf, StackError } from '../base/index.ts';
-import { type LiveSource, type MergedSource, returnFreedMemory } from '../capture/index.ts';
+import type { LiveSource, MergedSource } from '../capture/index.ts';
 import {
   describeTrigger,
   type FlightBefore,
@@ -22,6 +22,7 @@ import { resolverFor } from './filter-names.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { formatEnd } from './output-series.ts';
+import { keepMemorySteady } from './steady-memory.ts';
 import { listenForStop } from './stop-signals.ts';
 
 const MAX_MEBIBYTES = 2048;
@@ -36,7 +37,7 @@ const TRIGGER_SIGNAL = 'SIGALRM';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
-  returnFreedMemory();
+  keepMemorySteady();
   const path = fileName(words.w);
   const bufferMebibytes = bufferOption(words.B);
   const seconds = numberOption('--duration', words.duration, { fraction: true });
