@@ -1,7 +1,6 @@
 /** `tapline read -w`: frames of a file into others, in the format that their name asks for. @module */
 import { fstatSync, statSync } from 'node:fs';
-import type { FileSource } from '../pcap/index.ts';
-import { pcapFileFormat } from '../pcap/index.ts';
+import { type FileSource, pcapFileFormat } from '../pcap/index.ts';
 import { FileSeries, GrowingFiles, type RecordOutput } from '../session/index.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';

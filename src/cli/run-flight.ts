@@ -21,7 +21,7 @@ import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
-import { formatEnd } from './output-series.ts';
+import { formatEnd, isPcapName } from './output-series.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { listenForStop } from './stop-signals.ts';
 
@@ -135,7 +135,7 @@ function historySize(text: string | undefined, before: FlightBefore): number {
  */
 function fileName(path: string | undefined): string {
   if (path === undefined || path === '-') throw new StackError('USAGE', '--trigger writes files: give a name with -w');
-  if (/\.pcap(\.(gz|zst))?$/i.test(path)) {
+  if (isPcapName(path)) {
     throw new StackError(
       'USAGE',
       `--trigger writes PCAPNG, which holds remarks on frames: name it .pcapng, not ${path}`,

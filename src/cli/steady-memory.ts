@@ -18,13 +18,18 @@ export function keepMemorySteady(): void {
   let least = Number.POSITIVE_INFINITY;
   let collect: (() => void) | undefined;
   const look = (): void => {
-    least = Math.min(least, getHeapStatistics().used_heap_size);
-    if (getHeapStatistics().used_heap_size < least + MOST_GROWTH) return;
+    const used = heapUsed();
+    least = Math.min(least, used);
+    if (used < least + MOST_GROWTH) return;
     collect ??= exposeCollector();
     collect();
-    least = getHeapStatistics().used_heap_size;
+    least = heapUsed();
   };
   setInterval(look, INTERVAL).unref();
+}
+
+function heapUsed(): number {
+  return getHeapStatistics().used_heap_size;
 }
 
 function exposeCollector(): () => void {

@@ -39,9 +39,12 @@ export async function* framesAsRecords(
       for (let next = 0; next < batch.size && frames < limit; ) {
         await gatherer.begin();
         const before = next;
-        const failure = attempt(() => {
-          next = gatherer?.takeFrom(batch, next, check) ?? next;
-        });
+        let failure: { readonly error: unknown } | undefined;
+        try {
+          next = gatherer.takeFrom(batch, next, check);
+        } catch (error) {
+          failure = { error };
+        }
         frames += next - before;
         yield gatherer.hand(); // also what stands before a frame that cannot be taken
         if (failure !== undefined) throw failure.error;
@@ -66,13 +69,4 @@ function refuseOther({ linkType, interfaces = [] }: DescribedSource, { interface
     `a PCAP file of ${linkTypeName(linkType)} frames cannot hold one of ${linkTypeName(other)}: ` +
       'write to a name that ends in .pcapng',
   );
-}
-
-function attempt(work: () => void): { readonly error: unknown } | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return { error };
-  }
 }

@@ -63,8 +63,9 @@ export class OutputRoom {
   }
 
   /**
-   * What may be written, if possible `wanted` bytes; they are this series' until it settles. A ring gives up its oldest files for them, and before a series ends
-   * what is on its way to the disk is waited for, since until then the disk may seem fuller than it is.
+   * What may be written, if possible `wanted` bytes; they are this series' until it settles. A ring gives up its oldest
+   * files for them, and before a series ends what is on its way to the disk is waited for, since until then the disk may
+   * seem fuller than it is.
    */
   async find(wanted: number): Promise<Room> {
     for (let isSettled = false; ; ) {

@@ -44,6 +44,17 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
+/** Frames on both wires at once. */
+async function generateOnBoth(
+  trafgen: string,
+  folder: TestFolder,
+  traffic: { readonly frames: number; readonly frameLength: number },
+): Promise<void> {
+  await Promise.all(
+    ['eth0', 'eth1'].map((interfaceName) => generate(trafgen, lab, folder, { interfaceName, ...traffic })),
+  );
+}
+
 test('two interfaces at full load: every frame, in the order of time, as our reader, capinfos and tshark see it', async () => {
   const trafgen = requirePeer('trafgen');
   if (trafgen === undefined) return;
@@ -60,11 +71,7 @@ test('two interfaces at full load: every frame, in the order of time, as our rea
   for (const described of source.interfaces) writer.addInterface(described);
   const stop = new AbortController();
   const recording = record(source, writer, { signal: stop.signal });
-  await Promise.all(
-    ['eth0', 'eth1'].map((interfaceName) =>
-      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 100 }),
-    ),
-  );
+  await generateOnBoth(trafgen, folder, { frames, frameLength: 100 });
   await sleep(200);
   stop.abort();
   const summary = await recording;
@@ -108,11 +115,7 @@ test('short snap lengths at load: more than one area of records goes to the disk
   const frames = 60_000;
   const path = folder.file('both.pcapng');
   await using program = await startCapture(lab.host('right'), ['-i', 'eth0/97', '-i', 'eth1/97', '-w', path]);
-  await Promise.all(
-    ['eth0', 'eth1'].map((interfaceName) =>
-      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 200 }),
-    ),
-  );
+  await generateOnBoth(trafgen, folder, { frames, frameLength: 200 });
   await sleep(300);
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
@@ -128,11 +131,7 @@ test('the same into a series of files that the disk takes directly, each of them
   const frames = 200_000;
   const words = ['-i', 'eth0', '-i', 'eth1/96', '-B', '64', '-C', '20', '-w', folder.file('both.pcapng'), 'udp port 9'];
   await using program = await startCapture(lab.host('right'), words);
-  await Promise.all(
-    ['eth0', 'eth1'].map((interfaceName) =>
-      generate(trafgen, lab, folder, { interfaceName, frames, frameLength: 200 }),
-    ),
-  );
+  await generateOnBoth(trafgen, folder, { frames, frameLength: 200 });
   await sleep(300);
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
