@@ -17,10 +17,11 @@ export {
 } from './record.ts';
 export { type FlightRunOptions, type FlightSummary, recordFlight } from './record-flight.ts';
 export type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
-export { Replay, type ReplayOptions, type ReplaySummary, replay, type SkippedFrames } from './replay.ts';
+export { Replay, replay } from './replay.ts';
 export type { AddressMapping } from './replay-addresses.ts';
 export type { ReplayEdits } from './replay-edits.ts';
 export { refuseDefaultRoute } from './replay-guard.ts';
+export type { ReplayOptions, ReplaySummary, SkippedFrames } from './replay-options.ts';
 export type { ReplayPace } from './replay-schedule.ts';
 export type { Epilogue, FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';
 export { StatisticsHistory, type StatisticsSecond } from './statistics-history.ts';
