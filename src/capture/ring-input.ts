@@ -9,6 +9,7 @@ import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
 import { REFUSAL_DELAY } from './packet-socket.ts';
 import type { BlockRing } from './ring.ts';
+import type { RingArrival } from './ring-arrival.ts';
 
 /**
  * How late a frame may come into the ring after the kernel stamped it, in milliseconds: it may wait in another CPU's
@@ -25,12 +26,7 @@ export interface RingLoan {
   readonly batch: BlockBatch;
   /** Milliseconds until the kernel hands over a block that is not full. */
   readonly blockTimeout: number;
-  /** No frame enters any more since an earlier reading. */
-  readonly isRefusing: boolean;
-  /** From now on no frame enters. */
-  refuseFrames(): void;
-  /** Fetches what is wrong with the interface: warns when it is down. False: it is gone. */
-  isInterfaceThere(): boolean;
+  readonly arrival: Pick<RingArrival, 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
 }
 
 export class RingInput implements MergeInput {
@@ -60,7 +56,7 @@ export class RingInput implements MergeInput {
     this.#number = number;
     this.#blocks = new Float64Array(loan.ring.blockCount);
     this.#waiting = new Uint32Array(loan.ring.blockCount);
-    if (loan.isRefusing) this.#refusedTime = Number.NEGATIVE_INFINITY;
+    if (loan.arrival.isRefusing) this.#refusedTime = Number.NEGATIVE_INFINITY;
   }
 
   /** Takes in what has come. @param now milliseconds since 1970 */
@@ -74,12 +70,12 @@ export class RingInput implements MergeInput {
   refuse(now: number): void {
     if (this.#refusedTime <= now) return;
     this.#refusedTime = now;
-    this.#loan.refuseFrames();
+    this.#loan.arrival.refuseFrames();
   }
 
   /** Resolves when a block is there, or an error. Returns at once while the newest block is held. */
   arrival(signal: AbortSignal): Promise<void> {
-    return waitReadable(this.#loan.fd, { signal });
+    return waitReadable(this.#loan.fd, signal);
   }
 
   onTaken(owner: number): void {
@@ -133,7 +129,7 @@ export class RingInput implements MergeInput {
   #lookAtRing(now: number): void {
     const { ring } = this.#loan;
     if (ring.isEmpty) this.#emptyTime = now;
-    if (!this.isGone && !this.#loan.isInterfaceThere()) {
+    if (!this.isGone && !this.#loan.arrival.isInterfaceThere()) {
       this.isGone = true;
       this.#refusedTime = now; // what it brought until then is still in the ring
     }

@@ -2,15 +2,12 @@
  * A live source over one packet ring. Two ways out of it: `batches()` lends frames to a visitor, `records()` hands over
  * ready-made records that the pump has made, for a file. @module
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../base/errors.ts';
 import { type CaptureStatistics, type FrameBatch, ownPackets, type Packet, type ReadOptions } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { BpfInstruction, EngineName } from '../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
-import { interfaceNameOf } from '../sys/interface-request.ts';
 import { ReadableWaiter } from '../sys/readiness.ts';
-import { syscallError } from '../sys/syscall.ts';
 import { BlockBatch } from './block-batch.ts';
 import { BusyPause } from './busy-pause.ts';
 import type { CaptureDevice } from './device.ts';
@@ -26,12 +23,13 @@ import {
 } from './live-source.ts';
 import { CaptureMemory } from './memory.ts';
 import { outputSizeFor } from './output-areas.ts';
-import { isInterfaceDownError, PacketSocket, REFUSAL_DELAY } from './packet-socket.ts';
+import { PacketSocket } from './packet-socket.ts';
 import { createPump } from './pump.ts';
 import { PumpCounters } from './pump-counters.ts';
 import { type Recorders, RecordGatherer, recordRoomFor } from './record-gatherer.ts';
 import { createRecorder } from './recorder.ts';
 import { BlockRing, ringGeometry } from './ring.ts';
+import { RingArrival } from './ring-arrival.ts';
 import type { RingLoan } from './ring-input.ts';
 
 /** A source over one ring. */
@@ -47,10 +45,10 @@ export class RingSource implements LiveSource {
   readonly #keep: number;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
-  readonly #warn: (message: string) => void;
   readonly #socket: PacketSocket;
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
+  readonly #arrival: RingArrival;
   readonly #pause: BusyPause;
   readonly #batch: BlockBatch;
   readonly #pumped = new PumpCounters();
@@ -59,9 +57,6 @@ export class RingSource implements LiveSource {
   /** Of what `records` has lent; a batch is lent no longer once its source closes. */
   #takeRecordsBack: () => void = () => {};
   #reading = false;
-  /** No frame enters any more; what is in the ring is still to be read. */
-  #refusing = false;
-  #isGone = false;
   #received = 0;
   #dropped = 0;
   #freezes = 0;
@@ -74,7 +69,7 @@ export class RingSource implements LiveSource {
     this.#device = device;
     this.#engine = options.engine ?? 'auto';
     this.#blockTimeout = options.blockTimeout ?? DEFAULT_BLOCK_TIMEOUT;
-    this.#warn = options.onWarning ?? (() => {});
+    const warn = options.onWarning ?? (() => {});
     const program = compileLive(device, this.snapLength, options);
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
@@ -83,7 +78,7 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      const { judge, fanoutId } = this.#start(program, options);
+      const { judge, fanoutId } = this.#start(program, options, warn);
       this.#judge = judge;
       this.#keep = Math.min(this.snapLength, judge.longest);
       this.fanoutId = fanoutId;
@@ -92,12 +87,13 @@ export class RingSource implements LiveSource {
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
+    this.#arrival = new RingArrival(device, { socket: this.#socket, ring: this.#ring, warn }, this.#closing.signal);
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
     this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#judge.filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
-    const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
+    const waiter = this.#begin(options.signal);
     try {
       do {
         while (!this.#closing.signal.aborted) {
@@ -109,9 +105,9 @@ export class RingSource implements LiveSource {
             this.#ring.release();
           }
         }
-      } while (await this.#more(arrival));
+      } while (await this.#arrival.more(waiter));
     } finally {
-      arrival.close();
+      waiter.close();
       this.#reading = false;
     }
   }
@@ -121,10 +117,10 @@ export class RingSource implements LiveSource {
   }
 
   async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
-    const arrival = new ReadableWaiter(this.#socket.fd, this.#begin(options.signal));
-    const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
-    this.#takeRecordsBack = () => gatherer.takeBack();
+    const waiter = this.#begin(options.signal);
     try {
+      const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
+      this.#takeRecordsBack = () => gatherer.takeBack();
       let pause: number;
       do {
         const before = this.#ring.takenEver;
@@ -136,10 +132,10 @@ export class RingSource implements LiveSource {
           if (gatherer.isDone) return;
         }
         pause = this.#pause.next(this.#ring.takenEver - before, this.#ring.isLent, performance.now());
-      } while (await this.#more(arrival, pause));
+      } while (await this.#arrival.more(waiter, pause));
     } finally {
-      arrival.close();
-      gatherer.takeBack();
+      waiter.close();
+      this.#takeRecordsBack();
       this.#reading = false;
     }
   }
@@ -159,15 +155,13 @@ export class RingSource implements LiveSource {
 
   /** For a merge, which reads the ring from here on. @throws StackError `BUSY` */
   lendRing(): RingLoan {
-    this.#begin(undefined);
+    this.#claim();
     return {
       fd: this.#socket.fd,
       ring: this.#ring,
       batch: this.#batch,
       blockTimeout: this.#blockTimeout,
-      isRefusing: this.#refusing,
-      refuseFrames: () => this.#refuseFrames(),
-      isInterfaceThere: () => this.#isInterfaceThere(),
+      arrival: this.#arrival,
     };
   }
 
@@ -194,57 +188,17 @@ export class RingSource implements LiveSource {
     return this.close();
   }
 
+  /** @throws StackError `BUSY` */
+  #begin(signal: AbortSignal | undefined): ReadableWaiter {
+    this.#claim();
+    const closing = this.#closing.signal;
+    return new ReadableWaiter(this.#socket.fd, signal === undefined ? closing : AbortSignal.any([signal, closing]));
+  }
+
   /** One reader at a time: two would tear blocks out of each other's hands. */
-  #begin(signal: AbortSignal | undefined): AbortSignal {
+  #claim(): void {
     if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is being read already`);
     this.#reading = true;
-    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
-  }
-
-  /**
-   * Waits for the next block, or, when there is always one soon, for a few of them. After its signal no new frame enters
-   * the ring, and the block that the kernel was filling is the last.
-   * @returns false when nothing will come any more
-   */
-  async #more(arrival: ReadableWaiter, pause = 0): Promise<boolean> {
-    if (this.#closing.signal.aborted || this.#refusing) return false;
-    if (this.#isGone) {
-      throw new StackError('INTERFACE_GONE', `the interface ${this.interfaceName} went away while capturing`);
-    }
-    if (arrival.signal.aborted) {
-      this.#refuseFrames();
-      await this.#endRing();
-      return !this.#closing.signal.aborted;
-    }
-    if (pause > 0) {
-      await sleep(pause);
-      return true;
-    }
-    await arrival.wait();
-    if (this.#closing.signal.aborted || this.#ring.peek() !== undefined || this.#isInterfaceThere()) return true;
-    this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
-    await this.#endRing();
-    return true;
-  }
-
-  #refuseFrames(): void {
-    this.#refusing = true;
-    this.#socket.refuseFrames();
-  }
-
-  async #endRing(): Promise<void> {
-    await sleep(REFUSAL_DELAY);
-    this.#ring.end();
-  }
-
-  /** The interface going down is outlived: the kernel goes on by itself when it is back. Going away is not. */
-  #isInterfaceThere(): boolean {
-    const error = this.#socket.takeError();
-    if (error === 0) return true;
-    if (!isInterfaceDownError(error)) throw syscallError('poll', error, `capture on ${this.interfaceName}`);
-    if (interfaceNameOf(this.#socket.fd, this.#device.index) === undefined) return false;
-    this.#warn(`${this.interfaceName} went down; the capture goes on when it is up again`);
-    return true;
   }
 
   #addCounters(): void {
@@ -264,9 +218,10 @@ export class RingSource implements LiveSource {
   #start(
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
+    warn: (message: string) => void,
   ): { judge: LiveJudge; fanoutId: number | undefined } {
     const socket = this.#socket;
-    const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn: this.#warn };
+    const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn };
     if (fanout === undefined) {
       const judge = judgeLive(program, parts);
       socket.start(promiscuous);

@@ -95,16 +95,8 @@ export function watchByPool(fd: number, onReady: () => void): Readiness {
   };
 }
 
-export interface WaitOptions {
-  /** Ends the wait early, without an error. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds; none waits for ever. */
-  readonly timeout?: number;
-}
-
-/** Resolves when `fd` can be read or has an error to tell, the time has passed, or `signal` is aborted. */
-export function waitReadable(fd: number, options: WaitOptions = {}): Promise<void> {
-  const { signal, timeout } = options;
+/** Resolves when `fd` can be read or has an error to tell, or `signal` is aborted, which is no error. */
+export function waitReadable(fd: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
       resolve();
@@ -112,12 +104,10 @@ export function waitReadable(fd: number, options: WaitOptions = {}): Promise<voi
     }
     const finish = (): void => {
       readiness.close();
-      clearTimeout(timer);
       signal?.removeEventListener('abort', finish);
       resolve();
     };
     const readiness = watchReadable(fd, finish);
-    const timer = timeout === undefined ? undefined : setTimeout(finish, timeout);
     signal?.addEventListener('abort', finish, { once: true });
   });
 }

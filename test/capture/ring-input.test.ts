@@ -28,13 +28,20 @@ function lend(): { loan: RingLoan; kernel: RingKernel; state: { isThere: boolean
     ring: new BlockRing(memory, GEOMETRY, true),
     batch: new BlockBatch(memory, settings),
     blockTimeout: GEOMETRY.blockTimeout,
-    isRefusing: false,
-    refuseFrames() {
-      state.refusals += 1;
+    arrival: {
+      isRefusing: false,
+      refuseFrames() {
+        state.refusals += 1;
+      },
+      isInterfaceThere: () => state.isThere,
     },
-    isInterfaceThere: () => state.isThere,
   };
   return { loan, kernel: new RingKernel(memory, GEOMETRY), state };
+}
+
+/** A ring that an earlier reading has stopped. */
+function refusing(loan: RingLoan): RingLoan {
+  return { ...loan, arrival: { ...loan.arrival, isRefusing: true } };
 }
 
 /** First bytes of the frames that go out now. */
@@ -73,7 +80,7 @@ test('what an earlier reading stopped brings what is still there, and ends', () 
   const { loan, kernel } = lend();
   kernel.fill([frame(1)]);
   kernel.begin([frame(2)]);
-  const input = new RingInput({ ...loan, isRefusing: true }, 0);
+  const input = new RingInput(refusing(loan), 0);
   input.look(10 * SECOND);
   input.look(10 * SECOND);
   expect(input.hasEnded).toBe(true);
@@ -101,7 +108,7 @@ function sourceOf(loan: RingLoan, interfaceName: string): RingSource {
     lendRing(): RingLoan {
       if (isLent) throw new StackError('BUSY', interfaceName);
       isLent = true;
-      return { ...loan, isRefusing: true };
+      return refusing(loan);
     },
     takeRingBack(): void {
       isLent = false;

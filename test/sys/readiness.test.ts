@@ -73,17 +73,15 @@ describe.each([
 });
 
 describe('waitReadable', () => {
-  test('resolves when there is something, at its timeout, and when aborted', async () => {
+  test('resolves when there is something, and when aborted', async () => {
     const port = 40_103;
     const fd = receiver(port);
-    await waitReadable(fd, { timeout: 1 });
-    expect(recv(fd, data, data.length, MSG_DONTWAIT)).toBe(-1);
-
     const stop = new AbortController();
-    const waiting = waitReadable(fd, { signal: stop.signal });
+    const waiting = waitReadable(fd, stop.signal);
     stop.abort();
     await waiting;
-    await waitReadable(fd, { signal: stop.signal });
+    expect(recv(fd, data, data.length, MSG_DONTWAIT)).toBe(-1);
+    await waitReadable(fd, stop.signal);
 
     await send(port, 'now');
     await waitReadable(fd);
