@@ -69,6 +69,7 @@ export class DirectFile implements RecordFile {
    * Takes over a descriptor of an empty regular file, open for reading and writing.
    * @param staging may be that of several files
    * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
+   * @throws OutputError when not even the header can be written; then the descriptor is closed
    */
   static over(
     plain: number,
@@ -77,7 +78,14 @@ export class DirectFile implements RecordFile {
     staging = new Staging(),
   ): DirectFile | undefined {
     const direct = reopenDirect(plain);
-    return direct === undefined ? undefined : new DirectFile(name, { direct, plain }, container, staging);
+    if (direct === undefined) return undefined;
+    const file = new DirectFile(name, { direct, plain }, container, staging);
+    if (file.#failure === undefined) return file;
+    try {
+      throw file.#report(file.#failure);
+    } finally {
+      file.#closeAll();
+    }
   }
 
   private constructor(
@@ -216,9 +224,15 @@ export class DirectFile implements RecordFile {
     try {
       await this.flush();
     } finally {
-      closeSync(this.#direct);
-      closeSync(this.#plain);
+      this.#closeAll();
     }
+  }
+
+  #closeAll(): void {
+    this.#closed = true;
+    clearTimeout(this.#tailTimer);
+    closeSync(this.#direct);
+    closeSync(this.#plain);
   }
 
   /** Begins a write behind all others. */

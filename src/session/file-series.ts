@@ -6,7 +6,7 @@ import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { StackError } from '../base/errors.ts';
 import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } from '../pcap/index.ts';
-import { nextBorder, periodStart } from './file-name-template.ts';
+import { FileBorders } from './file-borders.ts';
 import { FreeSpace, mayFill } from './free-space.ts';
 import { holdBatch } from './hold-batch.ts';
 import { OutputLedger } from './output-ledger.ts';
@@ -14,15 +14,13 @@ import { OutputRoom } from './output-room.ts';
 import { OwnFiles } from './own-files.ts';
 import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
 import { type OpenFile, SeriesFiles } from './series-files.ts';
-import type { FileSeriesOptions, Rotation } from './series-options.ts';
+import type { FileSeriesOptions } from './series-options.ts';
 import { nextSecond, walkRecords } from './walk-records.ts';
 
 /** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
 const QUIET_MILLISECONDS = 1000;
 /** Before a batch that goes out in place the file is filled up to a whole block. */
 const MOST_FILLER = 2 * DIRECT_BLOCK;
-/** Seconds that a frame may be older than a file's first: frames of several CPUs overtake each other. */
-const LONGEST_INVERSION = 1;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
 /**
@@ -40,7 +38,7 @@ export class FileSeries implements RecordOutput {
   readonly recordFormat: RecordFormat;
   readonly #format: RecordFileFormat;
   readonly #options: FileSeriesOptions;
-  readonly #rotation: Rotation;
+  readonly #borders: FileBorders;
   readonly #clock: Clock;
   readonly #files: SeriesFiles;
   readonly #room: OutputRoom;
@@ -49,7 +47,7 @@ export class FileSeries implements RecordOutput {
   /** Which file `lead` was asked of, and how long the lead was. */
   #leadOf: OpenFile | undefined;
   #leadLength = 0;
-  /** What the next file's name is to say, as `next` was told. */
+  /** What the next file's name is to say, as `next` was told or its first frame says. */
   #nextStart: number | undefined;
   #lastTake: number;
   #busy = false;
@@ -71,7 +69,7 @@ export class FileSeries implements RecordOutput {
     this.recordFormat = format.recordFormat;
     this.#format = format;
     this.#options = options;
-    this.#rotation = rotation ?? {};
+    this.#borders = new FileBorders(format, options);
     this.#clock = clock;
     this.#ledger = options.ledger ?? new OutputLedger();
     const own = new OwnFiles(onWarning);
@@ -81,13 +79,13 @@ export class FileSeries implements RecordOutput {
       this.#ledger.add('files', 1);
     }
     const isChecked = isFile && !mayFill(options.freeSpace);
-    const folder = this.#files.folderAt(clock.wallTime() / 1000);
+    const folder = (): string => this.#files.folderAt(this.#nextStart ?? clock.wallTime() / 1000);
     const space = isChecked ? new FreeSpace(folder, options.freeSpace, clock, options.readSpace) : undefined;
     const accounts = { open: this.#files, closed: own, ledger: this.#ledger };
     this.#room = new OutputRoom({ byteLimit, quota, isRing: ring !== undefined }, accounts, space);
     this.#room.settle();
     this.#lastTake = clock.now();
-    if (rotation?.seconds !== undefined && this.#isLive) void this.#watchQuiet();
+    if (this.#borders.endByClock) void this.#watchQuiet();
   }
 
   get stopped(): AbortSignal {
@@ -152,8 +150,12 @@ export class FileSeries implements RecordOutput {
   async close(): Promise<void> {
     this.#stop.abort();
     this.#files.finish();
-    await this.#files.flush();
-    this.#room.settle();
+    try {
+      await this.#files.flush();
+    } finally {
+      this.#room.settle();
+      this.#options.onClosed?.();
+    }
   }
 
   /** Whether all of it is certainly the present file's: found out without looking at single records. */
@@ -162,14 +164,8 @@ export class FileSeries implements RecordOutput {
     if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
     const start = inPlace ? 0 : this.#leadLength;
     const length = bytes.length - start + (inPlace ? MOST_FILLER : 0);
-    const { bytes: mostBytes = Number.POSITIVE_INFINITY, frames: mostFrames = Number.POSITIVE_INFINITY } =
-      this.#rotation;
-    if (open.file.length + this.#files.epilogueLength + length > mostBytes || open.frames + frames > mostFrames)
-      return false;
-    // No frame is stamped later than now, and none earlier than the file's first unless the clock was set back.
-    const border = this.#borderOf(open, bytes, start);
     const now = this.#clock.wallTime() / 1000;
-    if (border < Number.POSITIVE_INFINITY && (!this.#isLive || border <= now || now < open.earliest)) return false;
+    if (!this.#borders.mayTakeAll(open, { bytes, at: start, length, frames }, now)) return false;
     return (await this.#room.find(length)).bytes >= length;
   }
 
@@ -202,11 +198,11 @@ export class FileSeries implements RecordOutput {
           this.#end(room.reason);
           break;
         }
+        const own = this.#borders.limitsOf(open, bytes, at);
         const run = walkRecords(layout, bytes, at, {
-          bytes: Math.min(room.bytes, Math.max(recordLength, this.#bytesLeft(open))),
-          frames: Math.min(this.#framesLeft(open), most - frames),
-          border: this.#borderOf(open, bytes, at),
-          earliest: open.earliest,
+          ...own,
+          bytes: Math.min(own.bytes, room.bytes),
+          frames: Math.min(own.frames, most - frames),
         });
         const isContinued = open === continued;
         const part = { bytes: bytes.subarray(isContinued ? 0 : at, run.end), frames: run.frames, retain: held.retain };
@@ -220,6 +216,8 @@ export class FileSeries implements RecordOutput {
         await open.file.ready();
         this.#finishWhenCounted(open);
       }
+    } catch (error) {
+      this.#files.fail(error); // said by `flush`: what is in the files is counted first
     } finally {
       held.release();
     }
@@ -229,10 +227,12 @@ export class FileSeries implements RecordOutput {
   /** The file that takes the record at `bytes[at]`: the present one or the next. Undefined: the series ends before it. */
   async #fileFor(bytes: Uint8Array, at: number): Promise<OpenFile | undefined> {
     const { open } = this.#files;
-    if (open !== undefined && !this.#isFull(open, bytes, at)) return open;
+    if (open !== undefined && !this.#borders.isFull(open, bytes, at)) return open;
     this.#finish();
-    const length =
-      this.#format.header.length + this.#files.epilogueLength + this.#format.layout.recordLength(bytes, at);
+    const { header, layout } = this.#format;
+    const second = nextSecond(layout, bytes, at) ?? this.#clock.wallTime() / 1000;
+    this.#nextStart ??= this.#borders.startOf(second);
+    const length = header.length + this.#files.epilogueLength + layout.recordLength(bytes, at);
     const room = await this.#room.find(length);
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
@@ -241,58 +241,18 @@ export class FileSeries implements RecordOutput {
       this.#end('file-limit');
       return undefined;
     }
-    const start =
-      this.#nextStart ?? this.#startOf(nextSecond(this.#format.layout, bytes, at) ?? this.#clock.wallTime() / 1000);
+    const start = this.#nextStart;
     this.#nextStart = undefined;
     return this.#files.begin(start);
-  }
-
-  #isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {
-    if (open.frames === 0) return false;
-    const { layout } = this.#format;
-    const isOver = layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.#framesLeft(open) === 0;
-    const second = nextSecond(layout, bytes, at);
-    if (isOver || second === undefined) return isOver;
-    return second >= this.#borderOf(open, bytes, at) || second < open.earliest;
-  }
-
-  get #isLive(): boolean {
-    return this.#options.isLive ?? true;
   }
 
   get #fileLimit(): number {
     return this.#options.fileLimit ?? Number.POSITIVE_INFINITY;
   }
 
-  #bytesLeft(open: OpenFile): number {
-    return (this.#rotation.bytes ?? Number.POSITIVE_INFINITY) - open.file.length - this.#files.epilogueLength;
-  }
-
-  #framesLeft(open: OpenFile): number {
-    return (this.#rotation.frames ?? Number.POSITIVE_INFINITY) - open.frames;
-  }
-
-  /** The first second that is not this file's; set by the record at `bytes[at]` when that is the file's first. */
-  #borderOf(open: OpenFile, bytes: Uint8Array, at: number): number {
-    const { seconds: period, aligned = false } = this.#rotation;
-    if (period === undefined) return Number.POSITIVE_INFINITY;
-    if (open.border !== undefined) return open.border;
-    const first = nextSecond(this.#format.layout, bytes, at);
-    if (first === undefined) return Number.POSITIVE_INFINITY;
-    open.earliest = first - LONGEST_INVERSION;
-    open.border = aligned ? nextBorder(first, period, this.#options.utc ?? false) : first + period;
-    return open.border;
-  }
-
-  /** When a file begins whose first frame is of that second: what its name says. */
-  #startOf(second: number): number {
-    const { seconds: period, aligned = false } = this.#rotation;
-    return period !== undefined && aligned ? periodStart(second, period, this.#options.utc ?? false) : second;
-  }
-
   /** A file with all its frames is closed at once, not when the next frame comes. */
   #finishWhenCounted(open: OpenFile): void {
-    if (this.#framesLeft(open) === 0) this.#finish();
+    if (this.#borders.hasAllFrames(open)) this.#finish();
   }
 
   #finish(): void {

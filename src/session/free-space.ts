@@ -35,18 +35,22 @@ export function mayFill(floor: FreeSpaceFloor | undefined): boolean {
 }
 
 export class FreeSpace {
-  readonly #folder: string;
+  readonly #folder: () => string;
   readonly #floor: FreeSpaceFloor | undefined;
   readonly #clock: Clock;
   readonly #read: SpaceReader;
+  #checkedFolder = '';
   #checkedAt = Number.NEGATIVE_INFINITY;
   /** Bytes of ours until the next check, and until the floor, counted from the last one. */
   #untilCheck = 0;
   #room = 0;
   #writtenAtCheck = 0;
 
-  /** @param floor undefined for the default: 64 MiB, or 1 % of a smaller file system */
-  constructor(folder: string, floor: FreeSpaceFloor | undefined, clock: Clock, read: SpaceReader = readSpace) {
+  /**
+   * @param folder the one that is being written to
+   * @param floor undefined for the default: 64 MiB, or 1 % of a smaller file system
+   */
+  constructor(folder: () => string, floor: FreeSpaceFloor | undefined, clock: Clock, read: SpaceReader = readSpace) {
     this.#folder = folder;
     this.#floor = floor;
     this.#clock = clock;
@@ -60,11 +64,11 @@ export class FreeSpace {
    * @throws what statfs(2) throws when a floor was asked for
    */
   async room(written: number, pending: number): Promise<number> {
+    const folder = this.#folder();
     const since = written - this.#writtenAtCheck;
     const trusted = Math.min(Math.max(this.#room / FASTEST, SHORTEST_UNCHECKED), LONGEST_UNCHECKED);
-    if (since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= trusted) {
-      await this.#check(written, pending);
-    }
+    const isDue = since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= trusted;
+    if (isDue || folder !== this.#checkedFolder) await this.#check(folder, written, pending);
     return this.#room - (written - this.#writtenAtCheck);
   }
 
@@ -73,11 +77,12 @@ export class FreeSpace {
     this.#untilCheck = 0;
   }
 
-  async #check(written: number, pending: number): Promise<void> {
+  async #check(folder: string, written: number, pending: number): Promise<void> {
+    this.#checkedFolder = folder;
     this.#checkedAt = this.#clock.now();
     this.#writtenAtCheck = written;
     try {
-      const space = await this.#read(this.#folder);
+      const space = await this.#read(folder);
       this.#room = space.free - pending - this.#floorOf(space);
     } catch (error) {
       if (this.#floor !== undefined) throw error;

@@ -60,11 +60,16 @@ export class OwnFiles {
     this.#length -= gone?.length ?? 0;
   }
 
-  /** Deletes the oldest. What stands under its name now is left alone when it is another file, or a link. */
+  /** Deletes the oldest. */
   async deleteOldest(): Promise<void> {
     const file = this.#files.shift();
     if (file === undefined) return;
     this.#length -= file.length;
+    await this.delete(file);
+  }
+
+  /** Deletes a file that is not here. What stands under its name now is left alone when it is another file, or a link. */
+  async delete(file: OwnFile): Promise<void> {
     try {
       const { dev, ino } = await lstat(file.path);
       if (dev === file.device && ino === file.inode) await unlink(file.path);

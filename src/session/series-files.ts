@@ -74,9 +74,9 @@ export class SeriesFiles implements OpenFiles {
     return this.#open;
   }
 
-  /** Where a file goes that begins then. @param seconds since 1970 */
+  /** Where the present file is, or goes that begins then. @param seconds since 1970 */
   folderAt(seconds: number): string {
-    return dirname(this.#template.format(seconds, 1));
+    return dirname(this.#open?.path ?? this.#template.format(seconds, 1));
   }
 
   /** Files begun so far. */
@@ -110,11 +110,27 @@ export class SeriesFiles implements OpenFiles {
     const target = this.#openTarget(seconds);
     const own = target.isFile ? identify(target.name, target.descriptor) : undefined;
     if (own !== undefined) this.#own.forget(own);
-    const file = this.#format.create(target);
+    const file = this.#create(target, own);
     this.#begun += 1;
     this.#open = { file, path: target.name, own, frames: 0, border: undefined, earliest: Number.NEGATIVE_INFINITY };
     file.stopped.addEventListener('abort', this.#onFailure, { once: true });
     return this.#open;
+  }
+
+  /** A file that has not even its header is no capture file, and is not left behind. */
+  #create(target: OutputTarget, own: OwnFile | undefined): RecordFile {
+    try {
+      return this.#format.create(target);
+    } catch (error) {
+      if (own !== undefined) this.#settled = Promise.all([this.#settled, this.#own.delete(own)]);
+      throw error;
+    }
+  }
+
+  /** The series has failed: `flush` throws this, unless something failed before. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#onFailure();
   }
 
   /** Waits until one more file may be begun, and deletes what a ring has too many. */
@@ -161,8 +177,7 @@ export class SeriesFiles implements OpenFiles {
       this.#own.add(own, length);
       this.#options.onFile?.({ path, frames, length });
     } catch (error) {
-      this.#failure ??= { error };
-      this.#onFailure();
+      this.fail(error);
     } finally {
       this.#closing.delete(open);
     }

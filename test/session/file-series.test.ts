@@ -528,6 +528,23 @@ describe('ends', () => {
     expect(readdirSync(join(folder, '100%'))).toEqual(['a-00001.pcap']);
   });
 
+  test('in the folder that is being written to, when the name leads into another one', async () => {
+    for (const minute of ['00', '01']) mkdirSync(join(folder, minute));
+    const clock = new HandClock();
+    const readSpace = async (asked: string): Promise<{ free: number; total: number }> => ({
+      free: asked === join(folder, '01') ? 0 : 1e12,
+      total: 1e12,
+    });
+    const rotation = { seconds: 60, aligned: true };
+    const { series, take } = make('%M/a.pcap', { readSpace, rotation, clock, isLive: false, isLazy: true });
+    expect(await take(recordOf(9, 1, 0), recordOf(9, 1, 59))).toBe(2);
+    expect(await take(recordOf(9, 1, 60))).toBe(0);
+    expect(series.ended).toBe('free-space');
+    await series.close();
+    expect(recordsOf(read('00/a.pcap'))).toHaveLength(2);
+    expect(readdirSync(join(folder, '01'))).toEqual([]);
+  });
+
   test('a floor of nothing lets it go on to the last byte', async () => {
     const readSpace = async (): Promise<{ free: number; total: number }> => ({ free: 300, total: 1e12 });
     const { series, take } = make('a.pcap', { readSpace, freeSpace: { bytes: 0 } });
