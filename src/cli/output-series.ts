@@ -14,7 +14,7 @@ export function outputSeries(words: OutputArguments, context: CommandContext, ro
   return {
     ...seriesOptions(words, rotation),
     onWarning,
-    ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path) }),
+    ...(hook === undefined ? {} : { onFile: (file) => hook.run(file.path), onClosed: () => hook.end() }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * `--on-rotate`: a program of the user's for each file that is closed. The one place that starts programs: they work on
- * what tapline has finished, and nothing waits for them (docs/adr/0019-a-program-after-rotation.md). @module
+ * what tapline has finished, and no capture waits for them (docs/adr/0019-a-program-after-rotation.md). @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
@@ -13,6 +13,8 @@ const MOST_WAITING = 1000;
 /** As `tcpdump -z`: what tidies up gives way to what captures. */
 const NICENESS = 10;
 const FILE = '{}';
+/** Milliseconds after the end of the recording until it is said what the program still waits for. */
+const PATIENCE = 1000;
 
 export class RotateHook {
   readonly #program: string;
@@ -33,6 +35,15 @@ export class RotateHook {
     if (this.#running < MOST_RUNNING) this.#start(path);
     else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(path);
     else this.#warn(`${this.#program} is not run for ${path}: ${MOST_WAITING} files wait for it already`);
+  }
+
+  /** No file comes any more: says so when programs are still at work after a while, since tapline waits for them. */
+  end(): void {
+    const look = (): void => {
+      const left = this.#running + this.#waiting.length;
+      if (left > 0) this.#warn(`still waiting for ${this.#program} (files: ${left}): Ctrl-C leaves it to itself`);
+    };
+    setTimeout(look, PATIENCE).unref();
   }
 
   #start(path: string): void {

@@ -65,6 +65,8 @@ export interface FileSeriesOptions {
   readonly epilogue?: Epilogue;
   /** Told about every file when it is closed. */
   readonly onFile?: (file: FinishedFile) => void;
+  /** Told once the last file is closed, or could not be. */
+  readonly onClosed?: () => void;
   /** Told about what the series outlives. */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;

@@ -1,7 +1,8 @@
 /** What `tapline capture -w` leaves in a folder while real frames come: series, rings, packed files, programs after them. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -139,6 +140,45 @@ describe('rotation', () => {
   });
 });
 
+describe('a next file that cannot be begun', () => {
+  test('because the folder was removed: an error that says so, and the counters; what is open is finished', async () => {
+    const words = ['-w', folder.file('sub/a-%N.pcap'), '--rotate-packets', '10', 'udp port 9'];
+    mkdirSync(folder.file('sub'));
+    await using program = await startCapture(...words);
+    await flood(15);
+    for (let tries = 0; tries < 100 && names().length > 0 && readdirSync(folder.file('sub')).length < 2; tries += 1) {
+      await sleep(50);
+    }
+    renameSync(folder.file('sub'), folder.file('moved'));
+    await flood(10, { first: 15 });
+    expect(await program.exit()).toBe(1);
+    expect(program.standardError).toContain(`cannot create ${folder.file('sub/a-00003.pcap')}`);
+    expect(program.standardError).toMatch(/\n20 packets captured\n25 packets received/);
+    expect(await numbersOf('moved/a-00001.pcap')).toEqual(upTo(10));
+    expect(await numbersOf('moved/a-00002.pcap')).toEqual(upTo(20).slice(10));
+  });
+
+  test('because the disk is full to the last page: 5, all files are whole, and none is empty', async () => {
+    // 64 frames are 65,048 bytes, 16 pages of a tmpfs that has 48: three files fill it, and the fourth finds nothing.
+    const disk = folder.file('disk');
+    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${disk}/a.pcap -C 64K --min-free 0 udp port 9`;
+    const script =
+      `mkdir ${disk} && mount -t tmpfs -o size=192k tmpfs ${disk} && ` +
+      `{ ${capture}; status=$?; cp ${disk}/* ${folder.path}; exit $status; }`;
+    await using program = new LabProcess(lab.host('right'), 'unshare', ['--mount', 'sh', '-c', script]);
+    await program.said('listening on');
+    await flood(3 * 64);
+    await sleep(1200);
+    await flood(100, { first: 3 * 64 });
+    expect(await program.exit()).toBe(5);
+    expect(program.standardError).toContain('the disk is full');
+    expect(names()).toEqual(['a-00001.pcap', 'a-00002.pcap', 'a-00003.pcap', 'disk']);
+    const files = names().slice(0, 3);
+    expect((await Promise.all(files.map(numbersOf))).flat()).toEqual(upTo(3 * 64));
+    expect(program.standardError).toContain('\n192 packets captured\n');
+  });
+});
+
 describe('ends', () => {
   test.each([
     ['-c 100', ['-c', '100'], 'so many frames', [100]],
@@ -254,6 +294,26 @@ describe('a program after each file', () => {
     expect(said.filter((word) => word !== 'file:').sort()).toEqual(files);
     expect(program.standardError).toContain('ended with status 3');
     expect(names()).toHaveLength(4);
+  });
+
+  test('that does not end is waited for; it is said, and a further Ctrl-C leaves it to itself', async () => {
+    const words = ['-w', folder.file('a.pcap'), '-z', 'sh', '-c', '1', 'udp port 9'];
+    const each = ['-c', `echo $$ > ${folder.file('pid')}; exec sleep 600`].map(
+      (word) => `--on-rotate-argument=${word}`,
+    );
+    await using program = await startCapture(...words, ...each);
+    await flood(1);
+    await program.said('still waiting for sh (files: 1): Ctrl-C leaves it to itself');
+    const hook = Number(readFileSync(folder.file('pid'), 'utf8'));
+    try {
+      expect(program.standardError).toContain('1 packet captured');
+      const exit = once(program.child, 'exit'); // `close` comes when the hook, too, has closed its standard error
+      program.signal('SIGINT');
+      expect(await exit).toEqual([null, 'SIGINT']);
+      expect(statusOf(hook)['Name']).toBe('sleep');
+    } finally {
+      process.kill(hook);
+    }
   });
 
   test('that is not there is a warning', async () => {
