@@ -2,6 +2,7 @@
 import {
   type CaptureInterface,
   type Compression,
+  compressionOfName,
   encodeInterface,
   type PcapngOptions,
   pcapngFileFormat,
@@ -37,12 +38,13 @@ export class GrowingFiles implements RecordOutput {
     name: string,
     source: { readonly interfaces: readonly CaptureInterface[] },
     settings: {
+      /** Default: as the name says. */
       readonly compression?: Compression;
       readonly pcapng?: PcapngOptions;
       readonly series?: FileSeriesOptions;
     },
   ) {
-    const { compression = 'none', pcapng = {}, series = {} } = settings;
+    const { compression = compressionOfName(name), pcapng = {}, series = {} } = settings;
     this.#source = source;
     this.#compression = compression;
     this.#options = pcapng;

@@ -1,5 +1,5 @@
 /** A file recorded again: interfaces that come up late, series, and what a classic file cannot hold. @module */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPcapngWriter, LinkType, openFile, record } from '../../src/index.ts';
@@ -68,6 +68,14 @@ test('interfaces, link types and times are kept', async () => {
     [LinkType.ethernet, 100],
     [LinkType.raw, 300_000],
   ]);
+});
+
+test('packed where the name says so', async () => {
+  using folder = new TestFolder();
+  await write(folder.file('mixed.pcapng'), MIXED);
+  await rewrite(folder.file('mixed.pcapng'), folder.file('copy.pcapng.gz'));
+  expect(readFileSync(folder.file('copy.pcapng.gz')).readUInt16BE(0)).toBe(0x1f8b); // RFC 1952, 2.3.1
+  expect(await read(folder.file('copy.pcapng.gz'))).toEqual(['eth0 1', 'tun0 2', 'eth0 3']);
 });
 
 test('a classic file refuses a frame of another link type, and has those before it', async () => {
