@@ -10,11 +10,13 @@ const MOST_GROWTH = 2 << 20;
 
 /**
  * From now on freed memory goes back to the system, and V8 collects its old garbage when there is some: by itself it lets it
- * grow by megabytes for as long as there is memory (bench/live/soak.ts). A collection of so small a heap takes some
- * milliseconds, which any ring outlasts.
+ * grow by megabytes for as long as there is memory (bench/live/soak.ts), or, when little happens, looks for some of it with
+ * all its threads at once, which takes more of the processors than the capture does. A collection of so small a heap takes
+ * some milliseconds, which any ring outlasts.
  */
 export function keepMemorySteady(): void {
   returnFreedMemory();
+  setFlagsFromString('--no-incremental-marking'); // what begins those collections of a quiet program
   let least = Number.POSITIVE_INFINITY;
   let collect: (() => void) | undefined;
   const look = (): void => {
