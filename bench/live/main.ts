@@ -75,7 +75,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 
 function printCapture(result: CaptureResult): void {
   const numbers = [
-    result.nanosecondsPerFrame.toFixed(0).padStart(7),
+    result.nanosecondsPerFrame.toFixed(result.nanosecondsPerFrame < 10 ? 1 : 0).padStart(7),
     result.lostPercent.toFixed(2).padStart(8),
     Math.round(result.framesPerSecond).toLocaleString('en-US').padStart(12),
   ];
