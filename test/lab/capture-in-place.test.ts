@@ -1,6 +1,5 @@
 /** Blocks of the ring that become blocks of the file: real frames, and what we and the peers read of them. @module */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LinkType } from '../../src/base/link-type.ts';
 import { type LiveOptions, openLive } from '../../src/capture/index.ts';
@@ -8,6 +7,7 @@ import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/in
 import { BlockType, DirectFile, pcapngContainer } from '../../src/pcap/index.ts';
 import { record } from '../../src/session/index.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { countBlocks } from '../support/pcapng-blocks.ts';
 import { requirePeer } from '../support/peers.ts';
 
 let lab: Lab;
@@ -44,15 +44,6 @@ async function recordFrames(path: string, frames: readonly Uint8Array[], live: L
   await file.close();
   expect(statistics.dropped).toBe(0);
   return recorded;
-}
-
-/** How many blocks of this type a PCAPNG file has. */
-function countBlocks(path: string, type: number): number {
-  const bytes = readFileSync(path);
-  let count = 0;
-  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4))
-    count += bytes.readUInt32LE(at) === type ? 1 : 0;
-  return count;
 }
 
 test('every frame is in the file, whole and in order, and nothing else for any reader', async () => {

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureSource } from '../../src/base/frame.ts';
 import { openLive, openLiveMany, openShared, type RecordBatch } from '../../src/capture/index.ts';
 import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
-import { createPcapWriter, openFile } from '../../src/pcap/index.ts';
+import { BlockType, createPcapWriter, openFile } from '../../src/pcap/index.ts';
 import { record } from '../../src/session/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
+import { countBlocks } from '../support/pcapng-blocks.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -101,15 +102,15 @@ describe('records', () => {
   });
 
   test.each([
-    ['a PCAP file', ['-i', 'eth0'], 'frames.pcap', 1400],
-    ['a PCAPNG file whose blocks are the ring’s', ['-i', 'eth0'], 'frames.pcapng', 1400],
-    ['several interfaces', ['-i', 'eth0', '-i', 'lo'], 'both.pcapng', 100],
-  ])('tapline capture --poison: %s holds what was sent', async (_case, interfaces, name, payloadLength) => {
+    ['a PCAP file', ['-i', 'eth0', '-B', '8'], 'frames.pcap', 1400],
+    ['a PCAPNG file whose blocks are the ring’s', ['-i', 'eth0', '-B', '32'], 'in-place.pcapng', 1400],
+    ['several interfaces', ['-i', 'eth0', '-i', 'lo', '-B', '8'], 'both.pcapng', 100],
+  ])('tapline capture --poison: %s holds what was sent', async (_case, source, name, payloadLength) => {
     using folder = new TestFolder();
     const path = folder.file(name);
     const frame = taggedFrame([], payloadLength);
     const count = 6000;
-    const words = ['capture', '--poison', ...interfaces, '-B', '8', '-w', path, '-c', String(count), 'udp port 9'];
+    const words = ['capture', '--poison', ...source, '-w', path, '-c', String(count), 'udp port 9'];
     await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
     await program.said('listening on');
     await sleep(50);
@@ -121,6 +122,7 @@ describe('records', () => {
     const recorded = await readPackets(path);
     expect(recorded).toHaveLength(count);
     expect(recorded.every(({ bytes }) => Buffer.from(frame).equals(bytes))).toBe(true);
+    if (name === 'in-place.pcapng') expect(countBlocks(path, BlockType.filler)).toBeGreaterThan(count / 2);
   });
 });
 

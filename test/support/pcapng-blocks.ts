@@ -1,4 +1,5 @@
 /** PCAPNG blocks as the pump makes them, for tests without a capture. @module */
+import { readFileSync } from 'node:fs';
 import { DIRECT_BLOCK, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from '../../src/pcap/index.ts';
 import { writeFiller } from '../../src/pcap/pcapng-block.ts';
 
@@ -15,6 +16,16 @@ export function fillerBefore(blocks: readonly Uint8Array[]): Uint8Array {
   const block = new Uint8Array(12 + DIRECT_BLOCK - (length % DIRECT_BLOCK));
   writeFiller(block, 0, block.length);
   return block;
+}
+
+/** How many blocks of this type a PCAPNG file has. */
+export function countBlocks(path: string, type: number): number {
+  const bytes = readFileSync(path);
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
+    if (bytes.readUInt32LE(at) === type) count += 1;
+  }
+  return count;
 }
 
 /** The counters of a file's Interface Statistics Blocks: 64 bits by option (draft-ietf-opsawg-pcapng, of that name). */
