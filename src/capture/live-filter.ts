@@ -55,7 +55,7 @@ export function compileLive(
 
 /**
  * Hands the program to the kernel, or keeps it. Nothing slips through beside it, since no frame has come yet, and so
- * nothing is judged twice.
+ * nothing is judged twice, but on `any`: there the kernel's verdict is made for what frames of most kinds look like.
  * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
  */
 export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
