@@ -4,7 +4,8 @@
  * later, and make the next batch. @module
  */
 import type { FrameBatch, FrameView } from '../base/frame.ts';
-import { isBefore, MergedFrame, type MergeQueue } from './merge-queue.ts';
+import { FrameCursor } from '../base/frame-columns.ts';
+import { isBefore, type MergeQueue } from './merge-queue.ts';
 
 /** What a merge needs of a source. */
 export interface MergeInput {
@@ -32,7 +33,7 @@ export class FrameMerger implements FrameBatch {
   readonly #inputs: readonly MergeInput[];
   /** Of each input, how many frames are in the batch still. */
   readonly #ready: number[];
-  readonly #frame = new MergedFrame();
+  readonly #frame = new FrameCursor();
   #size = 0;
   #changesEra = false;
   #lastSeconds = Number.NEGATIVE_INFINITY;

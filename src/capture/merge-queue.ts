@@ -3,8 +3,8 @@
  * where they are. It is a plain ring of numbers to add to and take from; only a frame that comes out of order is
  * looked for its place, and moves the few that it overtakes. @module
  */
-import { EMPTY } from '../base/bytes.ts';
 import type { FrameView } from '../base/frame.ts';
+import { FrameColumns, type FrameCursor } from '../base/frame-columns.ts';
 
 const INITIAL_CAPACITY = 4096;
 
@@ -18,31 +18,13 @@ export function isBefore(
   return seconds < otherSeconds || (seconds === otherSeconds && nanoseconds < otherNanoseconds);
 }
 
-/** The frame that a merge lends; it moves on with the loop. */
-export class MergedFrame implements FrameView {
-  data: Uint8Array = EMPTY;
-  offset = 0;
-  length = 0;
-  wireLength = 0;
-  seconds = 0;
-  nanoseconds = 0;
-  interfaceIndex = 0;
-}
-
 export class MergeQueue {
   /** The latest moment that a frame had since the clock was last set back; before all frames when there was none. */
   latestSeconds = Number.NEGATIVE_INFINITY;
   latestNanoseconds = 0;
   readonly #longestInversion: number;
-  #capacity = INITIAL_CAPACITY;
-  // Doubles: PCAPNG counts past 2106, and a negative offset may lead before 1970.
-  #seconds = new Float64Array(INITIAL_CAPACITY);
+  #columns = new FrameColumns(INITIAL_CAPACITY);
   #data: Uint8Array[] = [];
-  #nanoseconds = new Uint32Array(INITIAL_CAPACITY);
-  #offsets = new Uint32Array(INITIAL_CAPACITY);
-  #lengths = new Uint32Array(INITIAL_CAPACITY);
-  #wireLengths = new Uint32Array(INITIAL_CAPACITY);
-  #interfaces = new Uint32Array(INITIAL_CAPACITY);
   #owners = new Uint32Array(INITIAL_CAPACITY);
   #head = 0;
   #tail = 0;
@@ -64,11 +46,11 @@ export class MergeQueue {
   }
 
   get headSeconds(): number {
-    return this.#seconds[this.#head] as number;
+    return this.#columns.seconds[this.#head] as number;
   }
 
   get headNanoseconds(): number {
-    return this.#nanoseconds[this.#head] as number;
+    return this.#columns.nanoseconds[this.#head] as number;
   }
 
   /** Which of its source's blocks holds the first frame, as `add` was told. */
@@ -78,19 +60,15 @@ export class MergeQueue {
 
   /** Takes a frame in, at its place in time. `interfaceNumber` is what its `interfaceIndex` will be. */
   add(frame: FrameView, interfaceNumber: number, owner: number): void {
-    if (this.#tail === this.#capacity) this.#makeRoom();
+    if (this.#tail === this.#columns.capacity) this.#makeRoom();
     const { seconds, nanoseconds } = frame;
     let at = this.#tail;
     if (isBefore(seconds, nanoseconds, this.latestSeconds, this.latestNanoseconds)) at = this.#placeOf(frame);
     else this.#setLatest(seconds, nanoseconds);
     this.#tail += 1;
     this.#data[at] = frame.data;
-    this.#seconds[at] = seconds;
-    this.#nanoseconds[at] = nanoseconds;
-    this.#offsets[at] = frame.offset;
-    this.#lengths[at] = frame.length;
-    this.#wireLengths[at] = frame.wireLength;
-    this.#interfaces[at] = interfaceNumber;
+    const { offset, length, wireLength } = frame;
+    this.#columns.set(at, offset, length, wireLength, seconds, nanoseconds, interfaceNumber);
     this.#owners[at] = owner;
   }
 
@@ -100,15 +78,10 @@ export class MergeQueue {
   }
 
   /** Takes the first frame out, into `frame`. */
-  take(frame: MergedFrame): void {
+  take(frame: FrameCursor): void {
     const at = this.#head;
     frame.data = this.#data[at] as Uint8Array;
-    frame.offset = this.#offsets[at] as number;
-    frame.length = this.#lengths[at] as number;
-    frame.wireLength = this.#wireLengths[at] as number;
-    frame.seconds = this.#seconds[at] as number;
-    frame.nanoseconds = this.#nanoseconds[at] as number;
-    frame.interfaceIndex = this.#interfaces[at] as number;
+    this.#columns.read(at, frame);
     this.#head = at + 1;
     if (this.#head < this.#tail) return;
     this.#head = 0;
@@ -119,8 +92,8 @@ export class MergeQueue {
   /** Forgets which moment was the latest, but for the frames at hand. */
   forgetLatest(): void {
     const last = this.#tail - 1;
-    this.latestSeconds = this.length === 0 ? Number.NEGATIVE_INFINITY : (this.#seconds[last] as number);
-    this.latestNanoseconds = this.length === 0 ? 0 : (this.#nanoseconds[last] as number);
+    this.latestSeconds = this.length === 0 ? Number.NEGATIVE_INFINITY : (this.#columns.seconds[last] as number);
+    this.latestNanoseconds = this.length === 0 ? 0 : (this.#columns.nanoseconds[last] as number);
   }
 
   #setLatest(seconds: number, nanoseconds: number): void {
@@ -144,13 +117,14 @@ export class MergeQueue {
   #firstAfter(seconds: number, nanoseconds: number): number {
     let low = Math.max(this.#head, this.#eraStart);
     let high = this.#tail;
+    const columns = this.#columns;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const isAfter = isBefore(
         seconds,
         nanoseconds,
-        this.#seconds[middle] as number,
-        this.#nanoseconds[middle] as number,
+        columns.seconds[middle] as number,
+        columns.nanoseconds[middle] as number,
       );
       if (isAfter) high = middle;
       else low = middle + 1;
@@ -164,12 +138,7 @@ export class MergeQueue {
     // Typed arrays have `copyWithin` for it; of plain ones it would not make them longer.
     if (to < from) for (let at = from; at < tail; at += 1) this.#data[at - from + to] = this.#data[at] as Uint8Array;
     else for (let at = tail - 1; at >= from; at -= 1) this.#data[at - from + to] = this.#data[at] as Uint8Array;
-    this.#seconds.copyWithin(to, from, tail);
-    this.#nanoseconds.copyWithin(to, from, tail);
-    this.#offsets.copyWithin(to, from, tail);
-    this.#lengths.copyWithin(to, from, tail);
-    this.#wireLengths.copyWithin(to, from, tail);
-    this.#interfaces.copyWithin(to, from, tail);
+    this.#columns.move(from, tail, to);
     this.#owners.copyWithin(to, from, tail);
   }
 
@@ -180,19 +149,11 @@ export class MergeQueue {
     this.#eraStart = this.earlierEra;
     this.#head = 0;
     this.#tail = length;
-    if (length <= this.#capacity / 2) return;
-    this.#capacity *= 2;
-    this.#seconds = enlarged(this.#seconds, new Float64Array(this.#capacity));
-    this.#nanoseconds = enlarged(this.#nanoseconds, new Uint32Array(this.#capacity));
-    this.#offsets = enlarged(this.#offsets, new Uint32Array(this.#capacity));
-    this.#lengths = enlarged(this.#lengths, new Uint32Array(this.#capacity));
-    this.#wireLengths = enlarged(this.#wireLengths, new Uint32Array(this.#capacity));
-    this.#interfaces = enlarged(this.#interfaces, new Uint32Array(this.#capacity));
-    this.#owners = enlarged(this.#owners, new Uint32Array(this.#capacity));
+    const { capacity } = this.#columns;
+    if (length <= capacity / 2) return;
+    this.#columns = this.#columns.enlarged(capacity * 2);
+    const owners = this.#owners;
+    this.#owners = new Uint32Array(capacity * 2);
+    this.#owners.set(owners);
   }
-}
-
-function enlarged<Column extends Float64Array | Uint32Array>(column: Column, larger: Column): Column {
-  larger.set(column);
-  return larger;
 }

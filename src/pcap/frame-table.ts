@@ -2,33 +2,16 @@
  * The batch that file readers hand out: an index of frames, in columns, over the reader's buffer. It is filled once per
  * chunk and reused, so that nothing is allocated per frame; forEach moves one cursor over it. @module
  */
-import { EMPTY } from '../base/bytes.ts';
 import type { FrameBatch, FrameView } from '../base/frame.ts';
+import { FrameColumns, FrameCursor } from '../base/frame-columns.ts';
 
 /** Frames in a batch at most. */
 const CAPACITY = 4096;
 
-/** A frame of the table; it moves on with the loop. */
-class TableFrame implements FrameView {
-  data: Uint8Array = EMPTY;
-  offset = 0;
-  length = 0;
-  wireLength = 0;
-  seconds = 0;
-  nanoseconds = 0;
-  interfaceIndex = 0;
-}
-
 /** Frames of one chunk of a file; valid until the next chunk is asked for. */
 export class FrameTable implements FrameBatch {
-  readonly #frame = new TableFrame();
-  readonly #offsets = new Uint32Array(CAPACITY);
-  readonly #lengths = new Uint32Array(CAPACITY);
-  readonly #wireLengths = new Uint32Array(CAPACITY);
-  /** Doubles: PCAPNG counts past 2106, and a negative offset may lead before 1970. */
-  readonly #seconds = new Float64Array(CAPACITY);
-  readonly #nanoseconds = new Uint32Array(CAPACITY);
-  readonly #interfaces = new Uint32Array(CAPACITY);
+  readonly #frame = new FrameCursor();
+  readonly #columns = new FrameColumns(CAPACITY);
   #size = 0;
 
   get size(): number {
@@ -54,14 +37,8 @@ export class FrameTable implements FrameBatch {
     nanoseconds: number,
     interfaceIndex: number,
   ): void {
-    const at = this.#size;
-    this.#offsets[at] = offset;
-    this.#lengths[at] = length;
-    this.#wireLengths[at] = wireLength;
-    this.#seconds[at] = seconds;
-    this.#nanoseconds[at] = nanoseconds;
-    this.#interfaces[at] = interfaceIndex;
-    this.#size = at + 1;
+    this.#columns.set(this.#size, offset, length, wireLength, seconds, nanoseconds, interfaceIndex);
+    this.#size += 1;
   }
 
   /** The frame added last, until something else is asked of the table. */
@@ -76,8 +53,9 @@ export class FrameTable implements FrameBatch {
 
   /** Keeps `length` bytes of the frame added last, at most what it has. */
   cutLast(length: number): void {
+    const { lengths } = this.#columns;
     const at = this.#size - 1;
-    if (length < (this.#lengths[at] as number)) this.#lengths[at] = length;
+    if (length < (lengths[at] as number)) lengths[at] = length;
   }
 
   forEach(visit: (frame: FrameView) => void): void {
@@ -85,13 +63,7 @@ export class FrameTable implements FrameBatch {
   }
 
   #moveTo(at: number): FrameView {
-    const frame = this.#frame;
-    frame.offset = this.#offsets[at] as number;
-    frame.length = this.#lengths[at] as number;
-    frame.wireLength = this.#wireLengths[at] as number;
-    frame.seconds = this.#seconds[at] as number;
-    frame.nanoseconds = this.#nanoseconds[at] as number;
-    frame.interfaceIndex = this.#interfaces[at] as number;
-    return frame;
+    this.#columns.read(at, this.#frame);
+    return this.#frame;
   }
 }
