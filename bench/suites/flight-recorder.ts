@@ -26,6 +26,7 @@ function fail(): never {
 const NOWHERE: FlightOutput = {
   stopped: new AbortController().signal,
   ended: undefined,
+  lost: 0,
   beginWindow: fail,
   endWindow: fail,
   lead: fail,

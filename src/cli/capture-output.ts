@@ -7,6 +7,7 @@ import {
   FileSeries,
   type FileSeriesOptions,
   type RecordOptions,
+  type RecordProgress,
   type RecordSummary,
   type RecordTarget,
   type Rotation,
@@ -84,15 +85,27 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
   return { length: encode(0).length, encode };
 }
 
-/** Records, and closes the sink, also after a failure. @throws what `record` throws */
+/**
+ * Records, and closes the sink, also after a failure: then what it could not write is no longer progress.
+ * @throws what `record` throws
+ */
 export async function recordAndClose(
   source: CaptureSource,
   sink: RecordTarget,
   options: RecordOptions,
 ): Promise<RecordSummary> {
+  const { onProgress = () => {} } = options;
+  let progress: RecordProgress = { frames: 0, bytes: 0 };
+  const follow = (now: RecordProgress): void => {
+    progress = now;
+    onProgress(now);
+  };
   try {
-    return await record(source, sink, options);
+    return await record(source, sink, { ...options, onProgress: follow });
   } finally {
-    await sink.close();
+    await sink.close().finally(() => {
+      const lost = 'lost' in sink ? sink.lost : 0;
+      if (lost > 0) onProgress({ frames: progress.frames - lost, bytes: progress.bytes });
+    });
   }
 }

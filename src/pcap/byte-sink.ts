@@ -21,12 +21,18 @@ export interface ByteSink {
 export class OutputError extends StackError {
   readonly framesWritten: number;
 
-  constructor(code: string, message: string, framesWritten: number, options?: ErrorOptions) {
-    super(code, message, options);
+  /** @param options `isCutBack`: what was written of the next frame has been taken back. Default: true */
+  constructor(
+    code: string,
+    message: string,
+    framesWritten: number,
+    { isCutBack = true, ...options }: ErrorOptions & { readonly isCutBack?: boolean } = {},
+  ) {
+    super(
+      code,
+      `${message}; ${framesWritten} whole frames are in it${isCutBack ? '' : ', and a part of one more'}`,
+      options,
+    );
     this.framesWritten = framesWritten;
-  }
-
-  override toText(): string {
-    return `${this.message}; ${this.framesWritten} whole frames were written`;
   }
 }

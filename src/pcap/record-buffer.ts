@@ -142,9 +142,8 @@ export class RecordBuffer {
     const isCutBack = taken === whole.length || this.#sink.takeBack(taken - whole.length);
     if (!isCutBack) this.#writtenBytes += taken - whole.length;
     const cause = this.#sink.failure;
-    const kept = `${this.#writtenFrames} whole frames are in it${isCutBack ? '' : ', and a part of one more'}`;
-    const message = `${cause?.message ?? 'the output takes no more bytes'}; ${kept}`;
-    this.#failure = new OutputError(cause?.code ?? 'OUTPUT', message, this.#writtenFrames, { cause });
+    const message = cause?.message ?? 'the output takes no more bytes';
+    this.#failure = new OutputError(cause?.code ?? 'OUTPUT', message, this.#writtenFrames, { cause, isCutBack });
     return this.#failure;
   }
 

@@ -102,6 +102,10 @@ export class FileSeries implements RecordOutput {
     return this.#files.begun;
   }
 
+  get lost(): number {
+    return this.#files.lost;
+  }
+
   lead(): Uint8Array {
     const { open } = this.#files;
     const lead = open?.file.lead() ?? EMPTY;

@@ -60,6 +60,10 @@ export class FlightFiles implements FlightOutput {
     this.#series.next();
   }
 
+  get lost(): number {
+    return this.#series.lost;
+  }
+
   lead(): Uint8Array {
     return this.#series.lead();
   }

@@ -36,9 +36,9 @@ export class FlightWriter {
     output.stopped.addEventListener('abort', () => this.#end(), { once: true });
   }
 
-  /** Frames that the output has taken. */
+  /** Frames that the output has taken, and not lost. */
   get written(): number {
-    return this.#written;
+    return this.#written - this.#output.lost;
   }
 
   /** Aborted once nothing more is written: the output has ended, or failed, and then `finish` throws why. */

@@ -66,6 +66,10 @@ export class GrowingFiles implements RecordOutput {
     return this.#series.ended;
   }
 
+  get lost(): number {
+    return this.#series.lost;
+  }
+
   lead(): Uint8Array {
     return this.#series.lead();
   }

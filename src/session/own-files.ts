@@ -65,15 +65,21 @@ export class OwnFiles {
     const file = this.#files.shift();
     if (file === undefined) return;
     this.#length -= file.length;
-    await this.delete(file);
+    await this.#delete(file);
   }
 
-  /** Deletes a file that is not here. What stands under its name now is left alone when it is another file, or a link. */
-  async delete(file: OwnFile): Promise<void> {
+  /** Deletes a file that is not here, when nothing is in it: it is no capture file. */
+  async deleteEmpty(file: OwnFile): Promise<void> {
+    await this.#delete(file, true);
+  }
+
+  /** What stands under its name now is left alone when it is another file, or a link. */
+  async #delete(file: OwnFile, onlyEmpty = false): Promise<void> {
     try {
-      const { dev, ino } = await lstat(file.path);
-      if (dev === file.device && ino === file.inode) await unlink(file.path);
-      else this.#warn(`${file.path} is another file by now and is left alone`);
+      const { dev, ino, size } = await lstat(file.path);
+      if (dev !== file.device || ino !== file.inode)
+        this.#warn(`${file.path} is another file by now and is left alone`);
+      else if (!onlyEmpty || size === 0) await unlink(file.path);
     } catch (error) {
       const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       if (!isGone) this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);

@@ -26,6 +26,8 @@ export interface RecordOutput {
   /** Aborted once it takes no more: `ended` says why, or `flush` throws it. */
   readonly stopped: AbortSignal;
   readonly ended: OutputEnd | undefined;
+  /** Of the frames taken, those that are in no file because it could not be written; all of them once it is closed. */
+  readonly lost: number;
   /** What the next batch must begin with. */
   lead(): Uint8Array;
   /** Records, none of them frames, that must stand before the next frames of a source whose interfaces become more. */

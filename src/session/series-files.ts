@@ -1,6 +1,7 @@
 /** The files of a series: one open, a few being closed, those of a ring deleted in their turn. @module */
 import { dirname } from 'node:path';
 import {
+  OutputError,
   type OutputTarget,
   openOutputFile,
   ownRecords,
@@ -44,6 +45,7 @@ export class SeriesFiles implements OpenFiles {
   #begun = 0;
   #finishedLength = 0;
   #failure: { readonly error: unknown } | undefined;
+  #lost = 0;
 
   /** @throws StackError `USAGE` for a name that means nothing */
   constructor(
@@ -84,6 +86,11 @@ export class SeriesFiles implements OpenFiles {
     return this.#begun;
   }
 
+  /** Frames that files had taken and could not be given: known once these are closed. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   lengths(): SeriesLengths {
     let taken = this.#finishedLength;
     let stored = 0;
@@ -117,12 +124,12 @@ export class SeriesFiles implements OpenFiles {
     return this.#open;
   }
 
-  /** A file that has not even its header is no capture file, and is not left behind. */
+  /** Begins the file, or leaves nothing behind. */
   #create(target: OutputTarget, own: OwnFile | undefined): RecordFile {
     try {
       return this.#format.create(target);
     } catch (error) {
-      if (own !== undefined) this.#settled = Promise.all([this.#settled, this.#own.delete(own)]);
+      if (own !== undefined) this.#settled = Promise.all([this.#settled, this.#own.deleteEmpty(own)]);
       throw error;
     }
   }
@@ -178,6 +185,8 @@ export class SeriesFiles implements OpenFiles {
       this.#options.onFile?.({ path, frames, length });
     } catch (error) {
       this.fail(error);
+      if (error instanceof OutputError) this.#lost += open.frames - error.framesWritten;
+      if (open.own !== undefined) await this.#own.deleteEmpty(open.own);
     } finally {
       this.#closing.delete(open);
     }

@@ -248,7 +248,8 @@ describe('what goes wrong says so, with its own exit status', () => {
     const packets = await readPackets(copy); // throws when the last record is not whole
     expect(packets.length).toBeGreaterThan(20);
     expect(packets.length).toBeLessThan(60);
-    expect(program.standardError).toContain(`${packets.length} whole frames were written`);
+    expect(program.standardError).toContain(`${packets.length} whole frames are in it`);
+    expect(program.standardError).toContain(`\n${packets.length} packets captured\n`);
   });
 
   test('a disk as full as it may become: 5, and what was to stay free is free', async () => {

@@ -84,6 +84,7 @@ test('a disk that is full ends it: 5, with whole records, and the windows before
   expect(first).toBe(100);
   expect(second).toBeGreaterThan(100);
   expect(second).toBeLessThan(160);
+  expect(program.standardError).toContain(`${100 + second} packets written to 2 files\n`);
 });
 
 test('a disk as full as it may become ends it: 5, and what was to stay free is free', async () => {

@@ -52,6 +52,7 @@ export class MemoryOutput implements FlightOutput {
   readonly #stop = new AbortController();
   readonly stopped = this.#stop.signal;
   ended: FlightOutput['ended'];
+  readonly lost = 0;
   isClosed = false;
   /** Batches are kept, as by a disk that stalls. */
   isSlow = false;
