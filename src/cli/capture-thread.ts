@@ -6,7 +6,7 @@ import { OutputLedger, type StopReason } from '../session/index.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
 import { liveInterfaces } from './capture-source.ts';
 import { createContext } from './context.ts';
-import type { ThreadCounters, ThreadMessage, ThreadTask } from './thread-messages.ts';
+import type { ThreadCounters, ThreadMessage, ThreadTask, ThreadWish } from './thread-messages.ts';
 
 /** Milliseconds from report to report. */
 const REPORT_INTERVAL = 200;
@@ -15,7 +15,9 @@ const REPORT_INTERVAL = 200;
 export async function runCaptureThread(): Promise<void> {
   const stop = new AbortController();
   const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
-  const onStop = (): void => stop.abort();
+  const onWish = (wish: ThreadWish): void => {
+    if (wish === 'end') stop.abort();
+  };
   const task = workerData as ThreadTask;
   const fail = (error: unknown): void => {
     const isOurs = error instanceof StackError;
@@ -29,13 +31,14 @@ export async function runCaptureThread(): Promise<void> {
     isBroken = true;
     stop.abort();
   });
-  parentPort?.once('message', onStop);
+  parentPort?.on('message', onWish);
   try {
     await capture(task, stop, tell);
   } catch (error) {
     fail(error);
   } finally {
-    parentPort?.off('message', onStop); // lets the thread end
+    tell({ kind: 'done' });
+    parentPort?.off('message', onWish); // lets the thread end
     if (isBroken) process.exit();
   }
 }
@@ -57,6 +60,10 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
     tell({ kind, reason, ...progress, statistics: source.statistics() });
   };
   const timer = setInterval(() => report('counters'), REPORT_INTERVAL);
+  const onWish = (wish: ThreadWish): void => {
+    if (wish === 'flush') files.flush().catch(() => {}); // what is wrong is said at the end
+  };
+  parentPort?.on('message', onWish);
   try {
     ({ reason } = await recordAndClose(source, files, {
       signal: stop.signal,
@@ -64,6 +71,7 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
     }));
   } finally {
     clearInterval(timer);
+    parentPort?.off('message', onWish);
     report('end');
   }
 }

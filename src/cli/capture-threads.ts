@@ -45,9 +45,12 @@ export async function runCaptureThreads(
     return thread;
   };
   const endAll = (): void => {
-    for (const thread of threads) thread.end();
+    for (const thread of threads) thread.tell('end');
   };
-  const releaseSignals = context.signals.on(['SIGUSR1'], () => counter.writeCounters());
+  const releaseSignals = context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
+    if (signal === 'SIGUSR1') counter.writeCounters();
+    else for (const thread of threads) thread.tell('flush');
+  });
   const startTime = context.clock.wallTime();
   let timer: NodeJS.Timeout | undefined;
   let described: CaptureInterface | undefined;

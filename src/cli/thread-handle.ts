@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { messageOf, StackError } from '../base/index.ts';
 import type { StopReason } from '../session/index.ts';
-import type { ThreadCounters, ThreadMessage } from './thread-messages.ts';
+import type { ThreadCounters, ThreadMessage, ThreadWish } from './thread-messages.ts';
 
 type Opened = Extract<ThreadMessage, { readonly kind: 'open' }>;
 
@@ -29,8 +29,13 @@ export class ThreadHandle {
     this.#worker = worker;
     let failure: Error | undefined;
     this.ended = new Promise((resolve, reject) => {
+      const settle = (): void => {
+        if (failure === undefined) resolve(this.counters.reason);
+        else reject(failure);
+      };
       worker.on('message', (message: ThreadMessage) => {
         if (message.kind === 'failed') failure = new StackError(message.code, message.message);
+        else if (message.kind === 'done') settle();
         else if (message.kind !== 'open') {
           this.counters = message;
           onCounters();
@@ -44,8 +49,7 @@ export class ThreadHandle {
         failure ??= hasEnded
           ? undefined
           : new StackError('THREAD', `${breakdown(file)} without a word; ${WHAT_IS_LEFT}`);
-        if (failure === undefined) resolve(this.counters.reason);
-        else reject(failure);
+        settle();
       });
     });
     this.opened = new Promise((resolve, reject) => {
@@ -59,8 +63,8 @@ export class ThreadHandle {
   }
 
   /** Any number of times. */
-  end(): void {
-    this.#worker.postMessage('end');
+  tell(wish: ThreadWish): void {
+    this.#worker.postMessage(wish);
   }
 }
 

@@ -17,11 +17,16 @@ export interface ThreadTask {
   readonly ledger: SharedArrayBuffer;
 }
 
-/** What it tells. Anything that it is told is the wish to end. */
+/** What it is told: to end, or to write out what waits. */
+export type ThreadWish = 'end' | 'flush';
+
+/** What it tells. */
 export type ThreadMessage =
   | { readonly kind: 'open'; readonly fanoutId: number; readonly described: CaptureInterface }
   | ThreadCounters
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  /** The last: its file is closed, or never was open. What may still be waited for are programs of `--on-rotate`. */
+  | { readonly kind: 'done' };
 
 /** Its counters, now and then, and at its end. */
 export interface ThreadCounters {

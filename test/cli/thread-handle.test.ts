@@ -30,7 +30,7 @@ test.each([
   await expect(thread.ended).rejects.toThrow('the thread that wrote mail-1.pcap broke down');
   await expect(thread.ended).rejects.toThrow('may end inside a frame');
   expect(thread.counters).toMatchObject({ frames: 4, bytes: 400, statistics: { dropped: 1 } });
-  thread.end(); // one that is gone does not mind
+  thread.tell('end'); // one that is gone does not mind
 });
 
 test('memory that is used up', async () => {
@@ -46,4 +46,15 @@ test('one that fails in good order says so itself; one that does not begin is mi
   await expect(silent.opened).rejects.toThrow('mail-2.pcap');
   const ended = begin(`parentPort.postMessage({ ...${COUNTERS}, kind: 'end', reason: 'limit' });`);
   expect(await ended.ended).toBe('limit');
+});
+
+test('one that is done is not waited for any longer, whatever it still has to do', async () => {
+  const end = `parentPort.postMessage({ ...${COUNTERS}, kind: 'end', reason: 'limit' });`;
+  const failure = "parentPort.postMessage({ kind: 'failed', code: 'DISK_FULL', message: 'the disk is full' });";
+  const rest = "parentPort.postMessage({ kind: 'done' }); parentPort.once('message', () => {});"; // lives until it is told
+  const done = begin(end + rest);
+  expect(await done.ended).toBe('limit');
+  const failed = begin(end + failure + rest);
+  await expect(failed.ended).rejects.toMatchObject({ code: 'DISK_FULL' });
+  for (const thread of [done, failed]) thread.tell('end');
 });

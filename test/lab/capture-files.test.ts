@@ -303,25 +303,33 @@ describe('a program after each file', () => {
     expect(names()).toHaveLength(4);
   });
 
-  test('that does not end is waited for; it is said, and a further Ctrl-C leaves it to itself', async () => {
-    const words = ['-w', folder.file('a.pcap'), '-z', 'sh', '-c', '1', 'udp port 9'];
-    const each = ['-c', `echo $$ > ${folder.file('pid')}; exec sleep 600`].map(
-      (word) => `--on-rotate-argument=${word}`,
-    );
-    await using program = await startCapture(...words, ...each);
-    await flood(1);
-    await program.said('still waiting for sh (files: 1): Ctrl-C leaves it to itself');
-    const hook = Number(readFileSync(folder.file('pid'), 'utf8'));
-    try {
-      expect(program.standardError).toContain('1 packet captured');
-      const exit = once(program.child, 'exit'); // `close` comes when the hook, too, has closed its standard error
-      program.signal('SIGINT');
-      expect(await exit).toEqual([null, 'SIGINT']);
-      expect(statusOf(hook)['Name']).toBe('sleep');
-    } finally {
-      process.kill(hook);
-    }
-  });
+  test.each([
+    ['one', 1, []],
+    ['those of threads', 2, ['--threads', '2']],
+  ])(
+    'that does not end is waited for; it is said, and a further Ctrl-C leaves it to itself: %s',
+    async (_, count, threads) => {
+      const words = [...threads, '-w', folder.file('a.pcap'), '-z', 'sh', '-c', '1', 'udp port 9'];
+      const each = ['-c', `echo $$ >> ${folder.file('pids')}; exec sleep 600`].map(
+        (word) => `--on-rotate-argument=${word}`,
+      );
+      await using program = await startCapture(...words, ...each);
+      await flood(1);
+      await program.said('still waiting for sh (files: 1): Ctrl-C leaves it to itself');
+      await program.said('0 packets dropped by kernel');
+      const hooks = readFileSync(folder.file('pids'), 'utf8').trimEnd().split('\n').map(Number);
+      expect(hooks).toHaveLength(count);
+      try {
+        expect(program.standardError).toContain('1 packet captured');
+        const exit = once(program.child, 'exit'); // `close` comes when the hook, too, has closed its standard error
+        program.signal('SIGINT');
+        expect(await exit).toEqual([null, 'SIGINT']);
+        for (const hook of hooks) expect(statusOf(hook)['Name']).toBe('sleep');
+      } finally {
+        for (const hook of hooks) process.kill(hook);
+      }
+    },
+  );
 
   test('that is not there is a warning', async () => {
     const words = ['-w', folder.file('a.pcap'), '-z', '/no/such/program', '-c', '1', 'udp port 9'];

@@ -68,6 +68,22 @@ test('every frame is in one of the files, and all of a flow in the same, both wa
   expect(program.standardError).toContain(`mail-1.pcap: ${counts[1]} packets, 0 dropped`);
 });
 
+test('SIGUSR2 writes out what waits in each file, and the capture goes on', async () => {
+  using folder = new TestFolder();
+  await using program = await startCapture(lab, '-w', folder.file('mail.pcap.gz'), '--threads', '2', 'udp port 9');
+  sendFlows(20, 1);
+  await sleep(400); // out of the ring, which takes a quarter of a second; a packed file waits for half a second more
+  program.signal('SIGUSR2');
+  await sleep(100);
+  const paths = [0, 1].map((thread) => folder.file(`mail-${thread}.pcap.gz`));
+  const counts = (await Promise.all(paths.map(readPackets))).map((packets) => packets.length);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(20);
+  sendFlows(20, 1);
+  program.signal('SIGINT');
+  expect(await program.exit()).toBe(0);
+  expect(program.standardError).toContain('\n40 packets captured\n');
+});
+
 test('at load, by CPU and by hash: what was sent is what the files hold', async () => {
   const trafgen = requirePeer('trafgen');
   if (trafgen === undefined) return;
