@@ -146,7 +146,7 @@ export class SeriesFiles implements OpenFiles {
     while (this.#closing.size >= MOST_CLOSING) await this.#settled;
     while (this.#own.count + this.#closing.size >= ring) {
       if (this.#own.count === 0) await this.#settled;
-      else this.#settled = Promise.all([this.#settled, this.#own.deleteOldest()]);
+      else await this.#own.deleteOldest();
     }
   }
 

@@ -375,6 +375,18 @@ describe('rings', () => {
     expect(recordsOf(read('a-00010.pcap'))[0]?.[20]).toBe(9);
   });
 
+  test('never have more files than that, also when each frame begins one', async () => {
+    let most = 0;
+    const onFile = (): void => {
+      most = Math.max(most, names().length);
+    };
+    const { series, take } = make('a.pcap', { rotation: { frames: 1 }, ring: 3, onFile });
+    expect(await take(...Array.from({ length: 200 }, (_, index) => recordOf(10, index)))).toBe(200);
+    await series.close();
+    expect(most).toBe(3);
+    expect(names()).toEqual(['a-00198.pcap', 'a-00199.pcap', 'a-00200.pcap']);
+  });
+
   test('leave alone what has taken the place of a file of theirs', async () => {
     const { series, take, warnings } = make('a.pcap', { rotation: { frames: 1 }, ring: 2 });
     await take(recordOf(10, 1), recordOf(10, 2));
