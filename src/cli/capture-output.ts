@@ -14,7 +14,7 @@ import {
   record,
 } from '../session/index.ts';
 import type { CaptureArguments } from './capture-options.ts';
-import { isMerged } from './capture-source.ts';
+import { isMerged, statisticsOfEach } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { timestampPrecision } from './options.ts';
 import { compressionOf } from './output-options.ts';
@@ -75,9 +75,9 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
   const encode = (frames: number): Uint8Array => {
     recorded += frames;
     const wallTime = clock.wallTime();
-    const all = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
+    const all = statisticsOfEach(source);
     const blocks = all.map(({ received, accepted, dropped }, number) => {
-      const delivered = isMerged(source) ? (source.delivered[number] ?? 0) : recorded;
+      const delivered = isMerged(source) && all.length > 1 ? (source.delivered[number] ?? 0) : recorded;
       return encodeStatistics(number, { received, dropped, wallTime, capture: { startTime, accepted, delivered } });
     });
     return new Uint8Array(Buffer.concat(blocks));

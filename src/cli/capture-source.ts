@@ -1,5 +1,5 @@
 /** The source of `tapline capture`: one interface, or several merged. @module */
-import { describeLinkType } from '../base/index.ts';
+import { type CaptureStatistics, describeLinkType } from '../base/index.ts';
 import {
   DEFAULT_SNAP_LENGTH,
   type LiveInterface,
@@ -77,6 +77,11 @@ export function isMerged(source: LiveSource | MergedSource): source is MergedSou
 export function announceSource(source: LiveSource | MergedSource, context: CommandContext): void {
   const lines = source.interfaces.map((described) => `tapline: listening on ${describeInterface(described)}\n`);
   context.stderr.write(lines.join(''));
+}
+
+/** The counters of each interface, in the source's order. */
+export function statisticsOfEach(source: LiveSource | MergedSource): readonly CaptureStatistics[] {
+  return isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
 }
 
 /** Frames of several interfaces that are not in the order of time. */

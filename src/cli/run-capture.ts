@@ -1,10 +1,11 @@
 /** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
+import { type CaptureStatistics, sumStatistics } from '../base/index.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../capture/index.ts';
 import type { RecordTarget } from '../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
 import type { CaptureArguments } from './capture-options.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
-import { announceSource, isMerged, lateNotice, openSource } from './capture-source.ts';
+import { announceSource, isMerged, lateNotice, openSource, statisticsOfEach } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import type { CommandContext } from './context.ts';
 import { dropAdvice } from './drop-advice.ts';
@@ -34,7 +35,8 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
   const stop = listenForStop(context.signals);
   const sink = createSink(words, source, context, stop);
-  const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => source.statistics());
+  let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
+  const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));
   const releaseSignals = context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
     if (signal === 'SIGUSR1') counter.writeCounters();
     else sink.flush().catch(() => {}); // what is wrong is said at the end
@@ -54,13 +56,15 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   } finally {
     stop.release();
     releaseSignals();
+    const statistics = each();
+    each = () => statistics; // more frames come still, and all that is said of the end is to agree
     counter.stop();
     context.stderr.write(end);
     counter.writeCounters();
-    const { worst } = counter.history;
-    const situation = { statistics: source.statistics(), worst, bufferMebibytes, mostMebibytes: MAX_BUFFER_MEBIBYTES };
-    context.stderr.write(dropAdvice(situation) + lateNotice(source));
-    if (words.stats !== undefined) writeStatistics(words.stats, countsOf(source, counter, startTime, context), context);
+    const situation = { statistics: sumStatistics(statistics), worst: counter.history.worst, bufferMebibytes };
+    context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }) + lateNotice(source));
+    const counts = countsOf(source, statistics, counter, { startTime, endTime: context.clock.wallTime() });
+    if (words.stats !== undefined) writeStatistics(words.stats, counts, context);
   }
 }
 
@@ -81,15 +85,14 @@ function createSink(
 
 function countsOf(
   source: LiveSource | MergedSource,
+  statistics: readonly CaptureStatistics[],
   { progress, history }: LiveCounter,
-  startTime: number,
-  { clock }: CommandContext,
+  times: Pick<CaptureCounts, 'startTime' | 'endTime'>,
 ): CaptureCounts {
-  const statistics = isMerged(source) ? source.interfaceStatistics() : [source.statistics()];
   const interfaces = source.interfaces.map((described, place) => ({
     ...described,
     statistics: statistics[place] ?? { received: 0, accepted: 0, dropped: 0, freezes: 0 },
   }));
   const late = isMerged(source) ? source.late : undefined;
-  return { interfaces, progress, late, startTime, endTime: clock.wallTime(), history };
+  return { interfaces, progress, late, ...times, history };
 }

@@ -1,5 +1,5 @@
 /** What a capture says that it received, accepted and lost, whoever judges: each place where it says so. @module */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
@@ -57,3 +57,20 @@ test.each([
   const packets = await Promise.all(paths.map(readPackets));
   expect(packets.flat()).toHaveLength(WANTED_COUNT);
 });
+
+test.each([[[]], [['--threads', '2', '--merge']]])(
+  'a file that ends within a batch has what it took delivered: %j',
+  async (more) => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcapng');
+    const words = ['-i', 'eth0', '-w', path, '--rotate-packets', '7', '--stop-files', '1', ...more, 'udp port 9'];
+    await using program = tapline(lab.host('right'), 'capture', ...words);
+    await program.said('listening on');
+    sendFrames(lab.host('left'), 'eth0', Array(WANTED_COUNT).fill(taggedFrame([], 100)));
+    expect(await program.exit()).toBe(0);
+    const [name = ''] = readdirSync(folder.path);
+    const [block] = statisticsBlocks(readFileSync(folder.file(name)));
+    expect(block?.[8]).toBe(7n); // isb_usrdeliv
+    expect(program.standardError).toContain('\n7 packets captured\n');
+  },
+);
