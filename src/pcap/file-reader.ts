@@ -48,6 +48,7 @@ class ParsedFile implements FileSource {
   readonly #bytes: ByteSource;
   readonly #parser: CaptureParser;
   readonly #poison: boolean;
+  #filling: Promise<void> | undefined;
   #ended = false;
   #closed = false;
 
@@ -89,7 +90,7 @@ class ParsedFile implements FileSource {
         }
       } else if (this.#parser.error !== undefined) throw this.#parser.error;
       else if (this.#ended) return;
-      else await this.#fill();
+      else await untilAborted(this.#fill(), options.signal);
     }
   }
 
@@ -112,7 +113,15 @@ class ParsedFile implements FileSource {
     return this.close();
   }
 
-  async #fill(): Promise<void> {
+  /** One read at a time: whoever was told not to wait for it leaves it to the next. */
+  #fill(): Promise<void> {
+    this.#filling ??= this.#readChunk().finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
+  }
+
+  async #readChunk(): Promise<void> {
     const count = await this.#bytes.read(this.#parser.room());
     if (count > 0) {
       this.#parser.commit(count);
@@ -120,5 +129,20 @@ class ParsedFile implements FileSource {
     }
     this.#ended = true;
     this.#parser.finish();
+  }
+}
+
+/** Resolves with `work`, or without it when the signal is aborted: a pipe may have no writer for a long time. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let onAbort = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

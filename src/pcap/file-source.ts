@@ -1,21 +1,23 @@
-/** Bytes of files and of standard input, and of either behind gzip (RFC 1952) or zstd. @module */
-import { type FileHandle, open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { readU16, readU32 } from '../base/bytes.ts';
+/** Bytes of files, pipes and standard input, and of any of them behind gzip (RFC 1952) or zstd. @module */
+import { close, fstatSync, open, read } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
 import { messageOf, StackError } from '../base/errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
 
-const GZIP_MAGIC = 0x1f8b;
-const GZIP_CHUNK = 64 * 1024;
+const openDescriptor = promisify(open);
+const readDescriptor = promisify(read);
+const closeDescriptor = promisify(close);
 
 /**
  * Opens `path`, or standard input as `-`; what is packed with gzip or zstd is unpacked on the way.
  * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const plain = path === '-' ? new StreamSource(process.stdin) : new FileSource(await openFileHandle(path));
+  const plain = path === '-' ? streamSource(process.stdin) : await openPlain(path);
   const head = new Uint8Array(4);
   let count = 0;
   try {
@@ -29,36 +31,42 @@ export async function openByteSource(path: string): Promise<ByteSource> {
     throw error;
   }
   const whole = new PrefixedSource(head.subarray(0, count), plain);
-  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new StreamSource(unpack(whole), whole);
-  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new StreamSource(Readable.from(unpackZstd(whole)), whole);
+  const closeWhole = (): Promise<void> => whole.close();
+  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(whole), closeWhole);
+  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(whole), closeWhole);
   return whole;
 }
 
-async function openFileHandle(path: string): Promise<FileHandle> {
+async function openPlain(path: string): Promise<ByteSource> {
+  let descriptor: number;
   try {
-    return await open(path, 'r');
+    descriptor = await openDescriptor(path, 'r');
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
+  if (!fstatSync(descriptor).isFIFO()) return new FileSource(descriptor);
+  // A read that waits for a writer would hold a thread, and the process when it ends: the event loop waits better.
+  const { Socket } = await import('node:net');
+  return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
 }
 
 class FileSource implements ByteSource {
-  readonly #handle: FileHandle;
+  readonly #descriptor: number;
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle;
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
   }
 
   async read(into: Uint8Array): Promise<number> {
     try {
-      return (await this.#handle.read(into, 0, into.length, null)).bytesRead;
+      return (await readDescriptor(this.#descriptor, into, 0, into.length, null)).bytesRead;
     } catch (error) {
-      throw new StackError('FILE_READ', `cannot read the capture file: ${messageOf(error)}`, { cause: error });
+      throw readError('FILE_READ', error);
     }
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    await closeDescriptor(this.#descriptor);
   }
 }
 
@@ -85,36 +93,24 @@ class PrefixedSource implements ByteSource {
   }
 }
 
-function unpack(source: ByteSource): Readable {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const chunk = new Uint8Array(GZIP_CHUNK);
-      const count = await source.read(chunk);
-      if (count === 0) return;
-      yield chunk.subarray(0, count);
-    }
-  }
-  const packed = Readable.from(chunks());
-  const unpacked = createGunzip();
-  packed.once('error', (error) => unpacked.destroy(error));
-  return packed.pipe(unpacked);
+function streamSource(stream: Readable): ByteSource {
+  return new ChunkSource(stream[Symbol.asyncIterator](), async () => void stream.destroy());
 }
 
-/** Any stream of bytes. A chunk that is larger than asked for is handed out in parts. */
-class StreamSource implements ByteSource {
-  readonly #stream: Readable;
+/** Bytes that come in chunks; one that is larger than asked for is handed out in parts. */
+class ChunkSource implements ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #below: ByteSource | undefined;
-  #chunk: Uint8Array = new Uint8Array(0);
+  readonly #close: () => Promise<void>;
+  #chunk: Uint8Array = EMPTY;
 
-  constructor(stream: Readable, below?: ByteSource) {
-    this.#stream = stream;
-    this.#below = below;
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  /** @param close ends what the chunks are made of, so that whoever waits for one gets an error or the end */
+  constructor(chunks: AsyncIterator<Uint8Array>, close: () => Promise<void>) {
+    this.#chunks = chunks;
+    this.#close = close;
   }
 
   async read(into: Uint8Array): Promise<number> {
-    if (this.#chunk.length === 0) {
+    while (this.#chunk.length === 0) {
       const next = await this.#nextChunk();
       if (next === undefined) return 0;
       this.#chunk = next;
@@ -125,21 +121,28 @@ class StreamSource implements ByteSource {
     return count;
   }
 
-  /** A gzip stream that is cut short ends like a file that is; what is no gzip at all is an error. */
   async #nextChunk(): Promise<Uint8Array | undefined> {
     try {
       const next = await this.#chunks.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
-      if (error instanceof StackError) throw error;
-      const isCut = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
-      const code = isCut ? 'FILE_TRUNCATED' : 'FILE_READ';
-      throw new StackError(code, `cannot read the capture file: ${messageOf(error)}`, { cause: error });
+      throw error instanceof StackError ? error : readError(readErrorCode(error), error);
     }
   }
 
   async close(): Promise<void> {
-    this.#stream.destroy();
-    await this.#below?.close();
+    await this.#close();
+    await this.#chunks.return?.();
   }
+}
+
+/** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
+function readErrorCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
+  return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
+}
+
+function readError(code: string, cause: unknown): StackError {
+  return new StackError(code, `cannot read the capture file: ${messageOf(cause)}`, { cause });
 }

@@ -1,0 +1,94 @@
+/**
+ * Unpacking gzip (RFC 1952), member after member. Node's own stream does that too, but what it unpacked last is lost when a
+ * checksum is wrong, or when something else follows: as much as a file of a few hundred frames holds. @module
+ */
+import { crc32, createInflateRaw } from 'node:zlib';
+import { readU16, readU16le, readU32le } from '../base/bytes.ts';
+import type { ByteSource } from './byte-source.ts';
+import { PackedBytes, unpack } from './file-unpack.ts';
+import { formatError, truncatedError } from './record-format.ts';
+
+export const GZIP_MAGIC = 0x1f8b;
+
+/** RFC 1952, 2.3: a member's magic number, its head without what the flags say that follows, and its end. */
+const MAGIC_LENGTH = 2;
+const HEAD_LENGTH = 8;
+const METHOD = 0;
+const FLAGS = 1;
+const DEFLATE = 8;
+const TRAILER_LENGTH = 8;
+const TRAILER_SIZE = 4;
+
+/** RFC 1952, 2.3.1 */
+const Flag = { headChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10 } as const;
+
+/**
+ * What the members of `source` unpack to. Zeros behind the last one are passed over, as on tapes.
+ * @throws StackError `FILE_FORMAT` for what is damaged or no gzip, `FILE_TRUNCATED` when it ends early
+ * @throws Error of zlib, as `unpack`
+ */
+export async function* unpackGzip(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  const packed = new PackedBytes(source);
+  while (await beginsMember(packed)) {
+    await skipHead(packed);
+    let checksum = 0;
+    let size = 0;
+    for await (const chunk of unpack(createInflateRaw(), packed)) {
+      checksum = crc32(chunk, checksum);
+      size = (size + chunk.length) >>> 0;
+      yield chunk;
+    }
+    const trailer = await take(packed, TRAILER_LENGTH);
+    if (readU32le(trailer, 0) !== checksum || readU32le(trailer, TRAILER_SIZE) !== size) {
+      throw formatError('the checksum of the gzip data is wrong');
+    }
+  }
+}
+
+async function beginsMember(packed: PackedBytes): Promise<boolean> {
+  const chunk = await packed.next();
+  packed.putBack(chunk);
+  return chunk.length > 0 && chunk[0] !== 0;
+}
+
+async function skipHead(packed: PackedBytes): Promise<void> {
+  const magic = readU16(await take(packed, MAGIC_LENGTH), 0);
+  if (magic !== GZIP_MAGIC) throw formatError('what follows the gzip data is none');
+  const head = await take(packed, HEAD_LENGTH);
+  if (head[METHOD] !== DEFLATE) throw formatError(`gzip data packed by method ${head[METHOD]}; 8 is known (deflate)`);
+  const flags = head[FLAGS] ?? 0;
+  if ((flags & Flag.extra) !== 0) await take(packed, readU16le(await take(packed, 2), 0));
+  if ((flags & Flag.name) !== 0) await skipText(packed);
+  if ((flags & Flag.comment) !== 0) await skipText(packed);
+  if ((flags & Flag.headChecksum) !== 0) await take(packed, 2);
+}
+
+/** @throws StackError `FILE_TRUNCATED` */
+async function take(packed: PackedBytes, length: number): Promise<Uint8Array> {
+  const taken = new Uint8Array(length);
+  for (let count = 0; count < length; ) {
+    const chunk = await nextChunk(packed);
+    const part = chunk.subarray(0, length - count);
+    taken.set(part, count);
+    count += part.length;
+    packed.putBack(chunk.subarray(part.length));
+  }
+  return taken;
+}
+
+/** @throws StackError `FILE_TRUNCATED` */
+async function skipText(packed: PackedBytes): Promise<void> {
+  for (;;) {
+    const chunk = await nextChunk(packed);
+    const end = chunk.indexOf(0);
+    if (end < 0) continue;
+    packed.putBack(chunk.subarray(end + 1));
+    return;
+  }
+}
+
+async function nextChunk(packed: PackedBytes): Promise<Uint8Array> {
+  const chunk = await packed.next();
+  if (chunk.length === 0) throw truncatedError('the gzip data end early');
+  return chunk;
+}

@@ -1,0 +1,103 @@
+/** Files packed with gzip by others: members and their heads, damage, what follows; and pipes that are waited for. @module */
+import { spawnSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openFile } from '../../src/pcap/index.ts';
+import { buildPcap } from '../support/capture-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tapline-gzip-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string): string => join(folder, name);
+
+const FRAMES = 3000;
+const FILE = new Uint8Array(
+  buildPcap({
+    records: Array.from(
+      { length: FRAMES },
+      (_, index) =>
+        [index, 0, 60, 60, new Uint8Array(60).map((_, place) => (index * 7919 + place * place) >> 3)] as const,
+    ),
+  }),
+);
+const PACKED = gzipSync(FILE);
+const HEAD_LENGTH = 10;
+
+async function readPacked(bytes: Uint8Array): Promise<readonly [frames: number, code: string | undefined]> {
+  writeFileSync(at('x.pcap.gz'), bytes);
+  await using source = await openFile(at('x.pcap.gz'));
+  let frames = 0;
+  try {
+    for await (const batch of source.batches()) frames += batch.size;
+  } catch (error) {
+    return [frames, (error as { code?: string }).code];
+  }
+  return [frames, undefined];
+}
+
+describe('gzip', () => {
+  test('members one after the other, wherever one ends', async () => {
+    for (const place of [1, 5, 24, 70_000, FILE.length - 1]) {
+      const members = [gzipSync(FILE.subarray(0, place)), gzipSync(new Uint8Array(0)), gzipSync(FILE.subarray(place))];
+      expect(await readPacked(Buffer.concat(members)), `${place}`).toEqual([FRAMES, undefined]);
+    }
+  });
+
+  test('heads with all that RFC 1952 allows in them', async () => {
+    const head = Uint8Array.of(0x1f, 0x8b, 8, 0x1f, 0, 0, 0, 0, 0, 3);
+    const extra = [3, 0, 1, 2, 3];
+    const texts = Buffer.from('name.pcap\0a comment\0');
+    const body = PACKED.subarray(HEAD_LENGTH);
+    expect(await readPacked(Buffer.concat([head, Buffer.from(extra), texts, Buffer.from([9, 9]), body]))).toEqual([
+      FRAMES,
+      undefined,
+    ]);
+  });
+
+  test('a wrong checksum or length, and what follows that is no gzip, take nothing from the frames before', async () => {
+    expect(await readPacked(PACKED.with(PACKED.length - 6, 1))).toEqual([FRAMES, 'FILE_FORMAT']);
+    expect(await readPacked(PACKED.with(PACKED.length - 1, 1))).toEqual([FRAMES, 'FILE_FORMAT']);
+    expect(await readPacked(Buffer.concat([PACKED, Buffer.from('and so on')]))).toEqual([FRAMES, 'FILE_FORMAT']);
+    expect(await readPacked(Buffer.concat([PACKED, new Uint8Array(1000)]))).toEqual([FRAMES, undefined]);
+  });
+
+  test('cut anywhere behind the data it has all frames, and says that it is cut', async () => {
+    for (const lost of [1, 7, 8]) {
+      expect(await readPacked(PACKED.subarray(0, PACKED.length - lost))).toEqual([FRAMES, 'FILE_TRUNCATED']);
+    }
+    for (const kept of [1, 9, 12]) {
+      const cut = Buffer.concat([PACKED, PACKED.subarray(0, kept)]);
+      expect(await readPacked(cut), `${kept}`).toEqual([FRAMES, 'FILE_TRUNCATED']);
+    }
+  });
+
+  test('data that no deflate makes are a damaged file', async () => {
+    const invalid = Buffer.concat([
+      PACKED.subarray(0, HEAD_LENGTH),
+      deflateRawSync(FILE, { finishFlush: 3 }),
+      Buffer.from([7]),
+    ]);
+    const [frames, code] = await readPacked(invalid);
+    expect(code).toBe('FILE_FORMAT');
+    expect(frames).toBeGreaterThan(FRAMES - (16 << 10) / 76 - 1); // zlib keeps the step that failed to itself
+  });
+});
+
+test.each(['plain', 'packed'])('a signal ends the wait for a pipe without a writer: %s', async (kind) => {
+  const path = at(`pipe-${kind}`);
+  expect(spawnSync('mkfifo', [path]).status).toBe(0);
+  const writer = createWriteStream(path);
+  writer.write(kind === 'plain' ? FILE : PACKED.subarray(0, PACKED.length - 100));
+  const stop = new AbortController();
+  const source = await openFile(path);
+  let frames = 0;
+  for await (const batch of source.batches({ signal: stop.signal })) {
+    frames += batch.size;
+    if (frames > FRAMES - 500) setTimeout(() => stop.abort(), 50);
+  }
+  expect(frames).toBeGreaterThan(FRAMES - 500);
+  await source.close();
+  writer.destroy();
+});
