@@ -24,7 +24,16 @@ export function createRewrite(
   const { dev: device, ino: inode } = words.file === '-' ? fstatSync(0) : statSync(words.file);
   const series = { ...wanted, isLive: false, isLazy: wanted.rotation !== undefined, keep: { device, inode } };
   if (isPcapngName(path)) return new GrowingFiles(path, source, { compression, series });
-  const { linkType, snapLength } = source;
-  const format = pcapFileFormat({ linkType, snapLength, timestampPrecision: timestampPrecision(words) }, compression);
+  const { linkType, longestFrame: snapLength, interfaces } = source;
+  const { frameCheckLength } = interfaces[0] ?? {};
+  const format = pcapFileFormat(
+    {
+      linkType,
+      snapLength, // readers cut records that are longer
+      timestampPrecision: timestampPrecision(words),
+      ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
+    },
+    compression,
+  );
   return new FileSeries(path, format, series);
 }

@@ -4,7 +4,7 @@
  * the longest record that the format allows. What is wrong with a file is said after the frames before it. @module
  */
 import { EMPTY } from '../base/bytes.ts';
-import type { StackError } from '../base/errors.ts';
+import { StackError } from '../base/errors.ts';
 import type { FrameBatch } from '../base/frame.ts';
 import { type CaptureInterface, chooseFilter, type FilterChoice, type FrameFilter } from './capture-interface.ts';
 import { FrameTable } from './frame-table.ts';
@@ -44,7 +44,12 @@ export class CaptureParser implements FrameCollector {
     return this.#format?.interfaces ?? [];
   }
 
-  /** Why the file cannot be read on: `FILE_FORMAT` or `FILE_TRUNCATED`. */
+  /** Bytes that a frame of these interfaces has at most, whatever snap length they announce. */
+  get longestFrame(): number {
+    return this.#format?.longestFrame ?? 0;
+  }
+
+  /** Why the file cannot be read on: `FILE_FORMAT` or `FILE_TRUNCATED`, or what a filter was refused with. */
   get error(): StackError | undefined {
     return this.#error;
   }
@@ -118,10 +123,10 @@ export class CaptureParser implements FrameCollector {
     nanoseconds: number,
     interfaceIndex: number,
   ): void {
+    const filter = this.#filterOf(interfaceIndex);
     this.#framesSeen += 1;
     const table = this.#table;
     table.add(offset, length, wireLength, seconds, nanoseconds, interfaceIndex);
-    const filter = this.#filterOf(interfaceIndex);
     if (filter === undefined) return;
     const keep = filter(table.last());
     if (keep === 0) {
@@ -137,11 +142,18 @@ export class CaptureParser implements FrameCollector {
     return this.#filters[interfaceIndex];
   }
 
-  /** One record or block. False: there is none whole. */
+  /** One record or block. False: there is none whole, or no filter for its frame. */
   #step(): boolean {
     const format = this.#format ?? this.#detect();
     if (format === undefined) return false;
-    const done = format.step(this.#buffer, this.#start, this.#end);
+    let done: number;
+    try {
+      done = format.step(this.#buffer, this.#start, this.#end);
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+      this.#error = error; // said after the frames before it
+      return false;
+    }
     if (done < 0) this.#error = format.error;
     else this.#start += done;
     return done > 0;

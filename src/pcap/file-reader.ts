@@ -17,6 +17,11 @@ import { MAXIMUM_SNAP_LENGTH } from './format.ts';
 
 /** A capture file. `linkType` and `snapLength` are those of its first interface. */
 export interface FileSource extends CaptureSource {
+  /**
+   * Bytes that a frame has at most, of the interfaces described so far: a PCAPNG file may hold longer ones than the snap
+   * lengths in it announce, and those are handed out as they are.
+   */
+  readonly longestFrame: number;
   /** All interfaces described so far; a frame's `interfaceIndex` is a place in this list. */
   readonly interfaces: readonly CaptureInterface[];
 }
@@ -68,6 +73,10 @@ class ParsedFile implements FileSource {
 
   get snapLength(): number {
     return this.interfaces[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+  }
+
+  get longestFrame(): number {
+    return this.#parser.longestFrame;
   }
 
   /** Reads as far as the first interface's description. */

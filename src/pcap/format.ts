@@ -18,6 +18,9 @@ export const PCAP_MODIFIED_RECORD_HEADER_LENGTH = 24;
 /** The head of a record (draft-ietf-opsawg-pcap, "Packet Record"): four 32-bit words, then the captured bytes. */
 export const PcapRecordHeader = { seconds: 0, fraction: 4, capturedLength: 8, wireLength: 12, length: 16 } as const;
 
+/** In the link type's field of a file header: the uppermost four bits say how many words of 16 bits check each frame. */
+export const FRAME_CHECK_PRESENT = 0x0400_0000;
+
 /** What the fraction of a record's second counts: microseconds, or nanoseconds. */
 export type TimestampPrecision = 'micro' | 'nano';
 
@@ -76,6 +79,7 @@ export const OptionCode = {
   interfaceDescription: 3,
   interfaceTimestampResolution: 9,
   interfaceFilter: 11,
+  interfaceFrameCheckLength: 13,
   interfaceTimestampOffset: 14,
   statisticsStart: 2,
   statisticsEnd: 3,

@@ -8,6 +8,7 @@ import type { LinkType } from '../base/link-type.ts';
 import { readOrdered16, readOrdered32 } from './byte-order.ts';
 import type { CaptureInterface } from './capture-interface.ts';
 import {
+  FRAME_CHECK_PRESENT,
   linkTypeOfFile,
   MAXIMUM_SNAP_LENGTH,
   maximumCapturedLength,
@@ -25,7 +26,6 @@ const LINK_TYPE = 20;
 
 const SECONDS = 0;
 
-const FRAME_CHECK_PRESENT = 0x0400_0000;
 /** DG/UX's tcpdump calls itself 543.0 and has its lengths swapped. */
 const DGUX_MAJOR = 543;
 
@@ -60,6 +60,10 @@ export class PcapFormat implements RecordFormat {
 
   constructor(collector: FrameCollector) {
     this.#collector = collector;
+  }
+
+  get longestFrame(): number {
+    return Math.min(this.#snapLength, this.#maximumLength);
   }
 
   step(bytes: Uint8Array, start: number, end: number): number {

@@ -4,6 +4,7 @@ import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { ByteSink } from './byte-sink.ts';
 import {
+  FRAME_CHECK_PRESENT,
   MAXIMUM_SNAP_LENGTH,
   PCAP_FILE_HEADER_LENGTH,
   PcapMagic,
@@ -20,6 +21,8 @@ export interface PcapOptions extends BufferOptions {
   readonly linkType: LinkType;
   /** Bytes that a record may hold. Default: 262,144. Longer frames are cut to it. */
   readonly snapLength?: number;
+  /** Bytes of frame check sequence at each frame's end, an even number, where that is known. */
+  readonly frameCheckLength?: number;
   /** Default: `micro`, which every reader knows; `nano` has another magic number. */
   readonly timestampPrecision?: TimestampPrecision;
 }
@@ -32,8 +35,12 @@ export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0):
   writeU32le(out, at + 8, 0); // time zone and accuracy: 0 since ever
   writeU32le(out, at + 12, 0);
   writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAXIMUM_SNAP_LENGTH);
-  writeU32le(out, at + LINK_TYPE, options.linkType);
+  writeU32le(out, at + LINK_TYPE, linkTypeField(options));
   return at + PCAP_FILE_HEADER_LENGTH;
+}
+
+function linkTypeField({ linkType, frameCheckLength }: PcapOptions): number {
+  return frameCheckLength === undefined ? linkType : linkType | FRAME_CHECK_PRESENT | (frameCheckLength << 27);
 }
 
 /** Records as this module and the live pump write them. */

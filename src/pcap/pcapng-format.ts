@@ -14,6 +14,7 @@ import {
   linkTypeOfFile,
   MAXIMUM_RECORD_LENGTH,
   MAXIMUM_SNAP_LENGTH,
+  maximumCapturedLength,
   OptionCode,
 } from './format.ts';
 import { PcapngOptionCursor } from './pcapng-option.ts';
@@ -46,6 +47,8 @@ const SIMPLE_DATA = 12;
 
 /** A file may describe this many interfaces; no real one does. */
 const MAXIMUM_INTERFACES = 65_536;
+/** What they are called, described as and filtered by may have this many letters together. */
+const MAXIMUM_TEXT = 16 << 20;
 
 /** True when a section header block begins at `start`. */
 export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
@@ -55,6 +58,7 @@ export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
 /** The parser of one file. */
 export class PcapngFormat implements RecordFormat {
   readonly interfaces: CaptureInterface[] = [];
+  longestFrame = 0;
   needed = BLOCK_HEAD_LENGTH;
   error: StackError | undefined;
   readonly #collector: FrameCollector;
@@ -62,6 +66,7 @@ export class PcapngFormat implements RecordFormat {
   #littleEndian = true;
   /** Place in `interfaces` where the present section's own begin. */
   #sectionBase = 0;
+  #textLength = 0;
 
   constructor(collector: FrameCollector) {
     this.#collector = collector;
@@ -156,6 +161,7 @@ export class PcapngFormat implements RecordFormat {
     }
     const snapLength = readOrdered32(bytes, start + INTERFACE_SNAP_LENGTH, little);
     const texts: { name?: string; description?: string; filter?: string } = {};
+    let frameCheckLength: number | undefined;
     let resolution: number | undefined;
     let offset = 0;
     const option = new PcapngOptionCursor(bytes, start + INTERFACE_OPTIONS, end, little);
@@ -166,15 +172,22 @@ export class PcapngFormat implements RecordFormat {
         texts.filter = option.text(1);
       } else if (option.code === OptionCode.interfaceTimestampResolution && option.length === 1) {
         resolution = readU8(bytes, option.start);
+      } else if (option.code === OptionCode.interfaceFrameCheckLength && option.length === 1) {
+        frameCheckLength = bytesOfFrameCheck(readU8(bytes, option.start));
       } else if (option.code === OptionCode.interfaceTimestampOffset && option.length === 8) {
         offset = readSigned64(bytes, option.start, little);
       }
     }
+    this.#textLength += Object.values(texts).reduce((length, value) => length + value.length, 0);
+    if (this.#textLength > MAXIMUM_TEXT) return this.#broken('interfaces whose names and descriptions never end');
+    const linkType = linkTypeOfFile(readOrdered16(bytes, start + INTERFACE_LINK_TYPE, little));
+    this.longestFrame = Math.max(this.longestFrame, maximumCapturedLength(linkType));
     this.#scales.push(new TickScale(resolution, offset));
     this.interfaces.push({
-      linkType: linkTypeOfFile(readOrdered16(bytes, start + INTERFACE_LINK_TYPE, little)),
+      linkType,
       snapLength: snapLength === 0 ? MAXIMUM_SNAP_LENGTH : snapLength,
       ...texts,
+      ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
     });
     return true;
   }
@@ -190,6 +203,8 @@ export class PcapngFormat implements RecordFormat {
     if (start + ENHANCED_DATA + length > end) {
       return this.#broken(`a packet block of ${end - start + 4} bytes says that it holds ${length}`);
     }
+    const most = maximumCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
+    if (length > most) return this.#broken(`a packet block says that it holds ${length} bytes, more than ${most}`);
     const wireLength = readOrdered32(bytes, start + ENHANCED_WIRE, little);
     scale.set(
       readOrdered32(bytes, start + ENHANCED_TIME_HIGH, little),
@@ -208,10 +223,18 @@ export class PcapngFormat implements RecordFormat {
     const wireLength = readOrdered32(bytes, start + SIMPLE_WIRE, this.#littleEndian);
     const data = start + SIMPLE_DATA;
     const length = Math.min(wireLength, described.snapLength);
-    if (data + length > end) return this.#broken(`a simple packet block says that it holds ${length} bytes`);
+    const most = maximumCapturedLength(described.linkType);
+    if (data + length > end || length > most) {
+      return this.#broken(`a simple packet block says that it holds ${length} bytes`);
+    }
     this.#collector.collect(data, length, wireLength, 0, 0, this.#sectionBase);
     return true;
   }
+}
+
+/** The option counts bits, which it did not always say: a number of bits that makes no bytes is one of bytes. */
+function bytesOfFrameCheck(length: number): number {
+  return length % 8 === 0 ? length / 8 : length;
 }
 
 function readSigned64(bytes: Uint8Array, at: number, littleEndian: boolean): number {

@@ -30,8 +30,8 @@ export class PcapngOptionCursor {
 
   /** The value from `skip` on as UTF-8 text; a terminating zero, which some writers add, is left out. */
   text(skip = 0): string {
-    const text = new TextDecoder().decode(this.#bytes.subarray(this.start + skip, this.start + this.length));
-    const end = text.indexOf('\0');
-    return end < 0 ? text : text.slice(0, end);
+    const value = this.#bytes.subarray(this.start + skip, this.start + this.length);
+    const end = value.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
   }
 }

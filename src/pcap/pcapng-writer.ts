@@ -35,6 +35,8 @@ export interface PcapngInterface {
   readonly description?: string;
   /** The pcap-filter expression that its frames were captured with. */
   readonly filter?: string;
+  /** Bytes of frame check sequence at each frame's end, where that is known. */
+  readonly frameCheckLength?: number;
   /** The `interfaceIndex` of its frames. Default: its number in this file. */
   readonly interfaceIndex?: number;
 }
@@ -79,7 +81,9 @@ function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions
 }
 
 /** The Interface Description Block of an interface, whose number is its place among them. */
-export function encodeInterface({ linkType, snapLength, name, description, filter }: PcapngInterface): Uint8Array {
+export function encodeInterface(described: PcapngInterface): Uint8Array {
+  const { linkType, snapLength, name, description, filter, frameCheckLength } = described;
+  const frameCheckBits = frameCheckLength === undefined ? undefined : Uint8Array.of(frameCheckLength * 8);
   return new BlockBuilder(BlockType.interfaceDescription)
     .u16(linkType)
     .u16(0)
@@ -88,6 +92,7 @@ export function encodeInterface({ linkType, snapLength, name, description, filte
     .option(OptionCode.interfaceDescription, description)
     .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
     .option(OptionCode.interfaceFilter, filter === undefined ? undefined : FILTER_IS_TEXT + filter)
+    .option(OptionCode.interfaceFrameCheckLength, frameCheckBits)
     .endOfOptions()
     .finish();
 }

@@ -11,6 +11,8 @@ import type { CaptureInterface } from './capture-interface.ts';
  */
 export interface RecordFormat {
   readonly interfaces: readonly CaptureInterface[];
+  /** Bytes of a frame of these interfaces at most. */
+  readonly longestFrame: number;
   readonly needed: number;
   readonly error: StackError | undefined;
   step(bytes: Uint8Array, start: number, end: number): number;

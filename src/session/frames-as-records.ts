@@ -7,7 +7,11 @@ import type { RecordBatch, RecordOptions } from '../capture/live-source.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
 /** What a source may tell of its interfaces; more may be told with every batch. */
-type DescribedSource = CaptureSource & { readonly interfaces?: readonly CaptureInterface[] };
+type DescribedSource = CaptureSource & {
+  readonly interfaces?: readonly CaptureInterface[];
+  /** Bytes that a frame has at most. Default: what snap lengths say. */
+  readonly longestFrame?: number;
+};
 
 export interface FramesAsRecordsOptions extends RecordOptions {
   /** Records, none of them frames, that must stand before the frames of the next batch. */
@@ -21,12 +25,15 @@ export async function* framesAsRecords(
   options: FramesAsRecordsOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal, limit = Number.POSITIVE_INFINITY, descriptions = () => undefined } = options;
-  const check = format.container === 'pcap' ? (frame: FrameView) => refuseOther(source, frame) : () => {};
+  const check =
+    format.container === 'pcap'
+      ? (frame: FrameView) => refuseOther(source, frame)
+      : (frame: FrameView) => refuseTime(frame);
   let gatherer: FrameGatherer | undefined;
   let frames = 0;
   try {
     for await (const batch of source.batches(signal === undefined ? {} : { signal })) {
-      const longest = longestFrame(source);
+      const longest = longestOf(source);
       if (gatherer === undefined || longest > gatherer.longest) {
         gatherer?.takeBack();
         gatherer = new FrameGatherer(format, longest, [], { ...options, limit: limit - frames }, false);
@@ -56,13 +63,30 @@ export async function* framesAsRecords(
   }
 }
 
-function longestFrame({ snapLength, interfaces = [] }: DescribedSource): number {
-  return interfaces.reduce((longest, described) => Math.max(longest, described.snapLength), snapLength);
+function longestOf({ snapLength, interfaces = [], longestFrame }: DescribedSource): number {
+  return longestFrame ?? interfaces.reduce((longest, described) => Math.max(longest, described.snapLength), snapLength);
 }
 
-/** A classic file has one link type: frames of another would be read as what they are not. @throws StackError `USAGE` */
-function refuseOther({ linkType, interfaces = [] }: DescribedSource, { interfaceIndex }: FrameView): void {
-  const other = interfaces[interfaceIndex]?.linkType ?? linkType;
+/** PCAPNG counts nanoseconds in 64 bits, to the year 2554; PCAP seconds in 32 bits, to 2106. */
+const PCAPNG_SECONDS = Math.floor(2 ** 64 / 1e9);
+const PCAP_SECONDS = 2 ** 32;
+
+/** A time that does not fit would become another one. @throws StackError `FRAME_TIME` */
+function refuseTime({ seconds }: FrameView, end = PCAPNG_SECONDS): void {
+  if (seconds >= 0 && seconds < end) return;
+  const advice = seconds >= 0 && seconds < PCAPNG_SECONDS ? ': write to a name that ends in .pcapng' : '';
+  const kind = end === PCAP_SECONDS ? 'PCAP' : 'PCAPNG';
+  const when = seconds < 0 ? `${-seconds} seconds before` : `${seconds} seconds after`;
+  throw new StackError('FRAME_TIME', `a ${kind} file cannot hold a frame of ${when} 1970${advice}`);
+}
+
+/**
+ * A classic file has one link type: frames of another would be read as what they are not.
+ * @throws StackError `USAGE`; `FRAME_TIME`
+ */
+function refuseOther({ linkType, interfaces = [] }: DescribedSource, frame: FrameView): void {
+  refuseTime(frame, PCAP_SECONDS);
+  const other = interfaces[frame.interfaceIndex]?.linkType ?? linkType;
   if (other === linkType) return;
   throw new StackError(
     'USAGE',

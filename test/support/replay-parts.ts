@@ -64,6 +64,7 @@ export function recordingOf(
     const source: FileSource = {
       linkType: interfaces[0]?.linkType ?? 0,
       snapLength: 65_535,
+      longestFrame: 65_535,
       interfaces,
       async *batches() {
         for (let at = 0; at < frames.length; at += batchSize) {
