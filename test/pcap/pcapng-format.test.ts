@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { StackError } from '../../src/base/errors.ts';
+import { CaptureParser } from '../../src/pcap/index.ts';
 import { buildBlock, joinBytes, packFields, parseAll } from '../support/capture-file.ts';
 
 function section(little = true, length = -1, minor = 0): Uint8Array {
@@ -246,6 +248,54 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     const file = joinBytes(section(), describeInterface(1, 0), enhanced(0, 0, 0, DATA), block, enhanced(0, 0, 0, DATA));
     const { frames, code } = parseAll(file);
     expect([frames.length, code]).toEqual([1, 'FILE_FORMAT']);
+  });
+
+  test('more bytes than a frame of the link type may have are an error; USB may have them', () => {
+    const long = enhanced(0, 0, 0, new Uint8Array(262_145));
+    expect(parseAll(joinBytes(section(), describeInterface(1, 0), long)).code).toBe('FILE_FORMAT');
+    const { frames, code, parser } = parseAll(joinBytes(section(), describeInterface(220, 0), long));
+    expect([frames.length, code, parser.longestFrame]).toEqual([1, undefined, 16 << 20]);
+  });
+
+  test('frames longer than their interface announces are handed out as they are', () => {
+    const file = joinBytes(section(), describeInterface(1, 2), enhanced(0, 0, 0, DATA));
+    const { frames, parser } = parseAll(file);
+    expect([frames[0]?.bytes, parser.interfaces[0]?.snapLength, parser.longestFrame]).toEqual([HEX, 2, 262_144]);
+  });
+
+  test('frame check sequences are counted in bits, or in bytes as some have it', () => {
+    const lengths = [0, 4, 16, 32].map((bits) => {
+      const described = describeInterface(1, 0, true, option(13, Uint8Array.of(bits)));
+      return parseAll(joinBytes(section(), described)).parser.interfaces[0]?.frameCheckLength;
+    });
+    expect(lengths).toEqual([0, 4, 2, 4]);
+  });
+
+  test('texts of interfaces end somewhere, and what stands behind a zero is none of theirs', () => {
+    const name = new Uint8Array(65_535).fill(0x61);
+    const described = describeInterface(1, 0, true, option(2, name));
+    const parser = new CaptureParser();
+    const feed = (bytes: Uint8Array): void => {
+      parser.room().set(bytes);
+      parser.commit(bytes.length);
+      expect(parser.parse().size).toBe(0);
+    };
+    feed(section());
+    while (parser.error === undefined && parser.interfaces.length < 1000) feed(described);
+    expect(parser.error?.code).toBe('FILE_FORMAT');
+    expect(parser.interfaces.length).toBe(Math.floor((16 << 20) / name.length));
+    const short = parseAll(joinBytes(section(), describeInterface(1, 0, true, option(2, name.with(4, 0)))));
+    expect(short.parser.interfaces[0]?.name).toBe('aaaa');
+  });
+
+  test('a filter that a later interface has none of is said after the frames before it', () => {
+    const file = joinBytes(section(), describeInterface(1, 0), enhanced(0, 0, 0, DATA), describeInterface(147, 0));
+    const filterFor = (linkType: number) => {
+      if (linkType === 147) throw new StackError('FILTER_LINK_TYPE', 'no filters');
+      return undefined;
+    };
+    const { frames, code, parser } = parseAll(joinBytes(file, enhanced(1, 0, 0, DATA)), 99, { filterFor });
+    expect([frames.length, code, parser.framesSeen]).toEqual([1, 'FILTER_LINK_TYPE', 1]);
   });
 
   test('a file cut at any place gives the frames before the cut, then says so', () => {

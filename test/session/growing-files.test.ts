@@ -1,11 +1,12 @@
 /** A file recorded again: interfaces that come up late, series, and what a classic file cannot hold. @module */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPcapngWriter, LinkType, openFile, record } from '../../src/index.ts';
 import { pcapFileFormat } from '../../src/pcap/index.ts';
 import { FileSeries, type FileSeriesOptions, GrowingFiles } from '../../src/session/index.ts';
 import { TestFolder } from '../support/capture-lab.ts';
+import { recordingOf } from '../support/replay-parts.ts';
 
 /** `seconds` of its time; its bytes tell its number. */
 interface TestFrame {
@@ -122,6 +123,41 @@ test('a later interface may have longer frames than any before', async () => {
   await write(folder.file('long.pcapng'), [{ number: 0 }, ...long]);
   await rewrite(folder.file('long.pcapng'), folder.file('copy.pcapng'));
   expect(await read(folder.file('copy.pcapng'))).toEqual(['eth0 0', ...long.map(({ number }) => `tun0 ${number}`)]);
+});
+
+test('frames longer than their interface announces are there whole', async () => {
+  using folder = new TestFolder();
+  const writer = createPcapngWriter(folder.file('over.pcapng'));
+  writer.addInterface({ linkType: LinkType.ethernet, name: 'eth0', snapLength: 262_144 });
+  writer.add(frame({ number: 7, length: 250_000 }), 250_000);
+  await writer.close();
+  const bytes = readFileSync(folder.file('over.pcapng'));
+  bytes.writeUInt32LE(64, bytes.indexOf('tapline') + 16 + 12); // the snap length of the description that follows
+  writeFileSync(folder.file('over.pcapng'), bytes);
+  await rewrite(folder.file('over.pcapng'), folder.file('copy.pcapng'));
+  await using copy = await openFile(folder.file('copy.pcapng'));
+  const lengths: number[] = [];
+  for await (const packet of copy.packets()) lengths.push(packet.bytes.length);
+  expect([copy.interfaces[0]?.snapLength, lengths]).toEqual([64, [250_000]]);
+});
+
+test.each([
+  [
+    'pcap',
+    2 ** 32,
+    'a PCAP file cannot hold a frame of 4294967296 seconds after 1970: write to a name that ends in .pcapng',
+  ],
+  ['pcapng', 2 ** 35, 'a PCAPNG file cannot hold a frame of 34359738368 seconds after 1970'],
+  ['pcapng', -1, 'a PCAPNG file cannot hold a frame of 1 seconds before 1970'],
+])('a time that a %s file cannot hold is refused, after the frames before it', async (kind, seconds, message) => {
+  using folder = new TestFolder();
+  const frames = [frame({ number: 1 }), frame({ number: 2, seconds })];
+  await using source = await recordingOf(frames)();
+  const path = folder.file(`copy.${kind}`);
+  const files = kind === 'pcap' ? new FileSeries(path, pcapFileFormat(source)) : new GrowingFiles(path, source, {});
+  await expect(record(source, files)).rejects.toMatchObject({ code: 'FRAME_TIME', message });
+  await files.close();
+  expect((await read(path)).length).toBe(1);
 });
 
 test('files are named after their frames’ times, also times to come; without a frame there is none', async () => {
