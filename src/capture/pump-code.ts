@@ -1,5 +1,4 @@
 /** The pump's WebAssembly: what `BlockBatch` and `RingFrame` do in TypeScript, instruction by instruction. @module */
-import { EtherType } from '../base/protocol-numbers.ts';
 import {
   AncillaryLayout,
   type BpfInstruction,
@@ -11,16 +10,9 @@ import {
 import type { RecordFormat } from '../pcap/index.ts';
 import { GatheredBlockCode, PlacedBlockCode } from './block-code.ts';
 import { HardwareType } from './device.ts';
+import { FrameHeadCode } from './frame-head-code.ts';
 import { PcapRecordCode, type RecordCode, type WalkLocals } from './record-code.ts';
-import { ETHERNET_HEADER_LENGTH, MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from './ring-frame.ts';
-import {
-  BlockHeader,
-  FrameHeader,
-  LinkLayerAddress,
-  PACKET_OUTGOING,
-  TP_STATUS_VLAN_TPID_VALID,
-  TP_STATUS_VLAN_VALID,
-} from './tpacket.ts';
+import { BlockHeader, FrameHeader, LinkLayerAddress, PACKET_OUTGOING } from './tpacket.ts';
 
 export interface PumpSettings {
   readonly cooked: boolean;
@@ -52,6 +44,7 @@ export class PumpEmitter {
   readonly #scratch: number;
   readonly #settings: PumpSettings;
   readonly #records: RecordCode;
+  readonly #head: FrameHeadCode;
   // Parameters.
   readonly #block = 0;
   readonly #output = 1;
@@ -66,7 +59,6 @@ export class PumpEmitter {
   readonly #keep: WasmLocal;
   readonly #frames: WasmLocal;
   readonly #frameBytes: WasmLocal;
-  readonly #scratched: WasmLocal;
   readonly #ancillary: WasmLocal;
   readonly #truncated: WasmLocal;
   readonly #vlanTags: WasmLocal;
@@ -85,18 +77,19 @@ export class PumpEmitter {
     this.#keep = code.local();
     this.#frames = code.local();
     this.#frameBytes = code.local();
-    this.#scratched = code.local();
     this.#ancillary = code.local();
     this.#truncated = code.local();
     this.#vlanTags = code.local();
-    this.#records = createRecordCode(code, settings, {
+    const walk = {
       block: this.#block,
       output: this.#output,
       header: this.#header,
       frame: this.#frame,
       captured: this.#captured,
       wire: this.#wire,
-    });
+    };
+    this.#records = createRecordCode(code, settings, walk);
+    this.#head = new FrameHeadCode(code, walk);
   }
 
   emit(): void {
@@ -130,17 +123,17 @@ export class PumpEmitter {
     const code = this.#code;
     const next = code.block();
     if (this.#settings.skipsLoopbackOutgoing) {
-      this.#load('i32.load8_u', LinkLayerAddress.packetType).i32(PACKET_OUTGOING).op('i32.eq');
-      this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
+      this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType).i32(PACKET_OUTGOING).op('i32.eq');
+      this.#head.pushLinkLayer('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
       code.op('i32.and').branchIf(next);
     }
     code.get(this.#header).get(this.#header).load('i32.load16_u', FrameHeader.macOffset).op('i32.add').set(this.#frame);
     code.get(this.#header).load('i32.load', FrameHeader.capturedLength).set(this.#captured);
     code.get(this.#header).load('i32.load', FrameHeader.wireLength).set(this.#wire);
-    if (this.#settings.cooked) this.#emitCookedHeader();
+    if (this.#settings.cooked) this.#head.emitCookedHeader();
     this.#emitVerdict();
     code.get(this.#keep).op('i32.eqz').branchIf(next);
-    this.#emitVlanTag();
+    this.#head.emitVlanTag({ cooked: this.#settings.cooked, count: this.#vlanTags });
     this.#emitCut();
     this.#records.record();
     code.get(this.#frames).i32(1).op('i32.add').set(this.#frames);
@@ -173,96 +166,14 @@ export class PumpEmitter {
       push();
       code.store('i32.store', offset);
     };
-    put(AncillaryLayout.protocol, () => this.#pushProtocol());
-    put(AncillaryLayout.packetType, () => this.#load('i32.load8_u', LinkLayerAddress.packetType));
-    put(AncillaryLayout.interfaceIndex, () => this.#load('i32.load', LinkLayerAddress.interfaceIndex));
-    put(AncillaryLayout.hardwareType, () => this.#load('i32.load16_u', LinkLayerAddress.hardwareType));
+    put(AncillaryLayout.protocol, () => this.#head.pushProtocol());
+    put(AncillaryLayout.packetType, () => this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType));
+    put(AncillaryLayout.interfaceIndex, () => this.#head.pushLinkLayer('i32.load', LinkLayerAddress.interfaceIndex));
+    put(AncillaryLayout.hardwareType, () => this.#head.pushLinkLayer('i32.load16_u', LinkLayerAddress.hardwareType));
     put(AncillaryLayout.rxHash, () => code.get(this.#header).load('i32.load', FrameHeader.rxHash));
-    put(AncillaryLayout.vlanTagPresent, () => this.#pushHasVlanTag());
+    put(AncillaryLayout.vlanTagPresent, () => this.#head.pushHasVlanTag());
     put(AncillaryLayout.vlanTag, () => code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTci));
-    put(AncillaryLayout.vlanProtocol, () => this.#pushVlanProtocol());
-  }
-
-  /** `#frame` moves behind the link header that a cooked one replaces, if there is one. */
-  #emitLinkHeaderOff(): void {
-    const code = this.#code;
-    const length = this.#scratched;
-    code.i32(ETHERNET_HEADER_LENGTH);
-    code.get(this.#header).load('i32.load16_u', FrameHeader.networkOffset);
-    code.get(this.#header).load('i32.load16_u', FrameHeader.macOffset).op('i32.sub');
-    this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.ethernet).op('i32.eq');
-    this.#load('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
-    code.op('i32.or').op('select').set(length);
-    code.get(length).get(this.#captured).get(length).get(this.#captured).op('i32.lt_u').op('select').set(length);
-    code.get(this.#frame).get(length).op('i32.add').set(this.#frame);
-    code.get(this.#captured).get(length).op('i32.sub').set(this.#captured);
-    code.get(this.#wire).get(length).op('i32.sub').set(this.#wire);
-  }
-
-  /** The cooked header in front of the packet; `#frame` moves onto it. */
-  #emitCookedHeader(): void {
-    this.#emitLinkHeaderOff();
-    this.#moveStart(Sll2Header.size);
-    this.#emitSll2Fields(() => this.#pushProtocol());
-  }
-
-  #emitSll2Fields(pushProtocol: () => void): void {
-    const code = this.#code;
-    code.get(this.#frame);
-    pushProtocol();
-    this.#swap16();
-    code.store('i32.store', Sll2Header.protocol); // its upper half, zero, is the reserved field
-    code.get(this.#frame);
-    this.#load('i32.load', LinkLayerAddress.interfaceIndex);
-    this.#swap32();
-    code.store('i32.store', Sll2Header.interfaceIndex);
-    code.get(this.#frame);
-    this.#load('i32.load16_u', LinkLayerAddress.hardwareType);
-    this.#swap16();
-    code.store('i32.store16', Sll2Header.hardwareType);
-    // Packet type, address length and address have the same layout in both.
-    code.get(this.#frame);
-    this.#load('i32.load16_u', LinkLayerAddress.packetType).store('i32.store16', Sll2Header.packetType);
-    code.get(this.#frame);
-    this.#load('i64.load', LinkLayerAddress.address).store('i64.store', Sll2Header.address);
-  }
-
-  /** Puts the tag that the kernel took out back where it was; what the kernel cut before that place was longer by it. */
-  #emitVlanTag(): void {
-    const code = this.#code;
-    this.#pushHasVlanTag();
-    code.if();
-    if (!this.#settings.cooked) {
-      code.get(this.#captured).i32(MAC_ADDRESSES_LENGTH).op('i32.lt_u').if();
-      code.get(this.#wire).i32(VLAN_TAG_LENGTH).op('i32.add').set(this.#wire);
-      code.else();
-    }
-    code.get(this.#vlanTags).i32(1).op('i32.add').set(this.#vlanTags);
-    this.#moveStart(VLAN_TAG_LENGTH);
-    if (this.#settings.cooked) {
-      this.#emitSll2Fields(() => this.#pushVlanProtocol());
-      code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
-      this.#swap16();
-      code.store('i32.store16', Sll2Header.size);
-      code.get(this.#frame);
-      this.#load('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.size + 2);
-    } else {
-      code.get(this.#frame).get(this.#frame).load('i64.load', VLAN_TAG_LENGTH).store('i64.store', 0);
-      code
-        .get(this.#frame)
-        .get(this.#frame)
-        .load('i32.load', VLAN_TAG_LENGTH + 8)
-        .store('i32.store', 8);
-      code.get(this.#frame);
-      this.#pushVlanProtocol();
-      this.#swap16();
-      code.store('i32.store16', MAC_ADDRESSES_LENGTH);
-      code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
-      this.#swap16();
-      code.store('i32.store16', MAC_ADDRESSES_LENGTH + 2);
-      code.end();
-    }
-    code.end();
+    put(AncillaryLayout.vlanProtocol, () => this.#head.pushVlanProtocol());
   }
 
   /** `#captured` becomes the least of itself, what the filter keeps and the snap length. */
@@ -283,53 +194,6 @@ export class PumpEmitter {
     const code = this.#code;
     code.i32(this.#scratch);
     code.i32(this.#scratch).load('i32.load', word).get(count).op('i32.add').store('i32.store', word);
-  }
-
-  /** The frame begins `length` bytes earlier. */
-  #moveStart(length: number): void {
-    const code = this.#code;
-    code.get(this.#frame).i32(length).op('i32.sub').set(this.#frame);
-    code.get(this.#captured).i32(length).op('i32.add').set(this.#captured);
-    code.get(this.#wire).i32(length).op('i32.add').set(this.#wire);
-  }
-
-  /** Pushes a field of the `sockaddr_ll` behind the frame's header. */
-  #load(name: 'i32.load' | 'i32.load8_u' | 'i32.load16_u' | 'i64.load', field: number): WasmCode {
-    return this.#code.get(this.#header).load(name, FrameHeader.linkLayerAddress + field);
-  }
-
-  #pushProtocol(): void {
-    this.#load('i32.load16_u', LinkLayerAddress.protocol);
-    this.#swap16();
-  }
-
-  /** 1 when the kernel took a tag out; older ones do not set the status bit, but the tag. */
-  #pushHasVlanTag(): void {
-    const code = this.#code;
-    code.get(this.#header).load('i32.load', FrameHeader.status).i32(TP_STATUS_VLAN_VALID).op('i32.and');
-    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTci).op('i32.or');
-    code.i32(0).op('i32.ne');
-  }
-
-  #pushVlanProtocol(): void {
-    const code = this.#code;
-    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTpid).i32(EtherType.vlan);
-    code.get(this.#header).load('i32.load', FrameHeader.status).i32(TP_STATUS_VLAN_TPID_VALID).op('i32.and');
-    code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTpid).op('i32.or').op('select');
-  }
-
-  /** Exchanges the two bytes of the 16-bit number on top of the stack. */
-  #swap16(): void {
-    const code = this.#code;
-    code.tee(this.#scratched).i32(8).op('i32.shr_u');
-    code.get(this.#scratched).i32(0xff).op('i32.and').i32(8).op('i32.shl').op('i32.or');
-  }
-
-  /** Reverses the four bytes of the number on top of the stack. */
-  #swap32(): void {
-    const code = this.#code;
-    code.tee(this.#scratched).i32(0x00ff_00ff).op('i32.and').i32(8).op('i32.rotr');
-    code.get(this.#scratched).i32(0xff00_ff00).op('i32.and').i32(8).op('i32.rotl').op('i32.or');
   }
 }
 

@@ -12,6 +12,7 @@ import { explainWriteError } from './file-write-error.ts';
 import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
 import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';
+import { wholeRecords } from './record-layout.ts';
 
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
@@ -306,14 +307,9 @@ function findWholeRecords(fd: number, end: number, container: RecordContainer): 
   let frames = 0;
   for (;;) {
     const available = Math.min(readSync(fd, chunk, 0, chunk.length, length), end - length);
-    let at = 0;
-    while (at + layout.headLength <= available) {
-      const next = at + layout.recordLength(chunk, at);
-      if (next > available) break;
-      if (layout.isFrame(chunk, at)) frames += 1;
-      at = next;
-    }
-    if (at === 0) return { length, frames };
-    length += at;
+    const whole = wholeRecords(layout, chunk, available);
+    if (whole.length === 0) return { length, frames };
+    length += whole.length;
+    frames += whole.frames;
   }
 }

@@ -11,7 +11,8 @@ import {
   PcapRecordHeader,
   type TimestampPrecision,
 } from './format.ts';
-import { type BufferOptions, type FrameLayout, RecordBuffer } from './record-buffer.ts';
+import { type BufferOptions, RecordBuffer } from './record-buffer.ts';
+import type { FrameLayout } from './record-layout.ts';
 
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;

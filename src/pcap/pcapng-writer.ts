@@ -12,7 +12,8 @@ import {
 } from './enhanced-packet.ts';
 import { BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
 import { BlockBuilder, commentOption, paddedLength, u64Option } from './pcapng-block.ts';
-import { type BufferOptions, type FrameLayout, RecordBuffer } from './record-buffer.ts';
+import { type BufferOptions, RecordBuffer } from './record-buffer.ts';
+import type { FrameLayout } from './record-layout.ts';
 
 const NANOSECOND_RESOLUTION = new Uint8Array([9]);
 const UNKNOWN_SECTION_LENGTH = 0xffff_ffff;

@@ -21,5 +21,6 @@ export {
   type PcapngStatistics,
   PcapngWriter,
 } from './pcapng-writer.ts';
-export type { BufferOptions, FrameLayout } from './record-buffer.ts';
+export type { BufferOptions } from './record-buffer.ts';
 export { type GatheredRecords, ownRecords, type RecordFile } from './record-file.ts';
+export type { FrameLayout } from './record-layout.ts';

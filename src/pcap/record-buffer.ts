@@ -4,29 +4,12 @@
  * can be kept. @module
  */
 import { type ByteSink, OutputError } from './byte-sink.ts';
+import { type RecordLayout, wholeRecords } from './record-layout.ts';
 
 /** So many bytes that a write does not count beside them, and few enough to stay in a processor's cache. */
 const DEFAULT_BUFFER_LENGTH = 256 * 1024;
 /** Up to this length a loop copies: `set` needs a view of the source, which costs 25 ns (docs/architecture.md). */
 const SHORT_COPY = 64;
-
-/** How a format finds its records again in what was written. */
-export interface RecordLayout {
-  /** Length of the record at `bytes[at]`; the caller has seen that its head is there. */
-  recordLength(bytes: Uint8Array, at: number): number;
-  /** Bytes that must be there before `recordLength` may be asked. */
-  readonly headLength: number;
-  /** True when the record at `bytes[at]` is a frame, not a description of something. */
-  isFrame(bytes: Uint8Array, at: number): boolean;
-}
-
-/** What rotation asks about the frames among the records, too. */
-export interface FrameLayout extends RecordLayout {
-  /** Bytes of the frame that were kept. */
-  capturedLength(bytes: Uint8Array, at: number): number;
-  /** Whole seconds since 1970. */
-  seconds(bytes: Uint8Array, at: number): number;
-}
 
 /** How output is buffered. */
 export interface BufferOptions {
@@ -136,7 +119,7 @@ export class RecordBuffer {
   }
 
   #fail(records: Uint8Array, taken: number): OutputError {
-    const whole = this.#wholeRecords(records, taken);
+    const whole = wholeRecords(this.#layout, records, taken);
     this.#writtenBytes += whole.length;
     this.#writtenFrames += whole.frames;
     const isCutBack = taken === whole.length || this.#sink.takeBack(taken - whole.length);
@@ -145,18 +128,5 @@ export class RecordBuffer {
     const message = cause?.message ?? 'the output takes no more bytes';
     this.#failure = new OutputError(cause?.code ?? 'OUTPUT', message, this.#writtenFrames, { cause, isCutBack });
     return this.#failure;
-  }
-
-  /** The records that stand whole in the first `taken` bytes. */
-  #wholeRecords(records: Uint8Array, taken: number): { readonly length: number; readonly frames: number } {
-    let at = 0;
-    let frames = 0;
-    while (at + this.#layout.headLength <= taken) {
-      const next = at + this.#layout.recordLength(records, at);
-      if (next > taken || next <= at) break;
-      if (this.#layout.isFrame(records, at)) frames += 1;
-      at = next;
-    }
-    return { length: at, frames };
   }
 }

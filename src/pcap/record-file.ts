@@ -1,6 +1,6 @@
 /** Files that take whole batches of ready-made records: what rotation and the record loop know of them. @module */
 import type { RecordFormat } from './format.ts';
-import type { FrameLayout } from './record-buffer.ts';
+import type { FrameLayout } from './record-layout.ts';
 
 /** What every file of one kind begins with, and what its records look like. */
 export interface RecordContainer {
