@@ -1,5 +1,5 @@
 /** Frames as records of a capture file in memory, put down in TypeScript: where no pump walks the ring. @module */
-import { writeU32le } from '../base/bytes.ts';
+import { copyBytes, writeU32le } from '../base/bytes.ts';
 import type { FrameView } from '../base/frame.ts';
 import {
   EnhancedPacket,
@@ -8,9 +8,6 @@ import {
   type RecordFormat,
   writeEnhancedPacket,
 } from '../pcap/index.ts';
-
-/** Up to this length a loop copies faster than `set`, which needs a view of the source (bench/suites/pcap-writer.ts). */
-const SHORT_COPY = 64;
 
 export class FrameRecords {
   readonly #bytes: Uint8Array;
@@ -36,8 +33,7 @@ export class FrameRecords {
     const { data, offset, length } = frame;
     const bytes = this.#bytes;
     if (data === bytes) bytes.copyWithin(at, offset, offset + length);
-    else if (length > SHORT_COPY) bytes.set(data.subarray(offset, offset + length), at);
-    else for (let index = 0; index < length; index += 1) bytes[at + index] = data[offset + index] as number;
+    else copyBytes(data, offset, length, bytes, at);
   }
 
   #beginRecord(frame: FrameView, divisor: number): number {

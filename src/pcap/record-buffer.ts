@@ -3,13 +3,12 @@
  * on it. It never hands a sink less than whole records, so that after a failure everything up to the last whole record
  * can be kept. @module
  */
+import { copyBytes } from '../base/bytes.ts';
 import { type ByteSink, OutputError } from './byte-sink.ts';
 import { type RecordLayout, wholeRecords } from './record-layout.ts';
 
 /** So many bytes that a write does not count beside them, and few enough to stay in a processor's cache. */
 const DEFAULT_BUFFER_LENGTH = 256 * 1024;
-/** Up to this length a loop copies: `set` needs a view of the source, which costs 25 ns (docs/architecture.md). */
-const SHORT_COPY = 64;
 
 /** How output is buffered. */
 export interface BufferOptions {
@@ -76,10 +75,7 @@ export class RecordBuffer {
 
   /** Copies `data[start, start + length)` into the buffer at `at`. */
   copy(data: Uint8Array, start: number, length: number, at: number): void {
-    const bytes = this.#bytes;
-    if (length <= SHORT_COPY)
-      for (let index = 0; index < length; index += 1) bytes[at + index] = data[start + index] as number;
-    else bytes.set(data.subarray(start, start + length), at);
+    copyBytes(data, start, length, this.#bytes, at);
   }
 
   /** Writes what waits. @throws OutputError */

@@ -1,4 +1,5 @@
 /** Which frames of a recording a replay sends, and as what: the others are counted by the reason. @module */
+import { copyBytes } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import type { FrameView } from '../base/frame.ts';
 import { LinkType, linkTypeName } from '../base/link-type.ts';
@@ -103,7 +104,7 @@ export class ReplaySelection {
     const queue = this.#queue;
     const at = queue.reserve(wireLength + (this.#editor?.growth ?? 0));
     const captured = Math.min(frame.length, wireLength);
-    copy(frame.data, frame.offset, captured, queue.bytes, at);
+    copyBytes(frame.data, frame.offset, captured, queue.bytes, at);
     if (captured < wireLength) queue.bytes.fill(0, at + captured, at + wireLength);
     const length = this.#editor === undefined ? wireLength : this.#editor.apply(queue.bytes, at, wireLength);
     if (length > this.#longest && !this.#isTaggedWithin(queue.bytes, at, length)) {
@@ -128,12 +129,4 @@ export class ReplaySelection {
     if (this.#transmitter.linkType !== LinkType.ethernet || length > this.#longest + VLAN_TAG_LENGTH) return false;
     return ((bytes[at + 12] as number) << 8) + (bytes[at + 13] as number) === EtherType.vlan;
   }
-}
-
-/** Up to this length a loop copies faster than `set`, which needs a view of the source (bench/suites/pcap-writer.ts). */
-const SHORT_COPY = 64;
-
-function copy(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
-  if (length > SHORT_COPY) to.set(from.subarray(start, start + length), at);
-  else for (let index = 0; index < length; index += 1) to[at + index] = from[start + index] as number;
 }
