@@ -3,6 +3,7 @@
  * from a network or inside a file's packets never throws. Messages say what was wanted, then what happened, then what
  * to do. Callers switch on `code`. @module
  */
+import { printable } from './text.ts';
 
 /** Base of every error that tapline throws on purpose. */
 export class StackError extends Error {
@@ -14,9 +15,9 @@ export class StackError extends Error {
     this.code = code;
   }
 
-  /** The message as a person reads it, of several lines where that helps. */
+  /** The message as a person reads it, of several lines where that helps; nothing in it but text. */
   toText(): string {
-    return this.message;
+    return printable(this.message);
   }
 }
 
@@ -36,7 +37,8 @@ export class SyscallError extends StackError {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown; of what Node says about files without the call and the path, which stand before it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error ? error.message.replace(/, \w+(?: '.*')?$/s, '') : error.message;
 }

@@ -25,4 +25,5 @@ export {
   sumStatistics,
 } from './frame.ts';
 export { describeLinkType, LINK_TYPE_NAMES, LinkType, linkTypeName, parseLinkType } from './link-type.ts';
+export { nearestWord } from './nearest-word.ts';
 export { printable } from './text.ts';

@@ -1,7 +1,7 @@
 /** Options of `tapline capture`. @module */
 import type { Argv } from 'yargs';
 import { flightOptions } from './flight-options.ts';
-import { eachGiven, filterWords, precisionOptions, printOptions } from './options.ts';
+import { filterWords, precisionOptions, printOptions } from './options.ts';
 import { outputOptions } from './output-options.ts';
 
 export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<infer Arguments> ? Arguments : never;
@@ -17,13 +17,12 @@ function captureWords<T>(command: Argv<T>) {
         alias: 'interface',
         type: 'string',
         demandOption: true,
-        coerce: eachGiven,
+        array: true,
         describe: 'interface, or any for all; several times for several; "NAME/SNAPLEN FILTER" for its own',
       })
       .option('w', {
         alias: 'write',
         type: 'string',
-        nargs: 1, // a lone - is a word, too
         describe: 'write a file, PCAPNG for NAME.pcapng, else PCAP; - for standard output; %Y%m%d… %N in a name',
       })
       .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
@@ -41,7 +40,6 @@ function captureWords<T>(command: Argv<T>) {
       .option('merge', { type: 'boolean', default: false, describe: 'one file of all --threads, in the order of time' })
       .option('stats', {
         type: 'string',
-        nargs: 1,
         describe: 'write counters of each interface and second, as JSON; - for stderr',
       })
       .option('duration', { type: 'string', describe: 'end after so many seconds' })

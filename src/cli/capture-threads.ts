@@ -1,6 +1,6 @@
 /** `tapline capture --threads`: starts the threads, adds up what they count, ends them together. @module */
 import { Worker } from 'node:worker_threads';
-import { type CaptureStatistics, sumStatistics } from '../base/index.ts';
+import { type CaptureStatistics, printable, sumStatistics } from '../base/index.ts';
 import type { CaptureInterface } from '../pcap/index.ts';
 import { OutputLedger, type StopReason } from '../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES, MEBIBYTE } from './buffer-option.ts';
@@ -81,7 +81,9 @@ export async function runCaptureThreads(
     counter.stop();
     context.stderr.write(formatEnd(reason));
     for (const { file, counters } of threads) {
-      context.stderr.write(`tapline: ${file}: ${counters.frames} packets, ${counters.statistics.dropped} dropped\n`);
+      context.stderr.write(
+        `tapline: ${printable(file)}: ${counters.frames} packets, ${counters.statistics.dropped} dropped\n`,
+      );
     }
     counter.writeCounters();
     const statistics = total();

@@ -3,7 +3,7 @@
  * hand in their own. @module
  */
 import { fstatSync, writeSync } from 'node:fs';
-import { type Clock, systemClock } from '../base/index.ts';
+import { type Clock, printable, systemClock } from '../base/index.ts';
 
 export interface CommandContext {
   readonly stdout: TextOutput;
@@ -30,7 +30,7 @@ export interface SignalSource {
 
 /** Says on standard error what the user should know of while the command goes on. */
 export function warnOn({ stderr }: CommandContext): (message: string) => void {
-  return (message) => stderr.write(`tapline: ${message}\n`);
+  return (message) => stderr.write(`tapline: ${printable(message)}\n`);
 }
 
 export function createContext(): CommandContext {

@@ -1,5 +1,5 @@
 /** What the process's exit status says; documented in README and in `tapline --help`. @module */
-import { StackError } from '../base/index.ts';
+import { StackError, SyscallError } from '../base/index.ts';
 
 export const ExitCode = {
   ok: 0,
@@ -31,10 +31,12 @@ const BY_ERROR_CODE: Readonly<Record<string, number>> = {
   FILE_TRUNCATED: ExitCode.badFile,
   NO_HOST: ExitCode.noHost,
   TARGET: ExitCode.usage,
+  BAD_PROGRAM: ExitCode.usage,
 };
 
 /** The status that belongs to an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof StackError)) return ExitCode.failure;
+  if (error instanceof SyscallError && error.errorName === 'ENODEV') return ExitCode.interface;
   return BY_ERROR_CODE[error.code] ?? (error.code.startsWith('FILTER') ? ExitCode.usage : ExitCode.failure);
 }

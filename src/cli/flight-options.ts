@@ -1,7 +1,6 @@
 /** Options of `tapline capture` that make it a flight recorder. @module */
 import type { Argv } from 'yargs';
 import { StackError } from '../base/index.ts';
-import { eachGiven } from './options.ts';
 
 type FlightWords = ReturnType<typeof flightOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -10,9 +9,8 @@ export function flightOptions<T>(command: Argv<T>) {
     .option('trigger', {
       type: 'string',
       default: [] as string[],
-      coerce: eachGiven,
-      describe:
-        'keep the past in memory; write it, and what follows, when a frame matches this expression (repeatable)',
+      array: true,
+      describe: 'keep the past in memory; write it, and what follows, when a frame matches this expression',
     })
     .option('before', { type: 'string', describe: 'with --trigger: seconds of the past to write, or as 64MiB (30)' })
     .option('after', { type: 'string', describe: 'with --trigger: seconds to go on for (10)' })

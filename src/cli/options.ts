@@ -1,8 +1,8 @@
 /** Reading option values: what yargs leaves as text becomes numbers within bounds, or an error that says which. @module */
-import { readFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
 import { StackError } from '../base/index.ts';
 import type { TimestampPrecision } from '../pcap/index.ts';
+import { readTextFile } from './text-input.ts';
 
 export interface NumberRange {
   readonly least?: number;
@@ -23,11 +23,6 @@ export function numberOption(name: string, text: string | undefined, range: Numb
   const kind = fraction ? 'a number' : 'a whole number';
   const bounds = range.most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
   throw new StackError('USAGE', `${name} takes ${kind} ${bounds}, not ${JSON.stringify(text)}`);
-}
-
-/** For `coerce` of an option that may be given several times. One of yargs' type `array` would take the filter's words, too. */
-export function eachGiven(given: string | readonly string[]): string[] {
-  return [given].flat();
 }
 
 /** Options of every command that prints frames; the letters are tcpdump's. */
@@ -62,7 +57,11 @@ export function filterWords<T>(command: Argv<T>) {
 /** Micro- or nanoseconds, in files and on the screen. */
 export function precisionOptions<T>(command: Argv<T>) {
   return command
-    .option('time-stamp-precision', { choices: ['micro', 'nano'] as const, default: 'micro' as const })
+    .option('time-stamp-precision', {
+      choices: ['micro', 'nano'] as const,
+      default: 'micro' as const,
+      describe: 'of the times in files and lines: micro- or nanoseconds',
+    })
     .option('nano', { type: 'boolean', default: false, describe: 'short for --time-stamp-precision nano' })
     .option('micro', { type: 'boolean', default: false, describe: 'short for --time-stamp-precision micro' });
 }
@@ -85,5 +84,5 @@ export async function filterText(words: {
   if (words.F === undefined) return words.expression.join(' ');
   if (words.expression.length > 0)
     throw new StackError('USAGE', 'the filter comes from -F FILE or from words, not both');
-  return readFile(words.F, 'utf8');
+  return readTextFile(words.F);
 }

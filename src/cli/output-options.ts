@@ -44,7 +44,6 @@ export function outputOptions<T>(command: Argv<T>) {
     .option('on-rotate-argument', {
       type: 'string',
       array: true,
-      nargs: 1,
       default: [] as string[],
       describe: 'an argument for it, {} is the file; several times for several; by default the file',
     });

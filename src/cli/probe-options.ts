@@ -7,8 +7,8 @@ import { numberOption } from './options.ts';
 /** Of every command that sends probes. */
 export function probeOptions<T>(command: Argv<T>) {
   return command
-    .option('ipv4', { type: 'boolean', default: false, describe: 'IPv4 only; also -4' })
-    .option('ipv6', { type: 'boolean', default: false, describe: 'IPv6 only; also -6' })
+    .option('ipv4', { alias: '4', type: 'boolean', default: false, describe: 'IPv4 only' })
+    .option('ipv6', { alias: '6', type: 'boolean', default: false, describe: 'IPv6 only' })
     .option('source', { alias: 'S', type: 'string', describe: 'our address' })
     .option('interface', { alias: 'I', type: 'string', describe: 'leave by this interface' })
     .option('mark', { type: 'string', describe: 'firewall mark (needs CAP_NET_ADMIN)' })

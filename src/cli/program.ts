@@ -1,8 +1,10 @@
 /** From the command line to a command. Each command's own code is loaded only when it runs. @module */
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { messageOf, StackError } from '../base/index.ts';
+import { nearestWord, printable, StackError } from '../base/index.ts';
+import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts';
 import { type CommandContext, createContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { helpText, KIND_WORDS } from './help-text.ts';
 
 const EPILOGUE =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
@@ -24,14 +26,26 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
   const commands = create.map((one) => one(context) as CommandModule);
   let status = 0;
   try {
-    await createParser(words.map(spellOutFamily), commands, context).parseAsync();
+    const parser = createParser(words, commands, context);
+    if (asksForHelp(words)) context.stdout.write(helpText(await parser.getHelp()));
+    else await parser.parseAsync();
     status = Number(process.exitCode ?? 0);
   } catch (error) {
-    context.stderr.write(`tapline: ${error instanceof StackError ? error.toText() : messageOf(error)}\n`);
+    context.stderr.write(`tapline: ${textOf(error)}\n`);
     status = exitCodeOf(error);
   }
   await Promise.all([context.stdout.drain(), context.stderr.drain()]);
   return status;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof StackError) return error.toText();
+  return printable(error instanceof Error ? error.message : String(error));
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? undefined : end).some((word) => word === '--help' || word === '-h');
 }
 
 /**
@@ -42,17 +56,56 @@ function createParser(words: readonly string[], commands: readonly CommandModule
   const [name = '', ...rest] = words;
   const chosen = commands.find((command) => namesOf(command).includes(name));
   if (chosen !== undefined) {
+    const called = `tapline ${namesOf(chosen)[0]}`;
     const parameters = String(chosen.command).replace(/^\S+/, '$0');
-    return withCommon(yargs(rest).scriptName(`tapline ${namesOf(chosen)[0]}`), context).command({
+    const places = placesOf(chosen);
+    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen, context), places);
+    return withCommon(yargs(spelt).scriptName(called), context, `tapline ${String(chosen.command)}`).command({
       ...chosen,
       command: parameters,
       aliases: [],
+      handler: (given) => chosen.handler(asTyped(given, places)),
     });
   }
-  const parser = withCommon(yargs([...words]).scriptName('tapline'), context)
+  if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
+  const parser = withCommon(yargs([...words]).scriptName('tapline'), context, 'tapline COMMAND')
     .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
     .demandCommand(1, 'which command? `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
+}
+
+/** `given` with the words in their places as they were before `spellOut`. */
+function asTyped<T extends Record<string, unknown>>(given: T, places: readonly string[]): T {
+  const plain = (value: unknown): unknown => (typeof value === 'string' ? withoutMarks(value) : value);
+  const typed = places.map((name) => {
+    const value = given[name];
+    return [name, Array.isArray(value) ? value.map(plain) : plain(value)];
+  });
+  return { ...given, ...Object.fromEntries(typed) };
+}
+
+/** What may stand in a command's place. */
+const GLOBAL_WORDS = ['--help', '-h', '--version'];
+
+function unknownCommand(name: string, known: readonly string[]): StackError {
+  const nearest = nearestWord(name, known);
+  const advice = nearest === undefined ? '' : `did you mean ${nearest}? `;
+  const wrong = name.startsWith('-')
+    ? `a command comes first, not ${name}`
+    : `there is no command ${JSON.stringify(name)}`;
+  return new StackError('USAGE', `${wrong}; ${advice}\`tapline --help\` lists them`);
+}
+
+/** What a command says of its options, asked before yargs reads the words. */
+function declaredOptions({ builder }: CommandModule, context: CommandContext): DeclaredOptions {
+  const parser = withCommon(yargs([]), context, '');
+  if (typeof builder === 'function') void builder(parser);
+  return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
+}
+
+/** The names of the words that a command takes in their places. */
+function placesOf({ command }: CommandModule): string[] {
+  return Array.from(String(command).matchAll(/[<[](\w+)/g), ([, name = '']) => name);
 }
 
 /** The first words of a command and its aliases. */
@@ -60,16 +113,19 @@ function namesOf({ command, aliases = [] }: CommandModule): string[] {
   return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
 }
 
-function withCommon(parser: Argv, context: CommandContext): Argv {
+/** @param usage what to write, said where the number of words is wrong */
+function withCommon(parser: Argv, context: CommandContext, usage: string): Argv {
   return parser
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
+      'greedy-arrays': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
     .strict()
     .locale('en')
+    .updateStrings(KIND_WORDS)
     .version(TAPLINE_VERSION)
     .help()
     .alias('help', 'h')
@@ -77,12 +133,19 @@ function withCommon(parser: Argv, context: CommandContext): Argv {
     .wrap(Math.min(120, context.stderr.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      const isOfParser = error === undefined || error.name === 'YError'; // a word without its value is the latter
-      throw isOfParser ? new StackError('USAGE', message) : error;
+      throw error ?? new StackError('USAGE', inOurWords(message, usage));
     });
 }
 
-/** yargs takes `-4` and `-6` for numbers. */
-function spellOutFamily(word: string): string {
-  return word === '-4' || word === '-6' ? `--ipv${word.slice(1)}` : word;
+/** What yargs is left to find wrong, as it says it, and as we do. */
+const WORDS_OF_YARGS: readonly (readonly [RegExp, string])[] = [
+  [/^Missing required argument: i$/, 'which interface? give -i NAME; `tapline interfaces` lists them'],
+  [/^Unknown arguments?: (.*)$/s, 'too many words: $1; write USAGE'],
+  [/^Not enough non-option arguments: .*$/, 'too few words; write USAGE'],
+  [/^Arguments (\S+) and (\S+) are mutually exclusive$/, '--$1 and --$2 exclude each other'],
+];
+
+function inOurWords(message: string, usage: string): string {
+  const found = WORDS_OF_YARGS.find(([pattern]) => pattern.test(message));
+  return withoutMarks(found === undefined ? message : message.replace(...found).replace('USAGE', usage));
 }

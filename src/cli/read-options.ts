@@ -5,19 +5,15 @@ import { outputOptions } from './output-options.ts';
 
 export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Arguments> ? Arguments : never;
 
-/** `nargs` lets words be a lone `-`, which yargs would take for no word at all. */
 export function readOptions(command: Argv) {
   const file = {
     type: 'string',
     demandOption: true,
     describe: 'PCAP or PCAPNG, plain or packed (gzip, zstd); - for standard input',
   } as const;
-  const withFile = precisionOptions(
-    printOptions(filterWords(command.positional('file', file).nargs('file', 1))),
-  ).option('w', {
+  const withFile = precisionOptions(printOptions(filterWords(command.positional('file', file)))).option('w', {
     alias: 'write',
     type: 'string',
-    nargs: 1,
     describe: 'write a PCAP file, or PCAPNG where the name says so; - for standard output',
   });
   return outputOptions(withFile)

@@ -1,6 +1,6 @@
 /** Options of `tapline replay`. @module */
 import type { Argv } from 'yargs';
-import { eachGiven, filterWords } from './options.ts';
+import { filterWords } from './options.ts';
 
 export type ReplayArguments = ReturnType<typeof replayOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -11,7 +11,6 @@ export function replayOptions(command: Argv) {
       demandOption: true,
       describe: 'PCAP or PCAPNG, plain or packed (gzip, zstd); - for standard input',
     })
-    .nargs('file', 1) // a lone - is a word, too
     .option('i', { alias: 'interface', type: 'string', demandOption: true, describe: 'interface to send on' })
     .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
     .option('multiplier', { type: 'string', describe: 'so many times as fast as it was recorded (1)' })
@@ -33,7 +32,7 @@ export function replayOptions(command: Argv) {
     .option('edit-address', {
       type: 'string',
       default: [] as string[],
-      coerce: eachGiven,
+      array: true,
       describe: 'FROM=TO: other IP addresses, single or by prefix (10.0.0.0/8=192.0.0.0/8); checksums follow',
     })
     .option('edit-add-vlan', { type: 'string', describe: 'put a VLAN tag with this identifier in front' })

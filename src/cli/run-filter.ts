@@ -1,5 +1,4 @@
 /** `tapline filter` at work. @module */
-import { readFile } from 'node:fs/promises';
 import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseLinkType, StackError } from '../base/index.ts';
 import {
   assemble,
@@ -17,12 +16,13 @@ import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
 import { jsonText } from './json-text.ts';
 import { filterText, numberOption } from './options.ts';
+import { readTextFile } from './text-input.ts';
 
 const MAX_SNAP_LENGTH = 0xffff_ffff;
 
 export async function runFilter(words: FilterArguments, context: CommandContext): Promise<void> {
   if (words.bpf !== undefined) {
-    const instructions = assemble(await readFile(words.bpf, 'utf8'), { backwardJumps: true });
+    const instructions = assemble(await readTextFile(words.bpf), { backwardJumps: true });
     if (words.trace === undefined) context.stdout.write(programText(instructions, words.d));
     else await traceFrame(words.trace, instructions, context);
     return;

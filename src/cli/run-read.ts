@@ -1,5 +1,5 @@
 /** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-import { describeLinkType, type FrameSink, type FrameView, type LinkType } from '../base/index.ts';
+import { describeLinkType, type FrameSink, type FrameView, type LinkType, printable } from '../base/index.ts';
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import type { RecordTarget } from '../session/index.ts';
@@ -39,7 +39,7 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
 function announce(file: string, { linkType, snapLength }: FileSource, context: CommandContext): void {
   const name = file === '-' ? 'standard input' : file;
   const link = `link-type ${describeLinkType(linkType)}`;
-  context.stderr.write(`reading from ${name}, ${link}, snapshot length ${snapLength}\n`);
+  context.stderr.write(`reading from ${printable(name)}, ${link}, snapshot length ${snapLength}\n`);
 }
 
 function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {

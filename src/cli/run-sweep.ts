@@ -1,5 +1,4 @@
 /** `tapline sweep` at work. @module */
-import { readFileSync } from 'node:fs';
 import { parseAddress, StackError, systemClock } from '../base/index.ts';
 import { EchoMethod, randomNonce } from '../icmp/index.ts';
 import {
@@ -22,6 +21,7 @@ import { EventOutput, isText, openTransport, withRecording } from './probe-sessi
 import { addressText, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
 import type { SweepArguments } from './sweep-options.ts';
+import { readStandardInput, readTextFile } from './text-input.ts';
 
 /** From here on optimised code pays. */
 const MANY_PROBES = 16_384;
@@ -31,6 +31,7 @@ const LARGEST_PORT = 65_535;
 const MOST_PORTS = 65_535;
 
 export async function runSweep(words: SweepArguments, context: CommandContext): Promise<void> {
+  const wanted = numberOption('-x', words.x);
   const targets = await readTargets(words);
   const ports = words.p === undefined ? undefined : parsePorts(words.p);
   await using transport = await openTransport(words, {
@@ -69,7 +70,6 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
   } finally {
     stop.release();
   }
-  const wanted = numberOption('-x', words.x);
   const isGood = wanted === undefined ? alive > 0 || unreachable === 0 : alive >= wanted;
   if (!isGood) process.exitCode = ExitCode.failure;
 }
@@ -78,7 +78,7 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
 async function readTargets(words: SweepArguments): Promise<SweepTargets> {
   const texts = [...words.target];
   if (words.F !== undefined) {
-    const text = words.F === '-' ? await readStandardInput() : readFileSync(words.F, 'utf8');
+    const text = words.F === '-' ? await readStandardInput() : await readTextFile(words.F);
     for (const line of text.split('\n')) {
       const word = line.replace(/#.*/, '').trim();
       if (word !== '') texts.push(word);
@@ -92,12 +92,6 @@ async function readTargets(words: SweepArguments): Promise<SweepTargets> {
   }
   if (targets.size === 0) throw new StackError('TARGET', 'there is no address in these targets');
   return targets;
-}
-
-async function readStandardInput(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin) text += String(chunk);
-  return text;
 }
 
 /** @throws StackError `USAGE` */

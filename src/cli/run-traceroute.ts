@@ -111,7 +111,7 @@ function tracerouteOptions(
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
   return {
     ...given,
-    retry: words.retry,
+    retry: !words['no-retry'],
     isMultipath,
     reportShortQuotes: words.v,
     ...(words.source === undefined ? {} : { source: words.source }),

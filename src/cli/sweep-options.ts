@@ -15,7 +15,6 @@ export function sweepOptions(command: Argv) {
     .option('F', {
       alias: 'file',
       type: 'string',
-      nargs: 1, // a lone - is a word, too
       describe: 'targets from a file, one a line; - for standard input',
     })
     .option('p', { alias: 'ports', type: 'string', describe: 'TCP ports instead of echo: 22,80,8000-8010' })

@@ -42,5 +42,5 @@ export function tracerouteOptions(command: Argv) {
     .option('loss', { type: 'boolean', default: false, describe: 'the share of lost probes behind each hop' })
     .option('paths', { type: 'boolean', default: false, describe: 'look for all paths, with a flow for each probe' })
     .option('dot', { type: 'boolean', default: false, describe: 'the paths as a graph for Graphviz; implies --paths' })
-    .option('retry', { type: 'boolean', default: true, describe: 'ask silent routers a second time' });
+    .option('no-retry', { type: 'boolean', default: false, describe: 'do not ask silent routers a second time' });
 }

@@ -174,15 +174,41 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['capture', '-i', 'lo', '-c', 'x'], '-c takes a whole number of at least 1, not "x"'],
     [['capture', '-i', 'lo', '-s', '262145'], '-s takes a whole number from 0 to 262144, not "262145"'],
     [['capture', '-i', 'lo', '-B', '0'], '-B takes a whole number from 1 to 2048, not "0"'],
-    [['capture', '-i', 'lo', '--engine', 'steam'], 'engine'],
-    [['capture', '-i', 'lo', '--no-such-option'], 'no-such-option'],
-    [['nonsense'], 'nonsense'],
+    [['capture', '-i', 'lo', '--engine', 'steam'], '--engine takes auto, interpreter, wasm or kernel, not "steam"'],
+    [['capture', '-i', 'lo', '--trigger', '-w', 'x'], '--trigger needs a value, but "-w" follows'],
+    [['capture', '-i', 'lo', '--cuont', '3'], 'there is no option --cuont; did you mean --count?'],
+    [['cpature'], 'there is no command "cpature"; did you mean capture?'],
+    [['-i', 'lo'], 'a command comes first, not -i'],
     [[], 'which command?'],
-    [['capture'], 'Missing required argument: i'],
+    [['capture'], 'which interface? give -i NAME'],
+    [['replay', 'x', '-i', 'lo', '--rate', '1', '--mbit', '1'], '--rate and --mbit exclude each other'],
+    [['ping'], 'too few words; write tapline ping <host..>'],
+    [['interfaces', 'x'], 'too many words: x; write tapline interfaces'],
+    [['sweep', '127.0.0.1', '-x', 'y'], '-x takes a whole number of at least 0, not "y"'],
+    [['filter', '--bpf', MAIN], 'line 1: '],
   ])('%j: 2', (words, message) => {
     const { stderr, status } = run(...words);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
+  });
+
+  test.each([
+    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no?[31m?file: ENOENT: no such file or directory\n'],
+    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read no?file: ENOENT: no such file or directory\n'],
+    [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --?[31m; --help lists all\n'],
+  ])('nothing but text is printed: %j', (words, status, message) => {
+    expect(run(...words)).toMatchObject({ status, stderr: message });
+  });
+
+  test('no word behind -- is an option, nor lost', () => {
+    expect(run('filter', '--', 'tcp', 'port', '25').stdout).toBe(run('filter', 'tcp port 25').stdout);
+    expect(run('read', '--', '-w').stderr).toContain('cannot open -w: ENOENT');
+  });
+
+  test('no such interface to ping by: 4', () => {
+    const { stderr, status } = run('ping', '-c1', '127.0.0.1', '-I', 'nope');
+    expect(stderr).toContain('there is no such interface');
+    expect(status).toBe(4);
   });
 
   test('missing privilege: 3, and what to do', () => {
@@ -294,7 +320,7 @@ describe('read', () => {
       expect(spawnSync(process.execPath, [MAIN, 'read', path, write, '-']).stdout).toEqual(file);
     }
     const { status, stderr } = run('read', path, '-w');
-    expect([status, stderr]).toEqual([2, 'tapline: Not enough arguments following: w\n']);
+    expect([status, stderr]).toEqual([2, 'tapline: -w needs a value\n']);
   });
 
   test('prints, filters, counts and rewrites', async () => {

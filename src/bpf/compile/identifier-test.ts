@@ -1,10 +1,10 @@
 /** Identifiers with their qualifiers: which of the many meanings of `host 10`, `net 10` and `port 10` it is. @module */
 import { parseIpv4, parseIpv6, parseMac } from '../../base/address.ts';
 import { readU32 } from '../../base/bytes.ts';
+import { nearestWord } from '../../base/nearest-word.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { portsOfService, protocolNames, protocolNumber, serviceNames } from '../../base/service-names.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
-import { nearestWord } from '../language/nearest-word.ts';
 import type { Identifier, Qualifiers } from '../language/syntax.ts';
 import type { Context } from './context.ts';
 import { decnetHostTest, gatewayTest, ipv4HostTest, ipv6HostTest, macHostTest } from './host-tests.ts';

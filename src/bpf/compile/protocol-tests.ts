@@ -1,8 +1,9 @@
 /** Tests of protocols: words that stand alone, `proto`, `protochain`, and the frame types of IEEE 802.2. @module */
+
+import { nearestWord } from '../../base/nearest-word.ts';
 import { EtherType, IpProtocol, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
-import { nearestWord } from '../language/nearest-word.ts';
 import type { Context } from './context.ts';
 import { carries, FilterEtherType, LlcSap } from './link-protocols.ts';
 import { all, any, not, type Predicate } from './predicate.ts';

@@ -1,9 +1,10 @@
 /** A place in the token list, and the errors that a parser raises there. @module */
+
+import { nearestWord } from '../../base/nearest-word.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from './filter-error.ts';
 import { reservedWords } from './keywords.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { MAX_NESTING, MAX_OPERATIONS } from './limits.ts';
-import { nearestWord } from './nearest-word.ts';
 
 export class Cursor {
   readonly expression: string;

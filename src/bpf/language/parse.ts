@@ -3,10 +3,11 @@
  * from left to right, `not` binds to the one thing after it, and an identifier without words of its own takes those of the
  * one before it (`host a or b`). @module
  */
+
+import { nearestWord } from '../../base/nearest-word.ts';
 import { Cursor } from './cursor.ts';
 import { FOREIGN_WORDS, isProtocolWord } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
-import { nearestWord } from './nearest-word.ts';
 import { isArithmeticOperator, parseArithmetic, startsArithmetic } from './parse-arithmetic.ts';
 import { atIdentifier, parseIdentifier, parseQualifiers } from './parse-identifier.ts';
 import type { ChainLink, Encapsulation, Expression, LinkedOperator, Qualifiers, RelationalOperator } from './syntax.ts';

@@ -1,0 +1,19 @@
+/** Text that a command reads: filters, programs, lists of targets. @module */
+import { readFile } from 'node:fs/promises';
+import { messageOf, StackError } from '../base/index.ts';
+
+/** @throws StackError `FILE_OPEN` */
+export async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new StackError('FILE_OPEN', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** All of standard input. */
+export async function readStandardInput(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin) text += String(chunk);
+  return text;
+}
