@@ -76,7 +76,12 @@ export function reopenDirect(descriptor: number): number | undefined {
   }
 }
 
-/** Whether a regular file stands there, or nothing yet: no pipe, terminal or device. */
+/** Whether a regular file stands there, nothing yet, or what only opening it tells: no pipe, terminal or device. */
 export function isPlainFile(path: string): boolean {
-  return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
+  if (path === '-') return false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    return true; // a folder that may not be searched, a file in a folder's place, links in a circle
+  }
 }

@@ -27,7 +27,7 @@ export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = 
 function formatSweepSummary(summary: SweepSummary): string {
   const { targets, transmitted, alive, unreachable, silent, duration, roundTrip, droppedByUs } = summary;
   const seconds = duration / 1_000;
-  const counts = `${targets} targets, ${alive} alive, ${unreachable} unreachable, ${silent} silent`;
+  const counts = `${targets} ${targets === 1 ? 'target' : 'targets'}, ${alive} alive, ${unreachable} unreachable, ${silent} silent`;
   const pace = `${transmitted} probes in ${seconds.toFixed(3)} s`;
   const times =
     roundTrip === undefined

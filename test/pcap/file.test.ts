@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -134,6 +134,8 @@ describe('files', () => {
     writeFileSync(at('bad.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]));
     await expect(openFile(at('bad.gz'))).rejects.toMatchObject({ code: expect.stringMatching(/^FILE_/) });
     expect(() => createPcapWriter(join(folder, 'no', 'such'), { linkType: 1 })).toThrow(/cannot create/);
+    symlinkSync(at('circle'), at('circle'));
+    expect(() => createPcapWriter(at('circle'), { linkType: 1 })).toThrow(/cannot create/);
   });
 
   test('a device that is always full (full(4))', () => {
