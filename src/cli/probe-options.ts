@@ -11,7 +11,10 @@ export function probeOptions<T>(command: Argv<T>) {
     .option('ipv6', { alias: '6', type: 'boolean', default: false, describe: 'IPv6 only' })
     .option('source', { alias: 'S', type: 'string', describe: 'our address' })
     .option('interface', { alias: 'I', type: 'string', describe: 'leave by this interface' })
-    .option('mark', { type: 'string', describe: 'firewall mark; needs CAP_NET_ADMIN, since Linux 5.17 CAP_NET_RAW does' })
+    .option('mark', {
+      type: 'string',
+      describe: 'firewall mark; needs CAP_NET_ADMIN, since Linux 5.17 CAP_NET_RAW does',
+    })
     .option('tos', { alias: ['z', 'Q'], type: 'string', describe: 'type of service or traffic class, 0 to 255' })
     .option('flow-label', { type: 'string', describe: 'IPv6 flow label of all probes, 0 to 1048575; 0' })
     .option('transport', {

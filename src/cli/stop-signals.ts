@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { SignalSource } from './context.ts';
 
 export interface StopSignals {
-  /** Aborted by the first SIGINT or SIGTERM, or by `stop`. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP (the terminal went away), or by `stop`. */
   readonly signal: AbortSignal;
   stop(): void;
   /** Gives the signals back. */
@@ -12,7 +12,7 @@ export interface StopSignals {
 
 export function listenForStop(signals: SignalSource): StopSignals {
   const controller = new AbortController();
-  const release = signals.on(['SIGINT', 'SIGTERM'], (name) => {
+  const release = signals.on(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
     controller.abort();
   });

@@ -61,7 +61,7 @@ describe('capture', () => {
     );
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, with everything written', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends it in good order, with everything written', async (signal) => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
