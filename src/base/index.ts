@@ -27,3 +27,4 @@ export {
 export { describeLinkType, LINK_TYPE_NAMES, LinkType, linkTypeName, parseLinkType } from './link-type.ts';
 export { nearestWord } from './nearest-word.ts';
 export { printable } from './text.ts';
+export { explainWriteError } from './write-error.ts';

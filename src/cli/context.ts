@@ -3,7 +3,7 @@
  * hand in their own. @module
  */
 import { fstatSync, writeSync } from 'node:fs';
-import { type Clock, printable, systemClock } from '../base/index.ts';
+import { type Clock, explainWriteError, printable, systemClock } from '../base/index.ts';
 
 export interface CommandContext {
   readonly stdout: TextOutput;
@@ -17,10 +17,10 @@ export interface TextOutput {
   /** Columns of the terminal; undefined when it is none. */
   readonly columns: number | undefined;
   write(text: string): void;
-  /** Resolves once what was written is out of our hands; also when the reader has gone away. */
-  drain(): Promise<void>;
-  /** The reader has gone away (`tapline … | head`): nothing written will be read. */
+  /** Nothing more can be written: the reader has gone away (`tapline … | head`), or the disk is full. */
   readonly closed: boolean;
+  /** @throws StackError `DISK_FULL`, `SYSCALL` when a text was not taken, but for a reader that has gone away */
+  verify(): void;
 }
 
 export interface SignalSource {
@@ -35,8 +35,8 @@ export function warnOn({ stderr }: CommandContext): (message: string) => void {
 
 export function createContext(): CommandContext {
   return {
-    stdout: descriptorOutput(1, () => process.stdout),
-    stderr: descriptorOutput(2, () => process.stderr),
+    stdout: descriptorOutput(1, 'standard output', () => process.stdout),
+    stderr: descriptorOutput(2, 'standard error', () => process.stderr),
     clock: systemClock,
     signals: processSignals,
   };
@@ -49,30 +49,34 @@ const PATIENCE = 5;
  * Writes to the descriptor itself, which Node's own streams do synchronously, too, but only after 3 ms of making
  * one.
  */
-function descriptorOutput(fd: number, terminal: () => NodeJS.WriteStream): TextOutput {
-  let closed = false;
+function descriptorOutput(fd: number, name: string, terminal: () => NodeJS.WriteStream): TextOutput {
+  let problem: NodeJS.ErrnoException | undefined;
   return {
     get columns() {
       return isDevice(fd) && terminal().isTTY ? terminal().columns : undefined;
     },
     get closed() {
-      return closed;
+      return problem !== undefined;
     },
     write(text) {
       let rest: Uint8Array = Buffer.from(text);
-      while (rest.length > 0 && !closed) {
+      while (rest.length > 0 && problem === undefined) {
         try {
           rest = rest.subarray(writeSync(fd, rest));
         } catch (error) {
-          // EPIPE and its like: there is nobody left to tell, and the command ends in its own good order.
           if ((error as NodeJS.ErrnoException).code === 'EAGAIN') Atomics.wait(NEVER, 0, 0, PATIENCE);
-          else closed = true;
+          else problem = error as NodeJS.ErrnoException; // the command ends in its own good order
         }
       }
     },
-    drain: () => Promise.resolve(),
+    verify() {
+      if (problem !== undefined && !NOBODY_READS.includes(problem.code ?? '')) throw explainWriteError(name, problem);
+    },
   };
 }
+
+/** A pipe without a reader, a terminal that went away. */
+const NOBODY_READS = ['EPIPE', 'EIO'];
 
 /** To wait on: nobody wakes us. */
 const NEVER = new Int32Array(new SharedArrayBuffer(4));

@@ -35,7 +35,6 @@ export function createLineSink(
     if (text === '') return;
     output.write(text);
     text = '';
-    await output.drain();
     if (output.closed) stop();
   };
   return {

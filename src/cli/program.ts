@@ -29,12 +29,12 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
     const parser = createParser(words, commands, context);
     if (asksForHelp(words)) context.stdout.write(helpText(await parser.getHelp()));
     else await parser.parseAsync();
+    context.stdout.verify();
     status = Number(process.exitCode ?? 0);
   } catch (error) {
     context.stderr.write(`tapline: ${textOf(error)}\n`);
     status = exitCodeOf(error);
   }
-  await Promise.all([context.stdout.drain(), context.stderr.drain()]);
   return status;
 }
 

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EMPTY } from '../base/bytes.ts';
 import type { StackError } from '../base/errors.ts';
+import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
 import type { Compressor } from './file-compression.ts';
 import type { OutputTarget } from './file-open.ts';
-import { explainWriteError } from './file-write-error.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
 
 const writeOnce = promisify(write);

@@ -5,10 +5,10 @@
  */
 import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import type { StackError } from '../base/errors.ts';
+import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
 import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
 import { Staging } from './file-staging.ts';
-import { explainWriteError } from './file-write-error.ts';
 import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
 import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';

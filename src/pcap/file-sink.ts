@@ -2,9 +2,9 @@
 import { close, ftruncateSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { StackError } from '../base/errors.ts';
+import { explainWriteError } from '../base/write-error.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-open.ts';
-import { explainWriteError } from './file-write-error.ts';
 
 const closeDescriptor = promisify(close);
 

@@ -1,6 +1,6 @@
 /** The program itself, as its user runs it: words, signals, streams and exit statuses. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,18 +61,21 @@ describe('capture', () => {
     );
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends it in good order, with everything written', async (signal) => {
-    using folder = new TestFolder();
-    const path = folder.file('ours.pcap');
-    await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
-    await program.said('listening on');
-    await ping(3);
-    program.signal(signal);
-    expect(await program.exit()).toBe(0);
-    expect(await readPackets(path)).toHaveLength(6);
-    expect(program.standardError).toContain('6 packets captured');
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends it in good order, with everything written',
+    async (signal) => {
+      using folder = new TestFolder();
+      const path = folder.file('ours.pcap');
+      await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
+      await program.said('listening on');
+      await ping(3);
+      program.signal(signal);
+      expect(await program.exit()).toBe(0);
+      expect(await readPackets(path)).toHaveLength(6);
+      expect(program.standardError).toContain('6 packets captured');
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    },
+  );
 
   test('SIGUSR1 shows the counters and the capture goes on', async () => {
     using folder = new TestFolder();
@@ -198,6 +201,18 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --?[31m; --help lists all\n'],
   ])('nothing but text is printed: %j', (words, status, message) => {
     expect(run(...words)).toMatchObject({ status, stderr: message });
+  });
+
+  test('text that a full disk does not take: 5', () => {
+    const full = openSync('/dev/full', 'w');
+    const words = [MAIN, 'filter', 'tcp'];
+    const { stderr, status } = spawnSync(process.execPath, words, {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect(stderr).toBe('tapline: cannot write to standard output: the disk is full\n');
+    expect(status).toBe(5);
   });
 
   test('no word behind -- is an option, nor lost', () => {

@@ -1,5 +1,5 @@
 /** What a write that failed means for whoever captures. @module */
-import { messageOf, StackError } from '../base/errors.ts';
+import { messageOf, StackError } from './errors.ts';
 
 /** @param name what the message calls the output */
 export function explainWriteError(name: string, cause: unknown): StackError {
