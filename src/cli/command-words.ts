@@ -62,11 +62,11 @@ export function spellOut(
     }
     for (const typed of word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table)) {
       const { shown, option } = typed;
+      spelt.push(option.takesValue ? `--${option.name}=${valueBehind(typed, rest)}` : flag(typed));
       if (given.has(option) && option.takesValue && !option.isRepeatable) {
         throw new StackError('USAGE', `${shown} is given more than once`);
       }
       given.add(option);
-      spelt.push(option.takesValue ? `--${option.name}=${valueBehind(typed, rest)}` : flag(typed));
     }
   }
   return spelt;

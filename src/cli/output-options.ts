@@ -54,7 +54,6 @@ export function compressionOf(words: Pick<OutputArguments, 'w' | 'compress'>): C
   return words.compress ?? compressionOfName(words.w ?? '');
 }
 
-/** What is set in only one way: given or not. */
 const NEEDS_FILE = [
   ['C', '-C'],
   ['G', '-G'],
@@ -67,11 +66,16 @@ const NEEDS_FILE = [
   ['min-free', '--min-free'],
   ['compress', '--compress'],
   ['z', '--on-rotate'],
+  ['on-rotate-argument', '--on-rotate-argument'],
+  ['aligned', '--aligned'],
+  ['overwrite', '--overwrite'],
+  ['utc', '--utc'],
 ] as const;
 
 /** Where there is no `-w`, nothing may be said about its files. @throws StackError `USAGE` */
 export function refuseFileOptions(words: OutputArguments): void {
-  const given = NEEDS_FILE.find(([key]) => words[key] !== undefined);
+  const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+  const given = NEEDS_FILE.find(([key]) => isGiven(words[key]));
   if (given !== undefined) throw new StackError('USAGE', `${given[1]} needs -w FILE`);
 }
 

@@ -47,9 +47,9 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
   await writer.close();
 
   say(`\n${formatCounters(summary.frames, summary.statistics)}`);
-  say(`Of the IPv6 ping and TCP connection that ran beside it the filter let nothing through.`);
+  say('An IPv6 ping and an IPv6 TCP connection went over the same wire: the filter left them out.');
   say(`Read back from ${file}: ${await countFrames(file)} packets.\n`);
-  say(WHAT_NEXT(path));
+  say(whatNext(path));
 }
 
 /** What happens on the wire: all of it between the two kernels, nothing leaves the namespaces. */
@@ -88,10 +88,17 @@ async function countFrames(path: string): Promise<number> {
   return frames;
 }
 
-const WHAT_NEXT = (path: string): string => `What to try next (npm start -- … is the same as tapline …):
-  npm start -- read ${path} 'tcp port 25' -v       the same frames again, a filter, more detail
-  npm start -- interfaces                                     what can be captured here
-  sudo npm start -- capture -i any -c 20                      real traffic of this machine
-  npm start -- filter 'tcp port 25 and host 10.1.1.1' --explain   what a filter means
-  npm start -- --help                                         everything else
-`;
+/** Command lines to go on with, spelt as this one was. */
+function whatNext(path: string): string {
+  const isNpm = process.env['npm_lifecycle_event'] === 'start';
+  const program = isNpm ? 'npm start --' : 'tapline';
+  const lines = [
+    [`${program} read ${path} -v tcp port 25`, 'the same frames again, a filter, more detail'],
+    [`${program} interfaces`, 'what can be captured here'],
+    [`sudo ${program} capture -i any -c 20`, 'real traffic of this machine'],
+    [`${program} filter --explain tcp port 25 and host 10.1.1.1`, 'what a filter means'],
+    [`${program} --help`, 'everything else'],
+  ] as const;
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return ['What to try next:', ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)].join('\n');
+}

@@ -1,5 +1,5 @@
 /** `tapline filter` at work. @module */
-import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseLinkType, StackError } from '../base/index.ts';
+import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseIpv4, parseLinkType, StackError } from '../base/index.ts';
 import {
   assemble,
   type BpfInstruction,
@@ -21,6 +21,7 @@ import { readTextFile } from './text-input.ts';
 const MAX_SNAP_LENGTH = 0xffff_ffff;
 
 export async function runFilter(words: FilterArguments, context: CommandContext): Promise<void> {
+  refuseTwoForms(words);
   if (words.bpf !== undefined) {
     const instructions = assemble(await readTextFile(words.bpf), { backwardJumps: true });
     if (words.trace === undefined) context.stdout.write(programText(instructions, words.d));
@@ -31,6 +32,12 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
   const explanation = explainFilter(expression, await compileOptions(words, expression));
   if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
   else context.stdout.write(show(explanation, words));
+}
+
+/** @throws StackError `USAGE` for two ways to show a filter */
+function refuseTwoForms(words: FilterArguments): void {
+  const given = (['json', 'explain', 'graph', 'trace'] as const).filter((name) => Boolean(words[name]));
+  if (given.length > 1) throw new StackError('USAGE', `--${given[0]} and --${given[1]} exclude each other`);
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {
@@ -48,6 +55,9 @@ async function compileOptions(words: FilterArguments, expression: string): Promi
   const linkType = parseLinkType(words.y);
   if (linkType === undefined) {
     throw new StackError('USAGE', `no link type is called ${words.y}; known are ${LINK_TYPE_NAMES.join(', ')}`);
+  }
+  if (words.netmask !== undefined && parseIpv4(words.netmask) === undefined) {
+    throw new StackError('USAGE', `--netmask takes an IPv4 address, not ${JSON.stringify(words.netmask)}`);
   }
   const snapLength = numberOption('-s', words.s, { least: 1, most: MAX_SNAP_LENGTH });
   return {

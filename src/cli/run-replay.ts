@@ -118,11 +118,12 @@ function formatReplay(summary: ReplaySummary): string {
     [skipped.otherLinkType, 'of another link type'],
   ] as const;
   const why = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${count} ${reason}`);
+  const frames = (count: number): string => (count === 1 ? 'frame' : 'frames');
   const total = skipped.cut + skipped.tooLong + skipped.tooShort + skipped.otherLinkType;
   return [
-    `${sent} frames sent, ${bytes} bytes in ${(milliseconds / 1000).toFixed(3)} s (${rate})`,
-    `${total} frames skipped${why.length === 0 ? '' : `: ${why.join(', ')}`}`,
-    `${failed} frames failed, ${waits} waits for room in the interface's queue`,
+    `${sent} ${frames(sent)} sent, ${bytes} bytes in ${(milliseconds / 1000).toFixed(3)} s (${rate})`,
+    `${total} ${frames(total)} skipped${why.length === 0 ? '' : `: ${why.join(', ')}`}`,
+    `${failed} ${frames(failed)} failed, ${waits} waits for room in the interface's queue`,
     '',
   ].join('\n');
 }

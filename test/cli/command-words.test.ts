@@ -48,6 +48,7 @@ test.each([
   ['--count=', '--count needs a value'],
   ['-c -n', '-c needs a value, but "-n" follows (if that is it: -c=VALUE)'],
   ['--count --fanout cpu', '--count needs a value, but "--fanout" follows (if that is it: --count=VALUE)'],
+  ['-c 5 -c', '-c needs a value'],
   ['-c 5 --count 6', '--count is given more than once'],
   ['--fanout steam', '--fanout takes hash, cpu or rollover, not "steam"'],
   ['-e=5', '-e takes no value, not "5"'],

@@ -189,6 +189,10 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['interfaces', 'x'], 'too many words: x; write tapline interfaces'],
     [['sweep', '127.0.0.1', '-x', 'y'], '-x takes a whole number of at least 0, not "y"'],
     [['filter', '--bpf', MAIN], 'line 1: '],
+    [['filter', '--netmask', 'x', 'tcp'], '--netmask takes an IPv4 address, not "x"'],
+    [['filter', '--json', '--graph', 'tcp'], '--json and --graph exclude each other'],
+    [['capture', '-i', 'lo', '--utc'], '--utc needs -w FILE'],
+    [['read', 'x', '--on-rotate-argument', 'x'], '--on-rotate-argument needs -w FILE'],
   ])('%j: 2', (words, message) => {
     const { stderr, status } = run(...words);
     expect(stderr).toContain(message);
@@ -416,6 +420,7 @@ describe('demo', () => {
     expect(stdout).not.toContain('IP6');
     const [, captured] = /(\d+) packets captured/.exec(stdout) ?? [];
     expect(stdout).toContain(`Read back from ${path}: ${captured} packets.`);
+    expect(stdout).toContain(`tapline read ${path} -v tcp port 25  `);
     expect(existsSync(path)).toBe(true);
     const tcpdump = requirePeer('tcpdump');
     if (tcpdump === undefined) return;
