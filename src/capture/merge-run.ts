@@ -12,10 +12,12 @@ import { firstOfGroup, numberingOf } from './merge-interfaces.ts';
 import { RingInput, type RingLoan } from './ring-input.ts';
 import { RingSource } from './ring-source.ts';
 
-/** Milliseconds from look to look while frames wait for their turn. */
-export const LOOK_INTERVAL = 5;
-/** Looks without a frame whose turn has come, besides a block's time: then time itself is out of step. */
-const FRUITLESS_LOOKS = 200;
+/** Milliseconds from look to look while frames wait for their turn: each look costs, however few frames it brings, */
+const LOOK_INTERVAL = 20;
+/** but rings that are filling up, and frames that nobody may wait for, want more of them. */
+const SHORT_LOOK_INTERVAL = 5;
+/** Milliseconds without a frame whose turn has come, besides a block's time: then time itself is out of step. */
+const FRUITLESS_TIME = 1000;
 
 export interface MergeRunOptions {
   readonly onWarning: (message: string) => void;
@@ -31,7 +33,9 @@ export class MergeRun {
   readonly #stop: AbortSignal;
   readonly #ending = new AbortController();
   readonly #patience: number;
-  #fruitless = 0;
+  readonly #blockTimeout: number;
+  /** Of `clock.now()`: since when frames wait and none's turn has come. */
+  #fruitlessSince: number | undefined;
   #clockSteps = 0;
   /** The blocks are the kernel's: frames that still wait are no more. */
   #isClosed = false;
@@ -60,8 +64,8 @@ export class MergeRun {
       return input;
     });
     this.merger = new FrameMerger(inputs);
-    const blockTimeout = Math.max(0, ...[...loans.values()].map((loan) => loan.blockTimeout));
-    this.#patience = FRUITLESS_LOOKS + (2 * blockTimeout) / LOOK_INTERVAL;
+    this.#blockTimeout = Math.max(0, ...[...loans.values()].map((loan) => loan.blockTimeout));
+    this.#patience = FRUITLESS_TIME + 2 * this.#blockTimeout;
   }
 
   /** Goes on until the merger holds a batch. False: there is none any more. @throws StackError `INTERFACE_GONE` */
@@ -107,35 +111,39 @@ export class MergeRun {
     }
     this.#sayClockSteps();
     if (this.merger.cut().size > 0) {
-      this.#fruitless = 0;
+      this.#fruitlessSince = undefined;
       return true;
     }
-    if (!this.merger.isHolding) this.#fruitless = 0;
-    else this.#fruitless += 1;
-    return this.#fruitless > this.#patience && this.merger.cutAll().size > 0;
+    if (!this.merger.isHolding) {
+      this.#fruitlessSince = undefined;
+      return false;
+    }
+    const { clock } = this.#options;
+    this.#fruitlessSince ??= clock.now();
+    return clock.now() - this.#fruitlessSince > this.#patience && this.merger.cutAll().size > 0;
+  }
+
+  /** Milliseconds until the next look is worth its while. */
+  get lookInterval(): number {
+    const isRoomy = this.#rings.every((input) => input.isRoomy);
+    return isRoomy ? Math.max(SHORT_LOOK_INTERVAL, Math.min(LOOK_INTERVAL, this.#blockTimeout)) : SHORT_LOOK_INTERVAL;
   }
 
   /** Frames that wait for their turn make the ring readable all the time: then time is what we wait for. */
   async #arrival(): Promise<void> {
+    const others = this.#others.flatMap((input) => input.arrival() ?? []);
+    const rings = this.#rings.filter(({ hasEnded }) => !hasEnded);
+    // One that went away has frames to come in the block that the kernel was filling, which no error tells of.
+    const isTimed = this.merger.isHolding || this.#stop.aborted || rings.some(({ isGone }) => isGone);
+    if (isTimed || others.length + rings.length === 0) {
+      await Promise.race([...others, this.#options.clock.sleep(this.lookInterval)]);
+      return;
+    }
     const awake = new AbortController();
     const wake = (): void => awake.abort();
     this.#stop.addEventListener('abort', wake, { once: true });
-    const arrivals: Promise<void>[] = [];
-    for (const input of this.#others) {
-      const arrival = input.arrival();
-      if (arrival !== undefined) arrivals.push(arrival);
-    }
-    const { signal } = awake;
-    if (arrivals.length === 0 || this.merger.isHolding || this.#stop.aborted) {
-      arrivals.push(this.#options.clock.sleep(LOOK_INTERVAL, signal));
-    } else {
-      for (const input of this.#rings) if (!input.hasEnded) arrivals.push(input.arrival(signal));
-    }
-    // One that went away has frames to come in the block that the kernel was filling, which no error tells of.
-    if (this.#rings.some(({ isGone, hasEnded }) => isGone && !hasEnded)) {
-      arrivals.push(this.#options.clock.sleep(LOOK_INTERVAL, signal));
-    }
-    await Promise.race(arrivals);
+    const stopped = new Promise<void>((resolve) => awake.signal.addEventListener('abort', () => resolve()));
+    await Promise.race([stopped, ...others, ...rings.map((input) => input.arrival(awake.signal))]);
     this.#stop.removeEventListener('abort', wake);
     wake();
   }

@@ -18,7 +18,7 @@ import { type CaptureInterface, MAXIMUM_SNAP_LENGTH, type RecordFormat } from '.
 import { FrameGatherer } from './frame-gatherer.ts';
 import type { RecordBatch, RecordOptions } from './live-source.ts';
 import { firstOfGroup } from './merge-interfaces.ts';
-import { LOOK_INTERVAL, MergeRun } from './merge-run.ts';
+import { MergeRun } from './merge-run.ts';
 import { RingSource } from './ring-source.ts';
 
 export interface MergeOptions {
@@ -50,7 +50,7 @@ export interface MergedSource extends CaptureSource {
 /**
  * Merges sources into one that gives all their frames in the order of their times. A file that is in itself out of
  * order is sorted a batch at a time. Live sources wait for each other: a frame goes out when no earlier one can come any
- * more, some 25 ms after it came, later only while another interface has frames in a block that is not full.
+ * more, some 25 to 65 ms after it came, later only while another interface has frames in a block that is not full.
  * The sources are read by the merge alone from its first batch on, and closed with it.
  * @throws RangeError without a source
  */
@@ -123,7 +123,7 @@ class SourceMerge implements MergedSource {
         while (gatherer.hasRoom && run.look());
         // The disk is behind: what comes now goes into the same area, so that rings need not hold it.
         while (gatherer.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
-          await Promise.race([gatherer.returned(), this.#clock.sleep(LOOK_INTERVAL)]);
+          await Promise.race([gatherer.returned(), this.#clock.sleep(run.lookInterval)]);
           if (run.look()) gatherer.take(run.merger);
         }
         yield gatherer.hand();

@@ -16,6 +16,8 @@ import type { RingArrival } from './ring-arrival.ts';
  * backlog, or for a kernel thread that waits for a CPU. So long a merge waits for frames that overtake others.
  */
 const ARRIVAL_MARGIN = 25;
+/** The part of the ring that may be held for looks to be few. */
+const ROOMY_SHARE = 1 / 8;
 /** Seconds that no frame is late by: an earlier one tells of a clock that was set back. */
 const LONGEST_INVERSION = 1;
 
@@ -57,6 +59,11 @@ export class RingInput implements MergeInput {
     this.#blocks = new Float64Array(loan.ring.blockCount);
     this.#waiting = new Uint32Array(loan.ring.blockCount);
     if (loan.arrival.isRefusing) this.#refusedTime = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What waits takes a small part of the ring: as much again may come before anybody looks. */
+  get isRoomy(): boolean {
+    return this.#held < this.#loan.ring.blockCount * ROOMY_SHARE;
   }
 
   /** Takes in what has come. @param now milliseconds since 1970 */

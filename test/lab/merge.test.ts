@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { LinkType } from '../../src/base/link-type.ts';
 import { openLiveMany } from '../../src/capture/index.ts';
 import {
@@ -54,6 +55,33 @@ async function generateOnBoth(
     ['eth0', 'eth1'].map((interfaceName) => generate(trafgen, lab, folder, { interfaceName, ...traffic })),
   );
 }
+
+test('interfaces on which nothing happens are not looked at', async () => {
+  let looks = 0;
+  const clock: Clock = {
+    ...systemClock,
+    sleep(milliseconds, signal) {
+      looks += 1;
+      return systemClock.sleep(milliseconds, signal);
+    },
+  };
+  const interfaces = ['eth0', 'eth1'].map((interfaceName) => ({ interfaceName, filter: 'udp port 9' }));
+  await using source = lab.host('right').run(() => openLiveMany(interfaces, { clock }));
+  const stop = new AbortController();
+  const packets: number[] = [];
+  const reading = (async () => {
+    for await (const { bytes } of source.packets({ signal: stop.signal })) packets.push(bytes.length);
+  })();
+  await sleep(300);
+  expect(looks).toBe(0);
+  const frame = taggedFrame([], 100);
+  sendFrames(lab.host('left'), 'eth0', [frame]);
+  for (let tries = 0; tries < 100 && packets.length === 0; tries += 1) await sleep(20);
+  expect(packets).toEqual([frame.length]);
+  expect(looks).toBeGreaterThan(0); // for what may come late
+  stop.abort();
+  await reading;
+});
 
 test('two interfaces at full load: every frame, in the order of time, as our reader, capinfos and tshark see it', async () => {
   const trafgen = requirePeer('trafgen');
