@@ -1,5 +1,12 @@
 /** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-import { describeLinkType, type FrameSink, type FrameView, type LinkType, printable } from '../base/index.ts';
+import {
+  describeLinkType,
+  type FrameSink,
+  type FrameView,
+  type LinkType,
+  printable,
+  StackError,
+} from '../base/index.ts';
 import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import type { RecordTarget } from '../session/index.ts';
@@ -16,6 +23,8 @@ import { createRewrite } from './rewrite-files.ts';
 import { listenForStop } from './stop-signals.ts';
 
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
+  if (words.w === undefined) refuseFileOptions(words);
+  else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
   const limit = numberOption('-c', words.c, { least: 1 });
   const expression = await filterText(words);
   const resolver = await resolverFor(expression);
@@ -44,7 +53,6 @@ function announce(file: string, { linkType, snapLength }: FileSource, context: C
 
 function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {
   const precision = timestampPrecision(words);
-  if (words.w === undefined || words['count-only']) refuseFileOptions(words);
   if (words['count-only']) return COUNTING_SINK;
   if (words.w === undefined) {
     const linkTypeOf = (frame: FrameView): LinkType =>

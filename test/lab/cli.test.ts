@@ -192,6 +192,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['filter', '--netmask', 'x', 'tcp'], '--netmask takes an IPv4 address, not "x"'],
     [['filter', '--json', '--graph', 'tcp'], '--json and --graph exclude each other'],
     [['capture', '-i', 'lo', '--utc'], '--utc needs -w FILE'],
+    [['read', 'x', '--count-only', '-w', 'y'], '--count-only and -w exclude each other'],
     [['read', 'x', '--on-rotate-argument', 'x'], '--on-rotate-argument needs -w FILE'],
   ])('%j: 2', (words, message) => {
     const { stderr, status } = run(...words);
