@@ -14,7 +14,7 @@ export interface CommandContext {
 
 /** Where text goes. */
 export interface TextOutput {
-  /** Columns of the terminal; undefined when it is none. */
+  /** Columns of the terminal; undefined when it is none, or one that knows no escape sequences (`TERM=dumb`). */
   readonly columns: number | undefined;
   write(text: string): void;
   /** Nothing more can be written: the reader has gone away (`tapline … | head`), or the disk is full. */
@@ -53,7 +53,8 @@ function descriptorOutput(fd: number, name: string, terminal: () => NodeJS.Write
   let problem: NodeJS.ErrnoException | undefined;
   return {
     get columns() {
-      return isDevice(fd) && terminal().isTTY ? terminal().columns : undefined;
+      if (process.env['TERM'] === 'dumb' || !isDevice(fd)) return undefined;
+      return terminal().isTTY ? terminal().columns : undefined;
     },
     get closed() {
       return problem !== undefined;

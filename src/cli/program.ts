@@ -10,6 +10,10 @@ const EPILOGUE =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
   'away, 5 disk full or as full as it may become (the file holds all whole records), 6 damaged or unknown file.';
 
+/** Of the help: wider lines are hard to read, and where there is no terminal. */
+const MOST_COLUMNS = 120;
+const USUAL_COLUMNS = 100;
+
 /** Put in by scripts/bundle.mjs. */
 declare const TAPLINE_VERSION: string;
 
@@ -26,8 +30,8 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
   const commands = create.map((one) => one(context) as CommandModule);
   let status = 0;
   try {
-    const parser = createParser(words, commands, context);
-    if (asksForHelp(words)) context.stdout.write(helpText(await parser.getHelp()));
+    const parser = createParser(words, commands);
+    if (asksForHelp(words)) context.stdout.write(helpText(await parser.wrap(helpWidth(context)).getHelp()));
     else await parser.parseAsync();
     context.stdout.verify();
     status = Number(process.exitCode ?? 0);
@@ -36,6 +40,11 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
     status = exitCodeOf(error);
   }
   return status;
+}
+
+/** A terminal may not know how wide it is, and says 0. */
+function helpWidth({ stdout }: CommandContext): number {
+  return Math.min(MOST_COLUMNS, stdout.columns || USUAL_COLUMNS);
 }
 
 function textOf(error: unknown): string {
@@ -52,15 +61,15 @@ function asksForHelp(words: readonly string[]): boolean {
  * A command that is named by the first word is the only one that its parser knows, and the default one: for any other
  * kind yargs writes the whole help text before it runs the command, whether anybody asked for it or not.
  */
-function createParser(words: readonly string[], commands: readonly CommandModule[], context: CommandContext): Argv {
+function createParser(words: readonly string[], commands: readonly CommandModule[]): Argv {
   const [name = '', ...rest] = words;
   const chosen = commands.find((command) => namesOf(command).includes(name));
   if (chosen !== undefined) {
     const called = `tapline ${namesOf(chosen)[0]}`;
     const parameters = String(chosen.command).replace(/^\S+/, '$0');
     const places = placesOf(chosen);
-    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen, context), places);
-    return withCommon(yargs(spelt).scriptName(called), context, `tapline ${String(chosen.command)}`).command({
+    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen), places);
+    return withCommon(yargs(spelt).scriptName(called), `tapline ${String(chosen.command)}`).command({
       ...chosen,
       command: parameters,
       aliases: [],
@@ -68,7 +77,7 @@ function createParser(words: readonly string[], commands: readonly CommandModule
     });
   }
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
-  const parser = withCommon(yargs([...words]).scriptName('tapline'), context, 'tapline COMMAND')
+  const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
     .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
     .demandCommand(1, 'which command? `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
@@ -97,8 +106,8 @@ function unknownCommand(name: string, known: readonly string[]): StackError {
 }
 
 /** What a command says of its options, asked before yargs reads the words. */
-function declaredOptions({ builder }: CommandModule, context: CommandContext): DeclaredOptions {
-  const parser = withCommon(yargs([]), context, '');
+function declaredOptions({ builder }: CommandModule): DeclaredOptions {
+  const parser = withCommon(yargs([]), '');
   if (typeof builder === 'function') void builder(parser);
   return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
 }
@@ -114,7 +123,7 @@ function namesOf({ command, aliases = [] }: CommandModule): string[] {
 }
 
 /** @param usage what to write, said where the number of words is wrong */
-function withCommon(parser: Argv, context: CommandContext, usage: string): Argv {
+function withCommon(parser: Argv, usage: string): Argv {
   return parser
     .parserConfiguration({
       'boolean-negation': false,
@@ -130,7 +139,6 @@ function withCommon(parser: Argv, context: CommandContext, usage: string): Argv 
     .help()
     .alias('help', 'h')
     .epilogue(EPILOGUE)
-    .wrap(Math.min(120, context.stderr.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new StackError('USAGE', inOurWords(message, usage));

@@ -220,6 +220,19 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(status).toBe(5);
   });
 
+  test('a terminal that knows no escape sequences gets none', () => {
+    const script = requirePeer('script');
+    if (script === undefined) return;
+    const shown = (TERM: string): string =>
+      spawnSync(script, ['-qc', `${process.execPath} ${MAIN} mtr -n -c 1 127.0.0.1`, '/dev/null'], {
+        encoding: 'utf8',
+        env: { ...process.env, TERM },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }).stdout;
+    expect(shown('xterm')).toContain('\x1b');
+    expect(shown('dumb')).toMatch(/^Host[ -~\r\n]*1\. 127\.0\.0\.1[ -~\r\n]*$/);
+  });
+
   test('no word behind -- is an option, nor lost', () => {
     expect(run('filter', '--', 'tcp', 'port', '25').stdout).toBe(run('filter', 'tcp port 25').stdout);
     expect(run('read', '--', '-w').stderr).toContain('cannot open -w: ENOENT');
