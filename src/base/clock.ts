@@ -5,9 +5,12 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970. */
   wallTime(): number;
-  /** Resolves after the time has passed; also, early and without an error, when `signal` is aborted. */
+  /** Resolves after the time has passed, however long; also, early and without an error, when `signal` is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Milliseconds that a timer takes at most; a longer one fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -23,7 +26,11 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', finish);
         resolve();
       };
-      const timer = setTimeout(finish, milliseconds);
+      let timer: NodeJS.Timeout | undefined;
+      const wait = (left: number): void => {
+        timer = left > LONGEST_TIMER ? setTimeout(wait, LONGEST_TIMER, left - LONGEST_TIMER) : setTimeout(finish, left);
+      };
+      wait(milliseconds);
       signal?.addEventListener('abort', finish, { once: true });
     });
   },

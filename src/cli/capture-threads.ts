@@ -52,7 +52,7 @@ export async function runCaptureThreads(
     else for (const thread of threads) thread.tell('flush');
   });
   const startTime = context.clock.wallTime();
-  let timer: NodeJS.Timeout | undefined;
+  const finished = new AbortController();
   let described: CaptureInterface | undefined;
   let reason: StopReason = 'signal';
   try {
@@ -64,17 +64,18 @@ export async function runCaptureThreads(
     stop.signal.addEventListener('abort', endAll, { once: true });
     if (stop.signal.aborted) endAll();
     if (seconds !== undefined) {
-      timer = setTimeout(() => {
+      void context.clock.sleep(seconds * 1000, finished.signal).then(() => {
+        if (finished.signal.aborted) return;
         if (reason === 'signal' && !stop.signal.aborted) reason = 'duration';
         endAll();
-      }, seconds * 1000);
+      });
     }
     const end = await Promise.race(threads.map(({ ended }) => ended)); // one that ends by itself, or fails, ends all
     if (end !== undefined && end !== 'signal') reason = end;
   } finally {
     endAll();
     await Promise.allSettled(threads.map(({ ended }) => ended));
-    clearTimeout(timer);
+    finished.abort();
     stop.release();
     releaseSignals();
     update();

@@ -29,8 +29,6 @@ export interface DriveParts {
 
 /** How many batches go out before the event loop gets a turn, so that answers are read while a flood leaves. */
 const BATCHES_PER_TURN = 4;
-/** No engine sleeps longer than this in one piece: timers of more than 2^31 ms fire at once. */
-const LONGEST_SLEEP = 3_600_000;
 
 const WAKE = 'wake';
 
@@ -81,7 +79,7 @@ export async function* driveBatches<Event>(
         continue;
       }
       sleeper = new AbortController();
-      await clock.sleep(Math.min(wait, LONGEST_SLEEP), sleeper.signal);
+      await clock.sleep(wait, sleeper.signal);
       sleeper = undefined;
     }
   } finally {

@@ -44,7 +44,7 @@ export async function recordFlight(
     if (each?.aborted === true) onAbort();
     each?.addEventListener('abort', onAbort, { once: true });
   }
-  let isDone = false;
+  let reason: StopReason = 'end';
   const watching = watch(recorder, clock, end, stop);
   try {
     const format = { container: 'pcapng', inPlace: false } as const;
@@ -58,11 +58,10 @@ export async function recordFlight(
     signal?.removeEventListener('abort', onAbort);
     stop.abort();
     await watching;
-    isDone = recorder.isDone;
+    reason = reasonOf(recorder.isDone, signal, clock.now() >= end); // before what is still to be written, which may take a while
     await recorder.finish();
   }
-  const reason = recorder.ended ?? reasonOf(isDone, signal, clock.now() >= end);
-  return { ...recorder.counters(), reason, statistics: source.statistics() };
+  return { ...recorder.counters(), reason: recorder.ended ?? reason, statistics: source.statistics() };
 }
 
 function reasonOf(isDone: boolean, signal: AbortSignal | undefined, isLate: boolean): StopReason {

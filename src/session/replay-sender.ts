@@ -8,8 +8,6 @@ import type { ReplayOptions } from './replay-options.ts';
 /** Waits longer than this are left to the timer, up to `TIMER_GRAIN` before their end. Milliseconds, like all here. */
 const LONG_WAIT = 4;
 const TIMER_GRAIN = 2;
-/** A timer takes 24 days at most; a file may say that its frames are years apart. */
-const LONGEST_SLEEP = 3_600_000;
 /** Signals get their turn at least this often. */
 const TURN_INTERVAL = 20;
 /** When the queue is full: the first wait, which doubles up to the longest, and when a frame is given up. */
@@ -67,7 +65,7 @@ export class ReplaySender {
   async #waitUntil(time: number): Promise<void> {
     const left = time - this.#clock.now();
     if (left > LONG_WAIT) {
-      await this.#clock.sleep(Math.min(left - TIMER_GRAIN, LONGEST_SLEEP), this.#signal);
+      await this.#clock.sleep(left - TIMER_GRAIN, this.#signal);
       this.#lastTurn = this.#clock.now();
     } else {
       this.#clock.waitUntil(time);

@@ -51,6 +51,15 @@ describe('recordFlight', () => {
     expect(output.files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[0, 1], true]]);
   });
 
+  test('why it ended stays so, whatever comes while the rest is written', async () => {
+    const { clock, source, output } = parts([0, 900], 1);
+    const stop = new AbortController();
+    const interrupted = Object.assign(output, { close: async () => stop.abort() });
+    const recorder = new FlightRecorder(flightOptions(interrupted, { after: 60_000 }));
+    const summary = await recordFlight(source, recorder, { clock, duration: 1_250, signal: stop.signal });
+    expect(summary.reason).toBe('duration');
+  });
+
   test('ends when its signal is aborted, before or while it runs', async () => {
     for (const early of [true, false]) {
       const { clock, source, output } = parts([0], 0);

@@ -8,14 +8,12 @@ import type { PacingClock } from '../../src/session/index.ts';
 /** Time that passes only in waits, and a little with every call that sends. */
 export class SimulatedPacing implements PacingClock {
   time = 5_000;
-  readonly sleeps: number[] = [];
 
   now(): number {
     return this.time;
   }
 
   async sleep(milliseconds: number): Promise<void> {
-    this.sleeps.push(milliseconds);
     this.time += milliseconds;
   }
 
