@@ -49,7 +49,8 @@ export class RotateHook {
   #start(path: string): void {
     this.#running += 1;
     const words = this.#words.map((word) => word.replaceAll(FILE, () => path));
-    const child = spawn(this.#program, words, { stdio: ['ignore', 2, 2] });
+    // In a session of its own: a terminal's Ctrl-C, which is for the capture, does not reach it.
+    const child = spawn(this.#program, words, { stdio: ['ignore', 2, 2], detached: true });
     child.once('spawn', () => lowerPriority(child));
     child.once('error', (error) => this.#ended(`cannot run ${this.#program} for ${path}: ${messageOf(error)}`));
     child.once('exit', (status, signal) => {

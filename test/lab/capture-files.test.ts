@@ -331,6 +331,21 @@ describe('a program after each file', () => {
     },
   );
 
+  test('goes on when Ctrl-C ends the capture, which a terminal sends to the whole group', async () => {
+    const script = `echo begun >> ${folder.file('log')}; sleep 0.5; echo done >> ${folder.file('log')}`;
+    const each = ['-c', script].map((word) => `--on-rotate-argument=${word}`);
+    const words = ['capture', '-i', 'eth0', '-w', folder.file('a.pcap'), '--rotate-packets', '1', '-z', 'sh', ...each];
+    const leader = [process.execPath, MAIN, ...words, 'udp port 9'];
+    await using program = new LabProcess(lab.host('right'), 'setsid', leader); // which has its place then
+    await program.said('listening on');
+    await flood(1);
+    for (let tries = 0; tries < 100 && !names().includes('log'); tries += 1) await sleep(20);
+    process.kill(-program.pid, 'SIGINT');
+    expect(await program.exit()).toBe(0);
+    expect(readFileSync(folder.file('log'), 'utf8')).toBe('begun\ndone\n');
+    expect(program.standardError).not.toContain('ended with');
+  });
+
   test('that is not there is a warning', async () => {
     const words = ['-w', folder.file('a.pcap'), '-z', '/no/such/program', '-c', '1', 'udp port 9'];
     await using program = await startCapture(...words);
