@@ -2,7 +2,7 @@
  * Unpacking gzip (RFC 1952), member after member. Node's own stream does that too, but what it unpacked last is lost when a
  * checksum is wrong, or when something else follows: as much as a file of a few hundred frames holds. @module
  */
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { readU16, readU16le, readU32le } from '../base/bytes.ts';
 import type { ByteSource } from './byte-source.ts';
 import { PackedBytes, unpack } from './file-unpack.ts';
@@ -19,6 +19,16 @@ const DEFLATE = 8;
 const TRAILER_LENGTH = 8;
 const TRAILER_SIZE = 4;
 
+/** After a member that unpacked to so few bytes another one is expected: a capture that is packed frame by frame. */
+const SMALL_LENGTH = 16 * 1024;
+const SMALL_OPTIONS = { info: true, maxOutputLength: SMALL_LENGTH } as const;
+
+/** What zlib gives with `info`; its types do not say so. */
+interface InflatedMember {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
 /** RFC 1952, 2.3.1 */
 const Flag = { headChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10 } as const;
 
@@ -29,19 +39,35 @@ const Flag = { headChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10 } as c
  */
 export async function* unpackGzip(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
   const packed = new PackedBytes(source);
+  let isSmall = false;
   while (await beginsMember(packed)) {
     await skipHead(packed);
     let checksum = 0;
     let size = 0;
-    for await (const chunk of unpack(createInflateRaw(), packed)) {
+    const small = isSmall ? await unpackSmall(packed) : undefined;
+    for await (const chunk of small ?? unpack(createInflateRaw(), packed)) {
       checksum = crc32(chunk, checksum);
-      size = (size + chunk.length) >>> 0;
+      size += chunk.length;
       yield chunk;
     }
+    isSmall = size <= SMALL_LENGTH;
     const trailer = await take(packed, TRAILER_LENGTH);
-    if (readU32le(trailer, 0) !== checksum || readU32le(trailer, TRAILER_SIZE) !== size) {
+    if (readU32le(trailer, 0) !== checksum || readU32le(trailer, TRAILER_SIZE) !== size % 2 ** 32) {
       throw formatError('the checksum of the gzip data is wrong');
     }
+  }
+}
+
+/** All of a member, when it is small and its end at hand: a stream of its own would cost a hundred times as much. */
+async function unpackSmall(packed: PackedBytes): Promise<readonly Uint8Array[] | undefined> {
+  const chunk = await packed.next();
+  try {
+    const { buffer, engine } = inflateRawSync(chunk, SMALL_OPTIONS) as unknown as InflatedMember;
+    packed.putBack(chunk.subarray(engine.bytesWritten));
+    return [buffer];
+  } catch {
+    packed.putBack(chunk); // the stream says what is wrong, when it has all bytes
+    return undefined;
   }
 }
 

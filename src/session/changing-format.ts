@@ -2,30 +2,39 @@
 import type { OutputTarget, RecordFile, RecordFileFormat } from '../pcap/index.ts';
 
 export class ChangingFormat implements RecordFileFormat {
-  /** What files begun from now on are. */
-  present: RecordFileFormat;
+  readonly recordFormat: RecordFileFormat['recordFormat'];
+  readonly layout: RecordFileFormat['layout'];
+  #present: RecordFileFormat;
+  #change: (() => RecordFileFormat) | undefined;
 
   constructor(first: RecordFileFormat) {
-    this.present = first;
+    this.recordFormat = first.recordFormat;
+    this.layout = first.layout;
+    this.#present = first;
   }
 
-  get recordFormat(): RecordFileFormat['recordFormat'] {
-    return this.present.recordFormat;
+  /** Files begun from now on are what `change` makes, with records as before; it is asked once the next file begins. */
+  change(change: () => RecordFileFormat): void {
+    this.#change = change;
   }
 
-  get layout(): RecordFileFormat['layout'] {
-    return this.present.layout;
+  get header(): RecordFileFormat['header'] {
+    return this.#now().header;
   }
 
-  get header(): Uint8Array {
-    return this.present.header;
-  }
-
-  get headerLength(): number {
-    return this.present.headerLength;
+  get headerLength(): RecordFileFormat['headerLength'] {
+    return this.#now().headerLength;
   }
 
   create(target: OutputTarget): RecordFile {
-    return this.present.create(target);
+    return this.#now().create(target);
+  }
+
+  #now(): RecordFileFormat {
+    if (this.#change !== undefined) {
+      this.#present = this.#change();
+      this.#change = undefined;
+    }
+    return this.#present;
   }
 }

@@ -52,7 +52,7 @@ export class FlightFiles implements FlightOutput {
 
   beginWindow(trigger: FlightTrigger): void {
     const comment = `begins at trigger ${describeTrigger(trigger)}`;
-    this.#format.present = pcapngFileFormat(this.#interfaces, { comment }, this.#compression);
+    this.#format.change(() => pcapngFileFormat(this.#interfaces, { comment }, this.#compression));
     this.#series.next(trigger.seconds);
   }
 

@@ -91,7 +91,7 @@ export class GrowingFiles implements RecordOutput {
     const taken = await this.#series.take(batch);
     if (this.#described < this.#toldUpTo) {
       this.#described = this.#toldUpTo;
-      this.#format.present = this.#formatNow();
+      this.#format.change(() => this.#formatNow());
     }
     return taken;
   }

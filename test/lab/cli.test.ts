@@ -8,7 +8,7 @@ import { LinkType } from '../../src/base/index.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { deleteLink } from '../../src/netlink/index.ts';
 import { createPcapWriter } from '../../src/pcap/index.ts';
-import { lentFrame } from '../support/capture-file.ts';
+import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -408,6 +408,35 @@ describe('read', () => {
     writeFileSync(folder.file('none.pcap'), 'this is no capture file, by any reading of the word');
     expect(run('read', folder.file('none.pcap')).status).toBe(6);
     expect(run('read', folder.file('missing.pcap')).status).toBe(1);
+  });
+
+  test('lines that the disk has no room for: 5; a reader that goes away is no failure', () => {
+    using folder = new TestFolder();
+    const path = folder.file('many.pcap');
+    const frames = Array.from({ length: 10_000 }, (_, second) => [second, 0, 60, 60, new Uint8Array(60)] as const);
+    writeFileSync(path, buildPcap({ records: frames }));
+    const runInShell = (command: string) => spawnSync('bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' });
+    const full = runInShell(`${process.execPath} ${MAIN} read ${path} > /dev/full`);
+    expect(full.status).toBe(5);
+    expect(full.stderr).toMatch(/^tapline: cannot write to standard output: the disk is full$/m);
+    const gone = runInShell(`${process.execPath} ${MAIN} read ${path} | head -n 1`);
+    expect([gone.status, gone.stdout.split('\n').length]).toEqual([0, 2]);
+    expect(gone.stderr).not.toContain('tapline:');
+  });
+
+  test('a signal ends the wait for a pipe that nobody writes to', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('pipe');
+    execFileSync('mkfifo', [path]);
+    const records = [[1, 0, 60, 60, new Uint8Array(60)]] as const;
+    writeFileSync(folder.file('one.pcap'), buildPcap({ records }));
+    const hold = `exec 3<>${path}; cat ${folder.file('one.pcap')} >&3; exec "$@"`; // the shell's descriptor is a writer
+    const words = ['-c', hold, 'sh', process.execPath, MAIN, 'read', path, '-n'];
+    await using program = new LabProcess(lab.host('right'), 'sh', words);
+    await program.said('reading from');
+    program.child.kill('SIGINT');
+    expect(await program.exit()).toBe(0);
+    expect(program.standardOutput.toString().split('\n')).toHaveLength(2);
   });
 });
 

@@ -45,6 +45,18 @@ describe('gzip', () => {
     }
   });
 
+  test('a member for each frame, also cut or damaged among them', async () => {
+    const members = [gzipSync(FILE.subarray(0, 24))];
+    for (let at = 24; at < FILE.length; at += 76) members.push(gzipSync(FILE.subarray(at, at + 76)));
+    const all = Buffer.concat(members);
+    expect(await readPacked(all)).toEqual([FRAMES, undefined]);
+    const head = Buffer.concat(members.slice(0, 1001));
+    expect(await readPacked(all.subarray(0, head.length + 40))).toEqual([1000, 'FILE_TRUNCATED']);
+    expect(await readPacked(all.with(head.length - 7, 0))).toEqual([1000, 'FILE_FORMAT']);
+    const large = Buffer.concat([head, gzipSync(FILE.subarray(24 + 76_000))]);
+    expect(await readPacked(large)).toEqual([FRAMES, undefined]);
+  });
+
   test('heads with all that RFC 1952 allows in them', async () => {
     const head = Uint8Array.of(0x1f, 0x8b, 8, 0x1f, 0, 0, 0, 0, 0, 3);
     const extra = [3, 0, 1, 2, 3];
