@@ -25,6 +25,12 @@ export function numberOption(name: string, text: string | undefined, range: Numb
   throw new StackError('USAGE', `${name} takes ${kind} ${bounds}, not ${JSON.stringify(text)}`);
 }
 
+/** @throws StackError `USAGE` when more than one of these was given */
+export function allowOne<Name extends string>(words: Readonly<Record<Name, unknown>>, names: readonly Name[]): void {
+  const [one, other] = names.filter((name) => Boolean(words[name]));
+  if (other !== undefined) throw new StackError('USAGE', `--${one} and --${other} exclude each other`);
+}
+
 /** Options of every command that prints frames; the letters are tcpdump's. */
 export function printOptions<T>(command: Argv<T>) {
   return command

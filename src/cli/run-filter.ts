@@ -15,13 +15,13 @@ import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
 import { jsonText } from './json-text.ts';
-import { filterText, numberOption } from './options.ts';
+import { allowOne, filterText, numberOption } from './options.ts';
 import { readTextFile } from './text-input.ts';
 
 const MAX_SNAP_LENGTH = 0xffff_ffff;
 
 export async function runFilter(words: FilterArguments, context: CommandContext): Promise<void> {
-  refuseTwoForms(words);
+  allowOne(words, ['json', 'explain', 'graph', 'trace']);
   if (words.bpf !== undefined) {
     const instructions = assemble(await readTextFile(words.bpf), { backwardJumps: true });
     if (words.trace === undefined) context.stdout.write(programText(instructions, words.d));
@@ -32,12 +32,6 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
   const explanation = explainFilter(expression, await compileOptions(words, expression));
   if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
   else context.stdout.write(show(explanation, words));
-}
-
-/** @throws StackError `USAGE` for two ways to show a filter */
-function refuseTwoForms(words: FilterArguments): void {
-  const given = (['json', 'explain', 'graph', 'trace'] as const).filter((name) => Boolean(words[name]));
-  if (given.length > 1) throw new StackError('USAGE', `--${given[0]} and --${given[1]} exclude each other`);
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {

@@ -23,7 +23,7 @@ import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import type { MtrArguments } from './mtr-options.ts';
 import { MtrScreen } from './mtr-screen.ts';
-import { numberOption } from './options.ts';
+import { allowOne, numberOption } from './options.ts';
 import { openPath } from './path-session.ts';
 import { readDisclosure } from './path-words.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
@@ -32,8 +32,11 @@ import { NameCache, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
 
 const REPORT_ROUNDS = 10;
+/** Where `-m` says nothing. */
+const MOST_HOPS = 30;
 
 export async function runMtr(words: MtrArguments, context: CommandContext): Promise<void> {
+  allowOne(words, ['csv', 'xml', 'prometheus', 'json', 'ndjson']);
   checkColumns(words.o);
   const disclosure = await readDisclosure(words);
   const target = await resolveTarget(words.host, familyOf(words));
@@ -117,12 +120,13 @@ function checkColumns(letters: string | undefined): void {
 
 /** @throws StackError `USAGE` */
 function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
+  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MOST_HOPS;
   const numbers: Record<string, number | undefined> = {
     count: numberOption('-c', words.c, { least: 1 }) ?? (isLive ? undefined : REPORT_ROUNDS),
     interval: secondsOption('-i', words.i),
     wait: secondsOption('-w', words.w),
-    firstHop: numberOption('-f', words.f, { least: 1, most: 255 }),
-    maxHops: numberOption('-m', words.m, { least: 1, most: 255 }),
+    firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
+    maxHops,
     giveUpAfter: numberOption('--give-up-after', words['give-up-after'], { least: 1 }),
   };
   return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));

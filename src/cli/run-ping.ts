@@ -151,7 +151,7 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
     preload: numberOption('-l', words.l, { most: 65_536 }),
   };
   const from = numberOption('-g', words.g, { most: LARGEST_PAYLOAD });
-  const to = numberOption('-G', words.G, { most: LARGEST_PAYLOAD });
+  const to = numberOption('-G', words.G, { least: from ?? 0, most: LARGEST_PAYLOAD });
   const step = numberOption('--sweep-step', words['sweep-step'], { least: 1 }) ?? 1;
   const sizes = to === undefined ? undefined : { from: from ?? 0, to, step };
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));

@@ -23,6 +23,8 @@ import type { TracerouteArguments } from './traceroute-options.ts';
 /** Payload that fills an Ethernet frame: 1,500 bytes less IP and the longest transport header but one. */
 const ETHERNET_PAYLOAD = { 4: 1_472, 6: 1_452 } as const;
 const MULTIPATH_FLOWS = 256;
+/** Where `-m` says nothing. */
+const MOST_HOPS = 64;
 const SHOWN_PER_ROUTER = 3;
 /** Reference screens are called by the name that was typed. */
 const TRACERT = 'tracert';
@@ -97,9 +99,10 @@ function tracerouteOptions(
   size: number | undefined,
   isMultipath: boolean,
 ): TracerouteOptions {
+  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MOST_HOPS;
   const numbers: Record<string, number | undefined> = {
-    firstHop: numberOption('-f', words.f, { least: 1, most: 255 }),
-    maxHops: numberOption('-m', words.m, { least: 1, most: 255 }),
+    firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
+    maxHops,
     probes: numberOption('-q', words.q, { least: 1, most: 255 }),
     parallel: numberOption('-N', words.N, { least: 1, most: 64 }),
     gapLimit: numberOption('-g', words.g),
