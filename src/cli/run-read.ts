@@ -31,9 +31,9 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   const filterFor = (linkType: LinkType): FilterProgram | undefined =>
     expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
   await using source = await openFile(words.file, { filterFor });
-  announce(words.file, source, context);
   const stop = listenForStop(context.signals);
   try {
+    announce(words.file, source, context);
     const sink = createSink(words, source, context, stop.stop);
     const options = { signal: stop.signal, ...(limit === undefined ? {} : { limit }) };
     const summary = await recordAndClose(source, sink, options);
