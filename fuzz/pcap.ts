@@ -1,6 +1,7 @@
 /**
  * Fuzz target: the parser of capture files. Any bytes, in chunks of any size, must give the same frames as in one
- * piece, no more than there is room for, and an end: an error or none. @module
+ * piece, no more than there is room for, and an end: an error or none; and what they give is read again when it was
+ * written as PCAPNG. @module
  */
 import type { FrameView } from '../src/base/frame.ts';
 import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
@@ -60,7 +61,14 @@ function pcapngFile(): Uint8Array {
   return new Uint8Array(Buffer.concat(sink.chunks));
 }
 
+/** Seconds since 1970 that PCAPNG's nanoseconds can hold. */
+const LAST_SECOND = Math.floor(2 ** 64 / 1e9) - 1;
+
 const FILES = [pcapFile(), pcapngFile()] as const;
+
+function lineOf({ seconds, nanoseconds, wireLength, length, interfaceIndex }: FrameView): string {
+  return `${seconds} ${nanoseconds} ${wireLength} ${length} ${interfaceIndex}`;
+}
 
 /** All frames as one text, and the error's code. */
 function parse(file: Uint8Array, chunkLength: number): string {
@@ -71,7 +79,7 @@ function parse(file: Uint8Array, chunkLength: number): string {
       batch.forEach((frame) => {
         if (frame.offset + frame.length > frame.data.length) throw new Error('a frame out of bounds');
         if (parser.interfaces[frame.interfaceIndex] === undefined) throw new Error('a frame of no interface');
-        seen.push(`${frame.seconds} ${frame.nanoseconds} ${frame.wireLength} ${frame.length} ${frame.interfaceIndex}`);
+        seen.push(lineOf(frame));
       });
     }
   };
@@ -90,6 +98,33 @@ function parse(file: Uint8Array, chunkLength: number): string {
   return `${seen.join('\n')}\n${parser.error?.code ?? 'whole'}`;
 }
 
+/** Writes the file's frames again; what is then read must be these, in a whole file. */
+function rewrite(file: Uint8Array): void {
+  const parser = new CaptureParser();
+  const sink = collect();
+  const writer = new PcapngWriter(sink, { packetBuffered: true });
+  const expected: string[] = [];
+  let described = 0;
+  parser.room().set(file);
+  parser.commit(file.length);
+  for (let batch = parser.parse(); batch.size > 0; batch = parser.parse()) {
+    for (; described < parser.interfaces.length; described += 1) {
+      const { linkType } = parser.interfaces[described] ?? { linkType: 1 };
+      writer.addInterface({ linkType, snapLength: parser.longestFrame });
+    }
+    batch.forEach((frame) => {
+      if (frame.length > parser.longestFrame) throw new Error(`a frame of ${frame.length} bytes`);
+      if (frame.seconds < 0 || frame.seconds > LAST_SECOND) return;
+      writer.addTo(frame.interfaceIndex, frame, frame.length);
+      expected.push(lineOf(frame));
+    });
+  }
+  if (described === 0) return;
+  const found = parse(new Uint8Array(Buffer.concat(sink.chunks)), 1 << 20);
+  const wanted = `${expected.join('\n')}\nwhole`;
+  if (found !== wanted) throw new Error(`written again it reads otherwise:\n${wanted}\n---\n${found}`);
+}
+
 /** One try. */
 export function fuzzPcap(seed: number): void {
   const random = new RandomSource(seed);
@@ -97,4 +132,5 @@ export function fuzzPcap(seed: number): void {
   const whole = parse(file, 1 << 20);
   const chunked = parse(file, 1 + random.below(97));
   if (whole !== chunked) throw new Error(`in chunks the file reads otherwise:\n${whole}\n---\n${chunked}`);
+  rewrite(file);
 }
