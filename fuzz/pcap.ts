@@ -5,6 +5,7 @@
  */
 import type { FrameView } from '../src/base/frame.ts';
 import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
+import { buildBlock, joinBytes, packFields } from '../test/support/capture-file.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { SEED_FRAMES } from './frames.ts';
 import { mutate } from './mutate.ts';
@@ -61,10 +62,47 @@ function pcapngFile(): Uint8Array {
   return new Uint8Array(Buffer.concat(sink.chunks));
 }
 
+/** Sections of both byte orders, each with an interface, an offset of its time, and all three kinds of packet blocks. */
+function sectionsFile(): Uint8Array {
+  const data = SEED_FRAMES[0] ?? new Uint8Array(60);
+  const blocks = [true, false].flatMap((little) => {
+    const block = (
+      type: number,
+      fields: Parameters<typeof packFields>[0],
+      rest: Uint8Array = new Uint8Array(0),
+    ): Uint8Array => buildBlock(type, joinBytes(packFields(fields, little), rest), little);
+    const words = (...values: readonly number[]) => values.map((value) => [4, value] as const);
+    const times = words(0, 7, data.length, data.length);
+    const section = [...words(0x1a2b3c4d), [2, 1], [2, 0], ...words(0xffff_ffff, 0xffff_ffff)] as const;
+    const described = [
+      [2, 1],
+      [2, 0],
+      [4, 0],
+      [2, 9],
+      [2, 1],
+      [1, 6],
+      [1, 0],
+      [2, 0],
+      [2, 14],
+      [2, 8],
+      [4, 3],
+      [4, 3],
+    ] as const;
+    return [
+      block(0x0a0d0d0a, section),
+      block(1, described),
+      block(6, [[4, 0], ...times], data),
+      block(2, [[2, 0], [2, 0], ...times], data),
+      block(3, words(data.length), data),
+    ];
+  });
+  return joinBytes(...blocks);
+}
+
 /** Seconds since 1970 that PCAPNG's nanoseconds can hold. */
 const LAST_SECOND = Math.floor(2 ** 64 / 1e9) - 1;
 
-const FILES = [pcapFile(), pcapngFile()] as const;
+const FILES = [pcapFile(), pcapngFile(), sectionsFile()] as const;
 
 function lineOf({ seconds, nanoseconds, wireLength, length, interfaceIndex }: FrameView): string {
   return `${seconds} ${nanoseconds} ${wireLength} ${length} ${interfaceIndex}`;
