@@ -47,7 +47,8 @@ export async function runCaptureThreads(
   const endAll = (): void => {
     for (const thread of threads) thread.tell('end');
   };
-  const releaseSignals = context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
+  // Never given back: they are answered also while programs of --on-rotate are waited for.
+  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
     if (signal === 'SIGUSR1') counter.writeCounters();
     else for (const thread of threads) thread.tell('flush');
   });
@@ -77,7 +78,6 @@ export async function runCaptureThreads(
     await Promise.allSettled(threads.map(({ ended }) => ended));
     finished.abort();
     stop.release();
-    releaseSignals();
     update();
     counter.stop();
     context.stderr.write(formatEnd(reason));

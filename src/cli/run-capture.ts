@@ -37,7 +37,8 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const sink = createSink(words, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));
-  const releaseSignals = context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
+  // Never given back: they are answered also while programs of --on-rotate are waited for.
+  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
     if (signal === 'SIGUSR1') counter.writeCounters();
     else sink.flush().catch(() => {}); // what is wrong is said at the end
   });
@@ -55,7 +56,6 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
-    releaseSignals();
     const statistics = each();
     each = () => statistics; // more frames come still, and all that is said of the end is to agree
     counter.stop();

@@ -34,6 +34,7 @@ const DEFAULT_AFTER_SECONDS = 10;
 const MOST_SECONDS = 1e6;
 /** What `kill -ALRM` sends: nothing else does, and no terminal. */
 const TRIGGER_SIGNAL = 'SIGALRM';
+const ENOUGH_TRIGGERS = 'tapline: the capture ends: so many triggers were asked for (--max-triggers)\n';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
@@ -54,22 +55,24 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
   const recorder = await createRecorder(words, source, files, context);
   const stop = listenForStop(context.signals);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
-  const release = context.signals.on([TRIGGER_SIGNAL, 'SIGUSR1', 'SIGUSR2'], (signal) => {
+  // Never given back: they are answered also while programs of --on-rotate are waited for.
+  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
     if (signal === 'SIGUSR1') writeCounters();
-    else if (signal === 'SIGUSR2')
-      recorder.flush().catch(() => {}); // what is wrong is said at the end
-    else recorder.trigger(signal, context.clock.wallTime());
+    else recorder.flush().catch(() => {}); // what is wrong is said at the end
+  });
+  const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
+    recorder.trigger(signal, context.clock.wallTime());
   });
   announceSource(source, context);
   let end = '';
   try {
     const duration = seconds === undefined ? {} : { duration: seconds * 1000 };
     const { reason } = await recordFlight(source, recorder, { signal: stop.signal, clock: context.clock, ...duration });
-    end = reason === 'limit' ? '' : formatEnd(reason);
+    end = reason === 'limit' ? ENOUGH_TRIGGERS : formatEnd(reason);
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
-    release();
+    releaseTrigger();
     context.stderr.write(end);
     writeCounters();
     context.stderr.write(lateNotice(source));

@@ -321,6 +321,10 @@ describe('a program after each file', () => {
       expect(hooks).toHaveLength(count);
       try {
         expect(program.standardError).toContain('1 packet captured');
+        program.signal('SIGUSR1'); // is answered still
+        const again = /1 packet captured.*1 packet captured/s;
+        for (let tries = 0; tries < 100 && !again.test(program.standardError); tries += 1) await sleep(20);
+        expect(program.standardError).toMatch(again);
         const exit = once(program.child, 'exit'); // `close` comes when the hook, too, has closed its standard error
         program.signal('SIGINT');
         expect(await exit).toEqual([null, 'SIGINT']);

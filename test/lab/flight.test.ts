@@ -56,6 +56,7 @@ describe('capture --trigger', () => {
     expect(name).toMatch(/^trouble-00001-\d{8}T\d{6}\.pcapng$/);
     expect(program.standardError).toMatch(/trigger 1 \(ether proto 0x88b6\) at \S+Z\n/);
     expect(program.standardError).toContain(`tapline: 3 packets in ${folder.file(name)}\n`);
+    expect(program.standardError).toContain('the capture ends: so many triggers were asked for (--max-triggers)\n');
     expect(program.standardError).toContain('1 triggers, 3 packets written to 1 files\n');
     expect(program.standardError).toMatch(/0 left it before their time, 0 found no room in it\n$/);
     const tshark = requirePeer('tshark');

@@ -74,12 +74,12 @@ function look(run: CaptureRun): Seen {
   };
 }
 
-function* ending({ status, standardError, endedByItself, reason, isFlight, dropped }: Seen): Complaints {
+function* ending({ status, standardError, endedByItself, reason, dropped }: Seen): Complaints {
   // It had ended, and said so, just before the signal came: that is nobody's any more.
-  const isCrossed = status === KILLED && !Number.isNaN(dropped) && (reason !== undefined || isFlight);
+  const isCrossed = status === KILLED && !Number.isNaN(dropped) && reason !== undefined;
   if (status !== 0 && !isCrossed) yield `status ${status}`;
   if (/\n {4}at |Error\b/.test(standardError)) yield 'a stack trace';
-  if (endedByItself && reason === undefined && !isFlight) yield 'it ended by itself and does not say why';
+  if (endedByItself && reason === undefined) yield 'it ended by itself and does not say why';
   if (standardError.includes('too late for their place')) yield 'late frames';
 }
 
@@ -193,7 +193,7 @@ function* completeness({ plan, due, frames, captured, dropped, reason, isFlight,
 }
 
 /** What a flight recorder writes: all of its windows, and nothing else. */
-function* windows({ plan, due, frames, reason, dropped, isRing, standardError, endedByItself }: Seen): Complaints {
+function* windows({ plan, due, frames, reason, dropped, isRing, standardError }: Seen): Complaints {
   const { trigger, end } = plan.draw;
   if (trigger === undefined) return;
   const isPastInBytes = trigger.before.endsWith('MiB'); // more than a flow has within a window, mostly
@@ -205,8 +205,8 @@ function* windows({ plan, due, frames, reason, dropped, isRing, standardError, e
     triggers.includes(frame);
   const strange = frames.find(({ sent }) => !isWanted(sent, STAMP_TOLERANCE));
   if (strange !== undefined) yield `${strange.sent.number} is of no window`;
-  const isWhole = reason === undefined && (end === 'quiet' || endedByItself) && dropped === 0 && !isRing;
-  if (!isWhole || isPastInBytes) return;
+  const isOver = reason === '--max-triggers' || (reason === undefined && end === 'quiet');
+  if (!isOver || isRing || isPastInBytes || dropped > 0) return;
   const written = new Set(frames.map(({ sent }) => sent));
   const missing = due.filter((frame) => isWanted(frame, -STAMP_TOLERANCE) && !written.has(frame));
   if (missing.length > 0) yield `${missing.length} frames of windows are missing, as ${missing[0]?.number}`;
