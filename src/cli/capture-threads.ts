@@ -12,6 +12,7 @@ import { ExitCode } from './exit-code.ts';
 import { LiveCounter } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { formatEnd } from './output-series.ts';
+import { answerRequests } from './request-signals.ts';
 import { writeStatistics } from './statistics-file.ts';
 import { listenForStop } from './stop-signals.ts';
 import { ThreadHandle } from './thread-handle.ts';
@@ -47,10 +48,11 @@ export async function runCaptureThreads(
   const endAll = (): void => {
     for (const thread of threads) thread.tell('end');
   };
-  // Never given back: they are answered also while programs of --on-rotate are waited for.
-  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
-    if (signal === 'SIGUSR1') counter.writeCounters();
-    else for (const thread of threads) thread.tell('flush');
+  answerRequests(context.signals, {
+    writeCounters: () => counter.writeCounters(),
+    flush() {
+      for (const thread of threads) thread.tell('flush');
+    },
   });
   const startTime = context.clock.wallTime();
   const finished = new AbortController();

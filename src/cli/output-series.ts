@@ -37,8 +37,8 @@ const ENDS: Readonly<Partial<Record<StopReason, string>>> = {
   'free-space': 'the disk is as full as it may become (--min-free)',
 };
 
-/** Why `what` ended that nobody interrupted: a line. */
-export function formatEnd(reason: StopReason, what = 'the capture'): string {
-  const text = ENDS[reason];
+/** Why `what` ended that nobody interrupted: a line. @param limit what `limit` means, where it is no number of frames */
+export function formatEnd(reason: StopReason, { what = 'the capture', limit = ENDS.limit } = {}): string {
+  const text = reason === 'limit' ? limit : ENDS[reason];
   return text === undefined ? '' : `tapline: ${what} ends: ${text}\n`;
 }

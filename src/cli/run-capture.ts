@@ -17,6 +17,7 @@ import { createMergedSink } from './merged-sink.ts';
 import { numberOption, timestampPrecision } from './options.ts';
 import { refuseFileOptions } from './output-options.ts';
 import { formatEnd } from './output-series.ts';
+import { answerRequests } from './request-signals.ts';
 import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
@@ -37,11 +38,7 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const sink = createSink(words, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));
-  // Never given back: they are answered also while programs of --on-rotate are waited for.
-  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
-    if (signal === 'SIGUSR1') counter.writeCounters();
-    else sink.flush().catch(() => {}); // what is wrong is said at the end
-  });
+  answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
   announceSource(source, context); // last: from here on signals are ours
   let end = '';

@@ -22,6 +22,7 @@ import { resolverFor } from './filter-names.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { formatEnd, isPcapName } from './output-series.ts';
+import { answerRequests } from './request-signals.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { listenForStop } from './stop-signals.ts';
 
@@ -34,7 +35,7 @@ const DEFAULT_AFTER_SECONDS = 10;
 const MOST_SECONDS = 1e6;
 /** What `kill -ALRM` sends: nothing else does, and no terminal. */
 const TRIGGER_SIGNAL = 'SIGALRM';
-const ENOUGH_TRIGGERS = 'tapline: the capture ends: so many triggers were asked for (--max-triggers)\n';
+const ENOUGH_TRIGGERS = 'so many triggers were asked for (--max-triggers)';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
@@ -55,11 +56,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
   const recorder = await createRecorder(words, source, files, context);
   const stop = listenForStop(context.signals);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
-  // Never given back: they are answered also while programs of --on-rotate are waited for.
-  context.signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
-    if (signal === 'SIGUSR1') writeCounters();
-    else recorder.flush().catch(() => {}); // what is wrong is said at the end
-  });
+  answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
     recorder.trigger(signal, context.clock.wallTime());
   });
@@ -68,7 +65,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
   try {
     const duration = seconds === undefined ? {} : { duration: seconds * 1000 };
     const { reason } = await recordFlight(source, recorder, { signal: stop.signal, clock: context.clock, ...duration });
-    end = reason === 'limit' ? ENOUGH_TRIGGERS : formatEnd(reason);
+    end = formatEnd(reason, { limit: ENOUGH_TRIGGERS });
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();

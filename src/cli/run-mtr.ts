@@ -1,6 +1,7 @@
 /** `tapline mtr` at work: a live screen, or a report when the rounds are over. @module */
 import { StackError } from '../base/index.ts';
 import {
+  MONITOR_HOPS,
   type MonitorEvent,
   type MonitorHop,
   type MonitorOptions,
@@ -32,8 +33,6 @@ import { NameCache, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
 
 const REPORT_ROUNDS = 10;
-/** Where `-m` says nothing. */
-const MOST_HOPS = 30;
 
 export async function runMtr(words: MtrArguments, context: CommandContext): Promise<void> {
   allowOne(words, ['csv', 'xml', 'prometheus', 'json', 'ndjson']);
@@ -120,7 +119,7 @@ function checkColumns(letters: string | undefined): void {
 
 /** @throws StackError `USAGE` */
 function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
-  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MOST_HOPS;
+  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MONITOR_HOPS;
   const numbers: Record<string, number | undefined> = {
     count: numberOption('-c', words.c, { least: 1 }) ?? (isLive ? undefined : REPORT_ROUNDS),
     interval: secondsOption('-i', words.i),

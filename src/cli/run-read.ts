@@ -37,7 +37,7 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
     const sink = createSink(words, source, context, stop.stop);
     const options = { signal: stop.signal, ...(limit === undefined ? {} : { limit }) };
     const summary = await recordAndClose(source, sink, options);
-    if (summary.reason !== 'limit') context.stderr.write(formatEnd(summary.reason, 'the rewriting'));
+    if (summary.reason !== 'limit') context.stderr.write(formatEnd(summary.reason, { what: 'the rewriting' }));
     if (summary.reason === 'free-space') process.exitCode = ExitCode.diskFull;
     if (words['count-only']) context.stdout.write(`${summary.frames} packet${summary.frames === 1 ? '' : 's'}\n`);
   } finally {

@@ -1,6 +1,12 @@
 /** `tapline traceroute` at work: hops as they are known, names looked up once nothing waits for them. @module */
 import { formatAddress, StackError } from '../base/index.ts';
-import { type TracerouteEvent, type TracerouteHop, type TracerouteOptions, traceroute } from '../icmp/index.ts';
+import {
+  TRACEROUTE_HOPS,
+  type TracerouteEvent,
+  type TracerouteHop,
+  type TracerouteOptions,
+  traceroute,
+} from '../icmp/index.ts';
 import { preciseClock } from '../probe/index.ts';
 import {
   discloseTraceroute,
@@ -23,8 +29,6 @@ import type { TracerouteArguments } from './traceroute-options.ts';
 /** Payload that fills an Ethernet frame: 1,500 bytes less IP and the longest transport header but one. */
 const ETHERNET_PAYLOAD = { 4: 1_472, 6: 1_452 } as const;
 const MULTIPATH_FLOWS = 256;
-/** Where `-m` says nothing. */
-const MOST_HOPS = 64;
 const SHOWN_PER_ROUTER = 3;
 /** Reference screens are called by the name that was typed. */
 const TRACERT = 'tracert';
@@ -99,7 +103,7 @@ function tracerouteOptions(
   size: number | undefined,
   isMultipath: boolean,
 ): TracerouteOptions {
-  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MOST_HOPS;
+  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? TRACEROUTE_HOPS;
   const numbers: Record<string, number | undefined> = {
     firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
     maxHops,

@@ -38,14 +38,15 @@ export {
 } from './header6.ts';
 export { echoMethod, randomNonce } from './make-echo-method.ts';
 export { type MonitorRun, monitor } from './monitor.ts';
-export type {
-  MonitorEvent,
-  MonitorOptions,
-  MonitorPathChange,
-  MonitorRefused,
-  MonitorRound,
-  MonitorStart,
-  MonitorSummary,
+export {
+  MONITOR_HOPS,
+  type MonitorEvent,
+  type MonitorOptions,
+  type MonitorPathChange,
+  type MonitorRefused,
+  type MonitorRound,
+  type MonitorStart,
+  type MonitorSummary,
 } from './monitor-events.ts';
 export type { MonitorHop } from './monitor-hop.ts';
 export { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from './neighbor-discovery.ts';
@@ -85,7 +86,7 @@ export type {
   TracerouteStart,
   TracerouteSummary,
 } from './traceroute-events.ts';
-export type { TracerouteOptions } from './traceroute-options.ts';
+export { TRACEROUTE_HOPS, type TracerouteOptions } from './traceroute-options.ts';
 export {
   Icmp4Type,
   Icmp6Type,

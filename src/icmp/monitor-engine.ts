@@ -7,7 +7,7 @@ import { ProbeState } from '../probe/probe-table.ts';
 import type { SendResult } from '../probe/transport.ts';
 import type { AnswerEvent } from './answer-finder.ts';
 import { extensionsOf, isHopAnswer } from './hop-answer.ts';
-import type { MonitorEvent, MonitorOptions } from './monitor-events.ts';
+import { MONITOR_HOPS, type MonitorEvent, type MonitorOptions } from './monitor-events.ts';
 import type { MonitorHop } from './monitor-hop.ts';
 import { MonitorPath } from './monitor-path.ts';
 import { MonitorRound } from './monitor-round.ts';
@@ -93,7 +93,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #startRound(now: number): void {
-    const maxHops = this.#options.maxHops ?? 30;
+    const maxHops = this.#options.maxHops ?? MONITOR_HOPS;
     const limit =
       this.#path.targetHop ??
       Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));

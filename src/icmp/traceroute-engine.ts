@@ -15,7 +15,7 @@ import type { SentHeader } from './quoted-changes.ts';
 import { RunEngine } from './run-engine.ts';
 import { TracePath } from './trace-path.ts';
 import type { TracerouteEvent } from './traceroute-events.ts';
-import type { TracerouteOptions } from './traceroute-options.ts';
+import { TRACEROUTE_HOPS, type TracerouteOptions } from './traceroute-options.ts';
 
 const FULL_BACKOFF = 2;
 
@@ -38,7 +38,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     this.#options = options;
     const { sourceAddress: source, trafficClass = 0, probes = 3 } = options;
     this.#sent = { destination: this.target.bytes, source, trafficClass };
-    this.#maxHops = options.maxHops ?? 64;
+    this.#maxHops = options.maxHops ?? TRACEROUTE_HOPS;
     this.#parallel = options.parallel ?? 16;
     this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
     this.#path = new TracePath({

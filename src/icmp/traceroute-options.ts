@@ -2,6 +2,9 @@
 
 import type { TargetOptions } from './probe-target.ts';
 
+/** How far a traceroute looks unless it is told. */
+export const TRACEROUTE_HOPS = 64;
+
 /** Options of a run; times in milliseconds. */
 export interface TracerouteOptions extends TargetOptions {
   readonly source?: string;
@@ -10,7 +13,7 @@ export interface TracerouteOptions extends TargetOptions {
   readonly trafficClass?: number;
   /** 1 by default. */
   readonly firstHop?: number;
-  /** 64 by default. */
+  /** `TRACEROUTE_HOPS` by default. */
   readonly maxHops?: number;
   /** Probes for each hop; 3 by default. */
   readonly probes?: number;

@@ -221,7 +221,6 @@ export class DirectFile implements RecordFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#tailTimer);
     try {
       await this.flush();
     } finally {
@@ -230,7 +229,6 @@ export class DirectFile implements RecordFile {
   }
 
   #closeAll(): void {
-    this.#closed = true;
     clearTimeout(this.#tailTimer);
     closeSync(this.#direct);
     closeSync(this.#plain);

@@ -64,6 +64,11 @@ export class FileBorders {
     return second !== undefined && (second >= this.#borderOf(open, bytes, at) || second < open.earliest);
   }
 
+  /** Whether the file's time is over by the clock, for `grace` seconds already; or the clock was set back before its beginning. */
+  isOver(open: OpenFile, now: number, grace: number): boolean {
+    return now < open.earliest || (open.border !== undefined && now >= open.border + grace);
+  }
+
   hasAllFrames(open: OpenFile): boolean {
     return this.#framesLeft(open) === 0;
   }

@@ -273,10 +273,10 @@ export class FileSeries implements RecordOutput {
   async #watchQuiet(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#clock.sleep(QUIET_MILLISECONDS, this.#stop.signal);
-      const { border = Number.POSITIVE_INFINITY, earliest = 0 } = this.#files.open ?? {};
+      const { open } = this.#files;
       const isQuiet = !this.#busy && this.#clock.now() - this.#lastTake >= QUIET_MILLISECONDS;
-      const now = this.#clock.wallTime();
-      if (isQuiet && (now >= border * 1000 + QUIET_MILLISECONDS || now < earliest * 1000)) this.#finish();
+      if (open === undefined || !isQuiet) continue;
+      if (this.#borders.isOver(open, this.#clock.wallTime() / 1000, QUIET_MILLISECONDS / 1000)) this.#finish();
     }
   }
 }

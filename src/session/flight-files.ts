@@ -4,7 +4,6 @@ import { ChangingFormat } from './changing-format.ts';
 import { beforeExtension } from './file-name-template.ts';
 import { FileSeries } from './file-series.ts';
 import type { FlightOutput, FlightTrigger } from './flight-options.ts';
-import type { OutputBatch, OutputEnd, TakenRecords } from './record-output.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
 export interface FlightFilesOptions extends FileSeriesOptions {
@@ -16,11 +15,10 @@ export interface FlightFilesOptions extends FileSeriesOptions {
  * PCAPNG files, none before the first window. Their names tell when the trigger came, those of a window's further files when
  * they begin; a ring, a quota and the free space are for the files of all windows together.
  */
-export class FlightFiles implements FlightOutput {
+export class FlightFiles extends FileSeries implements FlightOutput {
   readonly #interfaces: readonly CaptureInterface[];
   readonly #compression: Compression;
   readonly #format: ChangingFormat;
-  readonly #series: FileSeries;
 
   /**
    * @param name as `FileSeries` has it; without any `%` the number and the time go before its extension:
@@ -31,53 +29,21 @@ export class FlightFiles implements FlightOutput {
   constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
     const { compression = compressionOfName(name), rotation = {} } = options;
     const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
+    const format = new ChangingFormat(pcapngFileFormat(interfaces, {}, compression));
+    super(template, format, { ...options, rotation, isLazy: true });
     this.#interfaces = interfaces;
     this.#compression = compression;
-    this.#format = new ChangingFormat(pcapngFileFormat(interfaces, {}, compression));
-    this.#series = new FileSeries(template, this.#format, { ...options, rotation, isLazy: true });
-  }
-
-  get stopped(): AbortSignal {
-    return this.#series.stopped;
-  }
-
-  get ended(): OutputEnd | undefined {
-    return this.#series.ended;
-  }
-
-  /** Files begun so far. */
-  get fileCount(): number {
-    return this.#series.fileCount;
+    this.#format = format;
   }
 
   beginWindow(trigger: FlightTrigger): void {
     const comment = `begins at trigger ${describeTrigger(trigger)}`;
     this.#format.change(() => pcapngFileFormat(this.#interfaces, { comment }, this.#compression));
-    this.#series.next(trigger.seconds);
+    this.next(trigger.seconds);
   }
 
   endWindow(): void {
-    this.#series.next();
-  }
-
-  get lost(): number {
-    return this.#series.lost;
-  }
-
-  lead(): Uint8Array {
-    return this.#series.lead();
-  }
-
-  take(batch: OutputBatch): Promise<TakenRecords> {
-    return this.#series.take(batch);
-  }
-
-  flush(): Promise<void> {
-    return this.#series.flush();
-  }
-
-  close(): Promise<void> {
-    return this.#series.close();
+    this.next();
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../pcap/index.ts';
 import { ChangingFormat } from './changing-format.ts';
 import { FileSeries } from './file-series.ts';
-import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
+import type { OutputBatch, TakenRecords } from './record-output.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
 /** Bytes of descriptions after which the rest waits for another batch. One of them is at most some 200 KiB long. */
@@ -19,12 +19,11 @@ const MANY = 1 << 20;
  * A series of files each of which describes all interfaces that are known when it begins, numbered as the source numbers
  * them; those that the source tells of later follow between the frames.
  */
-export class GrowingFiles implements RecordOutput {
+export class GrowingFiles extends FileSeries {
   readonly #source: { readonly interfaces: readonly CaptureInterface[] };
   readonly #compression: Compression;
   readonly #options: PcapngOptions;
   readonly #format: ChangingFormat;
-  readonly #series: FileSeries;
   /** Interfaces that the present file describes, and how many it will once it has what was handed out last. */
   #described: number;
   #toldUpTo: number;
@@ -45,33 +44,14 @@ export class GrowingFiles implements RecordOutput {
     },
   ) {
     const { compression = compressionOfName(name), pcapng = {}, series = {} } = settings;
+    const format = new ChangingFormat(pcapngFileFormat(source.interfaces, pcapng, compression));
+    super(name, format, series);
     this.#source = source;
     this.#compression = compression;
     this.#options = pcapng;
     this.#described = source.interfaces.length;
     this.#toldUpTo = this.#described;
-    this.#format = new ChangingFormat(this.#formatNow());
-    this.#series = new FileSeries(name, this.#format, series);
-  }
-
-  get recordFormat(): ChangingFormat['recordFormat'] {
-    return this.#format.recordFormat;
-  }
-
-  get stopped(): AbortSignal {
-    return this.#series.stopped;
-  }
-
-  get ended(): OutputEnd | undefined {
-    return this.#series.ended;
-  }
-
-  get lost(): number {
-    return this.#series.lost;
-  }
-
-  lead(): Uint8Array {
-    return this.#series.lead();
+    this.#format = format;
   }
 
   descriptions(): Uint8Array | undefined {
@@ -87,21 +67,13 @@ export class GrowingFiles implements RecordOutput {
     return length === 0 ? undefined : Buffer.concat(blocks);
   }
 
-  async take(batch: OutputBatch): Promise<TakenRecords> {
-    const taken = await this.#series.take(batch);
+  override async take(batch: OutputBatch): Promise<TakenRecords> {
+    const taken = await super.take(batch);
     if (this.#described < this.#toldUpTo) {
       this.#described = this.#toldUpTo;
       this.#format.change(() => this.#formatNow());
     }
     return taken;
-  }
-
-  flush(): Promise<void> {
-    return this.#series.flush();
-  }
-
-  close(): Promise<void> {
-    return this.#series.close();
   }
 
   #formatNow(): ReturnType<typeof pcapngFileFormat> {

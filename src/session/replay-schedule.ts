@@ -26,7 +26,10 @@ export class ReplaySchedule {
   /** Where this round begins. */
   #start = 0;
 
-  constructor(pace: ReplayPace) {
+  /** @throws RangeError for a rate that is not positive */
+  constructor(pace: ReplayPace = { kind: 'recorded', speed: 1 }) {
+    const rate = pace.kind === 'recorded' ? pace.speed : pace.kind === 'top' ? 1 : pace.perSecond;
+    if (!(rate > 0)) throw new RangeError(`a replay at ${rate} frames, bits or times a second`);
     this.#pace = pace;
   }
 

@@ -21,11 +21,13 @@ export class ReplaySelection {
   readonly #editor: FrameEditor | undefined;
   readonly #schedule: ReplaySchedule;
   #source: FileSource | undefined;
+  /** The interfaces of the source are found to be of a kind that can be sent. */
+  #isChecked = false;
   #chosen = 0;
 
   /** @param queue takes the frames that are to be sent, as they will be sent, with the time when they are due */
   constructor(queue: FrameQueue, transmitter: FrameTransmitter, options: ReplayOptions) {
-    const { pace = { kind: 'recorded', speed: 1 }, edits, limit, interfaceNumber, pad = false } = options;
+    const { pace, edits, limit, interfaceNumber, pad = false } = options;
     this.#queue = queue;
     this.#transmitter = transmitter;
     this.#interfaceNumber = interfaceNumber;
@@ -48,6 +50,15 @@ export class ReplaySelection {
   /** Chooses among the frames of this source from now on. */
   begin(source: FileSource): void {
     this.#source = source;
+    this.#isChecked = false;
+  }
+
+  /** The source has no more frames. @throws RangeError when it has not described the interface that was asked for */
+  end(): void {
+    const number = this.#interfaceNumber;
+    const { interfaces = [] } = this.#source ?? {};
+    if (number === undefined || interfaces[number] !== undefined) return;
+    throw new RangeError(`the file has no interface ${number}: it describes ${interfaces.length}`);
   }
 
   /** The recording is sent once more. */
@@ -56,15 +67,17 @@ export class ReplaySelection {
   }
 
   /**
-   * One interface of the wrong kind is an error; among several, its frames are skipped.
-   * @returns false while the interface that was asked for is not described yet
+   * One interface of the wrong kind is an error; among several, its frames are skipped. Looked at once, as soon as what was
+   * asked for is described.
    * @throws StackError `LINK_TYPE`
    */
-  checkInterfaces({ interfaces }: FileSource): boolean {
+  checkInterfaces(): void {
     const number = this.#interfaceNumber;
+    const { interfaces = [] } = this.#source ?? {};
     const wanted = number === undefined ? interfaces : interfaces.slice(number, number + 1);
-    if (wanted.length === 0) return false;
-    if (wanted.some(({ linkType }) => this.#takes(linkType))) return true;
+    if (this.#isChecked || wanted.length === 0) return;
+    this.#isChecked = wanted.some(({ linkType }) => this.#takes(linkType));
+    if (this.#isChecked) return;
     const { interfaceName, linkType } = this.#transmitter;
     const kinds = [...new Set(wanted.map((each) => linkTypeName(each.linkType)))].join(', ');
     throw new StackError(

@@ -30,9 +30,6 @@ export class Replay {
   readonly #sender: ReplaySender;
 
   constructor(transmitter: FrameTransmitter, options: ReplayOptions) {
-    const { pace = { kind: 'recorded', speed: 1 } } = options;
-    const rate = pace.kind === 'recorded' ? pace.speed : pace.kind === 'top' ? 1 : pace.perSecond;
-    if (!(rate > 0)) throw new RangeError(`a replay at ${rate} frames, bits or times a second`);
     this.#options = options;
     this.#selection = new ReplaySelection(this.#queue, transmitter, options);
     this.#sender = new ReplaySender(transmitter, options);
@@ -63,17 +60,13 @@ export class Replay {
   async #sendAll(source: FileSource): Promise<void> {
     const selection = this.#selection;
     selection.begin(source);
-    let isChecked = false;
     for await (const batch of source.batches()) {
-      if (!isChecked) isChecked = selection.checkInterfaces(source);
+      selection.checkInterfaces();
       this.#queue.clear();
       batch.forEach(selection.choose);
       await this.#sender.send(this.#queue);
       if (this.#isOver) return;
     }
-    const { interfaceNumber: number } = this.#options;
-    if (number !== undefined && source.interfaces[number] === undefined) {
-      throw new RangeError(`the file has no interface ${number}: it describes ${source.interfaces.length}`);
-    }
+    selection.end();
   }
 }
