@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, exchangeTcp, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { openFile } from '../../src/pcap/index.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { captureOnDisk, stallingDisk } from '../support/disk-capture.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -96,21 +97,13 @@ test('of a killed process the file holds all records but the last few', async ()
 
 test.each(['pcap', 'pcapng'])('a disk that stalls for a while costs nothing but room in the ring: %s', async (kind) => {
   using folder = new TestFolder();
-  const path = folder.file(`disk/ours.${kind}`);
-  const setUp =
-    `truncate -s 200M ${folder.file('image')} && mkfs.ext4 -q -F ${folder.file('image')} && ` +
-    `mkdir ${folder.file('disk')} && mount -o loop ${folder.file('image')} ${folder.file('disk')}`;
-  // The file system takes no write for two seconds, while frames come: whoever writes waits (fsfreeze(8)).
-  const stall = `(sleep 1; fsfreeze -f ${folder.file('disk')}; sleep 2; fsfreeze -u ${folder.file('disk')}) &`;
-  const capture = `${process.execPath} ${MAIN} capture -i eth0 -B 64 -c 35000 --duration 20 -w ${path} udp port 9; cp ${path} ${folder.path}`;
-  const words = ['--mount', 'sh', '-c', `${setUp} && { ${stall} ${capture}; }`];
-  await using program = new LabProcess(lab.host('right'), 'unshare', words);
-  await program.said('listening on');
+  const words = `-B 64 -c 35000 --duration 20 -w ours.${kind} udp port 9`;
+  await using program = await captureOnDisk(lab.host('right'), { folder, disk: stallingDisk, words });
   for (let turn = 0; turn < 350; turn += 1) {
     flood(100);
     await sleep(10);
   }
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');
-  expect(await readPackets(folder.file(`ours.${kind}`))).toHaveLength(35_000);
+  expect(await readPackets(folder.file(`kept/ours.${kind}`))).toHaveLength(35_000);
 });

@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLab, type Lab, openFrameSender, pingAddress, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { captureOnDisk, smallDisk } from '../support/disk-capture.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -166,21 +167,17 @@ describe('a next file that cannot be begun', () => {
   ])(
     'because the disk is full to the last page: 5, all files are whole, none is empty: %s',
     async (name, size, fits) => {
-      const disk = folder.file('disk');
-      const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${disk}/${name} -C 64K --min-free 0 udp port 9`;
-      const script =
-        `mkdir ${disk} && mount -t tmpfs -o size=${size} tmpfs ${disk} && ` +
-        `{ ${capture}; status=$?; cp ${disk}/* ${folder.path}; exit $status; }`;
-      await using program = new LabProcess(lab.host('right'), 'unshare', ['--mount', 'sh', '-c', script]);
-      await program.said('listening on');
+      const disk = { folder, disk: smallDisk(size), words: `-w ${name} -C 64K --min-free 0 udp port 9` };
+      await using program = await captureOnDisk(lab.host('right'), disk);
       await flood(3 * 64);
       await sleep(1200);
       await flood(100, { first: 3 * 64 });
       expect(await program.exit()).toBe(5);
       expect(program.standardError).toContain('the disk is full');
       const files = ['00001', '00002', '00003'].slice(0, fits).map((number) => name.replace('a', `a-${number}`));
-      expect(names()).toEqual([...files, 'disk']);
-      expect((await Promise.all(files.map(numbersOf))).flat()).toEqual(upTo(fits * 64));
+      expect(readdirSync(folder.file('kept')).sort()).toEqual(files);
+      const numbers = await Promise.all(files.map((file) => numbersOf(`kept/${file}`)));
+      expect(numbers.flat()).toEqual(upTo(fits * 64));
       expect(program.standardError).toContain(`\n${fits * 64} packets captured\n`);
     },
   );

@@ -10,6 +10,7 @@ import { deleteLink } from '../../src/netlink/index.ts';
 import { createPcapWriter } from '../../src/pcap/index.ts';
 import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { captureOnDisk, smallDisk } from '../support/disk-capture.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -294,21 +295,15 @@ describe('what goes wrong says so, with its own exit status', () => {
     ['through the page cache', '--min-free 0 -U'],
   ])('a full disk, %s: 5, and the file ends with a whole record', async (_way, flag) => {
     using folder = new TestFolder();
-    const path = folder.file('ours.pcap');
-    const mount = `mount -t tmpfs -o size=64k tmpfs ${folder.path} && `;
-    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} ${flag} udp; status=$?; cat ${path}; exit $status`;
-    const words = ['--mount', 'sh', '-c', mount + capture];
-    await using program = new LabProcess(lab.host('right'), 'unshare', words);
-    await program.said('listening on');
+    const disk = { folder, disk: smallDisk('64k'), words: `-w ours.pcap ${flag} udp` };
+    await using program = await captureOnDisk(lab.host('right'), disk);
     for (let sent = 0; sent < 80; sent += 1) {
       await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(1200), { port: 5000 });
       if (sent % 10 === 0) await sleep(20);
     }
     expect(await program.exit()).toBe(5);
     expect(program.standardError).toContain('the disk is full');
-    const copy = folder.file('copy.pcap');
-    writeFileSync(copy, program.standardOutput);
-    const packets = await readPackets(copy); // throws when the last record is not whole
+    const packets = await readPackets(folder.file('kept/ours.pcap')); // throws when the last record is not whole
     expect(packets.length).toBeGreaterThan(20);
     expect(packets.length).toBeLessThan(60);
     expect(program.standardError).toContain(`${packets.length} whole frames are in it`);
@@ -317,13 +312,8 @@ describe('what goes wrong says so, with its own exit status', () => {
 
   test('a disk as full as it may become: 5, and what was to stay free is free', async () => {
     using folder = new TestFolder();
-    const path = folder.file('ours.pcap');
-    const mount = `mount -t tmpfs -o size=4m tmpfs ${folder.path} && `;
-    const capture = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} --min-free 2M udp; status=$?`;
-    const free = `stat -f -c '%a %S' ${folder.path}; wc -c < ${path}; exit $status`;
-    const words = ['--mount', 'sh', '-c', `${mount}${capture}; ${free}`];
-    await using program = new LabProcess(lab.host('right'), 'unshare', words);
-    await program.said('listening on');
+    const disk = { folder, disk: smallDisk('4m'), words: '-w ours.pcap --min-free 2M udp' };
+    await using program = await captureOnDisk(lab.host('right'), disk);
     const frame = taggedFrame([], 1200 - 42);
     for (let sent = 0; sent < 4000 && program.child.exitCode === null; sent += 100) {
       sendFrames(
@@ -335,7 +325,8 @@ describe('what goes wrong says so, with its own exit status', () => {
     }
     expect(await program.exit()).toBe(5);
     expect(program.standardError).toContain('the disk is as full as it may become (--min-free)');
-    const [blocks = 0, blockSize = 0, length = 0] = program.standardOutput.toString().split(/\s+/).map(Number);
+    const [blocks = 0, blockSize = 0] = program.standardOutput.toString().split(/\s+/).map(Number);
+    const length = statSync(folder.file('kept/ours.pcap')).size;
     expect(blocks * blockSize).toBeGreaterThanOrEqual(2 << 20);
     expect(length).toBeGreaterThan((2 << 20) - 3 * 4096);
     expect((length - 24) % 1216).toBe(0);

@@ -1,14 +1,13 @@
 /** `tapline capture --trigger` on disks that stall, fill up, or may not be filled; and packed with zstd. @module */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
-import { LabProcess } from '../support/lab-process.ts';
+import { captureOnDisk, ordinaryDisk, smallDisk, stallingDisk } from '../support/disk-capture.ts';
+import type { LabProcess } from '../support/lab-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** UDP port of the frames that begin a window, and of the others. */
 const TRIGGER_PORT = 7;
 const PORT = 9;
@@ -30,22 +29,14 @@ function sendWindow(count: number): void {
   }
 }
 
-/** A flight recorder on right's eth0 that keeps no past, within a mount namespace of its own. @param after seconds */
-async function record(
+/** A flight recorder on right's eth0 that keeps no past. @param after seconds */
+function record(
   folder: TestFolder,
-  { setUp = 'true', name = 'disk/x.pcapng', after = 1, words = '' },
+  { disk = ordinaryDisk, name = 'x.pcapng', after = 1, words = '' },
 ): Promise<LabProcess> {
   const trigger = `--before 0 --after ${after} --trigger 'udp port ${TRIGGER_PORT}'`;
-  const capture = `${process.execPath} ${MAIN} capture -i eth0 -B 64 -w ${folder.file(name)} ${trigger} ${words} udp`;
-  const keep = `status=$?; cp ${folder.file('disk')}/* ${folder.file('kept')}; exit $status`;
-  const script = `mkdir ${folder.file('disk')} ${folder.file('kept')} && ${setUp} && { ${capture}; ${keep}; }`;
-  const program = new LabProcess(lab.host('right'), 'unshare', ['--mount', 'sh', '-c', script]);
-  await program.said('listening on');
-  return program;
+  return captureOnDisk(lab.host('right'), { folder, disk, words: `-B 64 -w ${name} ${trigger} ${words} udp` });
 }
-
-const mountOf = (folder: TestFolder, size: string): string =>
-  `mount -t tmpfs -o size=${size} tmpfs ${folder.file('disk')}`;
 
 /** The files that it left, by name: how many frames each has. */
 async function kept(folder: TestFolder): Promise<number[]> {
@@ -55,12 +46,7 @@ async function kept(folder: TestFolder): Promise<number[]> {
 
 test('a disk that stalls in the middle of a window costs nothing but memory', async () => {
   using folder = new TestFolder();
-  const disk = folder.file('disk');
-  const image = folder.file('image');
-  const setUp =
-    `truncate -s 200M ${image} && mkfs.ext4 -q -F ${image} && mount -o loop ${image} ${disk} && rmdir ${disk}/lost+found && ` +
-    `{ (sleep 1; fsfreeze -f ${disk}; sleep 2; fsfreeze -u ${disk}) & }`;
-  await using program = await record(folder, { setUp, after: 20, words: '--duration 12' });
+  await using program = await record(folder, { disk: stallingDisk, after: 20, words: '--duration 12' });
   for (let turn = 0; turn < 300; turn += 1) {
     sendWindow(100);
     await sleep(10);
@@ -74,7 +60,7 @@ test('a disk that stalls in the middle of a window costs nothing but memory', as
 test('a disk that is full ends it: 5, with whole records, and the windows before are untouched', async () => {
   using folder = new TestFolder();
   const words = '--min-free 0';
-  await using program = await record(folder, { setUp: mountOf(folder, '256k'), after: 0.1, words });
+  await using program = await record(folder, { disk: smallDisk('256k'), after: 0.1, words });
   sendWindow(100);
   await program.said('100 packets in');
   sendWindow(400);
@@ -89,8 +75,7 @@ test('a disk that is full ends it: 5, with whole records, and the windows before
 
 test('a disk as full as it may become ends it: 5, and what was to stay free is free', async () => {
   using folder = new TestFolder();
-  const setUp = mountOf(folder, '4m');
-  await using program = await record(folder, { setUp, words: '--min-free 2M --duration 20' });
+  await using program = await record(folder, { disk: smallDisk('4m'), words: '--min-free 2M --duration 20' });
   for (let turn = 0; turn < 40 && program.child.exitCode === null; turn += 1) {
     sendWindow(100);
     await sleep(10);
@@ -108,7 +93,7 @@ test('a disk as full as it may become ends it: 5, and what was to stay free is f
 test('a ring with a quota gives up its oldest windows', async () => {
   using folder = new TestFolder();
   const words = '--quota 104K --ring 9 --max-triggers 4';
-  await using program = await record(folder, { name: 'disk/x-%N.pcapng', after: 0.1, words });
+  await using program = await record(folder, { name: 'x-%N.pcapng', after: 0.1, words });
   for (let window = 1; window <= 4; window += 1) {
     sendWindow(30 + window);
     await program.said(`${30 + window} packets in`);
@@ -120,7 +105,7 @@ test('a ring with a quota gives up its oldest windows', async () => {
 
 test.skipIf(!('createZstdCompress' in zlib))('windows packed with zstd, as their magic number says', async () => {
   using folder = new TestFolder();
-  await using program = await record(folder, { name: 'disk/x.pcapng.zst', after: 0.1, words: '--max-triggers 1' });
+  await using program = await record(folder, { name: 'x.pcapng.zst', after: 0.1, words: '--max-triggers 1' });
   sendWindow(50);
   expect(await program.exit()).toBe(0);
   expect(await kept(folder)).toEqual([50]);
