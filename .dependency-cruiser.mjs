@@ -4,18 +4,23 @@
  */
 const FLOORS = [
   ['base'],
-  ['sys', 'wire', 'bpf', 'pcap'],
+  ['sys', 'wire', 'wasm'],
+  ['bpf', 'pcap'],
   ['capture', 'netlink', 'probe'],
-  ['icmp', 'inspect'],
-  ['tcp', 'udp'],
-  ['dissect', 'session'],
+  ['icmp', 'tcp', 'inspect', 'smtp'],
+  ['dissect', 'configure'],
+  ['analyze', 'session'],
   ['report', 'lab'],
+  ['service'],
   ['shell', 'web'],
   ['cli'],
 ];
 
+/** Rooms with a front door. Files of floors 0 and 1 are imported directly. */
+const ROOMS = FLOORS.slice(2).flat().join('|');
+
 /** Code that the web page runs too: no Node module, no FFI. */
-const PORTABLE = '^src/(base|wire|bpf|dissect)/|^src/pcap/(?!file-)';
+const PORTABLE = '^src/(base|wire|wasm|bpf|tcp|dissect|analyze|report/packet)/|^src/pcap/(?!file-)';
 
 const floorRules = FLOORS.flatMap((folders, floor) =>
   folders.map((folder) => ({
@@ -31,18 +36,18 @@ export default {
   forbidden: [
     ...floorRules,
     {
-      name: 'library-stops-at-floor-6',
-      comment: 'The library (src/index.ts) reaches floors 0 to 6 only.',
+      name: 'library-stops-at-floor-7',
+      comment: 'The library (src/index.ts) reaches floors 0 to 7 only.',
       severity: 'error',
-      from: { path: '^src/index\\.ts$' },
-      to: { path: `^src/(${FLOORS.slice(7).flat().join('|')})/` },
+      from: { path: '^src/index.ts$' },
+      to: { path: `^src/(${FLOORS.slice(8).flat().join('|')})/` },
     },
     {
       name: 'front-doors',
-      comment: 'Floors 7 and 8 use a folder through its index.ts; the page, pcap through portable.ts.',
+      comment: 'A room above floor 1 is used through its index.ts; by portable code, pcap through portable.ts.',
       severity: 'error',
-      from: { path: '^src/(shell|web|cli)/' },
-      to: { path: '^src/([^/]+)/', pathNot: '^src/[^/]+/index\\.ts$|^src/pcap/portable\\.ts$|^src/(shell|web|cli)/' },
+      from: { path: '^src/([^/]+)/' },
+      to: { path: `^src/(${ROOMS})/`, pathNot: '^src/$1/|^src/[^/]+/index.ts$|^src/pcap/portable.ts$' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -69,7 +74,7 @@ export default {
       name: 'no-child-processes',
       comment: 'The product never lets another program do its work; the user may have one follow it (docs/adr/0019).',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli/rotate-hook\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/cli/capture/rotate-hook\\.ts$' },
       to: { path: '^(node:)?child_process$' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

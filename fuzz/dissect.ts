@@ -2,8 +2,10 @@
  * Fuzz target: the dissection and everything printed from it. Any bytes, as any link type, must give layers in bounds,
  * a line of bounded length without control characters, and JSON. @module
  */
-import { dissect } from '../src/dissect/index.ts';
-import { frameToJson, PacketPrinter, type PacketPrintOptions } from '../src/report/index.ts';
+import { dissect } from '../src/dissect/dissect.ts';
+import { frameToJson } from '../src/report/packet/json.ts';
+import { PacketPrinter } from '../src/report/packet/line.ts';
+import type { PacketPrintOptions } from '../src/report/packet/options.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { SEED_FRAMES } from './frames.ts';
 import { mutate } from './mutate.ts';

@@ -1,7 +1,11 @@
 /** Frames to begin from: one of every kind that the dissection follows, made by our own encoders. @module */
-import { encodeTcp } from '../src/tcp/index.ts';
-import { encodeUdp } from '../src/udp/index.ts';
-import { encodeArp, encodeEthernet, encodeIpv4, encodeIpv6, encodeVlanTag } from '../src/wire/index.ts';
+
+import { encodeArp } from '../src/wire/arp.ts';
+import { encodeEthernet, encodeVlanTag } from '../src/wire/ethernet.ts';
+import { encodeIpv4 } from '../src/wire/ipv4.ts';
+import { encodeIpv6 } from '../src/wire/ipv6.ts';
+import { encodeTcp } from '../src/wire/tcp.ts';
+import { encodeUdp } from '../src/wire/udp.ts';
 
 function join(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));

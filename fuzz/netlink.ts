@@ -2,20 +2,11 @@
  * Fuzz target: answers of netlink. Any datagram must split into messages that lie within it, or be refused whole; any
  * message must decode, or not, within bounds: no exception, nothing longer than what came. @module
  */
+
+import { addAddress, decodeAddress } from '../src/netlink/address.ts';
+import { joinParts, textAttribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
-import {
-  addAddress,
-  addNeighbour,
-  addRoute,
-  createVeth,
-  createVlan,
-  decodeAddress,
-  decodeLink,
-  decodeNeighbour,
-  decodeRoute,
-  joinParts,
-  textAttribute,
-} from '../src/netlink/index.ts';
+import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
   ControlType,
   decodeMessages,
@@ -23,6 +14,8 @@ import {
   MessageFlag,
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
+import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
+import { addRoute, decodeRoute } from '../src/netlink/route.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { mutate } from './mutate.ts';
 

@@ -4,7 +4,10 @@
  * written as PCAPNG. @module
  */
 import type { FrameView } from '../src/base/frame.ts';
-import { type ByteSink, CaptureParser, PcapngWriter, PcapWriter } from '../src/pcap/index.ts';
+import type { ByteSink } from '../src/pcap/byte-sink.ts';
+import { CaptureParser } from '../src/pcap/capture-parser.ts';
+import { PcapWriter } from '../src/pcap/pcap-writer.ts';
+import { PcapngWriter } from '../src/pcap/pcapng-writer.ts';
 import { buildBlock, joinBytes, packFields } from '../test/support/capture-file.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { SEED_FRAMES } from './frames.ts';

@@ -2,21 +2,23 @@
  * Fuzz target: what comes back to a probing run. Any bytes, as an answer or as an error queue entry, must leave methods,
  * extension reader and engines standing; nothing changed in its identity may count as an answer; texts stay printable. @module
  */
-import { EchoMethod } from '../src/icmp/echo-method.ts';
-import { readExtensions } from '../src/icmp/extensions.ts';
-import { NodeMethod } from '../src/icmp/node-method.ts';
-import { PingEngine } from '../src/icmp/ping-engine.ts';
-import { forgeError, quotePacket } from '../src/icmp/simulation/forge.ts';
-import { TracerouteEngine } from '../src/icmp/traceroute-engine.ts';
+
+import { PingEngine } from '../src/icmp/ping/engine.ts';
+import { TracerouteEngine } from '../src/icmp/traceroute/engine.ts';
 import type { ProbeEngine } from '../src/probe/drive.ts';
 import type { ProbeMethod } from '../src/probe/method.ts';
+import { EchoMethod } from '../src/probe/methods/icmp-echo.ts';
+import { NodeMethod } from '../src/probe/methods/node-information.ts';
+import { SynMethod } from '../src/probe/methods/tcp-syn.ts';
+import { UdpMethod } from '../src/probe/methods/udp.ts';
 import type { ArrivalEvent } from '../src/probe/transport.ts';
-import { pingTextFormatter } from '../src/report/ping-text.ts';
-import { shortQuoteText } from '../src/report/short-quote-text.ts';
-import { formatTracerouteEvent } from '../src/report/traceroute-text.ts';
-import { answerSyn, SynMethod } from '../src/tcp/syn-method.ts';
-import { UdpMethod } from '../src/udp/probe-method.ts';
+import { pingTextFormatter } from '../src/report/probe/ping-text.ts';
+import { shortQuoteText } from '../src/report/probe/short-quote-text.ts';
+import { formatTracerouteEvent } from '../src/report/probe/traceroute-text.ts';
+import { readExtensions } from '../src/wire/icmp-extensions.ts';
 import { RandomSource } from '../test/support/random-source.ts';
+import { answerSyn } from '../test/support/simulation/answer-syn.ts';
+import { forgeError, quotePacket } from '../test/support/simulation/forge.ts';
 import { mutate } from './mutate.ts';
 
 const SOURCE = Uint8Array.of(192, 0, 2, 1);

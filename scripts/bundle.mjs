@@ -125,7 +125,7 @@ for (const name of readdirSync(join(ROOT, 'src/cli/commands')).map((file) => fil
 }
 const thread = await bundleText({
   stdin: entry(`
-    import { runCaptureThread } from './capture-thread.ts';
+    import { runCaptureThread } from './capture/capture-thread.ts';
     void runCaptureThread();`),
   define: { 'import.meta.url': '__filename' },
   plugins: [LAZY],

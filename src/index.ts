@@ -10,19 +10,19 @@
  * await file.close();
  * @module
  */
-export {
-  type CaptureSource,
-  type CaptureStatistics,
-  type FrameBatch,
-  type FrameSink,
-  type FrameView,
-  LinkType,
-  type Packet,
-  parseAddress,
-  type ReadOptions,
-  StackError,
-  SyscallError,
-} from './base/index.ts';
+
+export { parseAddress } from './base/address.ts';
+export { StackError, SyscallError } from './base/errors.ts';
+export type {
+  CaptureSource,
+  CaptureStatistics,
+  FrameBatch,
+  FrameSink,
+  FrameView,
+  Packet,
+  ReadOptions,
+} from './base/frame.ts';
+export { LinkType } from './base/link-type.ts';
 export {
   assemble,
   BatchEntry,
@@ -52,12 +52,9 @@ export {
   openLiveMany,
   openShared,
   type RingSharing,
-  returnFreedMemory,
   TransmitSocket,
 } from './capture/index.ts';
 export {
-  type EchoMethodOptions,
-  echoMethod,
   type PingEvent,
   type PingOptions,
   type PingSummary,
@@ -83,6 +80,8 @@ export {
   type RecordFileFormat,
 } from './pcap/index.ts';
 export {
+  type EchoMethodOptions,
+  echoMethod,
   type KernelTransportOptions,
   type Origin,
   OriginTable,
@@ -127,3 +126,4 @@ export {
   replay,
   type StopReason,
 } from './session/index.ts';
+export { returnFreedMemory } from './sys/allocator.ts';

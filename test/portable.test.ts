@@ -1,10 +1,16 @@
-/** Portable code is what a browser can run: whatever its doors lead to, no Node module and no native code is there. */
+/** Portable code runs in a browser: nothing that it imports is a Node module or native code. */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-async function bundle(door: string): Promise<readonly string[]> {
+const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** @returns the files that became part of the bundle */
+async function bundle(...entries: readonly string[]): Promise<readonly string[]> {
   const { metafile } = await build({
-    entryPoints: [new URL(`../src/${door}`, import.meta.url).pathname],
+    entryPoints: entries.map((entry) => SOURCE + entry),
+    outdir: 'unused',
     bundle: true,
     write: false,
     metafile: true,
@@ -15,15 +21,27 @@ async function bundle(door: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-test.each(['base/index.ts', 'wire/index.ts', 'bpf/index.ts', 'dissect/index.ts', 'pcap/portable.ts'])(
-  '%s can be bundled for a browser',
-  async (door) => {
-    const inputs = await bundle(door);
-    expect(inputs.some((input) => input.endsWith(`src/${door}`))).toBe(true);
+function filesOf(folder: string): string[] {
+  const names = readdirSync(SOURCE + folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+}
+
+test.each(['base', 'wire', 'wasm', 'bpf', 'tcp', 'dissect', 'report/packet'])(
+  'src/%s runs in a browser',
+  async (folder) => {
+    const files = filesOf(folder);
+    const inputs = await bundle(...files);
+    expect(inputs.length).toBeGreaterThanOrEqual(files.length);
     expect(inputs.filter((input) => /node_modules|src\/sys\/|pcap\/file-/.test(input))).toEqual([]);
   },
 );
 
-test('a door that leads to Node cannot', async () => {
+test('src/pcap/portable.ts runs in a browser', async () => {
+  const inputs = await bundle('pcap/portable.ts');
+  expect(inputs.some((input) => input.endsWith('src/pcap/portable.ts'))).toBe(true);
+  expect(inputs.filter((input) => /node_modules|src\/sys\/|pcap\/file-/.test(input))).toEqual([]);
+});
+
+test('src/pcap/index.ts needs Node', async () => {
   await expect(bundle('pcap/index.ts')).rejects.toThrow(/node:/);
 });

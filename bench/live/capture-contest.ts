@@ -1,7 +1,7 @@
 /** Programs that capture, in turn on the same traffic: CPU nanoseconds a frame, and frames lost. @module */
 import { rmSync, statSync } from 'node:fs';
 import { createLab, type Lab, type LabPlan } from '../../src/lab/index.ts';
-import { type FileOptions, openFile } from '../../src/pcap/index.ts';
+import { type FileOptions, openFile } from '../../src/pcap/file-reader.ts';
 import { BenchFolder } from '../support/bench-folder.ts';
 import { runCapturer } from './capture-run.ts';
 

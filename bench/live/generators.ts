@@ -1,7 +1,7 @@
 /** Senders of frames for the benches of capturing, on a core of their own. @module */
 import { writeFileSync } from 'node:fs';
 import type { LabHost } from '../../src/lab/index.ts';
-import { createPcapWriter } from '../../src/pcap/index.ts';
+import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import type { BenchFolder } from '../support/bench-folder.ts';
 import { LabProgram } from './lab-program.ts';
 import { runForOutput } from './program-output.ts';

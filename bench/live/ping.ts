@@ -4,7 +4,7 @@
  */
 import { readU16 } from '../../src/base/bytes.ts';
 import { createLab, type LabHost, twoHosts } from '../../src/lab/index.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { BenchFolder } from '../support/bench-folder.ts';
 import { LabProgram, pause } from './lab-program.ts';
 import { runForOutput } from './program-output.ts';

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { openLive } from '../../src/capture/index.ts';
+import { openLive } from '../../src/capture/live.ts';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
 import { BenchFolder } from '../support/bench-folder.ts';
 import { BENCH_FILTER, makeRecording, trafgenFrame } from './generators.ts';

@@ -3,8 +3,9 @@
  * address differs from one turn to the next, so that nothing is found in a cache of V8's. @module
  */
 import { LinkType } from '../../src/base/link-type.ts';
-import { webAssembly } from '../../src/base/web-assembly.ts';
-import { compileFilter, compileToWasm } from '../../src/bpf/index.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { compileToWasm } from '../../src/bpf/engine/wasm-engine.ts';
+import { webAssembly } from '../../src/wasm/web-assembly.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 
 const PROGRAM = 'program';

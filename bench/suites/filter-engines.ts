@@ -4,8 +4,10 @@
  */
 import { messageOf } from '../../src/base/errors.ts';
 import { LinkType } from '../../src/base/link-type.ts';
-import { webAssembly } from '../../src/base/web-assembly.ts';
-import { BatchEntry, type BpfInstruction, compileFilter, compileToWasm } from '../../src/bpf/index.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { BatchEntry, compileToWasm } from '../../src/bpf/engine/wasm-engine.ts';
+import type { BpfInstruction } from '../../src/bpf/instruction.ts';
+import { webAssembly } from '../../src/wasm/web-assembly.ts';
 import type { FrameColumns, loops } from '../support/call-loop.ts';
 import { type FilterWorkload, filterWorkload, NAMED_EXPRESSIONS } from '../support/filter-workload.ts';
 import { LibpcapPeer, type LibpcapTiming } from '../support/libpcap-filter.ts';

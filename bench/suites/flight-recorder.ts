@@ -3,11 +3,13 @@
  * that match nothing. Beside it, the copy alone, and a call per frame in place of the batch entry. @module
  */
 import { readU32le } from '../../src/base/bytes.ts';
-import { compileFilter, createEngine } from '../../src/bpf/index.ts';
-import { EnhancedPacket } from '../../src/pcap/index.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { createEngine } from '../../src/bpf/engine/create-engine.ts';
+import { EnhancedPacket } from '../../src/pcap/enhanced-packet.ts';
 import { encodePcapngHeader } from '../../src/pcap/pcapng-writer.ts';
-import { type FlightOutput, FlightRecorder } from '../../src/session/index.ts';
-import { RecordHistory } from '../../src/session/record-history.ts';
+import type { FlightOutput } from '../../src/session/flight/options.ts';
+import { RecordHistory } from '../../src/session/flight/record-history.ts';
+import { FlightRecorder } from '../../src/session/flight/recorder.ts';
 import { captureFile, FRAME_LENGTHS, FRAMES } from '../support/capture-workload.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 

@@ -1,7 +1,9 @@
 /** One line per frame: TCP with time stamps, and UDP, three to one. @module */
 import type { FrameView } from '../../src/base/frame.ts';
-import { dissect } from '../../src/dissect/index.ts';
-import { frameToJson, PacketPrinter, type PacketPrintOptions } from '../../src/report/index.ts';
+import { dissect } from '../../src/dissect/dissect.ts';
+import { frameToJson } from '../../src/report/packet/json.ts';
+import { PacketPrinter } from '../../src/report/packet/line.ts';
+import type { PacketPrintOptions } from '../../src/report/packet/options.ts';
 import { lend, trafficFrames } from '../support/capture-workload.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 

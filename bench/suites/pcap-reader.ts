@@ -3,7 +3,8 @@
  * chunk is what the parser asks for. @module
  */
 import type { FrameView } from '../../src/base/frame.ts';
-import { CaptureParser, type FrameFilter } from '../../src/pcap/index.ts';
+import type { FrameFilter } from '../../src/pcap/capture-interface.ts';
+import { CaptureParser } from '../../src/pcap/capture-parser.ts';
 import { captureFile, type FileFormat, FRAME_LENGTHS, FRAMES } from '../support/capture-workload.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 

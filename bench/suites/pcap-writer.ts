@@ -2,7 +2,9 @@
  * Writing records: gathered frame by frame, or handed over ready-made, to a sink that forgets; so the buffer's size does
  * not matter here, only the copies. @module
  */
-import { type ByteSink, PcapngWriter, PcapWriter } from '../../src/pcap/index.ts';
+import type { ByteSink } from '../../src/pcap/byte-sink.ts';
+import { PcapWriter } from '../../src/pcap/pcap-writer.ts';
+import { PcapngWriter } from '../../src/pcap/pcapng-writer.ts';
 import { captureFile, FRAME_LENGTHS, FRAMES, lend, nowhere } from '../support/capture-workload.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 

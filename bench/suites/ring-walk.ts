@@ -3,11 +3,12 @@
  * reference recorder, and the pump. The block is made by hand, of 1 MiB as in a capture; nothing is written. @module
  */
 import { LinkType } from '../../src/base/link-type.ts';
-import { compileFilter, createEngine } from '../../src/bpf/index.ts';
-import { BlockBatch, type FrameFilter } from '../../src/capture/block-batch.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { createEngine } from '../../src/bpf/engine/create-engine.ts';
 import { CaptureMemory } from '../../src/capture/memory.ts';
-import { createPump } from '../../src/capture/pump.ts';
-import { createRecorder } from '../../src/capture/recorder.ts';
+import { createPump } from '../../src/capture/pump/pump.ts';
+import { createRecorder } from '../../src/capture/pump/recorder.ts';
+import { BlockBatch, type FrameFilter } from '../../src/capture/ring/block-batch.ts';
 import { type RingFrameSpec, writeBlock } from '../../test/support/ring-block.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 

@@ -3,7 +3,8 @@
  * filter or a few, and so V8 knows whom each of its call sites calls. @module
  */
 
-import { type BpfInstruction, interpret } from '../../src/bpf/index.ts';
+import { interpret } from '../../src/bpf/engine/interpret.ts';
+import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 
 /** Frames as three columns, so that the loop does little besides calling. */
 export interface FrameColumns {

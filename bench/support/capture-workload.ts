@@ -1,9 +1,13 @@
 /** Frames and files for the suites about captures. @module */
 import type { FrameView } from '../../src/base/frame.ts';
-import { type ByteSink, PcapngWriter, PcapWriter } from '../../src/pcap/index.ts';
-import { encodeTcp, TcpFlag } from '../../src/tcp/index.ts';
-import { encodeUdp } from '../../src/udp/index.ts';
-import { encodeEthernet, encodeIpv4, pseudoHeaderSum } from '../../src/wire/index.ts';
+import type { ByteSink } from '../../src/pcap/byte-sink.ts';
+import { PcapWriter } from '../../src/pcap/pcap-writer.ts';
+import { PcapngWriter } from '../../src/pcap/pcapng-writer.ts';
+import { encodeEthernet } from '../../src/wire/ethernet.ts';
+import { encodeIpv4 } from '../../src/wire/ipv4.ts';
+import { pseudoHeaderSum } from '../../src/wire/pseudo-header.ts';
+import { encodeTcp, TcpFlag } from '../../src/wire/tcp.ts';
+import { encodeUdp } from '../../src/wire/udp.ts';
 
 export type FileFormat = 'pcap' | 'pcapng';
 

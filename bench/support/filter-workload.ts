@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LinkType } from '../../src/base/link-type.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { ROOT } from './suite.ts';
 
 export interface FilterWorkload {

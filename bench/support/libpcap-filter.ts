@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BpfInstruction } from '../../src/bpf/index.ts';
+import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 import type { FilterWorkload } from './filter-workload.ts';
 import { ROOT } from './suite.ts';
 

@@ -103,7 +103,7 @@ export interface FrameSink {
 }
 
 /** Copies a lent frame so that it outlives the visit. */
-export function ownFrame(frame: FrameView): Packet {
+function ownFrame(frame: FrameView): Packet {
   return {
     bytes: frame.data.slice(frame.offset, frame.offset + frame.length),
     wireLength: frame.wireLength,

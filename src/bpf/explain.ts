@@ -8,7 +8,7 @@ import type { BpfInstruction } from './instruction.ts';
 import type { Node } from './optimize/graph.ts';
 
 /** A step of the decision graph. */
-export interface ExplainedStep {
+interface ExplainedStep {
   /** Position in `steps`; 0 is where a packet comes in. */
   readonly index: number;
   readonly kind: 'test' | 'set' | 'need' | 'walk' | 'accept' | 'reject';

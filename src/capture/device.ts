@@ -6,7 +6,7 @@ import { LinkType } from '../base/link-type.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
 
 /** All interfaces at once, with a cooked header in place of each one's own. */
-export const ANY_INTERFACE = 'any';
+const ANY_INTERFACE = 'any';
 export const ANY_INTERFACE_INDEX = 0;
 
 /** Where the address stands in a `struct sockaddr_in`. */

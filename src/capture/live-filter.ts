@@ -10,12 +10,12 @@ import {
   keptLength,
   usesAncillary,
 } from '../bpf/index.ts';
-import type { FrameFilter } from './block-batch.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
 import type { LiveOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
-import type { PacketSocket } from './packet-socket.ts';
-import { ETHERNET_HEADER_LENGTH } from './ring-frame.ts';
+import type { FrameFilter } from './ring/block-batch.ts';
+import type { PacketSocket } from './ring/packet-socket.ts';
+import { ETHERNET_HEADER_LENGTH } from './ring/ring-frame.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 

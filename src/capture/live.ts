@@ -1,8 +1,8 @@
 /** `openLive`: frames from an interface. @module */
 import { findDevice } from './device.ts';
 import type { FanoutGroup, LiveOptions, LiveSource } from './live-source.ts';
-import { type MergedSource, type MergeOptions, mergeSources } from './merged-source.ts';
-import { RingSource } from './ring-source.ts';
+import { type MergedSource, type MergeOptions, mergeSources } from './merge/merged-source.ts';
+import { RingSource } from './ring/ring-source.ts';
 
 /** Milliseconds that a frame waits in a block that is not full: other interfaces' frames may have to wait for it. */
 const MERGED_BLOCK_TIMEOUT = 20;

@@ -4,7 +4,6 @@
  * get from one to the other (docs/adr/0001-capture-memory.md). @module
  */
 import { StackError } from '../base/errors.ts';
-import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../base/web-assembly.ts';
 import {
   MAP_ANONYMOUS,
   MAP_FIXED,
@@ -17,6 +16,7 @@ import {
 import { commitHugePages } from '../sys/huge-pages.ts';
 import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
+import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../wasm/web-assembly.ts';
 
 /** Every area starts on a page of WebAssembly's size, a multiple of the kernel's. */
 const PAGE = WASM_PAGE_LENGTH;

@@ -3,7 +3,9 @@
  * option, behind a mark. So `-nc5`, `-ieth0`, `-w -` and `--` mean what they mean to getopt(3), and what is wrong with an
  * option is said in one place, for all commands alike. @module
  */
-import { nearestWord, StackError } from '../base/index.ts';
+
+import { StackError } from '../base/errors.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 
 /** What yargs has been told of options: its `getOptions()`, of which its types say nothing. */
 export interface DeclaredOptions {

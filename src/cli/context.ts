@@ -3,7 +3,9 @@
  * hand in their own. @module
  */
 import { fstatSync, writeSync } from 'node:fs';
-import { type Clock, explainWriteError, printable, systemClock } from '../base/index.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { printable } from '../base/text.ts';
+import { explainWriteError } from '../base/write-error.ts';
 
 export interface CommandContext {
   readonly stdout: TextOutput;

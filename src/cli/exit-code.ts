@@ -1,5 +1,5 @@
 /** What the process's exit status says; documented in README and in `tapline --help`. @module */
-import { StackError, SyscallError } from '../base/index.ts';
+import { StackError, SyscallError } from '../base/errors.ts';
 
 export const ExitCode = {
   ok: 0,

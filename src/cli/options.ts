@@ -1,6 +1,6 @@
 /** Reading option values: what yargs leaves as text becomes numbers within bounds, or an error that says which. @module */
 import type { Argv } from 'yargs';
-import { StackError } from '../base/index.ts';
+import { StackError } from '../base/errors.ts';
 import type { TimestampPrecision } from '../pcap/index.ts';
 import { readTextFile } from './text-input.ts';
 

@@ -1,6 +1,8 @@
 /** From the command line to a command. Each command's own code is loaded only when it runs. @module */
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { nearestWord, printable, StackError } from '../base/index.ts';
+import { StackError } from '../base/errors.ts';
+import { nearestWord } from '../base/nearest-word.ts';
+import { printable } from '../base/text.ts';
 import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts';
 import { type CommandContext, createContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';

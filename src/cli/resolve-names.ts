@@ -1,5 +1,7 @@
 /** Names and addresses by the system's resolver, for the probing commands. @module */
-import { formatAddress, parseAddress, parseScopedAddress, printable, StackError } from '../base/index.ts';
+import { formatAddress, parseAddress, parseScopedAddress } from '../base/address.ts';
+import { StackError } from '../base/errors.ts';
+import { printable } from '../base/text.ts';
 
 export interface Target {
   /** As the user wrote it. */

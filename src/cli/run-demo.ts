@@ -7,11 +7,11 @@ import { openLive } from '../capture/index.ts';
 import { createLab, enterLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../lab/index.ts';
 import { createPcapWriter, openFile } from '../pcap/index.ts';
 import { record } from '../session/index.ts';
+import { createLineSink } from './capture/line-sink.ts';
+import { formatCounters } from './capture/live-counter.ts';
+import { teeSinks } from './capture/tee-sinks.ts';
 import type { CommandContext } from './context.ts';
-import { createLineSink } from './line-sink.ts';
-import { formatCounters } from './live-counter.ts';
 import { listenForStop } from './stop-signals.ts';
-import { teeSinks } from './tee-sinks.ts';
 
 const FILTER = 'ip host 10.1.1.1 or ip host 10.1.1.2';
 

@@ -1,5 +1,5 @@
 /** Amounts of bytes on the command line. @module */
-import { StackError } from '../base/index.ts';
+import { StackError } from '../base/errors.ts';
 import type { FreeSpaceFloor } from '../session/index.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1e6, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };

@@ -1,6 +1,6 @@
 /** Text that a command reads: filters, programs, lists of targets. @module */
 import { readFile } from 'node:fs/promises';
-import { messageOf, StackError } from '../base/index.ts';
+import { messageOf, StackError } from '../base/errors.ts';
 
 /** @throws StackError `FILE_OPEN` */
 export async function readTextFile(path: string): Promise<string> {

@@ -2,7 +2,7 @@
 import { formatIpv4, formatMac, IPV4_LENGTH } from '../base/address.ts';
 import { readU8 } from '../base/bytes.ts';
 import { EtherType } from '../base/protocol-numbers.ts';
-import { ArpView } from '../wire/index.ts';
+import { ArpView } from '../wire/arp.ts';
 import { hexOf } from './hex.ts';
 import { type LayerList, type Region, wireLengthOf } from './region.ts';
 

@@ -2,19 +2,13 @@
 import { formatIpv4, formatIpv6, formatMac, IPV6_LENGTH } from '../base/address.ts';
 import { readU8, readU16 } from '../base/bytes.ts';
 import { EtherType, IpProtocol } from '../base/protocol-numbers.ts';
-import {
-  Icmp4Type,
-  Icmp4View,
-  Icmp6Type,
-  Icmp6View,
-  isIcmp4Error,
-  isIcmp6Error,
-  NeighborDiscoveryView,
-  NeighborOption,
-  NeighborOptionView,
-  QuoteView,
-} from '../icmp/index.ts';
-import { IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH } from '../wire/index.ts';
+import { QuoteView } from '../wire/icmp-quote.ts';
+import { Icmp4Type, Icmp6Type, isIcmp4Error, isIcmp6Error } from '../wire/icmp-types.ts';
+import { Icmp4View } from '../wire/icmp4.ts';
+import { Icmp6View } from '../wire/icmp6.ts';
+import { IPV4_HEADER_LENGTH } from '../wire/ipv4.ts';
+import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
+import { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from '../wire/neighbor-discovery.ts';
 import { hexOf } from './hex.ts';
 import type { Icmp4Layer, Icmp6Layer, NeighborOptionField, QuotedPacket } from './layer-transport.ts';
 import { readListenerRecords } from './listener.ts';

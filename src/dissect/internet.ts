@@ -2,7 +2,9 @@
 import { formatIpv4, formatIpv6 } from '../base/address.ts';
 import { readU8 } from '../base/bytes.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import { IPV6_HEADER_LENGTH, Ipv4View, Ipv6View, OptionCursor } from '../wire/index.ts';
+import { Ipv4View } from '../wire/ipv4.ts';
+import { IPV6_HEADER_LENGTH, Ipv6View } from '../wire/ipv6.ts';
+import { OptionCursor } from '../wire/option-cursor.ts';
 import { hexOf } from './hex.ts';
 import { dissectIcmp4, dissectIcmp6 } from './icmp.ts';
 import { dissectIgmp } from './igmp.ts';

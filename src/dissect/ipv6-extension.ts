@@ -2,7 +2,7 @@
 import { formatIpv6, IPV6_LENGTH } from '../base/address.ts';
 import { readU8, readU32 } from '../base/bytes.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import { Ipv6ExtensionCursor, Ipv6FragmentView, isIpv6Extension } from '../wire/index.ts';
+import { Ipv6ExtensionCursor, Ipv6FragmentView, isIpv6Extension } from '../wire/ipv6-extension.ts';
 import { hexOf } from './hex.ts';
 import type { Ipv4Option } from './layer-internet.ts';
 import type { Network } from './network.ts';

@@ -140,7 +140,7 @@ export interface Icmp6Layer extends LayerPlace {
   readonly quoted?: QuotedPacket;
 }
 
-export interface RouterAdvertisement {
+interface RouterAdvertisement {
   readonly hopLimit: number;
   readonly flags: number;
   readonly lifetime: number;

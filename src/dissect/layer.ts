@@ -10,7 +10,7 @@ import type { LayerPlace } from './layer-place.ts';
 import type { TransportLayer } from './layer-transport.ts';
 
 /** Bytes that no decoder here reads: application data, or a protocol without one. */
-export interface DataLayer extends LayerPlace {
+interface DataLayer extends LayerPlace {
   readonly kind: 'data';
   /** Bytes on the wire; `headerLength` of them were captured. */
   readonly length: number;
@@ -24,12 +24,12 @@ export interface TruncatedLayer extends LayerPlace {
 }
 
 /** Tunnels in tunnels, deeper than anyone builds them; the rest is left alone. */
-export interface NestedLayer extends LayerPlace {
+interface NestedLayer extends LayerPlace {
   readonly kind: 'nested';
 }
 
 /** What follows is the packet that an ICMP error quotes, as far as it quotes it. */
-export interface QuoteLayer extends LayerPlace {
+interface QuoteLayer extends LayerPlace {
   readonly kind: 'quote';
 }
 

@@ -2,15 +2,9 @@
 import { formatMac } from '../base/address.ts';
 import { LinkType } from '../base/link-type.ts';
 import { EtherType, MAX_802_3_LENGTH } from '../base/protocol-numbers.ts';
-import {
-  COOKED_ADDRESS_LENGTH,
-  EthernetView,
-  isVlanEtherType,
-  LoopbackView,
-  Sll2View,
-  SllView,
-  VlanView,
-} from '../wire/index.ts';
+import { EthernetView, isVlanEtherType, VlanView } from '../wire/ethernet.ts';
+import { COOKED_ADDRESS_LENGTH, Sll2View, SllView } from '../wire/linux-cooked.ts';
+import { LoopbackView } from '../wire/loopback.ts';
 import { dissectArp } from './arp.ts';
 import { dissectIp, dissectIpv4, dissectIpv6 } from './internet.ts';
 import { dissectMpls, dissectPppoe } from './label.ts';

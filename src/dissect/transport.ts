@@ -1,9 +1,10 @@
 /** TCP and UDP. @module */
 import { readU16, readU32 } from '../base/bytes.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import { TcpOptionKind, TcpView } from '../tcp/index.ts';
-import { UDP_HEADER_LENGTH, UdpView } from '../udp/index.ts';
-import { OptionCursor } from '../wire/index.ts';
+import { OptionCursor } from '../wire/option-cursor.ts';
+import { TcpView } from '../wire/tcp.ts';
+import { TcpOptionKind } from '../wire/tcp-options.ts';
+import { UDP_HEADER_LENGTH, UdpView } from '../wire/udp.ts';
 import { DNS_PORT, dissectDns } from './dns.ts';
 import { hexOf } from './hex.ts';
 import type { TcpOptionField } from './layer-transport.ts';

@@ -1,7 +1,13 @@
 /** Which probe an event is about: what all engines do first with all that comes in. @module */
-import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
-import type { ProbeTable } from '../probe/probe-table.ts';
-import type { ArrivalEvent, ErrorQueueEvent, TimestampSource, TransmitEvent } from '../probe/transport.ts';
+import type {
+  ArrivalEvent,
+  ErrorQueueEvent,
+  ProbeMatch,
+  ProbeMethod,
+  ProbeTable,
+  TimestampSource,
+  TransmitEvent,
+} from '../probe/index.ts';
 
 /** An event that brought an answer, or an error. */
 export type AnswerEvent = ArrivalEvent | ErrorQueueEvent;

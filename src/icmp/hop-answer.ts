@@ -1,12 +1,11 @@
 /** Makes an owned `HopAnswer` out of a lent event and its match. @module */
 import { IpProtocol } from '../base/protocol-numbers.ts';
-import type { ProbeMatch } from '../probe/method.ts';
-import type { TimestampSource } from '../probe/transport.ts';
+import type { ProbeMatch, TimestampSource } from '../probe/index.ts';
+import { type IcmpExtensions, readExtensions } from '../wire/icmp-extensions.ts';
+import { QuoteView } from '../wire/icmp-quote.ts';
 import type { AnswerEvent } from './answer-finder.ts';
-import { type IcmpExtensions, readExtensions } from './extensions.ts';
-import { QuoteView } from './quote.ts';
 import { quotedChanges, type SentHeader } from './quoted-changes.ts';
-import type { HopAnswer } from './traceroute-events.ts';
+import type { HopAnswer } from './traceroute/events.ts';
 
 /** What the engine knows about the probe that was answered. */
 export interface AnsweredProbe {

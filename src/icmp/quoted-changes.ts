@@ -4,9 +4,9 @@
  */
 import { formatAddress } from '../base/address.ts';
 import { isEqualBytes } from '../base/bytes.ts';
-import type { ProbeMatch } from '../probe/method.ts';
-import type { QuoteView } from './quote.ts';
-import type { HopChanges } from './traceroute-events.ts';
+import type { ProbeMatch } from '../probe/index.ts';
+import type { QuoteView } from '../wire/icmp-quote.ts';
+import type { HopChanges } from './traceroute/events.ts';
 
 /** The header that left. */
 export interface SentHeader {

@@ -1,10 +1,6 @@
 /** What ping, traceroute and mtr have in common: one target, numbered probes, and who looks first at what comes in. @module */
-import type { ProbeEngine } from '../probe/drive.ts';
-import { EventList } from '../probe/event-list.ts';
-import type { ProbeMatch, ProbeMethod } from '../probe/method.ts';
-import { Outbox } from '../probe/outbox.ts';
-import { ProbeTable } from '../probe/probe-table.ts';
-import type { ProbeEvent, ProbeSpec, SendResult } from '../probe/transport.ts';
+import type { ProbeEngine, ProbeEvent, ProbeMatch, ProbeMethod, ProbeSpec, SendResult } from '../probe/index.ts';
+import { EventList, Outbox, ProbeTable } from '../probe/index.ts';
 import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
 import { ProbeTarget, type TargetOptions } from './probe-target.ts';
 import { type ShortQuote, ShortQuoteReader } from './short-quote.ts';

@@ -1,9 +1,9 @@
 /** ICMP errors that quote too little to tell whose packet they are about: not counted, but told to those who ask. @module */
 import { readU8 } from '../base/bytes.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
-import type { ProbeMethod } from '../probe/method.ts';
+import type { ProbeMethod } from '../probe/index.ts';
+import { IcmpErrorReader } from '../probe/index.ts';
 import type { AnswerEvent } from './answer-finder.ts';
-import { IcmpErrorReader } from './error-reader.ts';
 import { IP_HEADER } from './probe-target.ts';
 
 /** Only with `reportShortQuotes`: an error that may be about a probe of ours. */

@@ -1,3 +1,3 @@
 /** What the machine looks like: its interfaces. @module */
-export type { AddressOfInterface, NetworkInterface } from './interface.ts';
-export { type ListOptions, listInterfaces } from './interfaces.ts';
+export type { NetworkInterface } from './interface.ts';
+export { listInterfaces } from './interfaces.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
 import { readU8, readU16le, readU32le } from '../base/bytes.ts';
 import { linkTypeName } from '../base/link-type.ts';
-import { captureLinkType } from '../capture/device.ts';
+import { captureLinkType } from '../capture/index.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
 import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, stateOf } from './interface.ts';
 

@@ -2,7 +2,7 @@
 import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 import { linkTypeName } from '../base/link-type.ts';
-import { captureLinkType } from '../capture/device.ts';
+import { captureLinkType } from '../capture/index.ts';
 import {
   AddressFlag,
   connectNetlink,

@@ -5,7 +5,7 @@ import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*ADDR. */
-export const AddressMessageType = { new: 20, delete: 21, get: 22 } as const;
+const AddressMessageType = { new: 20, delete: 21, get: 22 } as const;
 
 /** IFA_F_*, as far as tapline acts on them. */
 export const AddressFlag = { secondary: 0x01, noDad: 0x02, dadFailed: 0x08, tentative: 0x40, permanent: 0x80 } as const;

@@ -10,13 +10,13 @@ import { NetlinkError, readAcknowledgement, refusalError } from './error.ts';
 import { ControlType, decodeMessages, encodeMessage, MessageFlag, type NetlinkMessage } from './message.ts';
 import { NetlinkProtocol, type NetlinkSocket, openNetlinkSocket } from './socket.ts';
 
-export interface RequestOptions {
+interface RequestOptions {
   /** What the caller is after, to follow "cannot" in an error: `set the MTU of eth0`. */
   readonly wanted?: string;
 }
 
 /** A table as it was dumped. */
-export interface Dump {
+interface Dump {
   readonly messages: readonly NetlinkMessage[];
   /** False when the table changed during each attempt: entries may be missing or doubled. */
   readonly consistent: boolean;

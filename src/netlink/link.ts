@@ -13,7 +13,7 @@ import {
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*LINK. */
-export const LinkMessageType = { new: 16, delete: 17, get: 18, set: 19 } as const;
+const LinkMessageType = { new: 16, delete: 17, get: 18, set: 19 } as const;
 
 /** IFF_* of linux/if.h, as far as tapline acts on them. */
 export const LinkFlag = {

@@ -13,7 +13,7 @@ import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*ROUTE. */
-export const RouteMessageType = { new: 24, delete: 25, get: 26 } as const;
+const RouteMessageType = { new: 24, delete: 25, get: 26 } as const;
 
 /** RTN_*: what becomes of packets that the route matches. */
 export const RouteType = {
@@ -32,7 +32,7 @@ export const RouteType = {
 } as const;
 
 /** RTPROT_*: who made the route. */
-export const RouteProtocol = { unspecified: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
+const RouteProtocol = { unspecified: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
 
 /** RT_TABLE_* */
 export const RouteTable = { default: 253, main: 254, local: 255 } as const;

@@ -21,7 +21,7 @@ export interface CaptureInterface {
 export type FrameFilter = (frame: FrameView) => number;
 
 /** A compiled filter, as far as a reader needs to know. */
-export interface MatchingFilter {
+interface MatchingFilter {
   match(bytes: Uint8Array, wireLength?: number): number;
 }
 

@@ -2,7 +2,7 @@
  * Memory of our own that a disk takes directly: records that lie where no direct write can begin are copied here, with
  * which fewer frames are lost than through the page cache (bench/live/rotation.ts). @module
  */
-import { WASM_PAGE_LENGTH, webAssembly } from '../base/web-assembly.ts';
+import { WASM_PAGE_LENGTH, webAssembly } from '../wasm/web-assembly.ts';
 
 const SLOT_LENGTH = 1 << 20;
 const SLOT_COUNT = 8;

@@ -17,8 +17,6 @@ export {
   openOutputFile,
   STANDARD_OUTPUT,
 } from './file-open.ts';
-export { type FileOptions, type FileSource, openFile } from './file-reader.ts';
-export { createFileSink, type DescriptorPort, DescriptorSink } from './file-sink.ts';
-export { openByteSource } from './file-source.ts';
+export { type FileSource, openFile } from './file-reader.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
 export * from './portable.ts';

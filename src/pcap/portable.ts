@@ -1,7 +1,7 @@
 /** What of capture files needs no Node: a web page reads and writes them by this door. @module */
 export { type ByteSink, OutputError } from './byte-sink.ts';
 export type { ByteSource } from './byte-source.ts';
-export type { CaptureInterface, FilterChoice, FrameFilter, MatchingFilter } from './capture-interface.ts';
+export type { CaptureInterface, FilterChoice, FrameFilter } from './capture-interface.ts';
 export { CaptureParser } from './capture-parser.ts';
 export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export {

@@ -6,7 +6,7 @@ import { formatAddress, parseAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { openPackageSocket, type PackageSocket, setPackageHopLimit } from '../sys/raw-socket-package.ts';
-import { Ipv4View } from '../wire/index.ts';
+import { Ipv4View } from '../wire/ipv4.ts';
 import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabilities } from './transport.ts';
 
 export interface PortableTransportOptions {

@@ -7,7 +7,8 @@ import { EMPTY } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
 import type { FrameView } from '../base/frame.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
-import { encodeIpv4, encodeIpv6 } from '../wire/index.ts';
+import { encodeIpv4 } from '../wire/ipv4.ts';
+import { encodeIpv6 } from '../wire/ipv6.ts';
 import type { ProbeMethod } from './method.ts';
 import type {
   ArrivalEvent,

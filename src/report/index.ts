@@ -1,25 +1,18 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
-
 export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
-export { formatInterfaces } from './interfaces.ts';
-export { localErrorText } from './local-error-text.ts';
-export { formatMtrCsv, formatMtrPrometheus, formatMtrXml } from './mtr-export.ts';
-export { formatMtrTable, type MtrTextOptions, sparkline, unknownColumns } from './mtr-text.ts';
-export { frameToJson, type JsonFrame } from './packet-json.ts';
-export { PacketPrinter, summarize } from './packet-line.ts';
-export type { DumpStyle, PacketNames, PacketPrintOptions, TimeStyle } from './packet-options.ts';
-export {
-  discloseHops,
-  discloseMonitor,
-  discloseTraceroute,
-  HIDDEN_ADDRESS,
-  type PathDisclosure,
-} from './path-disclosure.ts';
-export { pingFiguresText, pingHistogramText } from './ping-figures-text.ts';
-export { type IputilsTextOptions, iputilsTextFormatter } from './ping-iputils-text.ts';
-export { formatPingEvent, type PingTextOptions, pingInterimText, pingTextFormatter } from './ping-text.ts';
-export { ProbeJsonDocument, probeEventToJsonLine } from './probe-json.ts';
-export { shortQuoteText } from './short-quote-text.ts';
-export { formatSweepEvent, type SweepTextOptions, sweepProgressText } from './sweep-text.ts';
-export { tracerouteDot } from './traceroute-dot.ts';
-export { formatTracerouteEvent, type TracerouteTextOptions, tracerouteHeader } from './traceroute-text.ts';
+export { formatInterfaces } from './host/interfaces.ts';
+export { frameToJson } from './packet/json.ts';
+export { PacketPrinter, summarize } from './packet/line.ts';
+export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';
+export { localErrorText } from './probe/local-error-text.ts';
+export { formatMtrCsv, formatMtrPrometheus, formatMtrXml } from './probe/mtr-export.ts';
+export { formatMtrTable, unknownColumns } from './probe/mtr-text.ts';
+export { discloseHops, discloseMonitor, discloseTraceroute, type PathDisclosure } from './probe/path-disclosure.ts';
+export { pingFiguresText, pingHistogramText } from './probe/ping-figures-text.ts';
+export { iputilsTextFormatter } from './probe/ping-iputils-text.ts';
+export { formatPingEvent, pingInterimText, pingTextFormatter } from './probe/ping-text.ts';
+export { ProbeJsonDocument, probeEventToJsonLine } from './probe/probe-json.ts';
+export { shortQuoteText } from './probe/short-quote-text.ts';
+export { formatSweepEvent, sweepProgressText } from './probe/sweep-text.ts';
+export { tracerouteDot } from './probe/traceroute-dot.ts';
+export { formatTracerouteEvent, tracerouteHeader } from './probe/traceroute-text.ts';

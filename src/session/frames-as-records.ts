@@ -2,8 +2,8 @@
 import { StackError } from '../base/errors.ts';
 import type { CaptureSource, FrameView } from '../base/frame.ts';
 import { linkTypeName } from '../base/link-type.ts';
-import { FrameGatherer } from '../capture/frame-gatherer.ts';
-import type { RecordBatch, RecordOptions } from '../capture/live-source.ts';
+import type { RecordBatch, RecordOptions } from '../capture/index.ts';
+import { FrameGatherer } from '../capture/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
 /** What a source may tell of its interfaces; more may be told with every batch. */

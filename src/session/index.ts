@@ -1,12 +1,8 @@
 /** Recording. @module */
-export { FileSeries } from './file-series.ts';
-export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight-files.ts';
-export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight-options.ts';
-export { FlightRecorder } from './flight-recorder.ts';
-export type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
-export { GrowingFiles } from './growing-files.ts';
-export { OutputLedger } from './output-ledger.ts';
-export { type PacingClock, pacingClock } from './pacing-clock.ts';
+export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight/files.ts';
+export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight/options.ts';
+export { type FlightRunOptions, type FlightSummary, recordFlight } from './flight/record-flight.ts';
+export { FlightRecorder } from './flight/recorder.ts';
 export {
   type RecordOptions,
   type RecordProgress,
@@ -15,13 +11,16 @@ export {
   record,
   type StopReason,
 } from './record.ts';
-export { type FlightRunOptions, type FlightSummary, recordFlight } from './record-flight.ts';
-export type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
-export { Replay, replay } from './replay.ts';
-export type { AddressMapping } from './replay-addresses.ts';
-export type { ReplayEdits } from './replay-edits.ts';
-export { refuseDefaultRoute } from './replay-guard.ts';
-export type { ReplayOptions, ReplaySummary, SkippedFrames } from './replay-options.ts';
-export type { ReplayPace } from './replay-schedule.ts';
-export type { Epilogue, FileSeriesOptions, FinishedFile, Rotation } from './series-options.ts';
+export type { RecordOutput } from './record-output.ts';
+export type { AddressMapping } from './replay/addresses.ts';
+export type { ReplayEdits } from './replay/edits.ts';
+export { refuseDefaultRoute } from './replay/guard.ts';
+export type { ReplayOptions, ReplaySummary } from './replay/options.ts';
+export { Replay, replay } from './replay/replay.ts';
+export type { ReplayPace } from './replay/schedule.ts';
+export { FileSeries } from './series/file-series.ts';
+export type { FreeSpaceFloor } from './series/free-space.ts';
+export { GrowingFiles } from './series/growing-files.ts';
+export { OutputLedger } from './series/output-ledger.ts';
+export type { Epilogue, FileSeriesOptions, FinishedFile, Rotation } from './series/series-options.ts';
 export { StatisticsHistory, type StatisticsSecond } from './statistics-history.ts';

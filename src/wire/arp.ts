@@ -3,9 +3,7 @@ import { EMPTY, readU8, readU16, writeU16 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 
 /** The part before the addresses. */
-export const ARP_FIXED_LENGTH = 8;
-/** A packet for IPv4 over Ethernet. */
-export const ARP_ETHERNET_LENGTH = 28;
+const ARP_FIXED_LENGTH = 8;
 
 /** Operations (IANA "ARP Operation Codes") that have a name in the printer. */
 export const ArpOperation = {
@@ -16,9 +14,6 @@ export const ArpOperation = {
   inverseRequest: 8,
   inverseReply: 9,
 } as const;
-
-/** Hardware types (IANA "ARP Hardware Types"). */
-export const ARP_HARDWARE_ETHERNET = 1;
 
 const HARDWARE_TYPE = 0;
 const PROTOCOL_TYPE = 2;

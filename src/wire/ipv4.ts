@@ -6,7 +6,7 @@ import { StackError } from '../base/errors.ts';
 /** Without options. */
 export const IPV4_HEADER_LENGTH = 20;
 /** The header length field counts to 15 words. */
-export const IPV4_MAX_HEADER_LENGTH = 60;
+const IPV4_MAX_HEADER_LENGTH = 60;
 
 const VERSION_AND_LENGTH = 0;
 const TYPE_OF_SERVICE = 1;

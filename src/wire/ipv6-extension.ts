@@ -8,7 +8,7 @@ import { IpProtocol } from '../base/protocol-numbers.ts';
 
 /** Real chains have one to four links; longer than this is an attack on whoever walks it. */
 export const IPV6_MAX_EXTENSIONS = 64;
-export const IPV6_FRAGMENT_HEADER_LENGTH = 8;
+const IPV6_FRAGMENT_HEADER_LENGTH = 8;
 
 const MINIMUM_LENGTH = 8;
 const MOBILITY = 135;

@@ -5,8 +5,8 @@
 import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 
-export const SLL_HEADER_LENGTH = 16;
-export const SLL2_HEADER_LENGTH = 20;
+const SLL_HEADER_LENGTH = 16;
+const SLL2_HEADER_LENGTH = 20;
 /** Room for the sender's link-layer address; longer ones are cut. */
 export const COOKED_ADDRESS_LENGTH = 8;
 

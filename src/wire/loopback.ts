@@ -6,7 +6,7 @@
 import { EMPTY, readU32, readU32le, writeU32, writeU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 
-export const LOOPBACK_HEADER_LENGTH = 4;
+const LOOPBACK_HEADER_LENGTH = 4;
 
 /** Families seen in such headers; IPv6 differs by system: BSD/OS and NetBSD, FreeBSD, Darwin, Linux. */
 const IPV4_FAMILY = 2;

@@ -1,17 +1,14 @@
 /** `compileFilter` beside the corpus: options, names, extensions, live captures and cooked sockets. @module */
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
+import { adaptForAllInterfaces, adaptForCookedSocket } from '../../src/bpf/adapt-cooked.ts';
 import { SKF_AD_OFF } from '../../src/bpf/ancillary.ts';
-import {
-  adaptForAllInterfaces,
-  adaptForCookedSocket,
-  compileFilter,
-  disassemble,
-  FilterError,
-  hostNamesOf,
-  interpret,
-  keptLength,
-} from '../../src/bpf/index.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { disassemble } from '../../src/bpf/engine/disassemble.ts';
+import { interpret } from '../../src/bpf/engine/interpret.ts';
+import { hostNamesOf } from '../../src/bpf/host-names.ts';
+import { keptLength } from '../../src/bpf/kept-length.ts';
+import { FilterError } from '../../src/bpf/language/filter-error.ts';
 import { fromHex } from '../support/hex.ts';
 
 const ethernet = { linkType: LinkType.ethernet };

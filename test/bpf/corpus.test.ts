@@ -3,7 +3,8 @@
  * are and how many instructions they execute. @module
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileFilter, FilterError, type FilterProgram } from '../../src/bpf/index.ts';
+import { compileFilter, type FilterProgram } from '../../src/bpf/compile-filter.ts';
+import { FilterError } from '../../src/bpf/language/filter-error.ts';
 import { countSteps } from '../support/count-steps.ts';
 import { type CorpusCapture, type CorpusRow, corpusCaptures, corpusRows } from '../support/filter-corpus.ts';
 import { LibpcapOracle, type OracleAnswer } from '../support/libpcap-oracle.ts';

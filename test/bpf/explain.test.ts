@@ -1,7 +1,7 @@
 /** Tests in words: fields have names where it is certain what they are (RFC 791, 826, 8200, 9293), and only there. @module */
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
-import { explainFilter } from '../../src/bpf/index.ts';
+import { explainFilter } from '../../src/bpf/explain.ts';
 
 function testsOf(expression: string, linkType: LinkType = LinkType.ethernet): readonly string[] {
   return explainFilter(expression, { linkType }).steps.flatMap(({ kind, text }) => (kind === 'test' ? [text] : []));

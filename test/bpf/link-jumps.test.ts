@@ -1,7 +1,8 @@
 /** Programs whose jumps are farther than one byte tells, against the same tests one by one. @module */
 import { expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
-import { compileFilter, validate } from '../../src/bpf/index.ts';
+import { compileFilter } from '../../src/bpf/compile-filter.ts';
+import { validate } from '../../src/bpf/engine/validate.ts';
 import { RandomSource } from '../support/random-source.ts';
 
 const BYTES = 200;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { printerOptions } from '../../src/cli/line-sink.ts';
-import { formatCounters, formatProgress } from '../../src/cli/live-counter.ts';
+import { printerOptions } from '../../src/cli/capture/line-sink.ts';
+import { formatCounters, formatProgress } from '../../src/cli/capture/live-counter.ts';
 import { filterText, numberOption, timestampPrecision } from '../../src/cli/options.ts';
 
 test('numbers within bounds, or an error that says which', () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { fuzzDissect } from '../../fuzz/dissect.ts';
 import { SEED_FRAMES } from '../../fuzz/frames.ts';
 import { fuzzPcap } from '../../fuzz/pcap.ts';
-import { dissect } from '../../src/dissect/index.ts';
-import { PacketPrinter } from '../../src/report/index.ts';
+import { dissect } from '../../src/dissect/dissect.ts';
+import { PacketPrinter } from '../../src/report/packet/line.ts';
 import { lentFrame } from '../support/capture-file.ts';
 
 describe('fuzz targets', () => {

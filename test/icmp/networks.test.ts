@@ -1,17 +1,17 @@
 /** Every network under test/networks is played against the commands that its `expect` names. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { EchoMethodOptions } from '../../src/icmp/echo-method.ts';
-import type { MonitorOptions } from '../../src/icmp/monitor-events.ts';
-import type { PingEvent } from '../../src/icmp/ping-events.ts';
-import type { PingOptions } from '../../src/icmp/ping-options.ts';
-import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
-import type { TracerouteEvent } from '../../src/icmp/traceroute-events.ts';
-import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
-import { shortQuoteText } from '../../src/report/short-quote-text.ts';
-import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
-import type { UdpMethodOptions } from '../../src/udp/probe-method.ts';
+import type { MonitorOptions } from '../../src/icmp/monitor/events.ts';
+import type { PingEvent } from '../../src/icmp/ping/events.ts';
+import type { PingOptions } from '../../src/icmp/ping/options.ts';
+import type { TracerouteEvent } from '../../src/icmp/traceroute/events.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute/options.ts';
+import type { EchoMethodOptions } from '../../src/probe/methods/icmp-echo.ts';
+import type { UdpMethodOptions } from '../../src/probe/methods/udp.ts';
+import { shortQuoteText } from '../../src/report/probe/short-quote-text.ts';
+import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/probe/traceroute-text.ts';
 import { type Protocol, simulateMonitor, simulatePing, simulateTraceroute } from '../support/simulate.ts';
+import type { NetworkDescription } from '../support/simulation/network-description.ts';
 
 interface PingExpectation {
   readonly options?: PingOptions;

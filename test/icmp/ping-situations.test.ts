@@ -3,9 +3,9 @@
  * on a simulated network: what ping(8) prints there, we print. Each text follows from ping(8)'s documented lines.
  */
 import { describe, expect, test } from 'vitest';
-import { EchoMethod } from '../../src/icmp/echo-method.ts';
-import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
+import { EchoMethod } from '../../src/probe/methods/icmp-echo.ts';
 import { directNetwork, simulatePing } from '../support/simulate.ts';
+import type { NetworkDescription } from '../support/simulation/network-description.ts';
 
 const HEADER = 'PING 192.0.2.2 (192.0.2.2): 56 data bytes\n';
 

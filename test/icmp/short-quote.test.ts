@@ -1,14 +1,14 @@
 /** Errors that quote too little: told when asked for, and only then; what cannot be trusted is not told at all. */
 import { describe, expect, test } from 'vitest';
-import { EchoMethod } from '../../src/icmp/echo-method.ts';
-import { NodeMethod } from '../../src/icmp/node-method.ts';
 import { ShortQuoteReader } from '../../src/icmp/short-quote.ts';
-import { forgeError } from '../../src/icmp/simulation/forge.ts';
+import { EchoMethod } from '../../src/probe/methods/icmp-echo.ts';
+import { NodeMethod } from '../../src/probe/methods/node-information.ts';
+import { SynMethod } from '../../src/probe/methods/tcp-syn.ts';
+import { UdpMethod } from '../../src/probe/methods/udp.ts';
 import type { ArrivalEvent } from '../../src/probe/transport.ts';
-import { discloseTraceroute } from '../../src/report/path-disclosure.ts';
-import { SynMethod } from '../../src/tcp/syn-method.ts';
-import { UdpMethod } from '../../src/udp/probe-method.ts';
+import { discloseTraceroute } from '../../src/report/probe/path-disclosure.ts';
 import { directNetwork, NONCE, simulatePing, simulateTraceroute } from '../support/simulate.ts';
+import { forgeError } from '../support/simulation/forge.ts';
 
 const HOST_UNREACHABLE = { type: 3, code: 1 };
 const ports = { family: 4, nonce: NONCE, sourceAddress: Uint8Array.of(192, 0, 2, 1), sourcePort: 40_000 } as const;

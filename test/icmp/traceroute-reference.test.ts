@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
 import { simulateTraceroute } from '../support/simulate.ts';
+import type { NetworkDescription } from '../support/simulation/network-description.ts';
 
 /** The ESA packet capture document, "TRACEROUTE"; its page folds runs of spaces into one, here they stand as traceroute(8) has them. */
 const REFERENCE = `tracert to google.com (216.58.194.206), 64 hops max, 40 byte packets

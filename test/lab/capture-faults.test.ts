@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, exchangeTcp, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { captureOnDisk, stallingDisk } from '../support/disk-capture.ts';
 import { LabProcess } from '../support/lab-process.ts';

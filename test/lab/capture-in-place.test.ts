@@ -2,10 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LinkType } from '../../src/base/link-type.ts';
-import { type LiveOptions, openLive } from '../../src/capture/index.ts';
+import { openLive } from '../../src/capture/live.ts';
+import type { LiveOptions } from '../../src/capture/live-source.ts';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
-import { BlockType, DirectFile, pcapngContainer } from '../../src/pcap/index.ts';
-import { record } from '../../src/session/index.ts';
+import { DirectFile } from '../../src/pcap/file-direct.ts';
+import { pcapngContainer } from '../../src/pcap/file-format.ts';
+import { BlockType } from '../../src/pcap/format.ts';
+import { record } from '../../src/session/record.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { countBlocks } from '../support/pcapng-blocks.ts';
 import { requirePeer } from '../support/peers.ts';

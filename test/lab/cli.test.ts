@@ -4,10 +4,10 @@ import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, syml
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LinkType } from '../../src/base/index.ts';
+import { LinkType } from '../../src/base/link-type.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
-import { deleteLink } from '../../src/netlink/index.ts';
-import { createPcapWriter } from '../../src/pcap/index.ts';
+import { deleteLink } from '../../src/netlink/link.ts';
+import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { captureOnDisk, smallDisk } from '../support/disk-capture.ts';

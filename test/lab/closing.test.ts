@@ -1,9 +1,11 @@
 /** Live sources closed at any moment: the reader ends, nothing crashes or hangs, and no frame reads other than it was sent. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LiveSource, type MergedSource, openLive, openLiveMany, openShared } from '../../src/capture/index.ts';
+import { openLive, openLiveMany, openShared } from '../../src/capture/live.ts';
+import type { LiveSource } from '../../src/capture/live-source.ts';
+import type { MergedSource } from '../../src/capture/merge/merged-source.ts';
 import { createLab, type FrameSender, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
-import type { RecordFormat } from '../../src/pcap/index.ts';
+import type { RecordFormat } from '../../src/pcap/format.ts';
 import { taggedFrame } from '../support/capture-lab.ts';
 import { RandomSource } from '../support/random-source.ts';
 

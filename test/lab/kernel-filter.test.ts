@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { StackError } from '../../src/base/errors.ts';
 import { LinkType } from '../../src/base/link-type.ts';
-import { webAssembly } from '../../src/base/web-assembly.ts';
 import { usesAncillary } from '../../src/bpf/ancillary.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
 import { kernelRefusal } from '../../src/bpf/engine/create-engine.ts';
@@ -16,11 +15,12 @@ import { validate } from '../../src/bpf/engine/validate.ts';
 import { compileToWasm } from '../../src/bpf/engine/wasm-engine.ts';
 import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 import { FilterError } from '../../src/bpf/language/filter-error.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { AF_UNIX, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/sys/constants.ts';
 import { close, recv, sendto, socketpair } from '../../src/sys/libc.ts';
 import { attachFilter, detachFilter } from '../../src/sys/socket-filter.ts';
 import { check } from '../../src/sys/syscall.ts';
+import { webAssembly } from '../../src/wasm/web-assembly.ts';
 import {
   type CorpusProgram,
   corpusPrograms,

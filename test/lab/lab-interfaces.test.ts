@@ -1,10 +1,11 @@
 /** The list of interfaces in namespaces that hold every kind of case. @module */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listInterfaces, type NetworkInterface } from '../../src/inspect/index.ts';
+import type { NetworkInterface } from '../../src/inspect/interface.ts';
+import { listInterfaces } from '../../src/inspect/interfaces.ts';
 import { listInterfacesByIoctl } from '../../src/inspect/interfaces-ioctl.ts';
 import { createLab, type Lab, type LabHost, twoHosts } from '../../src/lab/index.ts';
-import { createPlainLink, deleteLink, setLink } from '../../src/netlink/index.ts';
-import { formatInterfaces } from '../../src/report/index.ts';
+import { createPlainLink, deleteLink, setLink } from '../../src/netlink/link.ts';
+import { formatInterfaces } from '../../src/report/host/interfaces.ts';
 import { LAB_WIRE } from '../support/lab-wire.ts';
 
 const HOSTILE = 'e\u001b[2J\u0007';

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { listInterfaces } from '../../src/inspect/index.ts';
-import { connectNetlink } from '../../src/netlink/index.ts';
+import { listInterfaces } from '../../src/inspect/interfaces.ts';
+import { connectNetlink } from '../../src/netlink/connection.ts';
 import {
   createNetworkNamespace,
   currentNetworkNamespace,

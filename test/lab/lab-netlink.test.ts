@@ -3,30 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6 } from '../../src/base/address.ts';
 import { createLab, type Lab, type LabHost } from '../../src/lab/index.ts';
+import { addAddress, decodeAddress, deleteAddress, dumpAddresses } from '../../src/netlink/address.ts';
+import { createPlainLink, decodeLink, deleteLink, dumpLinks, getLink, setLink } from '../../src/netlink/link.ts';
+import type { NetlinkMessage } from '../../src/netlink/message.ts';
+import { addNeighbour, decodeNeighbour, deleteNeighbour, dumpNeighbours } from '../../src/netlink/neighbour.ts';
 import {
-  addAddress,
-  addNeighbour,
   addRoute,
-  createPlainLink,
-  decodeAddress,
-  decodeLink,
-  decodeNeighbour,
   decodeRoute,
-  deleteAddress,
-  deleteLink,
-  deleteNeighbour,
   deleteRoute,
-  dumpAddresses,
-  dumpLinks,
-  dumpNeighbours,
   dumpRoutes,
-  getLink,
   lookUpRoute,
-  type NetlinkMessage,
   RouteTable,
   RouteType,
-  setLink,
-} from '../../src/netlink/index.ts';
+} from '../../src/netlink/route.ts';
 import { requirePeer } from '../support/peers.ts';
 
 const ip = requirePeer('ip');

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { listInterfaces } from '../../src/inspect/index.ts';
-import { connectNetlink, type NetlinkConnection } from '../../src/netlink/index.ts';
+import { listInterfaces } from '../../src/inspect/interfaces.ts';
+import { connectNetlink, type NetlinkConnection } from '../../src/netlink/connection.ts';
 import { createNetworkNamespace, inNamespace, type NetworkNamespace } from '../../src/sys/namespace.ts';
 import { requirePeer } from '../support/peers.ts';
 

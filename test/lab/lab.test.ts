@@ -1,7 +1,7 @@
 /** The lab's traffic is real: the kernels answer it, and tcpdump inside a namespace sees it. @module */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listInterfaces } from '../../src/inspect/index.ts';
+import { listInterfaces } from '../../src/inspect/interfaces.ts';
 import {
   connectTcp,
   createLab,

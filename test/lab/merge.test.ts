@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { LinkType } from '../../src/base/link-type.ts';
-import { openLiveMany } from '../../src/capture/index.ts';
+import { openLiveMany } from '../../src/capture/live.ts';
 import {
   createLab,
   exchangeTcp,
@@ -17,9 +17,10 @@ import {
   sendFrames,
   sendUdp,
 } from '../../src/lab/index.ts';
-import { deleteLink, setLink } from '../../src/netlink/index.ts';
-import { createPcapngWriter, openFile } from '../../src/pcap/index.ts';
-import { record } from '../../src/session/index.ts';
+import { deleteLink, setLink } from '../../src/netlink/link.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
+import { createPcapngWriter } from '../../src/pcap/file-writer.ts';
+import { record } from '../../src/session/record.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { generate } from '../support/generate.ts';
 import { LabProcess } from '../support/lab-process.ts';

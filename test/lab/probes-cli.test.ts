@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHAIN_TARGET, createLab, type Lab, routerChain } from '../../src/lab/index.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { TestFolder } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { missing, requirePeer } from '../support/peers.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readU8, readU16, writeU16 } from '../../src/base/bytes.ts';
 import { checksumSum } from '../../src/base/checksum.ts';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
-import { encodeIpv4 } from '../../src/wire/index.ts';
+import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { probePing, probeTraceroute } from '../support/probe-lab.ts';
 import { TunDevice } from '../support/tun.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/base/address.ts';
 import { CHAIN_DROPS, CHAIN_SOURCE, CHAIN_TARGET, createLab, type Lab, routerChain } from '../../src/lab/index.ts';
-import { formatTracerouteEvent } from '../../src/report/traceroute-text.ts';
+import { formatTracerouteEvent } from '../../src/report/probe/traceroute-text.ts';
 import { probePing, probeTraceroute } from '../support/probe-lab.ts';
 
 const PROTOCOLS = ['udp', 'icmp', 'tcp'] as const;

@@ -1,11 +1,12 @@
 /** `tapline replay` on a wire: what arrives is what the file holds, edited as asked, and peers agree on the checksums. @module */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLive } from '../../src/capture/index.ts';
+import { openLive } from '../../src/capture/live.ts';
 import { createLab, exchangeTcp, type Lab, sendUdp, supportsLinkKind, twoHosts } from '../../src/lab/index.ts';
-import { addRoute, setLink } from '../../src/netlink/index.ts';
-import { createPcapngWriter, createPcapWriter } from '../../src/pcap/index.ts';
-import { record } from '../../src/session/index.ts';
+import { setLink } from '../../src/netlink/link.ts';
+import { addRoute } from '../../src/netlink/route.ts';
+import { createPcapngWriter, createPcapWriter } from '../../src/pcap/file-writer.ts';
+import { record } from '../../src/session/record.ts';
 import { lentFrame } from '../support/capture-file.ts';
 import { frameTexts, makeMixedTraffic, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';

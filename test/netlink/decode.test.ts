@@ -5,22 +5,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { addAddress, decodeAddress } from '../../src/netlink/address.ts';
 import { joinParts, nestedAttribute, textAttribute, u8Attribute, u32Attribute } from '../../src/netlink/attribute.ts';
-import {
-  addAddress,
-  addNeighbour,
-  addRoute,
-  createVeth,
-  createVlan,
-  decodeAddress,
-  decodeLink,
-  decodeNeighbour,
-  decodeRoute,
-  NeighbourState,
-  type NetlinkMessage,
-  RouteTable,
-  RouteType,
-} from '../../src/netlink/index.ts';
+import { createVeth, createVlan, decodeLink } from '../../src/netlink/link.ts';
+import type { NetlinkMessage } from '../../src/netlink/message.ts';
+import { addNeighbour, decodeNeighbour, NeighbourState } from '../../src/netlink/neighbour.ts';
+import { addRoute, decodeRoute, RouteTable, RouteType } from '../../src/netlink/route.ts';
 import { fromHex } from '../support/hex.ts';
 
 const address = fc.oneof(

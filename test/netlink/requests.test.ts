@@ -5,17 +5,11 @@
  */
 import { describe, expect, test } from 'vitest';
 import { parseIpv4, parseIpv6, parseMac } from '../../src/base/address.ts';
-import {
-  addAddress,
-  addNeighbour,
-  addRoute,
-  createVeth,
-  createVlan,
-  deleteLink,
-  RouteType,
-  setLink,
-} from '../../src/netlink/index.ts';
+import { addAddress } from '../../src/netlink/address.ts';
+import { createVeth, createVlan, deleteLink, setLink } from '../../src/netlink/link.ts';
 import { encodeMessage, MessageFlag, type NetlinkMessage } from '../../src/netlink/message.ts';
+import { addNeighbour } from '../../src/netlink/neighbour.ts';
+import { addRoute, RouteType } from '../../src/netlink/route.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 
 const SEQUENCE = 0x6b0511c9;

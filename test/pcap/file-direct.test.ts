@@ -4,15 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  createPcapWriter,
-  DIRECT_BLOCK,
-  DirectFile,
-  openFile,
-  ownRecords,
-  pcapContainer,
-  pcapngContainer,
-} from '../../src/pcap/index.ts';
+import { DIRECT_BLOCK, DirectFile } from '../../src/pcap/file-direct.ts';
+import { pcapContainer, pcapngContainer } from '../../src/pcap/file-format.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
+import { createPcapWriter } from '../../src/pcap/file-writer.ts';
+import { ownRecords } from '../../src/pcap/record-file.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
 import { fillerBefore, packetBlock } from '../support/pcapng-blocks.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import { buildPcap } from '../support/capture-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tapline-gzip-'));

@@ -6,13 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FrameBatch } from '../../src/base/frame.ts';
-import {
-  createPcapngWriter,
-  createPcapWriter,
-  type DescriptorPort,
-  DescriptorSink,
-  openFile,
-} from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
+import { type DescriptorPort, DescriptorSink } from '../../src/pcap/file-sink.ts';
+import { createPcapngWriter, createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { buildPcap, lentFrame, type PlainFrame, plainFrame } from '../support/capture-file.ts';
 import { requirePeer } from '../support/peers.ts';
 

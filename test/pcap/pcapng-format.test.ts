@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { StackError } from '../../src/base/errors.ts';
-import { CaptureParser } from '../../src/pcap/index.ts';
+import { CaptureParser } from '../../src/pcap/capture-parser.ts';
 import { buildBlock, joinBytes, packFields, parseAll } from '../support/capture-file.ts';
 
 function section(little = true, length = -1, minor = 0): Uint8Array {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { StackError } from '../../src/base/errors.ts';
-import type { ByteSink, OutputError } from '../../src/pcap/index.ts';
-import { PcapngWriter, PcapWriter } from '../../src/pcap/index.ts';
+import type { ByteSink, OutputError } from '../../src/pcap/byte-sink.ts';
+import { PcapWriter } from '../../src/pcap/pcap-writer.ts';
+import { PcapngWriter } from '../../src/pcap/pcapng-writer.ts';
 import { buildPcap, joinBytes, lentFrame, parseAll } from '../support/capture-file.ts';
 import { toHex } from '../support/hex.ts';
 

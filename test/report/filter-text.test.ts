@@ -1,8 +1,9 @@
 /** Filters explained in text. The program's own lines are those of `tcpdump -d` (tcpdump 4.99). @module */
 import { expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
-import { explainFilter, trace } from '../../src/bpf/index.ts';
-import { filterDot, filterExplanationText, filterTraceText } from '../../src/report/index.ts';
+import { trace } from '../../src/bpf/engine/trace.ts';
+import { explainFilter } from '../../src/bpf/explain.ts';
+import { filterDot, filterExplanationText, filterTraceText } from '../../src/report/filter-text.ts';
 import { fromHex } from '../support/hex.ts';
 
 const ethernet = { linkType: LinkType.ethernet };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { CaptureSource, FrameBatch, FrameSink, FrameView } from '../../src/base/frame.ts';
 import { ownPackets } from '../../src/base/frame.ts';
-import { record } from '../../src/session/index.ts';
+import { record } from '../../src/session/record.ts';
 
 function frameOf(length: number): FrameView {
   const data = new Uint8Array(length);

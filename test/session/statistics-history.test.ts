@@ -1,6 +1,6 @@
 /** What a capture counted, second by second. @module */
 import { expect, test } from 'vitest';
-import { StatisticsHistory } from '../../src/session/index.ts';
+import { StatisticsHistory } from '../../src/session/statistics-history.ts';
 
 const counts = (received: number, dropped: number, freezes = 0) => ({
   received,

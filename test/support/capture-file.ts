@@ -1,7 +1,7 @@
 /** Capture files made in tests, and read without the code under test. @module */
 import type { FrameBatch, FrameView } from '../../src/base/frame.ts';
+import type { FilterChoice } from '../../src/pcap/capture-interface.ts';
 import { CaptureParser } from '../../src/pcap/capture-parser.ts';
-import type { FilterChoice } from '../../src/pcap/index.ts';
 
 /** A frame as a plain value. */
 export interface PlainFrame {

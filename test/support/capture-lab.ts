@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Packet } from '../../src/base/frame.ts';
 import { exchangeTcp, type Lab, pingAddress, sendFrames, sendUdp } from '../../src/lab/index.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,7 @@
 /** Blocks and outputs made by hand for the flight recorder. @module */
 import { EMPTY } from '../../src/base/bytes.ts';
-import type { FlightOptions, FlightOutput, FlightTrigger, OutputBatch, TakenRecords } from '../../src/session/index.ts';
+import type { FlightOptions, FlightOutput, FlightTrigger } from '../../src/session/flight/options.ts';
+import type { OutputBatch, TakenRecords } from '../../src/session/record-output.ts';
 
 /** A frame to be recorded. */
 export interface MadeFrame {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { LinkType } from '../../src/base/link-type.ts';
-import { openFile } from '../../src/pcap/index.ts';
+import { openFile } from '../../src/pcap/file-reader.ts';
 import type { CapturePlan } from './capture-draws.ts';
 import { numberOf, type SentFrame } from './numbered-flow.ts';
 

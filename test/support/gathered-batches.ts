@@ -1,5 +1,5 @@
 /** Batches of records in page-aligned memory, as the capture's gatherer makes them, for tests without a capture. @module */
-import { webAssembly } from '../../src/base/web-assembly.ts';
+import { webAssembly } from '../../src/wasm/web-assembly.ts';
 
 /** More areas than a test has batches under way. */
 const AREAS = 8;

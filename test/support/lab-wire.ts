@@ -1,5 +1,5 @@
 /** The interface of a lab's left host, as listing it has to show it. @module */
-import type { NetworkInterface } from '../../src/inspect/index.ts';
+import type { NetworkInterface } from '../../src/inspect/interface.ts';
 
 export const LAB_WIRE: NetworkInterface = {
   name: 'eth0',

@@ -2,9 +2,12 @@
 import { parseIpv4, parseIpv6 } from '../../src/base/address.ts';
 import { writeU16 } from '../../src/base/bytes.ts';
 import { checksumSum } from '../../src/base/checksum.ts';
-import { encodeTcp, type TcpSegment } from '../../src/tcp/index.ts';
-import { encodeUdp } from '../../src/udp/index.ts';
-import { encodeEthernet, encodeIpv4, encodeIpv6, type Ipv4Header, pseudoHeaderSum } from '../../src/wire/index.ts';
+import { encodeEthernet } from '../../src/wire/ethernet.ts';
+import { encodeIpv4, type Ipv4Header } from '../../src/wire/ipv4.ts';
+import { encodeIpv6 } from '../../src/wire/ipv6.ts';
+import { pseudoHeaderSum } from '../../src/wire/pseudo-header.ts';
+import { encodeTcp, type TcpSegment } from '../../src/wire/tcp.ts';
+import { encodeUdp } from '../../src/wire/udp.ts';
 import { joinBytes } from './capture-file.ts';
 import { fromHex } from './hex.ts';
 

@@ -1,6 +1,7 @@
 /** PCAPNG blocks as the pump makes them, for tests without a capture. @module */
 import { readFileSync } from 'node:fs';
-import { DIRECT_BLOCK, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from '../../src/pcap/index.ts';
+import { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from '../../src/pcap/enhanced-packet.ts';
+import { DIRECT_BLOCK } from '../../src/pcap/file-direct.ts';
 import { writeFiller } from '../../src/pcap/pcapng-block.ts';
 
 /** A block with a frame of so many bytes. */

@@ -1,21 +1,21 @@
 /** Probes from inside a lab host, by the kernel's transport. */
 import { parseAddress } from '../../src/base/address.ts';
-import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
-import { randomNonce } from '../../src/icmp/make-echo-method.ts';
-import { ping } from '../../src/icmp/ping.ts';
-import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
-import type { PingOptions } from '../../src/icmp/ping-options.ts';
-import { traceroute } from '../../src/icmp/traceroute.ts';
-import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
-import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
+import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping/events.ts';
+import type { PingOptions } from '../../src/icmp/ping/options.ts';
+import { ping } from '../../src/icmp/ping/ping.ts';
+import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute/events.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute/options.ts';
+import { traceroute } from '../../src/icmp/traceroute/traceroute.ts';
 import type { LabHost } from '../../src/lab/index.ts';
-import type { KernelTransportOptions } from '../../src/probe/kernel-options.ts';
+import type { KernelTransportOptions } from '../../src/probe/kernel/kernel-options.ts';
+import { openKernelTransport } from '../../src/probe/kernel/open-kernel-transport.ts';
 import type { ProbeMethod } from '../../src/probe/method.ts';
-import { openKernelTransport } from '../../src/probe/open-kernel-transport.ts';
+import { EchoMethod, type EchoMethodOptions } from '../../src/probe/methods/icmp-echo.ts';
+import { randomNonce } from '../../src/probe/methods/make-icmp-echo.ts';
+import { SynMethod } from '../../src/probe/methods/tcp-syn.ts';
+import { UdpMethod } from '../../src/probe/methods/udp.ts';
 import { preciseClock } from '../../src/probe/precise-clock.ts';
 import type { TransportCapabilities } from '../../src/probe/transport.ts';
-import { SynMethod } from '../../src/tcp/syn-method.ts';
-import { UdpMethod } from '../../src/udp/probe-method.ts';
 
 type More = Partial<KernelTransportOptions>;
 

@@ -1,9 +1,11 @@
 /** A recording, an interface and a clock made by hand, to replay without any. @module */
 import type { FrameView } from '../../src/base/frame.ts';
 import { ownPackets } from '../../src/base/frame.ts';
-import type { FrameQueue, FrameTransmitter } from '../../src/capture/index.ts';
-import type { CaptureInterface, FileSource } from '../../src/pcap/index.ts';
-import type { PacingClock } from '../../src/session/index.ts';
+import type { FrameQueue } from '../../src/capture/transmit/frame-queue.ts';
+import type { FrameTransmitter } from '../../src/capture/transmit/transmit-socket.ts';
+import type { CaptureInterface } from '../../src/pcap/capture-interface.ts';
+import type { FileSource } from '../../src/pcap/file-reader.ts';
+import type { PacingClock } from '../../src/session/replay/pacing-clock.ts';
 
 /** Time that passes only in waits, and a little with every call that sends. */
 export class SimulatedPacing implements PacingClock {

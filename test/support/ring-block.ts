@@ -1,6 +1,6 @@
 /** TPACKET_V3 blocks as the kernel would lay them out, made by hand (linux/if_packet.h; af_packet.c, prb_fill_curr_block). @module */
 import type { CaptureMemory } from '../../src/capture/memory.ts';
-import { BlockHeader, FrameHeader, LinkLayerAddress, TP_STATUS_USER } from '../../src/capture/tpacket.ts';
+import { BlockHeader, FrameHeader, LinkLayerAddress, TP_STATUS_USER } from '../../src/capture/ring/tpacket.ts';
 
 export interface RingFrameSpec {
   readonly bytes: Uint8Array;

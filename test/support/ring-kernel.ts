@@ -1,6 +1,6 @@
 /** The kernel's side of a TPACKET_V3 ring, played by hand: it fills blocks in turn (af_packet.c, prb_open_block). @module */
 import type { CaptureMemory } from '../../src/capture/memory.ts';
-import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from '../../src/capture/tpacket.ts';
+import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from '../../src/capture/ring/tpacket.ts';
 import { type RingFrameSpec, writeBlock } from './ring-block.ts';
 
 export class RingKernel {

@@ -1,22 +1,23 @@
 /** Plays engines against simulated networks: a virtual clock, fixed nonces, nothing of the machine. */
 import { parseAddress } from '../../src/base/address.ts';
-import { EchoMethod, type EchoMethodOptions } from '../../src/icmp/echo-method.ts';
-import { monitor } from '../../src/icmp/monitor.ts';
-import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor-events.ts';
-import { NodeMethod, type NodeMethodOptions } from '../../src/icmp/node-method.ts';
-import { ping } from '../../src/icmp/ping.ts';
-import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping-events.ts';
-import type { PingOptions } from '../../src/icmp/ping-options.ts';
-import type { NetworkDescription } from '../../src/icmp/simulation/network-description.ts';
-import { SimulatedNetwork } from '../../src/icmp/simulation/simulated-network.ts';
-import { type TracerouteParts, traceroute } from '../../src/icmp/traceroute.ts';
-import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute-events.ts';
-import type { TracerouteOptions } from '../../src/icmp/traceroute-options.ts';
-import { VirtualClock } from '../../src/probe/virtual-clock.ts';
-import { type PingTextOptions, pingTextFormatter } from '../../src/report/ping-text.ts';
-import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/traceroute-text.ts';
-import { answerSyn, SynMethod } from '../../src/tcp/syn-method.ts';
-import { UdpMethod, type UdpMethodOptions } from '../../src/udp/probe-method.ts';
+import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor/events.ts';
+import { monitor } from '../../src/icmp/monitor/monitor.ts';
+import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping/events.ts';
+import type { PingOptions } from '../../src/icmp/ping/options.ts';
+import { ping } from '../../src/icmp/ping/ping.ts';
+import type { TracerouteEvent, TracerouteHop, TracerouteSummary } from '../../src/icmp/traceroute/events.ts';
+import type { TracerouteOptions } from '../../src/icmp/traceroute/options.ts';
+import { type TracerouteParts, traceroute } from '../../src/icmp/traceroute/traceroute.ts';
+import { EchoMethod, type EchoMethodOptions } from '../../src/probe/methods/icmp-echo.ts';
+import { NodeMethod, type NodeMethodOptions } from '../../src/probe/methods/node-information.ts';
+import { SynMethod } from '../../src/probe/methods/tcp-syn.ts';
+import { UdpMethod, type UdpMethodOptions } from '../../src/probe/methods/udp.ts';
+import { type PingTextOptions, pingTextFormatter } from '../../src/report/probe/ping-text.ts';
+import { formatTracerouteEvent, type TracerouteTextOptions } from '../../src/report/probe/traceroute-text.ts';
+import { answerSyn } from './simulation/answer-syn.ts';
+import type { NetworkDescription } from './simulation/network-description.ts';
+import { SimulatedNetwork } from './simulation/simulated-network.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export const NONCE = 0x5eed_cafe;
 

@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { parseAddress } from '../../src/base/address.ts';
 import type { LabHost } from '../../src/lab/index.ts';
-import { addAddress, setLink } from '../../src/netlink/index.ts';
+import { addAddress } from '../../src/netlink/address.ts';
+import { setLink } from '../../src/netlink/link.ts';
 import { ioctl } from '../../src/sys/libc.ts';
 import { type Readiness, watchReadable } from '../../src/sys/readiness.ts';
 

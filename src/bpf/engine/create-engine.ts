@@ -3,7 +3,7 @@
  * (`semantics.ts`), so the choice is about speed alone. @module
  */
 import { messageOf } from '../../base/errors.ts';
-import type { WasmMemory } from '../../base/web-assembly.ts';
+import type { WasmMemory } from '../../wasm/web-assembly.ts';
 import { type Ancillary, AncillaryLayout } from '../ancillary.ts';
 import { BPF_MAX_INSTRUCTIONS, BpfAlu, BpfClass, type BpfInstruction } from '../instruction.ts';
 import { runProgram } from './interpret.ts';
@@ -16,7 +16,7 @@ import { compileToWasm, type WasmFilter } from './wasm-engine.ts';
  * `interpreter` works everywhere; `wasm` is compiled; `kernel` is `wasm` here, with the program also given to the
  * kernel where frames come from it; `auto` takes the best there is.
  */
-export const ENGINE_NAMES = ['auto', 'kernel', 'wasm', 'interpreter'] as const;
+const ENGINE_NAMES = ['auto', 'kernel', 'wasm', 'interpreter'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export interface EngineOptions {

@@ -2,13 +2,14 @@
  * A filter as a WebAssembly module of its own, over the memory in which the frames lie: one entry judges a frame, one
  * a whole table of them. `bench/suites/filter-engines.ts` times both. @module
  */
-import { type WasmImports, type WasmMemory, type WasmMemoryLimits, webAssembly } from '../../base/web-assembly.ts';
+
+import { WasmModule } from '../../wasm/module.ts';
+import { type WasmImports, type WasmMemory, type WasmMemoryLimits, webAssembly } from '../../wasm/web-assembly.ts';
 import type { BpfInstruction } from '../instruction.ts';
 import { type FilterPlan, planFilter } from './filter-plan.ts';
 import { ProgramError } from './program-error.ts';
 import { validate } from './validate.ts';
 import { emitPlan } from './wasm-filter.ts';
-import { WasmModule } from './wasm-module.ts';
 
 /** One frame of a batch: 32-bit little-endian words at these byte offsets. `verdict` is the engine's to write. */
 export const BatchEntry = { frame: 0, captured: 4, wire: 8, verdict: 12, size: 16 } as const;

@@ -4,6 +4,10 @@
  * costs nothing at run time. Programs with backward jumps get one loop around everything with a branch table at its
  * head, and a limit on the turns. @module
  */
+
+import type { WasmCode, WasmFunctionIndex, WasmLabel, WasmLocal } from '../../wasm/code.ts';
+import type { WasmModule } from '../../wasm/module.ts';
+import type { WASM_PLAIN } from '../../wasm/opcodes.ts';
 import { AncillaryLayout } from '../ancillary.ts';
 import { BpfAlu, type BpfInstruction, BpfJump } from '../instruction.ts';
 import {
@@ -18,9 +22,6 @@ import {
 import type { Value } from './filter-values.ts';
 import { BACKWARD_JUMP_LIMIT } from './semantics.ts';
 import { validate } from './validate.ts';
-import type { WasmCode, WasmFunctionIndex, WasmLabel, WasmLocal } from './wasm-code.ts';
-import type { WasmModule } from './wasm-module.ts';
-import type { WASM_PLAIN } from './wasm-opcodes.ts';
 
 /** Locals of the surrounding function that say which frame to judge. All are i32, none is changed. */
 export interface FilterOperands {

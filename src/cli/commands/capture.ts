@@ -1,8 +1,8 @@
 /** `tapline capture`: the command line; the work is in `run-capture.ts` and `run-flight.ts`. @module */
 import type { CommandModule } from 'yargs';
-import { type CaptureArguments, captureOptions } from '../capture-options.ts';
+import { type CaptureArguments, captureOptions } from '../capture/capture-options.ts';
+import { isFlightRecording } from '../capture/flight-options.ts';
 import type { CommandContext } from '../context.ts';
-import { isFlightRecording } from '../flight-options.ts';
 
 export function captureCommand(context: CommandContext): CommandModule<object, CaptureArguments> {
   return {
@@ -12,11 +12,11 @@ export function captureCommand(context: CommandContext): CommandModule<object, C
     builder: captureOptions,
     async handler(words) {
       if (isFlightRecording(words)) {
-        const { runFlight } = await import('../run-flight.ts');
+        const { runFlight } = await import('../capture/run-flight.ts');
         await runFlight(words, context);
         return;
       }
-      const { runCapture } = await import('../run-capture.ts');
+      const { runCapture } = await import('../capture/run-capture.ts');
       await runCapture(words, context);
     },
   };

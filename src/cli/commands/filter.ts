@@ -1,7 +1,7 @@
 /** `tapline filter`: the command line; the work is in `run-filter.ts`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type FilterArguments, filterOptions } from '../filter-options.ts';
+import { type FilterArguments, filterOptions } from '../filter/filter-options.ts';
 
 export function filterCommand(context: CommandContext): CommandModule<object, FilterArguments> {
   return {
@@ -9,7 +9,7 @@ export function filterCommand(context: CommandContext): CommandModule<object, Fi
     describe: 'compile a filter and show its program, what it means, or one frame’s way through it',
     builder: filterOptions,
     async handler(words) {
-      const { runFilter } = await import('../run-filter.ts');
+      const { runFilter } = await import('../filter/run-filter.ts');
       await runFilter(words, context);
     },
   };

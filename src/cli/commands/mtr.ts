@@ -1,7 +1,7 @@
 /** `tapline mtr`: the command line; the work is in `run-mtr.ts`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type MtrArguments, mtrOptions } from '../mtr-options.ts';
+import { type MtrArguments, mtrOptions } from '../probe/mtr-options.ts';
 
 export function mtrCommand(context: CommandContext): CommandModule<object, MtrArguments> {
   return {
@@ -9,7 +9,7 @@ export function mtrCommand(context: CommandContext): CommandModule<object, MtrAr
     describe: 'watch the path to a host: loss and round trips at each hop',
     builder: mtrOptions,
     async handler(words) {
-      const { runMtr } = await import('../run-mtr.ts');
+      const { runMtr } = await import('../probe/run-mtr.ts');
       await runMtr(words, context);
     },
   };

@@ -1,7 +1,7 @@
 /** `tapline ping`: the command line; the work is in `run-ping.ts`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type PingArguments, pingOptions } from '../ping-options.ts';
+import { type PingArguments, pingOptions } from '../probe/ping-options.ts';
 
 export function pingCommand(context: CommandContext): CommandModule<object, PingArguments> {
   return {
@@ -9,7 +9,7 @@ export function pingCommand(context: CommandContext): CommandModule<object, Ping
     describe: 'ask hosts for an echo; exit status 0 an answer, 2 none, 68 unknown host',
     builder: pingOptions,
     async handler(words) {
-      const { runPing } = await import('../run-ping.ts');
+      const { runPing } = await import('../probe/run-ping.ts');
       await runPing(words, context);
     },
   };

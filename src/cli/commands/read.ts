@@ -1,7 +1,7 @@
 /** `tapline read`: the command line; the work is in `run-read.ts`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type ReadArguments, readOptions } from '../read-options.ts';
+import { type ReadArguments, readOptions } from '../file/read-options.ts';
 
 export function readCommand(context: CommandContext): CommandModule<object, ReadArguments> {
   return {
@@ -9,7 +9,7 @@ export function readCommand(context: CommandContext): CommandModule<object, Read
     describe: 'print the frames of a capture file, or write them to another (-w)',
     builder: readOptions,
     async handler(words) {
-      const { runRead } = await import('../run-read.ts');
+      const { runRead } = await import('../file/run-read.ts');
       await runRead(words, context);
     },
   };

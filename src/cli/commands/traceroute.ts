@@ -1,7 +1,7 @@
 /** `tapline traceroute` and `tapline tracert`: the command line; the work is in `run-traceroute.ts`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type TracerouteArguments, tracerouteOptions } from '../traceroute-options.ts';
+import { type TracerouteArguments, tracerouteOptions } from '../probe/traceroute-options.ts';
 
 export function tracerouteCommand(context: CommandContext): CommandModule<object, TracerouteArguments> {
   return {
@@ -10,7 +10,7 @@ export function tracerouteCommand(context: CommandContext): CommandModule<object
     describe: 'show the way to a host, router by router',
     builder: tracerouteOptions,
     async handler(words) {
-      const { runTraceroute } = await import('../run-traceroute.ts');
+      const { runTraceroute } = await import('../probe/run-traceroute.ts');
       await runTraceroute(words, context);
     },
   };

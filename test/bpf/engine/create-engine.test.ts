@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { webAssembly } from '../../../src/base/web-assembly.ts';
 import type { Ancillary } from '../../../src/bpf/ancillary.ts';
 import { assemble } from '../../../src/bpf/engine/assemble.ts';
 import { createEngine, kernelRefusal } from '../../../src/bpf/engine/create-engine.ts';
 import { interpret } from '../../../src/bpf/engine/interpret.ts';
+import { webAssembly } from '../../../src/wasm/web-assembly.ts';
 import { frames, programs } from '../../support/bpf-programs.ts';
 
 const ANCILLARY: Ancillary = {

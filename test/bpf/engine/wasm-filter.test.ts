@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { WASM_PAGE_LENGTH, webAssembly } from '../../../src/base/web-assembly.ts';
 import { type Ancillary, AncillaryLayout } from '../../../src/bpf/ancillary.ts';
 import { assemble } from '../../../src/bpf/engine/assemble.ts';
 import { interpret } from '../../../src/bpf/engine/interpret.ts';
 import { trace } from '../../../src/bpf/engine/trace.ts';
 import { BatchEntry, compileToWasm } from '../../../src/bpf/engine/wasm-engine.ts';
 import { emitFilter } from '../../../src/bpf/engine/wasm-filter.ts';
-import { WasmModule } from '../../../src/bpf/engine/wasm-module.ts';
 import { BPF_MAX_INSTRUCTIONS, type BpfInstruction } from '../../../src/bpf/instruction.ts';
+import { WasmModule } from '../../../src/wasm/module.ts';
+import { WASM_PAGE_LENGTH, webAssembly } from '../../../src/wasm/web-assembly.ts';
 import { corpusPrograms, etherFrames, frames, programs } from '../../support/bpf-programs.ts';
 import { corpusFolder, requirePeer } from '../../support/peers.ts';
 

@@ -1,7 +1,8 @@
 /** What is wrong with a text, where, and what may have been meant. @module */
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../../src/base/link-type.ts';
-import { compileFilter, FilterError, type FilterErrorCode, type FilterOptions } from '../../../src/bpf/index.ts';
+import { compileFilter, type FilterOptions } from '../../../src/bpf/compile-filter.ts';
+import { FilterError, type FilterErrorCode } from '../../../src/bpf/language/filter-error.ts';
 
 function errorOf(expression: string, options: Partial<FilterOptions> = {}): FilterError {
   try {

@@ -1,0 +1,151 @@
+/** The live screen of `tapline mtr`: a table that redraws itself, and keys. @module */
+import type { MonitorHop } from '../../icmp/index.ts';
+import { formatMtrTable, unknownColumns } from '../../report/index.ts';
+import type { CommandContext } from '../context.ts';
+import type { NameCache } from '../resolve-names.ts';
+
+/** What the screen shows, and may start anew. */
+export interface WatchedPath {
+  hops(): readonly MonitorHop[];
+  reset(): void;
+}
+
+export interface MtrScreenOptions {
+  readonly title: string;
+  readonly names: NameCache;
+  readonly words: {
+    readonly n: boolean;
+    readonly e: boolean;
+    readonly o: string | undefined;
+    readonly 'asn-file': string | undefined;
+  };
+  /** Ends the run. */
+  readonly stop: () => void;
+}
+
+const REDRAW_MILLISECONDS = 200;
+const DEFAULT_WIDTH = 80;
+/** DEC private modes: the alternate screen, and the cursor. */
+const ENTER = '\x1b[?1049h\x1b[?25l';
+const LEAVE = '\x1b[?25h\x1b[?1049l';
+const HOME = '\x1b[H';
+const CLEAR_TO_END_OF_LINE = '\x1b[K';
+const CLEAR_TO_END_OF_SCREEN = '\x1b[J';
+const KEYS = 'q end  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
+const JITTER_COLUMNS = 'SNJMXI';
+/** What the key `d` goes through: mtr's own, its jitter page, and losses explained. */
+const COLUMN_SETS: readonly string[] = ['LSNABWV', JITTER_COLUMNS, 'LFDRS'];
+const ENTER_KEYS: readonly string[] = ['\r', '\n'];
+const ERASE_KEYS: readonly string[] = ['\x7f', '\b'];
+const ESCAPE_KEY = '\x1b';
+const INTERRUPT_KEY = '\x03';
+const LONGEST_ORDER = 32;
+
+export class MtrScreen implements Disposable {
+  readonly #context: CommandContext;
+  readonly #path: WatchedPath;
+  readonly #options: MtrScreenOptions;
+  readonly #timer: NodeJS.Timeout;
+  #columnSets: readonly string[];
+  #columns = 0;
+  /** Letters typed so far of a new order of columns; undefined while none is asked for. */
+  #typedOrder: string | undefined;
+  #showNames: boolean;
+  #showExtensions: boolean;
+  #showOrigins: boolean;
+  #showHistory = true;
+  #isPaused = false;
+  /** What is wrong, below the keys. */
+  note = '';
+  #isOpen = true;
+
+  constructor(context: CommandContext, path: WatchedPath, options: MtrScreenOptions) {
+    this.#context = context;
+    this.#path = path;
+    this.#options = options;
+    this.#showNames = !options.words.n;
+    this.#showExtensions = options.words.e;
+    this.#showOrigins = options.words['asn-file'] !== undefined;
+    this.#columnSets = options.words.o === undefined ? COLUMN_SETS : [options.words.o, ...COLUMN_SETS];
+    context.stdout.write(ENTER);
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MILLISECONDS);
+    this.#listen(true);
+  }
+
+  #listen(isOn: boolean): void {
+    const { stdin } = process;
+    if (!stdin.isTTY) return;
+    stdin.setRawMode(isOn);
+    if (isOn) stdin.on('data', this.#onKey).resume();
+    else stdin.off('data', this.#onKey).pause();
+  }
+
+  readonly #onKey = (data: Buffer): void => {
+    const keys = data.toString();
+    if (keys.length > 1 && keys.startsWith(ESCAPE_KEY)) return; // an arrow or the like
+    for (const key of keys) {
+      if (key === INTERRUPT_KEY)
+        this.#options.stop(); // raw mode hands Ctrl-C over as a key
+      else if (this.#typedOrder === undefined) this.#onCommand(key);
+      else this.#onOrderKey(key);
+    }
+    this.#draw(true);
+  };
+
+  #onCommand(key: string): void {
+    if (key === 'q') this.#options.stop();
+    else if (key === 'p' || key === ' ') this.#isPaused = !this.#isPaused;
+    else if (key === 'r') this.#path.reset();
+    else if (key === 'd') this.#columns = (this.#columns + 1) % this.#columnSets.length;
+    else if (key === 'j') this.#columns = Math.max(0, this.#columnSets.indexOf(JITTER_COLUMNS));
+    else if (key === 'o') this.#typedOrder = '';
+    else if (key === 'n') this.#showNames = !this.#showNames;
+    else if (key === 'z') this.#showOrigins = !this.#showOrigins && this.#options.words['asn-file'] !== undefined;
+    else if (key === 'e') this.#showExtensions = !this.#showExtensions;
+    else if (key === 'h') this.#showHistory = !this.#showHistory;
+  }
+
+  /** Letters of columns make an order; Enter takes it over. */
+  #onOrderKey(key: string): void {
+    const typed = this.#typedOrder ?? '';
+    if (ENTER_KEYS.includes(key)) {
+      if (typed.trim() !== '') {
+        this.#columnSets = [typed, ...COLUMN_SETS];
+        this.#columns = 0;
+      }
+      this.#typedOrder = undefined;
+    } else if (key === ESCAPE_KEY) this.#typedOrder = undefined;
+    else if (ERASE_KEYS.includes(key)) this.#typedOrder = typed.slice(0, -1);
+    else if (unknownColumns(key.toUpperCase()) === '' && typed.length < LONGEST_ORDER) {
+      this.#typedOrder = typed + key.toUpperCase();
+    }
+  }
+
+  #draw(isForced = false): void {
+    if (this.#isPaused && !isForced) return;
+    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: a terminal that does not know
+    const sparkWidth = this.#showHistory ? Math.min(62, Math.max(0, width - 90)) : 0;
+    const table = formatMtrTable(this.#path.hops(), {
+      width: width - sparkWidth,
+      showHistory: sparkWidth > 0,
+      showExtensions: this.#showExtensions,
+      showOrigins: this.#showOrigins,
+      columns: this.#columnSets[this.#columns] ?? 'LSNABWV',
+      ...(this.#showNames ? { nameOf: this.#options.names.nameOf } : {}),
+    });
+    const state = this.#isPaused ? ' (screen paused)' : '';
+    const help = this.#typedOrder === undefined ? KEYS : `columns, then Enter: ${this.#typedOrder}_`;
+    const lines = [`tapline mtr ${this.#options.title}${state}`, help, this.note, ...table.trimEnd().split('\n')];
+    const text = lines.map((line) => `${[...line].slice(0, width).join('')}${CLEAR_TO_END_OF_LINE}`).join('\r\n');
+    this.#context.stdout.write(`${HOME}${text}${CLEAR_TO_END_OF_SCREEN}`);
+  }
+
+  /** Gives the terminal back as it was. Idempotent. */
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    clearInterval(this.#timer);
+    this.#listen(false);
+    this.#context.stdout.write(LEAVE);
+  }
+}

@@ -1,0 +1,146 @@
+/** The figures of one hop while a path is watched. @module */
+import { Jitter, RunningStats } from '../../base/statistics.ts';
+import type { Origin } from '../../probe/index.ts';
+import type { IcmpExtensions } from '../../wire/icmp-extensions.ts';
+
+/** Results of the last probes, oldest first: a round trip in ms, or undefined for a loss. */
+type HopHistory = readonly (number | undefined)[];
+
+/** A responder of a hop. */
+export interface HopAddress {
+  readonly address: string;
+  readonly answers: number;
+  /** Whose network it is in: for those to fill in who have a table (`OriginTable`). */
+  readonly origin?: Origin;
+}
+
+/** Plain figures of one hop. */
+export interface MonitorHop {
+  readonly hop: number;
+  /** Who answered, latest first. */
+  readonly addresses: readonly HopAddress[];
+  readonly transmitted: number;
+  readonly received: number;
+  /** Lost probes by where they got lost: seen further on, so the hop kept silent, or nowhere. */
+  readonly silentLoss: number;
+  readonly forwardLoss: number;
+  /** All losses of the hop, as mtr shows them. */
+  readonly lossPercent: number;
+  /** Losses that the hops behind share: what a user of the path feels. */
+  readonly forwardLossPercent: number;
+  readonly last: number;
+  readonly best: number;
+  readonly mean: number;
+  /** The n-th root of the product: single slow answers weigh less. */
+  readonly geometricMean: number;
+  readonly worst: number;
+  readonly deviation: number;
+  /** Change from the round trip before; its mean and largest; and smoothed (RFC 3550). */
+  readonly jitter: number;
+  readonly jitterMean: number;
+  readonly jitterWorst: number;
+  readonly interarrivalJitter: number;
+  readonly history: HopHistory;
+  readonly isTarget: boolean;
+  readonly extensions: IcmpExtensions | undefined;
+}
+
+/** A nanosecond, in ms: 0 has no logarithm. */
+const SHORTEST_TIME = 1e-6;
+/** As many results as a sparkline shows. */
+const HISTORY_LENGTH = 60;
+/** Responders of one hop that are told apart; a path with more is a network that rewrites sources. */
+const MOST_ADDRESSES = 16;
+
+export class MonitorHopRecord {
+  readonly hop: number;
+  readonly #times = new RunningStats();
+  readonly #jitters = new RunningStats();
+  readonly #smoothed = new Jitter();
+  readonly #addresses = new Map<string, number>();
+  readonly #history: { readonly round: number; readonly time: number | undefined }[] = [];
+  #latest: string | undefined;
+  #previous: number | undefined;
+  #transmitted = 0;
+  #logarithms = 0;
+  #lost = 0;
+  silentLoss = 0;
+  forwardLoss = 0;
+  isTarget = false;
+  extensions: IcmpExtensions | undefined;
+
+  constructor(hop: number) {
+    this.hop = hop;
+  }
+
+  countSent(): void {
+    this.#transmitted += 1;
+  }
+
+  /** True once anyone answered. */
+  get isKnown(): boolean {
+    return this.#addresses.size > 0;
+  }
+
+  /** @returns true when the answer comes from another address than the one before */
+  addAnswer(address: string, time: number, round: number): boolean {
+    const isChange = this.#latest !== undefined && this.#latest !== address;
+    this.#latest = address;
+    if (this.#addresses.has(address) || this.#addresses.size < MOST_ADDRESSES) {
+      this.#addresses.set(address, (this.#addresses.get(address) ?? 0) + 1);
+    }
+    this.#times.add(time);
+    this.#smoothed.add(time);
+    this.#logarithms += Math.log(Math.max(time, SHORTEST_TIME));
+    if (this.#previous !== undefined) this.#jitters.add(Math.abs(time - this.#previous));
+    this.#previous = time;
+    this.#remember(round, time);
+    return isChange;
+  }
+
+  addLoss(isForward: boolean, round: number): void {
+    this.#lost += 1;
+    if (isForward) this.forwardLoss += 1;
+    else this.silentLoss += 1;
+    this.#remember(round, undefined);
+  }
+
+  /** Kept by round: a loss is known long after the answers of later rounds. */
+  #remember(round: number, time: number | undefined): void {
+    let at = this.#history.length;
+    while (at > 0 && (this.#history[at - 1]?.round ?? 0) > round) at -= 1;
+    this.#history.splice(at, 0, { round, time });
+    if (this.#history.length > HISTORY_LENGTH) this.#history.shift();
+  }
+
+  report(): MonitorHop {
+    const { count, last, min, mean, max, deviation } = this.#times;
+    const settled = count + this.#lost;
+    const percent = (lost: number): number => (settled === 0 ? 0 : (lost * 100) / settled);
+    const addresses = [...this.#addresses].map(([address, answers]) => ({ address, answers }));
+    addresses.sort((one, other) => Number(other.address === this.#latest) - Number(one.address === this.#latest));
+    return {
+      hop: this.hop,
+      addresses,
+      transmitted: this.#transmitted,
+      received: count,
+      silentLoss: this.silentLoss,
+      forwardLoss: this.forwardLoss,
+      lossPercent: percent(this.#lost),
+      forwardLossPercent: percent(this.forwardLoss),
+      last,
+      best: min,
+      mean,
+      geometricMean: count === 0 ? 0 : Math.exp(this.#logarithms / count),
+      worst: max,
+      deviation,
+      jitter: this.#jitters.last,
+      jitterMean: this.#jitters.mean,
+      jitterWorst: this.#jitters.max,
+      interarrivalJitter: this.#smoothed.value,
+      history: this.#history.map(({ time }) => time),
+      isTarget: this.isTarget,
+      extensions: this.extensions,
+    };
+  }
+}

@@ -1,0 +1,62 @@
+/** One round of watching a path: a probe to each hop, from the first to the limit, and what is open of it. @module */
+import { ProbeState, type ProbeTable } from '../../probe/index.ts';
+
+export class MonitorRound {
+  readonly number: number;
+  readonly startedAt: number;
+  /** No hop beyond this one is asked. */
+  readonly limit: number;
+  /** Probe of each hop. */
+  readonly #probes = new Map<number, number>();
+  readonly #table: ProbeTable;
+  nextHop: number;
+
+  constructor(
+    number: number,
+    startedAt: number,
+    hops: { readonly first: number; readonly last: number },
+    table: ProbeTable,
+  ) {
+    this.number = number;
+    this.startedAt = startedAt;
+    this.nextHop = hops.first;
+    this.limit = hops.last;
+    this.#table = table;
+  }
+
+  /** Notes which probe stands for a hop. */
+  add(hop: number, index: number): void {
+    this.#probes.set(hop, index);
+  }
+
+  get lastSentAt(): number {
+    let last = this.startedAt;
+    for (const index of this.#probes.values()) last = Math.max(last, this.#table.sentAt(index));
+    return last;
+  }
+
+  /** True while a probe to one of the hops up to `limit` waits. */
+  isOpen(limit: number): boolean {
+    for (const [hop, index] of this.#probes) {
+      if (hop <= limit && this.#table.state(index) === ProbeState.sent) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Gives up all that is open up to `limit`.
+   * @param onLoss told of each; `isForward`: nobody further on saw a probe of this round either
+   */
+  settle(limit: number, onLoss: (hop: number, isForward: boolean) => void): void {
+    let isSeenBehind = false;
+    for (let hop = limit; hop > 0; hop -= 1) {
+      const index = this.#probes.get(hop);
+      if (index === undefined) continue;
+      const state = this.#table.state(index);
+      if (state === ProbeState.replied) isSeenBehind = true;
+      if (state !== ProbeState.sent) continue;
+      this.#table.setState(index, ProbeState.expired);
+      onLoss(hop, !isSeenBehind);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** Traceroute as a typed async iterator: hops in order, the summary last. @module */
+
+import type { ProbeMethod } from '../../probe/index.ts';
+import { type DriveParts, drive } from '../../probe/index.ts';
+import { TracerouteEngine } from './engine.ts';
+import type { TracerouteEvent } from './events.ts';
+import type { TracerouteOptions } from './options.ts';
+
+/** What a run is made of; the transport has to fit the method, and is not closed here. */
+export interface TracerouteParts extends DriveParts {
+  readonly method: ProbeMethod;
+}
+
+/**
+ * Finds the way to an address.
+ * @example
+ * const parts = { transport, method: echoMethod({ family: 4, size: 12, isFlowStable: true }), clock: systemClock };
+ * for await (const event of traceroute(parts, { target })) process.stdout.write(formatTracerouteEvent(event));
+ */
+export function traceroute(
+  parts: TracerouteParts,
+  options: TracerouteOptions & { readonly signal?: AbortSignal },
+): AsyncGenerator<TracerouteEvent, void, undefined> {
+  const engine = new TracerouteEngine(parts.method, options, () => parts.transport.droppedByUs);
+  return drive(engine, parts, options.signal);
+}

@@ -1,0 +1,84 @@
+/**
+ * Probes through the Linux kernel. With privilege: raw sockets, one to send, which has the kernel's transmit times in its
+ * error queue, and others to receive, which are polled. Without: a ping socket, or a UDP socket whose errors come by the
+ * error queue. @module
+ */
+import type { InetSocket } from '../../sys/inet-socket.ts';
+import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabilities } from '../transport.ts';
+import type { ClockBridge } from './clock-bridge.ts';
+import type { PacketReceiver } from './packet-receiver.ts';
+import type { PacketSender } from './packet-sender.ts';
+
+/** The parts that `openKernelTransport` puts together. */
+export interface KernelParts {
+  readonly capabilities: TransportCapabilities;
+  readonly bridge: ClockBridge;
+  readonly sender: PacketSender;
+  /** Those with a receiver are polled. */
+  readonly inbound: readonly { readonly socket: InetSocket; readonly receiver: PacketReceiver }[];
+  /** A socket that sends and has errors of others in its error queue is polled too. */
+  readonly polledSender: InetSocket | undefined;
+  /** All that has to be closed. */
+  readonly sockets: readonly InetSocket[];
+}
+
+export class KernelTransport implements ProbeTransport {
+  readonly #parts: KernelParts;
+  #listener: (event: ProbeEvent) => void = () => undefined;
+  #isClosed = false;
+
+  constructor(parts: KernelParts) {
+    this.#parts = parts;
+    for (const { socket, receiver } of parts.inbound) {
+      socket.watch(() => {
+        // The queue's entries are what wakes us on a socket that does both; on others stamps come before their answers.
+        this.#drainErrors();
+        receiver.drain(this.#deliver, this.#drainErrors);
+      });
+    }
+    parts.polledSender?.watch(() => this.#drainErrors());
+  }
+
+  readonly #deliver = (event: ProbeEvent): void => {
+    if (!this.#isClosed) this.#listener(event);
+  };
+
+  readonly #drainErrors = (): void => {
+    if (this.#isClosed) return;
+    this.#parts.bridge.check();
+    this.#parts.sender.drainErrors(this.#deliver);
+  };
+
+  get capabilities(): TransportCapabilities {
+    return this.#parts.capabilities;
+  }
+
+  get droppedByUs(): number {
+    let drops = 0;
+    for (const { receiver } of this.#parts.inbound) drops += receiver.drops;
+    return drops;
+  }
+
+  /** How often the wall clock was set while this transport was open; round trip times do not suffer. */
+  get clockSteps(): number {
+    return this.#parts.bridge.steps;
+  }
+
+  send(batch: readonly ProbeSpec[]): readonly SendResult[] {
+    return this.#parts.sender.send(batch);
+  }
+
+  onEvent(listener: (event: ProbeEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const socket of this.#parts.sockets) socket.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,267 @@
+/** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
+import { StackError, SyscallError } from '../../base/errors.ts';
+import { ipProtocolOf } from '../../base/protocol-numbers.ts';
+import type { BpfInstruction } from '../../bpf/index.ts';
+import { SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOL_SOCKET } from '../../sys/constants.ts';
+import {
+  IP_MTU,
+  IP_RECVERR,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPV6_MTU,
+  IPV6_RECVERR,
+  SO_BROADCAST,
+  SO_MARK,
+  SO_RCVBUF,
+  SOF_TIMESTAMPING_RX_SOFTWARE,
+  SOL_IP,
+  SOL_IPV6,
+} from '../../sys/inet-constants.ts';
+import { InetSocket } from '../../sys/inet-socket.ts';
+import { ClockBridge } from './clock-bridge.ts';
+import { readRealtime } from './kernel-clock.ts';
+import type { KernelTransportOptions } from './kernel-options.ts';
+import { KernelTransport } from './kernel-transport.ts';
+import { PacketReceiver } from './packet-receiver.ts';
+import { PacketSender } from './packet-sender.ts';
+import { blockAll, filterTypes, prepareReceiver, prepareSender } from './prepare-sockets.ts';
+import { echoFilter, portFilter, quoteFilter } from './socket-filters.ts';
+
+const TINY_BUFFER = 1;
+/** RFC 863; nothing is sent there. */
+const DISCARD_PORT = 9;
+const DEFAULT_LARGEST = 1_500;
+
+/**
+ * Opens a transport. Synchronous, so that it can be done inside a network namespace.
+ * @throws StackError `PRIVILEGE` when the system lets us have neither kind of socket
+ * @throws SyscallError for an interface, address or option that the kernel refuses
+ */
+export function openKernelTransport(options: KernelTransportOptions): KernelTransport {
+  const isEcho = (options.message ?? 'echo') === 'echo';
+  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send nothing else
+  if (privilege === 'none') return openUnprivileged(options);
+  try {
+    return openRaw(options);
+  } catch (error) {
+    const isRefused = error instanceof SyscallError && (error.errorName === 'EPERM' || error.errorName === 'EACCES');
+    if (!isRefused || error.syscall !== 'socket') throw error;
+    if (privilege === 'raw') throw explain(error, options);
+  }
+  return openUnprivileged(options);
+}
+
+function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTransportOptions): StackError {
+  const otherWay =
+    protocol === 'icmp' && message === 'echo'
+      ? ', or let a group open ping sockets (sysctl net.ipv4.ping_group_range="0 2147483647")'
+      : protocol === 'tcp'
+        ? ', or probe by UDP or ICMP'
+        : '';
+  return new StackError(
+    'PRIVILEGE',
+    `${cause.message}: needs CAP_NET_RAW: run as root, or give Node the capability ` +
+      `(setcap cap_net_raw+ep "$(command -v node)")${otherWay}`,
+    { cause },
+  );
+}
+
+/** Sockets that were opened so far; all are closed when a later one fails. */
+class Sockets {
+  readonly all: InetSocket[] = [];
+  readonly #options: KernelTransportOptions;
+
+  constructor(options: KernelTransportOptions) {
+    this.#options = options;
+  }
+
+  open(type: number, protocol: number, what: string): InetSocket {
+    const { family } = this.#options;
+    const socket = new InetSocket(family, type, protocol, `open a ${what} socket`);
+    this.all.push(socket);
+    if (this.#options.interface !== undefined) socket.bindToDevice(this.#options.interface);
+    if (this.#options.mark !== undefined) socket.set(SOL_SOCKET, SO_MARK, this.#options.mark, 'set a firewall mark');
+    return socket;
+  }
+
+  closeAll(): void {
+    for (const socket of this.all) socket.close();
+  }
+}
+
+function openRaw(options: KernelTransportOptions): KernelTransport {
+  return withSockets(options, (sockets) => {
+    const { family, protocol } = options;
+    const bridge = new ClockBridge(readRealtime);
+    const number = ipProtocolOf(family, protocol);
+    const transmit = sockets.open(SOCK_RAW, number, protocol === 'icmp' ? 'raw ICMP' : `raw ${protocol.toUpperCase()}`);
+    const address = findSource(sockets, options);
+    const port = keepPort(sockets, options, address);
+    prepareSender(transmit, options);
+    blockAll(transmit, family, protocol);
+    const identifier = options.identifier ?? Math.floor(Math.random() * 0xffff) + 1;
+    const receivers: InetSocket[] = [];
+    const icmp = sockets.open(SOCK_RAW, ipProtocolOf(family, 'icmp'), 'raw ICMP');
+    prepareReceiver(icmp, family, family === 4);
+    filterTypes(icmp, family, protocol);
+    icmp.attachFilter(protocol === 'icmp' ? replyFilter(options, identifier) : quoteFilter(family, number));
+    receivers.push(icmp);
+    if (protocol === 'tcp') {
+      const segments = sockets.open(SOCK_RAW, IPPROTO_TCP, 'raw TCP');
+      prepareReceiver(segments, family, family === 4);
+      segments.attachFilter(portFilter(family, port, Math.min(0xffff, port + (options.flows ?? 0))));
+      receivers.push(segments);
+    }
+    discardEarly(receivers);
+    const sender = new PacketSender(transmit, bridge, senderOptions(sockets, options, false));
+    return new KernelTransport({
+      bridge,
+      sender,
+      polledSender: undefined,
+      sockets: sockets.all,
+      inbound: receivers.map((socket, index) => ({
+        socket,
+        receiver: new PacketReceiver(socket, bridge, {
+          protocol: index === 0 ? ipProtocolOf(family, 'icmp') : IPPROTO_TCP,
+          hasIpHeader: family === 4,
+          largestPacket: 60 + (options.largestMessage ?? DEFAULT_LARGEST),
+        }),
+      })),
+      capabilities: {
+        name: 'raw socket',
+        kernelTransmitTime: sender.hasTransmitTime,
+        kernelReceiveTime: true,
+        identifier: protocol === 'icmp' ? identifier : undefined,
+        seesErrors: true,
+        sourcePort: protocol === 'icmp' ? undefined : port,
+        sourceAddress: address,
+      },
+    });
+  });
+}
+
+function openUnprivileged(options: KernelTransportOptions): KernelTransport {
+  const { family, protocol } = options;
+  if (protocol === 'tcp') throw explain(new SyscallError('socket', 1, 'EPERM', 'open a raw TCP socket'), options);
+  return withSockets(options, (sockets) => {
+    const bridge = new ClockBridge(readRealtime);
+    const socket = openDatagram(sockets, options);
+    const address = findSource(sockets, options);
+    prepareSender(socket, options);
+    prepareReceiver(socket, family, false);
+    socket.set(
+      ...((family === 4 ? [SOL_IP, IP_RECVERR] : [SOL_IPV6, IPV6_RECVERR]) as [number, number]),
+      1,
+      'see ICMP errors',
+    );
+    if (options.source === undefined) socket.bind(new Uint8Array(family === 4 ? 4 : 16), 0);
+    const { port } = socket.localName();
+    const sender = new PacketSender(
+      socket,
+      bridge,
+      senderOptions(sockets, options, protocol === 'udp'),
+      SOF_TIMESTAMPING_RX_SOFTWARE,
+    );
+    const receiver = new PacketReceiver(socket, bridge, {
+      protocol: ipProtocolOf(family, protocol),
+      hasIpHeader: false,
+      largestPacket: options.largestMessage ?? DEFAULT_LARGEST,
+    });
+    return new KernelTransport({
+      bridge,
+      sender,
+      polledSender: undefined,
+      sockets: sockets.all,
+      inbound: [{ socket, receiver }],
+      capabilities: {
+        name: protocol === 'icmp' ? 'ping socket' : 'UDP socket',
+        kernelTransmitTime: sender.hasTransmitTime,
+        kernelReceiveTime: true,
+        identifier: protocol === 'icmp' ? port : undefined,
+        seesErrors: true,
+        sourcePort: protocol === 'icmp' ? undefined : port,
+        sourceAddress: address,
+      },
+    });
+  });
+}
+
+function openDatagram(sockets: Sockets, options: KernelTransportOptions): InetSocket {
+  const { family, protocol } = options;
+  if (protocol === 'udp') return sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
+  try {
+    return sockets.open(SOCK_DGRAM, ipProtocolOf(family, 'icmp'), 'ping');
+  } catch (error) {
+    throw error instanceof SyscallError ? explain(error, options) : error;
+  }
+}
+
+function withSockets(options: KernelTransportOptions, build: (sockets: Sockets) => KernelTransport): KernelTransport {
+  const sockets = new Sockets(options);
+  try {
+    return build(sockets);
+  } catch (error) {
+    sockets.closeAll();
+    throw error;
+  }
+}
+
+/** ICMP types of answers (IANA), and where our identifier stands in them: a node information reply has it in its nonce. */
+const REPLIES = {
+  4: { echo: [0, 4], timestamp: [14, 4], mask: [18, 4] },
+  6: { echo: [129, 4], 'node-information': [140, 8] },
+} as const;
+
+function replyFilter({ family, message = 'echo' }: KernelTransportOptions, identifier: number): BpfInstruction[] {
+  const replies: Readonly<Record<string, readonly [type: number, identifierAt: number]>> = REPLIES[family];
+  const [type, at] = replies[message] ?? REPLIES[family].echo;
+  return echoFilter(family, type, identifier, at);
+}
+
+/** Finds the source address by asking the kernel for the way. */
+function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Array {
+  const finder = sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
+  if (options.source !== undefined) finder.bind(options.source, 0);
+  if (options.allowBroadcast === true) finder.trySet(SOL_SOCKET, SO_BROADCAST, 1);
+  finder.connect(options.destination, DISCARD_PORT);
+  return finder.localName().address;
+}
+
+/** Keeps a port for ourselves, on a socket that nobody reads: otherwise another program could get it, and our answers. */
+function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions, address: Uint8Array): number {
+  if (protocol === 'icmp') return 0;
+  const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
+  const keeper = sockets.open(type, ipProtocolOf(family, protocol), protocol.toUpperCase());
+  keeper.trySet(SOL_SOCKET, SO_RCVBUF, TINY_BUFFER);
+  keeper.bind(address, 0);
+  return keeper.localName().port;
+}
+
+/** What arrived between the opening of a socket and its filter is not ours. */
+function discardEarly(sockets: readonly InetSocket[]): void {
+  for (const socket of sockets) socket.discardReceived();
+}
+
+function senderOptions(
+  sockets: Sockets,
+  options: KernelTransportOptions,
+  stripsUdpHeader: boolean,
+): ConstructorParameters<typeof PacketSender>[2] {
+  const { family } = options;
+  return {
+    largestMessage: options.largestMessage ?? DEFAULT_LARGEST,
+    stripsUdpHeader,
+    wantsTransmitTime: options.wantsTransmitTime ?? true,
+    flowLabel: options.flowLabel ?? 0,
+    pathMtu: (destination) => {
+      const finder = sockets.all.find((socket) => socket.isConnected);
+      if (finder === undefined) return undefined;
+      try {
+        finder.connect(destination, DISCARD_PORT); // anew: the kernel has learned something since
+      } catch {
+        return undefined;
+      }
+      return family === 4 ? finder.get(SOL_IP, IP_MTU) : finder.get(SOL_IPV6, IPV6_MTU);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/** Addresses to sweep: networks, ranges and single ones, of both families, without listing them in memory. @module */
+import { formatAddress, parseAddress } from '../../base/address.ts';
+import { writeU32 } from '../../base/bytes.ts';
+import { StackError } from '../../base/errors.ts';
+
+interface AddressRange {
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  /** The same as a number, for IPv4. */
+  readonly first4: number;
+  readonly count: number;
+  /** Number of the first address within all targets. */
+  readonly offset: number;
+}
+
+/** More than this is a mistake: an IPv6 /64 takes 58,000 years at ten million probes a second. */
+const MOST_TARGETS = 2 ** 32;
+
+export class SweepTargets {
+  readonly #ranges: AddressRange[] = [];
+  #size = 0;
+  #family: 4 | 6 | undefined;
+
+  /**
+   * Reads `10.0.0.0/24`, `10.0.0.1-10.0.0.9`, `10.0.0.1-9`, `2001:db8::/120`, `2001:db8::1-2001:db8::ff` or one address.
+   * The network's own and the broadcast address of an IPv4 network are left out, as fping does; not of /31 and /32.
+   * @throws StackError `TARGET` for other text, mixed families or too many addresses
+   */
+  add(text: string): void {
+    const range = parseRange(text);
+    if (range === undefined) throw new StackError('TARGET', `"${text}" is no address, network or range`);
+    if (this.#family !== undefined && this.#family !== range.family) {
+      throw new StackError('TARGET', `"${text}": a sweep has targets of one family`);
+    }
+    const count = range.last - range.first + 1n;
+    if (count < 1n) throw new StackError('TARGET', `"${text}": the range ends before it begins`);
+    if (count + BigInt(this.#size) > BigInt(MOST_TARGETS)) {
+      throw new StackError('TARGET', `"${text}": more than ${MOST_TARGETS} addresses`);
+    }
+    this.#family = range.family;
+    const { family, first } = range;
+    this.#ranges.push({
+      family,
+      first,
+      first4: Number(first & 0xffff_ffffn),
+      count: Number(count),
+      offset: this.#size,
+    });
+    this.#size += Number(count);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** 4 as long as there are no targets. */
+  get family(): 4 | 6 {
+    return this.#family ?? 4;
+  }
+
+  /** Address number `index`, fresh bytes. */
+  at(index: number): Uint8Array {
+    return this.copyTo(index, new Uint8Array(this.family === 4 ? 4 : 16));
+  }
+
+  /** Writes address number `index` to `out`. @returns `out` */
+  copyTo(index: number, out: Uint8Array): Uint8Array {
+    let low = 0;
+    let high = this.#ranges.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#ranges[middle]?.offset ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    const range = this.#ranges[low];
+    if (range === undefined || index < 0 || index >= this.#size) throw new RangeError(`there is no target ${index}`);
+    if (range.family === 4) writeU32(out, 0, range.first4 + index - range.offset);
+    else writeBytes6(out, range.first + BigInt(index - range.offset));
+    return out;
+  }
+}
+
+interface ParsedRange {
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+function parseRange(text: string): ParsedRange | undefined {
+  if (text.includes('/')) return parseNetwork(text);
+  const dash = text.indexOf('-');
+  const from = parseAddress(dash < 0 ? text : text.slice(0, dash));
+  if (from === undefined) return undefined;
+  const first = toNumber(from);
+  const family = from.length === 4 ? 4 : 6;
+  if (dash < 0) return { family, first, last: first };
+  const end = text.slice(dash + 1);
+  const octet = family === 4 && /^\d{1,3}$/.test(end) && Number(end) <= 255 ? BigInt(end) : undefined;
+  if (octet !== undefined) return { family, first, last: (first & ~0xffn) | octet };
+  const to = parseAddress(end);
+  return to?.length === from.length ? { family, first, last: toNumber(to) } : undefined;
+}
+
+function parseNetwork(text: string): ParsedRange | undefined {
+  const [name = '', length = '', ...more] = text.split('/');
+  const address = parseAddress(name);
+  if (address === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return undefined;
+  const bits = address.length * 8;
+  const prefix = Number(length);
+  if (prefix > bits) return undefined;
+  const hosts = 1n << BigInt(bits - prefix);
+  const first = (toNumber(address) / hosts) * hosts;
+  const family = address.length === 4 ? 4 : 6;
+  const hasEnds = family === 4 && prefix < 31;
+  return hasEnds
+    ? { family, first: first + 1n, last: first + hosts - 2n }
+    : { family, first, last: first + hosts - 1n };
+}
+
+function toNumber(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return value;
+}
+
+function writeBytes6(bytes: Uint8Array, value: bigint): void {
+  let rest = value;
+  for (let at = 15; at >= 0; at -= 1) {
+    bytes[at] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+}
+
+/** The text of target `index`. */
+export function targetText(targets: SweepTargets, index: number): string {
+  return formatAddress(targets.at(index));
+}

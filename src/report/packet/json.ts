@@ -1,0 +1,28 @@
+/** A frame as a plain object for JSON: the same layers that the lines are made of. @module */
+import type { FrameView } from '../../base/frame.ts';
+import { type LinkType, linkTypeName } from '../../base/link-type.ts';
+import { dissect, type Layer } from '../../dissect/index.ts';
+
+/** One frame; all numbers are safe integers, `time` is text so that nanoseconds survive. */
+export interface JsonFrame {
+  /** Seconds since 1970 with nine decimals. */
+  readonly time: string;
+  readonly length: number;
+  readonly wireLength: number;
+  readonly interfaceIndex: number;
+  readonly linkType: string;
+  readonly layers: readonly Layer[];
+}
+
+/** Ready for `JSON.stringify`; checksums are checked. */
+export function frameToJson(frame: FrameView, linkType: LinkType): JsonFrame {
+  const { layers } = dissect(frame, linkType, { checksums: true });
+  return {
+    time: `${frame.seconds}.${String(frame.nanoseconds).padStart(9, '0')}`,
+    length: frame.length,
+    wireLength: frame.wireLength,
+    interfaceIndex: frame.interfaceIndex,
+    linkType: linkTypeName(linkType),
+    layers: layers.map((layer) => ({ ...layer, start: layer.start - frame.offset })),
+  };
+}

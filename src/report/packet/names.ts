@@ -1,0 +1,49 @@
+/** Addresses and ports as a line shows them. @module */
+import { portsOfService, serviceNames } from '../../base/service-names.ts';
+import type { PacketPrintOptions } from './options.ts';
+
+type Transport = 'tcp' | 'udp' | 'sctp';
+
+let builtIn: ReadonlyMap<string, string> | undefined;
+
+/** The first name that the built-in table gives a port, as getservbyport(3) would answer. */
+function serviceOfPort(port: number, protocol: Transport): string | undefined {
+  if (builtIn === undefined) {
+    const names = new Map<string, string>();
+    for (const name of serviceNames()) {
+      const ports = portsOfService(name);
+      for (const transport of ['tcp', 'udp', 'sctp'] as const) {
+        const key = `${transport} ${ports?.[transport]}`;
+        if (ports?.[transport] !== undefined && !names.has(key)) names.set(key, name);
+      }
+    }
+    builtIn = names;
+  }
+  return builtIn.get(`${protocol} ${port}`);
+}
+
+/** `host.port`, by name or by number. */
+export class EndpointNames {
+  readonly #options: PacketPrintOptions;
+
+  constructor(options: PacketPrintOptions) {
+    this.#options = options;
+  }
+
+  host(address: string): string {
+    if (this.#options.numeric === true) return address;
+    return this.#options.names?.host?.(address) ?? address;
+  }
+
+  port(port: number, protocol: Transport): string {
+    if (this.#options.numeric === true) return String(port);
+    const { service } = this.#options.names ?? {};
+    const name = service === undefined ? serviceOfPort(port, protocol) : service(port, protocol);
+    return name ?? String(port);
+  }
+
+  /** tcpdump prints `?` where the machine has no such interface, and it cannot know another machine's. */
+  interfaceName(index: number): string {
+    return this.#options.names?.interfaceName?.(index) ?? '?';
+  }
+}

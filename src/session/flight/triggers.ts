@@ -1,0 +1,106 @@
+/** Which of a flight recorder's expressions a frame matches. @module */
+import { readU32le, writeU32le } from '../../base/bytes.ts';
+import type { LinkType } from '../../base/link-type.ts';
+import { BatchEntry, compileFilter, createEngine, type FilterEngine, type NameResolver } from '../../bpf/index.ts';
+import { type CaptureInterface, EnhancedPacket } from '../../pcap/index.ts';
+import { HISTORY_TABLE_LENGTH, type RecordHistory } from './record-history.ts';
+
+export interface TriggerSettings {
+  /** Blocks name them by their places. */
+  readonly interfaces: readonly CaptureInterface[];
+  readonly resolver?: NameResolver;
+  /** Where the blocks lie. */
+  readonly history: RecordHistory;
+}
+
+const TABLE_ENTRIES = HISTORY_TABLE_LENGTH / BatchEntry.size;
+
+/**
+ * Frames are judged as those of a file are: whole, with their VLAN tags in place, each by what the expressions mean on its
+ * interface's link type. Most of the time nothing matches: whole batches are asked about at once, by the compiled filters'
+ * batch entry, less than half of what a call per frame takes (bench/suites/flight-recorder.ts).
+ */
+export class FlightTriggers {
+  readonly #expressions: readonly string[];
+  /** Of each link type, in the order of the expressions. */
+  readonly #engines = new Map<LinkType, readonly FilterEngine[]>();
+  /** Of each interface, those of its link type. */
+  readonly #enginesOf: readonly (readonly FilterEngine[])[];
+  readonly #isCompiled: boolean;
+  readonly #bytes: Uint8Array;
+
+  /** @throws FilterError for an expression that is no filter for one of the link types */
+  constructor(expressions: readonly string[], { interfaces, resolver, history }: TriggerSettings) {
+    const { memory, bytes } = history;
+    const where = memory === undefined ? {} : { memory };
+    const enginesFor = (linkType: LinkType): readonly FilterEngine[] => {
+      const options = { linkType, ...(resolver === undefined ? {} : { resolver }) };
+      return expressions.map((expression) => createEngine(compileFilter(expression, options).instructions, where));
+    };
+    this.#expressions = expressions;
+    this.#enginesOf = interfaces.map(({ linkType }) => {
+      const engines = this.#engines.get(linkType) ?? enginesFor(linkType);
+      this.#engines.set(linkType, engines);
+      return engines;
+    });
+    this.#isCompiled = [...this.#engines.values()].flat().every(({ kind }) => kind === 'wasm');
+    this.#bytes = bytes;
+  }
+
+  /** Whether any frame of the blocks from `start` to `end` of the history matches. */
+  anyIn(start: number, end: number): boolean {
+    if (this.#isCompiled) return [...this.#engines.values()].some((engines) => this.#anyOf(engines, start, end));
+    for (let at = start; at < end; at = this.#next(at)) if (this.matches(at)) return true;
+    return false;
+  }
+
+  /** Whether the frame of the block at `at` of the history matches. */
+  matches(at: number): boolean {
+    for (const engine of this.#enginesAt(at)) if (this.#run(engine, at)) return true;
+    return false;
+  }
+
+  /** The expressions that the frame of a block matches. */
+  describe(at: number): string {
+    const engines = this.#enginesAt(at);
+    return this.#expressions.filter((_, index) => this.#run(engines[index] as FilterEngine, at)).join(', ');
+  }
+
+  /** Asks these engines about the frames of their link type. */
+  #anyOf(engines: readonly FilterEngine[], start: number, end: number): boolean {
+    let at = start;
+    while (at < end) {
+      let entries = 0;
+      for (; at < end && entries < TABLE_ENTRIES; at = this.#next(at)) {
+        if (this.#engines.size === 1 || this.#enginesAt(at) === engines) this.#list(entries++, at);
+      }
+      for (const { wasm } of engines) if (wasm !== undefined && wasm.matchBatch(0, entries, 0) !== 0) return true;
+    }
+    return false;
+  }
+
+  #enginesAt(at: number): readonly FilterEngine[] {
+    return this.#enginesOf[readU32le(this.#bytes, at + EnhancedPacket.interface)] ?? [];
+  }
+
+  #run(engine: FilterEngine, at: number): boolean {
+    const bytes = this.#bytes;
+    const captured = readU32le(bytes, at + EnhancedPacket.capturedLength);
+    return (
+      engine.run(bytes, at + EnhancedPacket.data, captured, readU32le(bytes, at + EnhancedPacket.wireLength)) !== 0
+    );
+  }
+
+  #next(at: number): number {
+    return at + readU32le(this.#bytes, at + EnhancedPacket.length);
+  }
+
+  /** Enters the frame of the block at `at` into the table, which begins at 0. */
+  #list(index: number, at: number): void {
+    const bytes = this.#bytes;
+    const entry = index * BatchEntry.size;
+    writeU32le(bytes, entry + BatchEntry.frame, at + EnhancedPacket.data);
+    writeU32le(bytes, entry + BatchEntry.captured, readU32le(bytes, at + EnhancedPacket.capturedLength));
+    writeU32le(bytes, entry + BatchEntry.wire, readU32le(bytes, at + EnhancedPacket.wireLength));
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Writes excerpts of a history while it goes on: a piece at a time is copied into an area of memory that the disk takes
+ * it from. What is copied out may leave the history; what waits for an area may not. @module
+ */
+import { readU32le } from '../../base/bytes.ts';
+import { CaptureMemory, OutputAreas, outputSizeFor } from '../../capture/index.ts';
+import { addComment, EnhancedPacket } from '../../pcap/index.ts';
+import { FlightExcerpt } from './excerpt.ts';
+import type { FlightOutput, FlightTrigger } from './options.ts';
+import { endPosition, type RecordHistory } from './record-history.ts';
+
+/** Bytes of records in a piece: with its lead an area is 1 MiB, and there are four. */
+const PIECE_LENGTH = (1 << 20) - 4096;
+/** Characters of a comment at most, and what they add to a block at most. */
+const LONGEST_COMMENT = 4_000;
+const COMMENT_ROOM = 16 * 1024;
+
+export class FlightWriter {
+  readonly #history: RecordHistory;
+  readonly #output: FlightOutput;
+  readonly #memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(PIECE_LENGTH) });
+  readonly #areas = new OutputAreas(this.#memory, PIECE_LENGTH, false);
+  readonly #queue: FlightExcerpt[] = [];
+  readonly #stop = new AbortController();
+  #isWriting = false;
+  #work: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+  #written = 0;
+
+  /** @throws StackError `MEMORY` */
+  constructor(history: RecordHistory, output: FlightOutput) {
+    this.#history = history;
+    this.#output = output;
+    if (output.stopped.aborted) this.#end();
+    output.stopped.addEventListener('abort', () => this.#end(), { once: true });
+  }
+
+  /** Frames that the output has taken, and not lost. */
+  get written(): number {
+    return this.#written - this.#output.lost;
+  }
+
+  /** Aborted once nothing more is written: the output has ended, or failed, and then `finish` throws why. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** The history must keep what is there from this position on. */
+  get neededFrom(): number {
+    return this.#queue.find(({ isBehind }) => isBehind)?.cursor ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Begins an excerpt; it is written behind all others. */
+  begin(trigger: FlightTrigger, from: number): FlightExcerpt {
+    const excerpt = new FlightExcerpt(trigger, from);
+    if (!this.#stop.signal.aborted) this.#queue.push(excerpt);
+    return excerpt;
+  }
+
+  /** Excerpts have grown or are over: goes on writing, unless it is at it. */
+  wake(): void {
+    if (!this.#isWriting && this.#queue.length > 0) this.#work = this.#write();
+  }
+
+  /** Resolves when the output holds all that is wanted so far. @throws what the output throws */
+  async flush(): Promise<void> {
+    this.wake();
+    await this.#work;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    await this.#output.flush();
+  }
+
+  /** Writes what is wanted, and closes the output, also after a failure. @throws what the output throws */
+  async finish(): Promise<void> {
+    try {
+      this.wake();
+      await this.#work;
+    } finally {
+      await this.#output.close();
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    try {
+      for (let excerpt = this.#queue[0]; excerpt !== undefined; excerpt = this.#queue[0]) {
+        if (excerpt.isBehind) await this.#writePiece(excerpt);
+        else if (!excerpt.isOver) break;
+        else {
+          this.#queue.shift();
+          if (excerpt.isBegun) this.#output.endWindow();
+        }
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#end();
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  async #writePiece(excerpt: FlightExcerpt): Promise<void> {
+    const areas = this.#areas;
+    while (areas.isEmpty) await areas.returned();
+    if (this.#stop.signal.aborted) return;
+    if (!excerpt.isBegun) this.#output.beginWindow(excerpt.trigger);
+    excerpt.isBegun = true;
+    const area = areas.take() as number;
+    const lead = this.#output.lead();
+    this.#memory.bytes.set(lead, area);
+    const start = area + lead.length;
+    const piece = this.#copy(excerpt, start, start + PIECE_LENGTH);
+    const bytes = this.#memory.bytes.subarray(area, piece.end);
+    const batch = areas.lendArea(area, { bytes, inPlace: false, frames: piece.frames, frameBytes: piece.frameBytes });
+    const { frames } = await this.#output.take(batch);
+    areas.takeBack();
+    this.#written += frames;
+    if (frames < piece.frames) this.#end();
+  }
+
+  /** Copies blocks from the cursor on, as many as there are and there is room for. */
+  #copy(excerpt: FlightExcerpt, start: number, full: number): { end: number; frames: number; frameBytes: number } {
+    const piece = { end: start, frames: 0, frameBytes: 0 };
+    while (excerpt.isBehind) {
+      const before = excerpt.cursor;
+      this.#copyRun(excerpt, piece, full);
+      if (excerpt.cursor === before) break;
+    }
+    if (piece.frames === 0) throw new RangeError(`a block of more than ${PIECE_LENGTH} bytes`);
+    return piece;
+  }
+
+  /** Copies blocks that lie one behind the other and that nothing is said about, or one that something is. */
+  #copyRun(excerpt: FlightExcerpt, piece: { end: number; frames: number; frameBytes: number }, full: number): void {
+    const { bytes } = this.#history;
+    const chunk = this.#history.chunkAt(excerpt.cursor);
+    if (chunk === undefined) throw new RangeError('a part of the past was dropped that was still needed');
+    const isRemarked = (position: number): boolean =>
+      position === excerpt.nextRemark || (position === chunk.position && chunk.refusedBefore > 0);
+    const remarked = isRemarked(excerpt.cursor);
+    const from = chunk.start + excerpt.cursor - chunk.position;
+    const end =
+      chunk.start +
+      Math.min(endPosition(chunk), excerpt.to, remarked ? excerpt.cursor + 1 : excerpt.nextRemark) -
+      chunk.position;
+    const room = full - piece.end - (remarked ? COMMENT_ROOM : 0);
+    let at = from;
+    while (at < end) {
+      const length = readU32le(bytes, at + EnhancedPacket.length);
+      if (at + length - from > room) break;
+      piece.frames += 1;
+      piece.frameBytes += readU32le(bytes, at + EnhancedPacket.capturedLength);
+      at += length;
+    }
+    if (at === from) return;
+    this.#memory.bytes.set(bytes.subarray(from, at), piece.end);
+    const comment = remarked ? this.#takeRemarks(excerpt, chunk.position, chunk.refusedBefore) : undefined;
+    excerpt.cursor += at - from;
+    const length = at - from;
+    piece.end += comment === undefined ? length : addComment(this.#memory.bytes, piece.end, length, comment);
+  }
+
+  #takeRemarks(excerpt: FlightExcerpt, chunkPosition: number, refused: number): string {
+    const lost =
+      excerpt.cursor === chunkPosition && refused > 0
+        ? `${refused} frames before this one were lost: memory was full of what the disk had not taken yet`
+        : undefined;
+    return [lost, excerpt.takeRemark()]
+      .filter((text) => text !== undefined)
+      .join('; ')
+      .slice(0, LONGEST_COMMENT);
+  }
+
+  #end(): void {
+    this.#queue.length = 0;
+    this.#stop.abort();
+  }
+}

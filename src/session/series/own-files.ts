@@ -1,0 +1,88 @@
+/** The files that a series has closed: what a ring may delete, and nothing else. @module */
+import { fstatSync } from 'node:fs';
+import { lstat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+
+/** A file as it was when we made it: its name may stand for another one later. */
+export interface OwnFile {
+  readonly path: string;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** Notes what file a descriptor of ours belongs to. */
+export function identify(path: string, descriptor: number): OwnFile {
+  const { dev, ino } = fstatSync(descriptor);
+  return { path: resolve(path), device: dev, inode: ino };
+}
+
+interface StoredFile extends OwnFile {
+  readonly length: number;
+}
+
+/** In the order in which they were closed. */
+export class OwnFiles {
+  readonly #files: StoredFile[] = [];
+  readonly #warn: (message: string) => void;
+  #length = 0;
+  #everAdded = 0;
+
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
+
+  get count(): number {
+    return this.#files.length;
+  }
+
+  /** Bytes of all of them. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of all that ever were here. */
+  get everAdded(): number {
+    return this.#everAdded;
+  }
+
+  add(file: OwnFile, length: number): void {
+    this.#everAdded += length;
+    this.#files.push({ ...file, length });
+    this.#length += length;
+  }
+
+  /** A file of ours was overwritten by a later one: it is no longer here. */
+  forget({ device, inode }: OwnFile): void {
+    const at = this.#files.findIndex((file) => file.device === device && file.inode === inode);
+    if (at < 0) return;
+    const [gone] = this.#files.splice(at, 1);
+    this.#length -= gone?.length ?? 0;
+  }
+
+  /** Deletes the oldest. */
+  async deleteOldest(): Promise<void> {
+    const file = this.#files.shift();
+    if (file === undefined) return;
+    this.#length -= file.length;
+    await this.#delete(file);
+  }
+
+  /** Deletes a file that is not here, when nothing is in it: it is no capture file. */
+  async deleteEmpty(file: OwnFile): Promise<void> {
+    await this.#delete(file, true);
+  }
+
+  /** What stands under its name now is left alone when it is another file, or a link. */
+  async #delete(file: OwnFile, onlyEmpty = false): Promise<void> {
+    try {
+      const { dev, ino, size } = await lstat(file.path);
+      if (dev !== file.device || ino !== file.inode)
+        this.#warn(`${file.path} is another file by now and is left alone`);
+      else if (!onlyEmpty || size === 0) await unlink(file.path);
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isGone) this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,3 +1,0 @@
-/** UDP: the datagram codec. @module */
-export { encodeUdp, UDP_HEADER_LENGTH, type UdpDatagram, UdpView } from './header.ts';
-export { UdpMethod, type UdpMethodOptions } from './probe-method.ts';

@@ -1,0 +1,38 @@
+/** How long a capture lets a busy ring fill. @module */
+import { expect, test } from 'vitest';
+import { BusyPause } from '../../../src/capture/ring/busy-pause.ts';
+
+const MEBIBYTE = 1 << 20;
+
+test('as long as four blocks take to fill, and never so long that a ring could overflow', () => {
+  const pause = new BusyPause(64 * MEBIBYTE, 250);
+  pause.next(1, false, 1000);
+  expect(pause.next(1, false, 1003)).toBe(12);
+  expect(pause.next(8, false, 1015)).toBe(6);
+  expect(pause.next(1, false, 1030)).toBeCloseTo((64 * MEBIBYTE) / 3_200_000);
+  expect(pause.next(4, false, 1031)).toBe(2);
+});
+
+test('none when blocks come so seldom that a pause would save no wake', () => {
+  const pause = new BusyPause(64 * MEBIBYTE, 250);
+  pause.next(1, false, 1000);
+  expect(pause.next(1, false, 1022)).toBe(0);
+  expect(pause.next(1, true, 1100)).toBeCloseTo((64 * MEBIBYTE) / 3_200_000);
+});
+
+test('none when nothing came, but for blocks that are on their way to the disk', () => {
+  const pause = new BusyPause(64 * MEBIBYTE, 250);
+  pause.next(1, false, 1000);
+  expect(pause.next(0, false, 1010)).toBe(0);
+  expect(pause.next(0, true, 1020)).toBe(2);
+});
+
+test('none for a small ring, and a short one where frames are to be seen soon', () => {
+  const small = new BusyPause(8 * MEBIBYTE, 250);
+  small.next(1, false, 1000);
+  expect(small.next(1, false, 1010)).toBe(0);
+  expect(small.isRoomy).toBe(false);
+  const quick = new BusyPause(64 * MEBIBYTE, 5);
+  quick.next(1, false, 1000);
+  expect(quick.next(1, false, 1002)).toBe(2.5);
+});

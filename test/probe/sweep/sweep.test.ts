@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { EchoMethod } from '../../../src/probe/methods/icmp-echo.ts';
+import type { SweepEvent, SweepOptions, SweepSummary } from '../../../src/probe/sweep/events.ts';
+import { sweep } from '../../../src/probe/sweep/sweep.ts';
+import { SweepTargets, targetText } from '../../../src/probe/sweep/targets.ts';
+import { formatSweepEvent } from '../../../src/report/probe/sweep-text.ts';
+import { directNetwork, NONCE } from '../../support/simulate.ts';
+import type { NetworkDescription } from '../../support/simulation/network-description.ts';
+import { SimulatedNetwork } from '../../support/simulation/simulated-network.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+function targetsOf(...texts: string[]): SweepTargets {
+  const targets = new SweepTargets();
+  for (const text of texts) targets.add(text);
+  return targets;
+}
+
+function all(...texts: string[]): string[] {
+  const targets = targetsOf(...texts);
+  return Array.from({ length: targets.size }, (_, index) => targetText(targets, index));
+}
+
+describe('targets', () => {
+  test('networks leave their own and the broadcast address out, but for /31 and /32 (fping does)', () => {
+    expect(all('192.0.2.77/30')).toEqual(['192.0.2.77', '192.0.2.78']);
+    expect(all('192.0.2.76/31')).toEqual(['192.0.2.76', '192.0.2.77']);
+    expect(all('192.0.2.76/32')).toEqual(['192.0.2.76']);
+    expect(targetsOf('10.0.0.0/8').size).toBe(2 ** 24 - 2);
+  });
+
+  test('ranges, short ranges, single ones, in the order given', () => {
+    expect(all('192.0.2.254-192.0.3.1', '192.0.2.9-11', '198.51.100.1')).toEqual([
+      ...['192.0.2.254', '192.0.2.255', '192.0.3.0', '192.0.3.1'],
+      ...['192.0.2.9', '192.0.2.10', '192.0.2.11', '198.51.100.1'],
+    ]);
+  });
+
+  test('IPv6 networks and ranges, across word boundaries', () => {
+    expect(all('2001:db8::/126')).toEqual(['2001:db8::', '2001:db8::1', '2001:db8::2', '2001:db8::3']);
+    expect(all('2001:db8::ffff-2001:db8::1:1')).toEqual(['2001:db8::ffff', '2001:db8::1:0', '2001:db8::1:1']);
+  });
+
+  test.each([
+    ['10.0.0.0/33', /no address/],
+    ['10.0.0.0/a', /no address/],
+    ['10.0.0.9-10.0.0.1', /ends before/],
+    ['10.0.0.1-2001:db8::1', /no address/],
+    ['2001:db8::/64', /more than/],
+    ['host', /no address/],
+  ])('%s is refused', (text, message) => {
+    expect(() => targetsOf(text)).toThrow(message);
+  });
+
+  test('one family at a time', () => {
+    expect(() => targetsOf('10.0.0.1', '2001:db8::1')).toThrow(/one family/);
+  });
+});
+
+async function run(
+  destination: NetworkDescription['destination'],
+  options: SweepOptions,
+  more: Partial<NetworkDescription> = {},
+): Promise<{ events: SweepEvent[]; summary: SweepSummary; elapsed: number }> {
+  const clock = new VirtualClock();
+  await using transport = new SimulatedNetwork(directNetwork(destination, more), clock);
+  const events: SweepEvent[] = [];
+  const method = new EchoMethod({ family: 4, nonce: NONCE, size: 8 });
+  for await (const event of sweep({ transport, clock, method }, options)) events.push(event);
+  const summary = events.at(-1);
+  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  return { events, summary, elapsed: clock.now() };
+}
+
+describe('a sweep', () => {
+  test('asks everyone once when everyone answers, at its rate', async () => {
+    const { summary, elapsed } = await run({}, { targets: targetsOf('10.0.0.0/22'), rate: 1_000 });
+    expect(summary).toMatchObject({ targets: 1022, transmitted: 1022, alive: 1022, silent: 0, unreachable: 0 });
+    expect(elapsed).toBeGreaterThan(1_000);
+    expect(elapsed).toBeLessThan(1_030);
+  });
+
+  test('asks the silent ones again, and only these', async () => {
+    const loss = [3, 5];
+    const { summary } = await run({ loss }, { targets: targetsOf('10.0.0.1-10'), retries: 1 });
+    expect(summary).toMatchObject({ transmitted: 12, alive: 10, silent: 0 });
+  });
+
+  test('gives up after the last retry, and says who was silent', async () => {
+    const options = { targets: targetsOf('10.0.0.1-3'), retries: 2, wait: 100, reportSilent: true };
+    const { summary, events, elapsed } = await run({ isSilent: true }, options);
+    expect(summary).toMatchObject({ transmitted: 9, alive: 0, silent: 3 });
+    expect(events.map((event) => formatSweepEvent(event)).slice(0, 3)).toEqual([
+      '10.0.0.1 does not answer\n',
+      '10.0.0.2 does not answer\n',
+      '10.0.0.3 does not answer\n',
+    ]);
+    expect(elapsed).toBeGreaterThanOrEqual(300);
+  });
+
+  test('routers and this machine say who is unreachable', async () => {
+    const hops = [{ address: '192.0.2.254', error: { type: 3, code: 1 } }];
+    const refusals = { 1: { errorName: 'EACCES' } };
+    const { summary, events } = await run({}, { targets: targetsOf('10.0.0.1-2') }, { hops, refusals });
+    expect(summary).toMatchObject({ unreachable: 2, alive: 0, silent: 0 });
+    expect(
+      events
+        .map((event) => formatSweepEvent(event))
+        .slice(0, 2)
+        .sort(),
+    ).toEqual([
+      '10.0.0.1 is unreachable, says 192.0.2.254 (unreachable, code 1)\n',
+      '10.0.0.2 is unreachable, says EACCES\n',
+    ]);
+  });
+
+  test('answers that come twice count once; those of others not at all', async () => {
+    const destination = { duplicates: { 0: 2 }, wrongSource: { 1: '192.0.2.99' } };
+    const { summary } = await run(destination, { targets: targetsOf('10.0.0.1-2'), wait: 50, retries: 0 });
+    expect(summary).toMatchObject({ alive: 1, silent: 1, duplicates: 2 });
+  });
+
+  test('a full queue delays, it does not lose', async () => {
+    const { summary } = await run({}, { targets: targetsOf('10.0.0.0/24'), rate: 0 }, { queue: 10 });
+    expect(summary).toMatchObject({ alive: 254, transmitted: 254 });
+  });
+
+  test('more than 65,536 targets are told apart', async () => {
+    const { summary } = await run({}, { targets: targetsOf('10.0.0.0/15'), rate: 0 });
+    expect(summary).toMatchObject({ targets: 131_070, alive: 131_070, transmitted: 131_070, duplicates: 0 });
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { frameToJson } from '../../../src/report/packet/json.ts';
+import { PacketPrinter, summarize } from '../../../src/report/packet/line.ts';
+import type { PacketPrintOptions } from '../../../src/report/packet/options.ts';
+import { TimePrinter } from '../../../src/report/packet/time.ts';
+import { ConversationTable } from '../../../src/tcp/conversation-table.ts';
+import { joinBytes, lentFrame } from '../../support/capture-file.ts';
+import { fromHex } from '../../support/hex.ts';
+import { ethernet, ipv4, tcp, udp } from '../../support/made-frames.ts';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const line = (frame: Uint8Array, options: PacketPrintOptions = {}): string =>
+  new PacketPrinter({ time: 'none', ...options }).format(lentFrame(frame), 1);
+
+describe('names', () => {
+  const frame = ipv4(6, tcp({ sourcePort: 40_000, destinationPort: 443 }));
+
+  test('ports by the built-in table unless numbers are asked for', () => {
+    expect(line(frame)).toContain('198.51.100.2.https: ');
+    expect(line(frame, { numeric: true })).toContain('198.51.100.2.443: ');
+    expect(line(ipv4(17, udp(40_000, 443, new Uint8Array(0))))).toMatch(/\.2\.(443|https): UDP/);
+    expect(line(ipv4(17, udp(40_000, 514, new Uint8Array(0))))).toContain('.2.syslog: ');
+    expect(line(ipv4(6, tcp({ destinationPort: 514 })))).toContain('.2.shell: '); // as getservbyport(3) has it
+  });
+
+  test('hosts and services by the caller', () => {
+    const names = {
+      host: (address: string) => (address === '192.0.2.1' ? 'here.example' : undefined),
+      service: (port: number, protocol: string) => `${protocol}-${port}`,
+    };
+    expect(line(frame, { names })).toContain('IP here.example.tcp-40000 > 198.51.100.2.tcp-443: ');
+    expect(line(frame, { names, numeric: true })).toContain('IP 192.0.2.1.40000 > ');
+  });
+});
+
+describe('time', () => {
+  const format = (options: PacketPrintOptions, ...times: readonly (readonly [number, number])[]): string[] => {
+    const printer = new TimePrinter({ timeZone: 'utc', ...options });
+    return times.map(([seconds, nanoseconds]) => printer.format(seconds, nanoseconds));
+  };
+  const start = [1_591_780_863, 720_289_999] as const;
+
+  test.each([
+    [{}, '09:21:03.720289 '],
+    [{ timestampPrecision: 'nano' }, '09:21:03.720289999 '],
+    [{ time: 'none' }, ''],
+    [{ time: 'epoch' }, '1591780863.720289 '],
+    [{ time: 'date' }, '2020-06-10 09:21:03.720289 '],
+    [{ time: 'sincePrevious' }, ' 00:00:00.000000 '],
+    [{ time: 'sinceFirst' }, ' 00:00:00.000000 '],
+  ] as const)('%j', (options, expected) => {
+    expect(format(options, start)).toEqual([expected]);
+  });
+
+  test('differences to the previous and to the first, backwards too, over a day with the days', () => {
+    const times = [start, [1_591_780_864, 720_288_000], [1_591_780_864, 720_287_000], [1_591_880_864, 0]] as const;
+    expect(format({ time: 'sincePrevious' }, ...times).slice(1)).toEqual([
+      ' 00:00:00.999999 ',
+      '-00:00:00.000001 ',
+      ' 1 day 03:46:39.279713 ',
+    ]);
+    expect(format({ time: 'sinceFirst' }, ...times).slice(1)).toEqual([
+      ' 00:00:00.999999 ',
+      ' 00:00:00.999998 ',
+      ' 1 day 03:46:40.279711 ',
+    ]);
+  });
+
+  test('times that no calendar has', () => {
+    expect(format({}, [1e17, 0])).toEqual(['[Error converting time] ']);
+    expect(format({ time: 'date' }, [0xffff_ffff, 0])).toEqual(['2106-02-07 06:28:15.000000 ']);
+  });
+});
+
+describe('conversations', () => {
+  const segment = { source: 'a', destination: 'b', sourcePort: 1, destinationPort: 2, isSyn: false };
+
+  test('both directions count from what was seen first', () => {
+    const table = new ConversationTable();
+    const first = { ...segment, isSyn: true, sequence: 1000, acknowledgment: 5001 };
+    expect(table.place(first)).toMatchObject({ sequence: 1000, acknowledgment: 5001 });
+    expect(table.place({ ...segment, sequence: 1001, acknowledgment: 5011 })).toEqual({
+      sequence: 1,
+      acknowledgment: 11,
+      selectiveBase: 5000,
+    });
+    const back = { ...segment, source: 'b', destination: 'a', sourcePort: 2, destinationPort: 1 };
+    expect(table.place({ ...back, sequence: 4999, acknowledgment: 1001 })).toMatchObject({
+      sequence: 0xffff_ffff,
+      acknowledgment: 1,
+    });
+  });
+
+  test('a flood of conversations forgets the oldest, not the newest', () => {
+    const table = new ConversationTable();
+    const numbers = { sequence: 10, acknowledgment: 10 };
+    table.place({ ...segment, ...numbers });
+    for (let port = 0; port < 20_000; port += 1) table.place({ ...segment, ...numbers, source: 'c', sourcePort: port });
+    expect(table.place({ ...segment, ...numbers }).sequence).toBe(10); // begins anew
+    expect(table.place({ ...segment, ...numbers, source: 'c', sourcePort: 19_999 }).sequence).toBe(0);
+  });
+});
+
+describe('what comes from packets', () => {
+  test('no control sequence reaches the terminal', () => {
+    const control = '\u001b[2J\u009b31m';
+    const frames = [
+      ipv4(6, tcp({ destinationPort: 25, payload: text(`MAIL FROM:<${control}>\r\n`) })),
+      ipv4(6, tcp({ destinationPort: 80, payload: text(`GET /${control} HTTP/1.1\r\n`) })),
+      ipv4(
+        17,
+        udp(
+          53,
+          53,
+          joinBytes(fromHex('1234 0100 0001 0000 0000 0000 05'), text('\u001b[2J\u0007'), fromHex('00 0001 0001')),
+        ),
+      ),
+    ];
+    for (const frame of frames) {
+      for (const dump of [{ form: 'text' }, { form: 'hexAndText', withLinkHeader: true }] as const) {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+        expect(line(frame, { verbosity: 3, dump })).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      }
+    }
+    expect(line(frames[2] ?? new Uint8Array(0), { numeric: true })).toMatch(/ A\? \^\[\[2J\^G\. \(/);
+  });
+
+  test('the first line of text protocols, nothing of what is no text', () => {
+    const http = ipv4(6, tcp({ flags: 0x18, destinationPort: 80, payload: text('GET / HTTP/1.1\r\nHost: x\r\n\r\n') }));
+    expect(line(http, { numeric: true })).toMatch(/length 27: HTTP: GET \/ HTTP\/1\.1$/);
+    expect(line(http, { numeric: true, verbosity: 1 })).toMatch(
+      /: HTTP, length: 27\n\tGET \/ HTTP\/1\.1\n\tHost: x\n\t$/,
+    );
+    expect(line(http, { numeric: true, quiet: true })).toMatch(/tcp 27$/);
+    const body = ipv4(6, tcp({ flags: 0x18, destinationPort: 80, payload: text('just the rest of a page') }));
+    expect(line(body, { numeric: true })).toMatch(/length 23: HTTP$/);
+  });
+});
+
+test('numbers at the line beginning', () => {
+  const printer = new PacketPrinter({ number: true, time: 'none', numeric: true });
+  const frame = lentFrame(ethernet(0x88b5, new Uint8Array(46)));
+  expect(printer.format(frame, 1)).toMatch(/^ {4}1 {2}02:00:00:00:00:01 > /);
+  expect(printer.format(frame, 1)).toMatch(/^ {4}2 {2}02:00:00:00:00:01 > /);
+});
+
+describe('one frame alone', () => {
+  const bytes = ipv4(6, tcp({ flags: 0x10, sequence: 77, acknowledgment: 5, payload: text('x') }));
+  const expected = 'IP 192.0.2.1.40000 > 198.51.100.2.9999: Flags [.], seq 77:78, ack 5, win 1000, length 1';
+
+  test('summarize takes lent frames and owned packets', () => {
+    expect(summarize(lentFrame(bytes), { linkType: 1 })).toBe(expected);
+    const packet = { bytes, wireLength: bytes.length, timestamp: 0n, interfaceIndex: 0 };
+    expect(summarize(packet, { linkType: 1 })).toBe(expected);
+    expect(summarize(packet, { linkType: 1, quiet: true })).toMatch(/tcp 1$/);
+  });
+
+  test('JSON of the same layers, places counted from the frame', () => {
+    const around = joinBytes(new Uint8Array(50), bytes);
+    const lent = { ...lentFrame(around), offset: 50, length: bytes.length, wireLength: bytes.length };
+    const json = frameToJson(lent, 1);
+    expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+    expect(json).toMatchObject({
+      time: '1700000000.123456789',
+      length: bytes.length,
+      linkType: 'EN10MB',
+      layers: [
+        { kind: 'ethernet', start: 0 },
+        { kind: 'ipv4', start: 14 },
+        { kind: 'tcp', start: 34 },
+        { kind: 'data', start: 54 },
+      ],
+    });
+  });
+});
