@@ -1,5 +1,6 @@
 /** Options about the files that a recording writes, and what they say together. @module */
 import type { Argv } from 'yargs';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { type Compression, compressionOfName } from '../../pcap/index.ts';
 import type { FileSeriesOptions, Rotation } from '../../session/index.ts';
@@ -95,7 +96,7 @@ export function seriesOptions(words: OutputArguments, otherwise?: Rotation): Fil
   if (words.z === undefined && words['on-rotate-argument'].length > 0) {
     throw new StackError('USAGE', '--on-rotate-argument is for --on-rotate');
   }
-  return withoutUndefined({
+  return defined({
     rotation,
     ring,
     fileLimit,
@@ -113,7 +114,7 @@ function rotationOf(words: OutputArguments): Rotation | undefined {
   const seconds = numberOption('-G', words.G, { least: 1 });
   if (words.aligned && seconds === undefined) throw new StackError('USAGE', '--aligned is for -G');
   if (bytes === undefined && frames === undefined && seconds === undefined) return undefined;
-  return withoutUndefined({ bytes, frames, seconds, aligned: words.aligned });
+  return defined({ bytes, frames, seconds, aligned: words.aligned });
 }
 
 /** `-W` is tcpdump's: with a size a ring, with nothing but a time an end. */
@@ -124,16 +125,10 @@ function fileCounts(
   const count = numberOption('-W', words.W, { least: 1 });
   const ring = numberOption('--ring', words.ring, { least: 1 });
   const fileLimit = numberOption('--stop-files', words['stop-files'], { least: 1 });
-  if (count === undefined) return withoutUndefined({ ring, fileLimit });
+  if (count === undefined) return defined({ ring, fileLimit });
   if (ring !== undefined || fileLimit !== undefined) {
     throw new StackError('USAGE', '-W says what --ring or --stop-files says: give one of them');
   }
   const isRing = rotation?.bytes !== undefined || rotation?.frames !== undefined;
   return isRing ? { ring: count } : { fileLimit: count };
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }

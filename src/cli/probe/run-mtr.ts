@@ -1,4 +1,5 @@
 /** `tapline mtr` at work: a live screen, or a report when the rounds are over. @module */
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import {
   MONITOR_HOPS,
@@ -120,7 +121,7 @@ function checkColumns(letters: string | undefined): void {
 /** @throws StackError `USAGE` */
 function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
   const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MONITOR_HOPS;
-  const numbers: Record<string, number | undefined> = {
+  const numbers = {
     count: numberOption('-c', words.c, { least: 1 }) ?? (isLive ? undefined : REPORT_ROUNDS),
     interval: secondsOption('-i', words.i),
     wait: secondsOption('-w', words.w),
@@ -128,7 +129,7 @@ function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
     maxHops,
     giveUpAfter: numberOption('--give-up-after', words['give-up-after'], { least: 1 }),
   };
-  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
+  return defined(numbers);
 }
 
 function reportText(words: MtrArguments, summary: MonitorSummary, names: NameCache): string {

@@ -1,5 +1,7 @@
 /** `tapline ping` at work: one run for each host, side by side. @module */
+
 import { formatAddress } from '../../base/address.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { type PingEvent, type PingOptions, type PingRun, ping } from '../../icmp/index.ts';
 import {
@@ -140,7 +142,7 @@ function patternOf(text: string): Uint8Array {
 
 /** @throws StackError `USAGE` */
 function pingOptions(words: PingArguments, target: Target): PingOptions {
-  const numbers: Record<string, number | undefined> = {
+  const numbers = {
     count: numberOption('-c', words.c, { least: 1 }),
     interval: secondsOption('-i', words.i),
     wait: secondsOption('-W', words.W),
@@ -152,9 +154,8 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
   const to = numberOption('-G', words.G, { least: from ?? 0, most: LARGEST_PAYLOAD });
   const step = numberOption('--sweep-step', words['sweep-step'], { least: 1 }) ?? 1;
   const sizes = to === undefined ? undefined : { from: from ?? 0, to, step };
-  const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
   return {
-    ...given,
+    ...defined(numbers),
     target: target.name,
     address: target.address,
     ...(target.zone === undefined ? {} : { zone: target.zone }),

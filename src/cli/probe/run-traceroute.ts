@@ -1,5 +1,7 @@
 /** `tapline traceroute` at work: hops as they are known, names looked up once nothing waits for them. @module */
+
 import { formatAddress } from '../../base/address.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import {
   TRACEROUTE_HOPS,
@@ -105,7 +107,7 @@ function tracerouteOptions(
   isMultipath: boolean,
 ): TracerouteOptions {
   const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? TRACEROUTE_HOPS;
-  const numbers: Record<string, number | undefined> = {
+  const numbers = {
     firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
     maxHops,
     probes: numberOption('-q', words.q, { least: 1, most: 255 }),
@@ -116,9 +118,8 @@ function tracerouteOptions(
     trafficClass: numberOption('--tos', words.tos, { most: 255 }),
     size,
   };
-  const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
   return {
-    ...given,
+    ...defined(numbers),
     retry: !words['no-retry'],
     isMultipath,
     reportShortQuotes: words.v,
