@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 test('As a library', async () => {
-  const [, example] = /## As a library\n\n```ts\n(.*?)```\n/s.exec(README) ?? [];
+  const [, example] = /## Library\n\n```ts\n(.*?)```\n/s.exec(README) ?? [];
   if (example === undefined) throw new Error('the README has no example');
   using folder = new TestFolder();
   const program = example
