@@ -42,7 +42,11 @@ async function screen(lab) {
   const [left, right] = [lab.host('left'), lab.host('right')];
   const encode = (text) => new TextEncoder().encode(text);
   const talk = () =>
-    exchangeTcp(left, right, { port: 25, request: encode('EHLO left.example\r\n'), reply: encode('250 right.example\r\n') });
+    exchangeTcp(left, right, {
+      port: 25,
+      request: encode('EHLO left.example\r\n'),
+      reply: encode('250 right.example\r\n'),
+    });
   const lines = [];
   const show = async (command, onListening) => {
     lines.push(`# tapline ${command}`, ...(await tapline(right, command.split(' '), onListening)), '');
@@ -60,7 +64,7 @@ function wrap(line) {
   return parts;
 }
 
-function escape(text) {
+function escapeXml(text) {
   return text.replace(/[&<>]/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
 
@@ -71,7 +75,7 @@ function draw(lines) {
   const text = rows.map((row, index) => {
     const y = BAR_HEIGHT + MARGIN + (index + 0.75) * LINE_HEIGHT;
     const style = row.startsWith('# ') ? ' class="typed"' : '';
-    return `  <text x="${MARGIN}" y="${y}"${style} xml:space="preserve">${escape(row)}</text>`;
+    return `  <text x="${MARGIN}" y="${y}"${style} xml:space="preserve">${escapeXml(row)}</text>`;
   });
   const buttons = [0, 1, 2].map((index) => `  <circle cx="${MARGIN + 6 + index * 18}" cy="14" r="5" class="button"/>`);
   return [
