@@ -1,4 +1,7 @@
-/** IPv4, IPv6 and MAC addresses as text and as bytes. Strict: what is not an address is undefined, never a guess. @module */
+/**
+ * Parses and formats IPv4, IPv6 and MAC addresses. Parsers are strict: text that is not an address gives undefined.
+ * @module
+ */
 import { readU8, readU16, writeU16 } from './bytes.ts';
 
 export const IPV4_LENGTH = 4;
@@ -10,11 +13,11 @@ const ZERO = 0x30;
 const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/;
 const IPV6_GROUPS = 8;
 
-/** Reads a dotted quad in decimal (RFC 6943, 3.1.1, "strict"): `10.1.1.1`, not `010.1.1.1`, not `10.1`. */
+/** Parses a decimal dotted quad (RFC 6943, 3.1.1, "strict"): `10.1.1.1`, not `010.1.1.1`, not `10.1`. */
 export function parseIpv4(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(IPV4_LENGTH);
   let at = 0;
-  // By hand, not by patterns: tables of a million addresses are read with this.
+  // Without regular expressions: tables of a million addresses are parsed with this.
   for (let index = 0; index < IPV4_LENGTH; index += 1) {
     if (index > 0 && text.charCodeAt(at++) !== DOT) return undefined;
     const start = at;
@@ -31,12 +34,12 @@ export function parseIpv4(text: string): Uint8Array | undefined {
   return at === text.length ? bytes : undefined;
 }
 
-/** `10.1.1.1` of the four bytes at `at`. */
+/** Formats the four bytes at `at` as `10.1.1.1`. */
 export function formatIpv4(bytes: Uint8Array, at = 0): string {
   return `${readU8(bytes, at)}.${readU8(bytes, at + 1)}.${readU8(bytes, at + 2)}.${readU8(bytes, at + 3)}`;
 }
 
-/** Reads every form of RFC 4291, 2.2 (`::`, embedded IPv4); no zone. */
+/** Parses every form of RFC 4291, 2.2 (`::`, embedded IPv4), without a zone. */
 export function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
@@ -51,14 +54,14 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Reads an address of either family: 4 or 16 bytes. */
+/** Parses an address of either family: 4 or 16 bytes. */
 export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
 /**
- * Reads an address that may name its zone, as `fe80::1%eth0` does (RFC 4007, 11). IPv4 addresses have none.
- * @returns the address, and the zone where one was named
+ * Parses an address with an optional zone, as in `fe80::1%eth0` (RFC 4007, 11). IPv4 addresses have no zone.
+ * @returns the address, and the zone if present
  */
 export function parseScopedAddress(text: string): { address: Uint8Array; zone: string | undefined } | undefined {
   const at = text.indexOf('%');
@@ -71,7 +74,7 @@ export function parseScopedAddress(text: string): { address: Uint8Array; zone: s
   return address === undefined || zone === '' ? undefined : { address, zone };
 }
 
-/** The text of an address of either family, which its length tells. */
+/** Formats an address; its length, 4 or 16, selects the family. */
 export function formatAddress(bytes: Uint8Array): string {
   return bytes.length === IPV4_LENGTH ? formatIpv4(bytes) : formatIpv6(bytes);
 }
@@ -92,7 +95,10 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | undefined 
   return groups;
 }
 
-/** The text of RFC 5952: lower case, the longest run of zero groups (two or more, the first of equals) as `::`. */
+/**
+ * Formats an IPv6 address as RFC 5952 requires: lower case, the longest run of zero groups (two or more; the first of
+ * equal runs) as `::`.
+ */
 export function formatIpv6(bytes: Uint8Array, at = 0): string {
   const groups = Array.from({ length: IPV6_GROUPS }, (_, index) => readU16(bytes, at + index * 2));
   const run = longestZeroRun(groups);
@@ -102,7 +108,7 @@ export function formatIpv6(bytes: Uint8Array, at = 0): string {
   return `${hex.slice(0, run.start).join(':')}::${hex.slice(run.start + run.length).join(':')}`;
 }
 
-/** RFC 5952, section 5: addresses of `::ffff:0:0/96` show their IPv4 part as a dotted quad. */
+/** RFC 5952, section 5: addresses in `::ffff:0:0/96` end in a dotted quad. */
 function isIpv4Mapped(groups: readonly number[]): boolean {
   return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
 }
@@ -118,7 +124,7 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   return best;
 }
 
-/** Reads `00:11:22:33:44:55`, also with `-`; one or two digits an octet. */
+/** Parses `00:11:22:33:44:55`, with `:` or `-` and one or two digits per octet. */
 export function parseMac(text: string): Uint8Array | undefined {
   const parts = text.split(text.includes('-') ? '-' : ':');
   if (parts.length !== MAC_LENGTH) return undefined;
@@ -130,7 +136,7 @@ export function parseMac(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** `00:11:22:33:44:55` of the bytes at `at`; `length` as the link layer says, 6 for Ethernet. */
+/** Formats `length` bytes at `at` as `00:11:22:33:44:55`; Ethernet addresses have 6. */
 export function formatMac(bytes: Uint8Array, at = 0, length = MAC_LENGTH): string {
   let text = '';
   for (let index = 0; index < length; index += 1) {

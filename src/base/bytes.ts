@@ -1,10 +1,10 @@
 /**
- * Single values in and out of byte arrays, and copies. Besides generated filter code this is the only place that reads one
- * byte out of an array: the caller has checked the bounds, so nothing here looks past the end.
- * Without a suffix a function is big-endian (network order); `le` means little-endian. @module
+ * Reads and writes integers in byte arrays, and copies bytes. Apart from generated filter code, only this file reads
+ * single bytes of an array. Callers check bounds. Functions without a suffix are big-endian (network order); `le` means
+ * little-endian. @module
  */
 
-/** What a view points at before it is wrapped around something. */
+/** The empty array that a view refers to before its first `wrap`. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
 export function readU8(bytes: Uint8Array, at: number): number {
@@ -63,16 +63,19 @@ export function writeU32le(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
-/** Up to this length a loop copies: `set` needs a view of the source, which costs 25 ns (bench/suites/pcap-writer.ts). */
+/**
+ * Up to this length a loop is faster: `set` needs a view of the source, which costs 25 ns
+ * (bench/suites/pcap-writer.ts).
+ */
 const SHORT_COPY = 64;
 
-/** Copies `from[start, start + length)` to `to[at, …)`. Of one array only what does not overlap. */
+/** Copies `from[start, start + length)` to `to[at, …)`. Within one array the ranges must not overlap. */
 export function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
   if (length > SHORT_COPY) to.set(from.subarray(start, start + length), at);
   else for (let index = 0; index < length; index += 1) to[at + index] = from[start + index] as number;
 }
 
-/** The same bytes in the same order, compared value by value. */
+/** Compares two arrays byte by byte. */
 export function isEqualBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;

@@ -1,9 +1,13 @@
-/** The Internet checksum (RFC 1071), in parts so that pseudo headers and payloads can be summed one by one. @module */
+/**
+ * The Internet checksum (RFC 1071), computed in parts so that pseudo headers and payloads can be summed separately.
+ * @module
+ */
 import { readU8, readU16 } from './bytes.ts';
 
 /**
- * One's-complement sum of the 16-bit words of `bytes[start, end)`, an odd last byte padded with zero (RFC 1071, 4.1).
- * @param initial a sum to go on from: another part's result, of even length
+ * Returns the one's-complement sum of the 16-bit words of `bytes[start, end)`; an odd last byte is padded with zero
+ * (RFC 1071, 4.1).
+ * @param initial the sum of the preceding parts, of even length
  * @returns the folded sum, 0 to 0xffff; the checksum field is its complement, `~sum & 0xffff`
  */
 export function checksumSum(bytes: Uint8Array, start: number, end: number, initial = 0): number {
@@ -21,7 +25,7 @@ export function foldChecksum(sum: number): number {
   return folded;
 }
 
-/** True when a region that contains its own checksum sums to "all ones" (RFC 1071, 1.). */
+/** Returns true if a region that includes its checksum field sums to all ones (RFC 1071, 1.). */
 export function isChecksumOk(bytes: Uint8Array, start: number, end: number, initial = 0): boolean {
   return checksumSum(bytes, start, end, initial) === 0xffff;
 }

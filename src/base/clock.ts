@@ -1,15 +1,15 @@
-/** Time as a part that is handed in, so that everything that waits can be tested without waiting. @module */
+/** The clock that waiting code receives as an argument, so that tests need not wait. @module */
 
 export interface Clock {
-  /** Milliseconds with fractions, never set back; only differences mean anything. */
+  /** Returns monotonic milliseconds with fractions; only differences are meaningful. */
   now(): number;
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   wallTime(): number;
-  /** Resolves after the time has passed, however long; also, early and without an error, when `signal` is aborted. */
+  /** Resolves after any duration, or early and without an error when `signal` is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds that a timer takes at most; a longer one fires at once. */
+/** The longest delay of a timer, in milliseconds; a longer one fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

@@ -1,8 +1,8 @@
-/** Frames in columns: what a batch or a queue knows of many of them, without an object for each. @module */
+/** Frame metadata in columns, without an object per frame. @module */
 import { EMPTY } from './bytes.ts';
 import type { FrameView } from './frame.ts';
 
-/** The frame that a loop lends; its fields move on from one frame to the next. */
+/** The cursor that a loop lends; its fields change from one frame to the next. */
 export class FrameCursor implements FrameView {
   data: Uint8Array = EMPTY;
   offset = 0;
@@ -13,9 +13,9 @@ export class FrameCursor implements FrameView {
   interfaceIndex = 0;
 }
 
-/** All of a `FrameView` but `data`, by place: from 0 up to, and without, `capacity`. */
+/** The fields of a `FrameView` except `data`, indexed from 0 to `capacity` - 1. */
 export class FrameColumns {
-  /** Doubles: PCAPNG counts past 2106, and a negative offset may lead before 1970. */
+  /** Doubles: PCAPNG times extend past 2106, and a negative offset may lead before 1970. */
   readonly seconds: Float64Array;
   readonly nanoseconds: Uint32Array;
   readonly lengths: Uint32Array;
@@ -53,7 +53,7 @@ export class FrameColumns {
     this.#interfaces[at] = interfaceIndex;
   }
 
-  /** Moves the cursor to the frame at that place; its `data` stays what it is. */
+  /** Moves the cursor to a frame; `data` is unchanged. */
   read(at: number, cursor: FrameCursor): void {
     cursor.offset = this.#offsets[at] as number;
     cursor.length = this.lengths[at] as number;
@@ -63,12 +63,12 @@ export class FrameColumns {
     cursor.interfaceIndex = this.#interfaces[at] as number;
   }
 
-  /** Moves the frames of the places `from` up to `end` on to `to`. */
+  /** Moves the frames `[from, end)` to `to`. */
   move(from: number, end: number, to: number): void {
     for (const column of this.#all) column.copyWithin(to, from, end);
   }
 
-  /** The same frames in columns for more of them. */
+  /** Copies the frames into larger columns. */
   enlarged(capacity: number): FrameColumns {
     const larger = new FrameColumns(capacity);
     const columns = larger.#all;

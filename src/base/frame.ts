@@ -1,34 +1,37 @@
 /**
- * Frames and where they come from and go to: the types that capture, files, filters and sinks share. A frame is lent
- * (`FrameView`), a packet is owned (`Packet`). Batches are async, frames inside them are sync, so that nothing is
- * allocated or awaited per frame. @module
+ * Frames, sources and sinks: the types that captures, files and filters share. A frame is borrowed (`FrameView`), a
+ * packet is owned (`Packet`). Batches are asynchronous and their frames synchronous, so that nothing is allocated or
+ * awaited per frame. @module
  */
 import type { LinkType } from './link-type.ts';
 
-/** Borrowed: the view is valid inside the call only, `data[offset, offset + length)` until the batch goes back; copy what you keep. */
+/**
+ * A borrowed frame: the view is valid inside the call only, `data[offset, offset + length)` until the batch is
+ * returned.
+ */
 export interface FrameView {
   readonly data: Uint8Array;
   readonly offset: number;
-  /** Bytes at hand. */
+  /** Captured bytes. */
   readonly length: number;
-  /** Bytes that the frame had on the wire. */
+  /** Bytes on the wire. */
   readonly wireLength: number;
-  /** Seconds since 1970, and nanoseconds of that second. */
+  /** Seconds since 1970, and nanoseconds within the second. */
   readonly seconds: number;
   readonly nanoseconds: number;
-  /** Kernel interface index, or the interface's number in a file. */
+  /** Interface index of the kernel, or interface number in a file. */
   readonly interfaceIndex: number;
 }
 
-/** What the bytes of frames read as once they have gone back, where a source is opened with `poison`. */
+/** The byte that overwrites returned frames when a source is opened with `poison`. */
 export const POISON = 0xdb;
 
 /**
- * One block of frames; it goes back to its owner when the loop asks for the next one, or breaks. Until then the bytes of
- * its frames stay as they are, though the `FrameView` moves on with each visit.
+ * A block of frames, returned to its owner when the loop requests the next batch or ends. Until then the bytes of its
+ * frames do not change; the `FrameView` does, with each visit.
  */
 export interface FrameBatch {
-  /** Frames that `forEach` visits; of a live batch more when its filter runs in user space. */
+  /** Frames that `forEach` visits; an upper bound for a live batch that is filtered in user space. */
   readonly size: number;
   forEach(visit: (frame: FrameView) => void): void;
 }
@@ -41,29 +44,29 @@ export interface Packet {
   readonly interfaceIndex: number;
 }
 
-/** Counters of one source since it was opened. */
+/** Counters of a source since it was opened. */
 export interface CaptureStatistics {
   /**
-   * Frames that came to the socket, dropped ones included (PACKET_STATISTICS, `tp_packets`): those that the kernel's
-   * filter let through, or all of them when the filter runs in user space. Of a file, frames read.
+   * Frames that reached the socket, including dropped ones (PACKET_STATISTICS, `tp_packets`): after the filter if it
+   * runs in the kernel, before it if it runs in user space. For a file, frames read.
    */
   readonly received: number;
   /**
-   * Frames that the filter let through. The kernel judges before it drops: then it is what was received. In user space
-   * it is what was judged and taken, which a dropped frame never is.
+   * Frames that matched the filter. Equal to `received` if the filter runs in the kernel; if it runs in user space,
+   * dropped frames are not included.
    */
   readonly accepted: number;
-  /** Of these, frames that found no room in the ring (`tp_drops`). */
+  /** Frames dropped because the ring was full (`tp_drops`). */
   readonly dropped: number;
-  /** How often the ring was full and the kernel stopped queueing (`tp_freeze_q_cnt`). */
+  /** Number of times the kernel stopped queueing because the ring was full (`tp_freeze_q_cnt`). */
   readonly freezes: number;
-  /** Frames that were longer on the wire than what was kept of them. Undefined where nobody counts. */
+  /** Frames cut to the snap length; undefined if not counted. */
   readonly truncated?: number;
-  /** Frames whose VLAN tag, which the kernel had taken out, was put back. Undefined where nobody counts. */
+  /** Frames whose VLAN tag, removed by the kernel, was restored; undefined if not counted. */
   readonly vlanTags?: number;
 }
 
-/** Counters of several interfaces, or of one and the same in pieces, as one. */
+/** Adds up the counters of several sources. */
 export function sumStatistics(all: readonly CaptureStatistics[]): CaptureStatistics {
   const sum = (pick: (statistics: CaptureStatistics) => number | undefined): number =>
     all.reduce((total, statistics) => total + (pick(statistics) ?? 0), 0);
@@ -78,31 +81,31 @@ export function sumStatistics(all: readonly CaptureStatistics[]): CaptureStatist
 }
 
 export interface ReadOptions {
-  /** Ends the iteration, without an error, once it is aborted. */
+  /** Ends the iteration without an error when aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** Where frames come from; a live ring and a file are equal. */
+/** A source of frames: a live ring or a file. */
 export interface CaptureSource extends AsyncDisposable {
   readonly linkType: LinkType;
   readonly snapLength: number;
-  /** The hot way: frames are lent. */
+  /** Yields batches of borrowed frames: the fast way. */
   batches(options?: ReadOptions): AsyncIterable<FrameBatch>;
-  /** The pleasant way: owned copies. */
+  /** Yields owned copies: the convenient way. */
   packets(options?: ReadOptions): AsyncIterable<Packet>;
   statistics(): CaptureStatistics;
-  /** Safe at any moment, any number of times. */
+  /** Idempotent, and safe at any moment. */
   close(): Promise<void>;
 }
 
-/** Where frames go to. `keep` is how many bytes of the frame to store, at most its length. */
+/** A sink of frames. `keep` is the number of bytes to store, at most the frame's length. */
 export interface FrameSink {
   add(frame: FrameView, keep: number): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Copies a lent frame so that it outlives the visit. */
+/** Copies a borrowed frame. */
 function ownFrame(frame: FrameView): Packet {
   return {
     bytes: frame.data.slice(frame.offset, frame.offset + frame.length),
@@ -112,7 +115,7 @@ function ownFrame(frame: FrameView): Packet {
   };
 }
 
-/** `batches()` of any source as `packets()`: each batch is copied before its block goes back. */
+/** Yields the frames of `batches()` as owned packets, each batch copied before it is returned. */
 export async function* ownPackets(batches: AsyncIterable<FrameBatch>): AsyncGenerator<Packet, void, undefined> {
   for await (const batch of batches) {
     const packets: Packet[] = [];

@@ -1,6 +1,6 @@
-/** Link-layer header types as they stand in capture files (IANA "PCAP LINKTYPE" registry). @module */
+/** Link-layer header types of capture files (IANA "PCAP LINKTYPE" registry). @module */
 
-/** The link types that tapline knows by name. */
+/** Link types with a name. */
 export const LinkType = {
   null: 0,
   ethernet: 1,
@@ -12,12 +12,12 @@ export const LinkType = {
   linuxSll2: 276,
 } as const;
 
-/** A number of the registry; those that `LinkType` names are understood, any other is carried along. */
+/** A number of the registry. Numbers that `LinkType` does not name are preserved but not decoded. */
 export type LinkType = number;
 
 interface LinkTypeName {
   readonly linkType: LinkType;
-  /** Name as tcpdump's `-y` and `-L` spell it. */
+  /** Name as in tcpdump's `-y` and `-L`. */
   readonly name: string;
   readonly description: string;
 }
@@ -33,18 +33,18 @@ const NAMES: readonly LinkTypeName[] = [
   { linkType: LinkType.linuxSll2, name: 'LINUX_SLL2', description: 'Linux cooked v2' },
 ];
 
-/** `EN10MB` for 1; `LINKTYPE_147` for one without a name here. */
+/** Returns `EN10MB` for 1, `LINKTYPE_147` for a number without a name. */
 export function linkTypeName(linkType: LinkType): string {
   return NAMES.find((entry) => entry.linkType === linkType)?.name ?? `LINKTYPE_${linkType}`;
 }
 
-/** `EN10MB (Ethernet)` for 1; the name twice for one without a description here. */
+/** Returns `EN10MB (Ethernet)` for 1; the name twice if there is no description. */
 export function describeLinkType(linkType: LinkType): string {
   const name = linkTypeName(linkType);
   return `${name} (${NAMES.find((entry) => entry.linkType === linkType)?.description ?? name})`;
 }
 
-/** Reads `EN10MB`, `en10mb`, `DLT_EN10MB` or `1`; undefined for anything else. */
+/** Parses `EN10MB`, `en10mb`, `DLT_EN10MB` or `1`; undefined for other text. */
 export function parseLinkType(text: string): LinkType | undefined {
   const wanted = text.toUpperCase().replace(/^(DLT_|LINKTYPE_)/, '');
   const named = NAMES.find((entry) => entry.name === wanted);

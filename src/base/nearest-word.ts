@@ -1,11 +1,11 @@
-/** The known word that a misspelt one was meant to be. @module */
+/** Suggestions for misspelled words. @module */
 
-/** Longer words are no misspellings of anything here. */
+/** Longer words are not compared. */
 const MAX_WORD = 24;
 
 /**
- * The candidate with the fewest edits (insert, delete, replace, swap of neighbours), if these are few for its length:
- * one in words up to four characters, two in longer ones.
+ * Returns the candidate with the fewest edits (insertion, deletion, substitution, transposition), if at most one for
+ * words of up to four characters, or two for longer words.
  */
 export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > MAX_WORD) return undefined;
@@ -23,7 +23,7 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   return best;
 }
 
-/** Optimal string alignment: Levenshtein's distance with swaps of neighbours as one edit. */
+/** Optimal string alignment: Levenshtein distance in which a transposition is one edit. */
 function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, column) => column);

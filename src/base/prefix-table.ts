@@ -1,16 +1,16 @@
 /**
- * Longest-prefix match over ranges of addresses: typed arrays, a binary search, and for each range the one around it. A
- * table of the whole internet (a million IPv4 prefixes) takes some 20 MB. @module
+ * Longest-prefix match over address ranges: typed arrays, a binary search, and the enclosing range of each range. A
+ * full Internet table (a million IPv4 prefixes) takes about 20 MB. @module
  */
 import { readU32 } from './bytes.ts';
 
-/** Ranges that one table may hold: more than four times today's internet. */
-const MOST_RANGES = 1 << 22;
+/** Maximum number of ranges: four times today's full table. */
+const MAX_RANGES = 1 << 22;
 
 const FIRST_ROOM = 1_024;
 const NONE = 0xffff_ffff;
 
-/** Ranges of one family. Add all, then `seal`, then look up. */
+/** Ranges of one address family: add all, then `seal`, then look up. */
 export class PrefixTable {
   readonly #words: number;
   #starts: Uint32Array;
@@ -32,12 +32,12 @@ export class PrefixTable {
   }
 
   /**
-   * Adds the range from `start` to `end`, both included.
-   * @param value what to find for its addresses: any 32 bits
-   * @throws RangeError past `MOST_RANGES`
+   * Adds the range from `start` to `end`, inclusive.
+   * @param value any 32 bits, the result for addresses in the range
+   * @throws RangeError past `MAX_RANGES`
    */
   add(start: Uint8Array, end: Uint8Array, value: number): void {
-    if (this.#count === MOST_RANGES) throw new RangeError(`a table holds ${MOST_RANGES} ranges at most`);
+    if (this.#count === MAX_RANGES) throw new RangeError(`a prefix table is limited to ${MAX_RANGES} ranges`);
     if (this.#count === this.#values.length) this.#grow();
     for (let word = 0; word < this.#words; word += 1) {
       this.#starts[this.#count * this.#words + word] = readU32(start, word * 4);
@@ -53,7 +53,7 @@ export class PrefixTable {
     this.#values = enlarged(this.#values);
   }
 
-  /** Puts the ranges in order: by start, the wider of two first. */
+  /** Sorts the ranges by start, the wider of two first. */
   seal(): void {
     if (!this.#isSorted()) this.#sort();
     this.#parents = new Uint32Array(this.#count).fill(NONE);
@@ -93,7 +93,7 @@ export class PrefixTable {
     this.#values = pick(this.#values, 1);
   }
 
-  /** The value of the narrowest range around an address; undefined when there is none. */
+  /** Returns the value of the narrowest range that contains the address, or undefined. */
   find(address: Uint8Array): number | undefined {
     const words = this.#words;
     const key = Uint32Array.from({ length: words }, (_, word) => readU32(address, word * 4));

@@ -1,6 +1,6 @@
-/** Numbers that name protocols, shared by the filter compiler, the codecs and the printer. @module */
+/** Protocol numbers, shared by the filter compiler, the codecs and the printer. @module */
 
-/** IEEE 802 EtherTypes that tapline acts on (IANA "IEEE 802 Numbers"). */
+/** EtherTypes that tapline decodes (IANA "IEEE 802 Numbers"). */
 export const EtherType = {
   ipv4: 0x0800,
   arp: 0x0806,
@@ -37,11 +37,11 @@ export const IpProtocol = {
   sctp: 132,
 } as const;
 
-/** The number of a protocol that probes are sent by; ICMP has one for each family. */
+/** Returns the IP protocol number of a probe protocol; ICMP has one per address family. */
 export function ipProtocolOf(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): number {
   if (protocol !== 'icmp') return IpProtocol[protocol];
   return family === 4 ? IpProtocol.icmp : IpProtocol.icmp6;
 }
 
-/** Values up to this one in an Ethernet type field are an 802.3 length (IEEE 802.3, 3.2.6). */
+/** The largest value of the Ethernet type field that is an 802.3 length (IEEE 802.3, 3.2.6). */
 export const MAX_802_3_LENGTH = 1500;

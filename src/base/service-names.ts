@@ -1,16 +1,16 @@
 /**
- * Port and protocol names, as Debian's /etc/services and /etc/protocols (package netbase) have them, so that a filter
- * means the same on every machine and in the browser. @module
+ * Port and protocol names of Debian's /etc/services and /etc/protocols (package netbase), built in so that a filter
+ * means the same on every machine and in a browser. @module
  */
 
-/** What a port name stands for, by transport; a transport that does not use the name is left out. */
+/** Ports of a service by transport; transports that do not define the name are absent. */
 export interface ServicePorts {
   readonly tcp?: number;
   readonly udp?: number;
   readonly sctp?: number;
 }
 
-/** `name PORT(t|u|s)...`, entries separated by commas; t is TCP, u is UDP, s is SCTP. Aliases are entries of their own. */
+/** `name PORT(t|u|s)...`, entries separated by commas; t is TCP, u is UDP, s is SCTP. Aliases are separate entries. */
 const SERVICES = `
 tcpmux 1t,echo 7tu,discard 9tu,sink 9tu,null 9tu,systat 11t,users 11t,daytime 13tu,netstat 15t,qotd 17t,
 quote 17t,chargen 19tu,ttytst 19tu,source 19tu,ftp-data 20t,ftp 21t,fsp 21u,fspd 21u,ssh 22t,telnet 23t,smtp 25t,
@@ -76,24 +76,24 @@ const TRANSPORTS = { t: 'tcp', u: 'udp', s: 'sctp' } as const;
 let services: ReadonlyMap<string, ServicePorts> | undefined;
 let protocols: ReadonlyMap<string, number> | undefined;
 
-/** The ports that `name` stands for; undefined when no transport knows it. Names are case-sensitive, as in the files. */
+/** Returns the ports of a service name, or undefined. Names are case-sensitive, as in /etc/services. */
 export function portsOfService(name: string): ServicePorts | undefined {
   services ??= new Map(entriesOf(SERVICES).map(([key, value]) => [key, readPorts(value)]));
   return services.get(name);
 }
 
-/** The number of an upper-layer protocol: `tcp`, `ospf`, `ipv6-icmp`; undefined when the name is not known. */
+/** Returns the number of an upper-layer protocol (`tcp`, `ospf`, `ipv6-icmp`), or undefined. */
 export function protocolNumber(name: string): number | undefined {
   protocols ??= new Map(entriesOf(PROTOCOLS).map(([key, value]) => [key, Number(value)]));
   return protocols.get(name);
 }
 
-/** All names of ports, for suggestions. */
+/** All port names, for suggestions. */
 export function serviceNames(): readonly string[] {
   return entriesOf(SERVICES).map(([name]) => name);
 }
 
-/** All names of protocols, for suggestions. */
+/** All protocol names, for suggestions. */
 export function protocolNames(): readonly string[] {
   return entriesOf(PROTOCOLS).map(([name]) => name);
 }

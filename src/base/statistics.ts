@@ -1,6 +1,6 @@
-/** Figures of a stream of numbers in bounded memory: nothing here keeps more than a fixed number of samples. @module */
+/** Statistics of a stream of numbers in bounded memory. @module */
 
-/** Count, extremes, mean and spread, one number at a time (Welford's method: no cancellation, unlike sums of squares). */
+/** Count, extremes, mean and deviation (Welford's method, which avoids the cancellation of sums of squares). */
 export class RunningStats {
   #count = 0;
   #mean = 0;
@@ -23,7 +23,7 @@ export class RunningStats {
     return this.#count;
   }
 
-  /** The figures below are 0 as long as nothing was added. */
+  /** All figures are 0 before the first sample. */
   get min(): number {
     return this.#count === 0 ? 0 : this.#min;
   }
@@ -36,7 +36,7 @@ export class RunningStats {
     return this.#mean;
   }
 
-  /** Of the population, as ping prints it: the samples are all there is, not a draw from more. */
+  /** Population standard deviation, as ping prints it. */
   get deviation(): number {
     return this.#count === 0 ? 0 : Math.sqrt(this.#squares / this.#count);
   }
@@ -46,7 +46,7 @@ export class RunningStats {
   }
 }
 
-/** Interarrival jitter (RFC 3550, 6.4.1), of round trip times: a mean of their changes with gain 1/16. */
+/** Interarrival jitter (RFC 3550, 6.4.1), of round-trip times: a running mean of their differences with gain 1/16. */
 export class Jitter {
   #value = 0;
   #previous: number | undefined;
@@ -64,8 +64,8 @@ export class Jitter {
 const SAMPLE_LIMIT = 8192;
 
 /**
- * Quantiles: exact up to 8,192 samples. From then on every second, then every fourth (and so on) sample stands for all,
- * evenly over time, so that a run of days stays in 64 KiB.
+ * Quantiles: exact up to 8,192 samples. After that only every second, then every fourth sample is kept, evenly over
+ * time, so that a run of days needs 64 KiB.
  */
 export class QuantileSample {
   readonly #samples = new Float64Array(SAMPLE_LIMIT);
@@ -90,7 +90,9 @@ export class QuantileSample {
     this.#stride *= 2;
   }
 
-  /** Nearest rank: the smallest sample that at least `fractions[n]` of all do not exceed. 0 without samples. */
+  /**
+   * Nearest rank: the smallest sample that a share `fractions[n]` of all samples does not exceed. 0 without samples.
+   */
   quantiles(fractions: readonly number[]): number[] {
     const sorted = this.sorted();
     return fractions.map((fraction) => {
@@ -99,7 +101,7 @@ export class QuantileSample {
     });
   }
 
-  /** The kept samples in ascending order, a copy. */
+  /** Returns a sorted copy of the samples kept. */
   sorted(): Float64Array {
     return this.#samples.slice(0, this.#kept).sort();
   }
@@ -109,7 +111,7 @@ export class QuantileSample {
   }
 }
 
-/** Runs of losses: how many there were and how long the longest was, since one long outage is not many short ones. */
+/** Runs of consecutive losses: their number and the longest, which tells one outage from scattered losses. */
 export class LossRuns {
   #runs = 0;
   #longest = 0;

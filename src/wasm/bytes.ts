@@ -1,4 +1,6 @@
-/** Growing byte output for the WebAssembly binary format, with its LEB128 numbers (core specification, 5.2.2). @module */
+/**
+ * A growing byte buffer for the WebAssembly binary format, with LEB128 integers (core specification, 5.2.2). @module
+ */
 
 export class WasmBytes {
   readonly #bytes: number[] = [];
@@ -17,7 +19,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** Unsigned LEB128 of 0 to 2^32 - 1. */
+  /** Appends an unsigned LEB128 integer, 0 to 2^32 - 1. */
   unsigned(value: number): this {
     let rest = value >>> 0;
     while (rest > 0x7f) {
@@ -28,7 +30,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** Signed LEB128 of the low 32 bits of `value`, read as a signed number. */
+  /** Appends the low 32 bits of `value`, as a signed number, in signed LEB128. */
   signed(value: number): this {
     let rest = value | 0;
     while (rest > 0x3f || rest < -0x40) {
@@ -39,7 +41,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** Signed LEB128 of the low 64 bits of `value`, read as a signed number. */
+  /** Appends the low 64 bits of `value`, as a signed number, in signed LEB128. */
   signed64(value: bigint): this {
     let rest = BigInt.asIntN(64, value);
     while (rest > 0x3fn || rest < -0x40n) {
@@ -50,7 +52,7 @@ export class WasmBytes {
     return this;
   }
 
-  /** A name: its UTF-8 length, then the bytes. Names here are ASCII. */
+  /** Appends a name: its length, then its bytes. Names are ASCII. */
   name(text: string): this {
     this.unsigned(text.length);
     for (let at = 0; at < text.length; at += 1) this.#bytes.push(text.charCodeAt(at));
@@ -61,7 +63,7 @@ export class WasmBytes {
     return this.raw(other.#bytes);
   }
 
-  /** The content of `other`, preceded by its length. */
+  /** Appends the content of `other`, preceded by its length. */
   sized(other: WasmBytes): this {
     return this.unsigned(other.length).raw(other.#bytes);
   }

@@ -1,19 +1,19 @@
 /**
- * The body of one WebAssembly function, written instruction by instruction. Branch targets are label objects, so no
- * caller counts block depths; everything else is the text format's own names. The types on the operand stack are the
- * caller's business: `WebAssembly.validate` is the judge, and the tests ask it. @module
+ * The body of one WebAssembly function, written instruction by instruction. Branch targets are label objects, so
+ * callers do not count block depths; method names follow the text format. Operand types are not checked here: the tests
+ * run `WebAssembly.validate`. @module
  */
 import { WasmBytes } from './bytes.ts';
 import { WASM_LOADS, WASM_PLAIN, WASM_STORES, WASM_VALUE_TYPES, WasmOpcode } from './opcodes.ts';
 
 export type WasmValueType = keyof typeof WASM_VALUE_TYPES;
-/** Index of a parameter or a local of the function under construction. */
+/** Index of a parameter or local variable. */
 export type WasmLocal = number;
 /** Index of a function in its module, imported ones first. */
 export type WasmFunctionIndex = number;
 export type WasmGlobalIndex = number;
 
-/** Where a branch goes: past the end of a block or `if`, or back to the head of a loop. */
+/** A branch target: the end of a block or `if`, or the head of a loop. */
 export interface WasmLabel {
   readonly depth: number;
 }
@@ -33,13 +33,13 @@ export class WasmCode {
     return this.#bytes.length;
   }
 
-  /** A new local variable; it begins as zero. */
+  /** Declares a local variable, initially zero. */
   local(type: WasmValueType = 'i32'): WasmLocal {
     this.#locals.push(type);
     return this.#parameterCount + this.#locals.length - 1;
   }
 
-  /** Pushes the low 32 bits of `value`, signed or unsigned. */
+  /** Pushes the low 32 bits of `value`. */
   i32(value: number): this {
     this.#bytes.byte(WasmOpcode.i32Const).signed(value);
     return this;
@@ -61,7 +61,7 @@ export class WasmCode {
     return this;
   }
 
-  /** Stores the top of the stack and leaves it there. */
+  /** Stores the top of the stack without popping it. */
   tee(local: WasmLocal): this {
     this.#bytes.byte(WasmOpcode.localTee).unsigned(local);
     return this;
@@ -83,17 +83,17 @@ export class WasmCode {
     return this;
   }
 
-  /** Pops an address, pushes what memory holds at address + `offset` (33 bits wide, so it never wraps). */
+  /** Pops an address and pushes the value at address + `offset` (computed in 33 bits, so it never wraps). */
   load(name: keyof typeof WASM_LOADS, offset = 0): this {
     return this.#access(WASM_LOADS[name], offset);
   }
 
-  /** Pops a value and the address below it. */
+  /** Pops a value and the address below it, and stores the value. */
   store(name: keyof typeof WASM_STORES, offset = 0): this {
     return this.#access(WASM_STORES[name], offset);
   }
 
-  // The alignment is a hint: packets have none, so the smallest is promised. Atomics must state their own width.
+  // The alignment is a hint; packets are unaligned, so the smallest is declared. Atomics must declare their own width.
   #access(access: { readonly code: readonly number[]; readonly widthLog2: number }, offset: number): this {
     const isAtomic = access.code[0] === 0xfe;
     this.#bytes
@@ -139,7 +139,7 @@ export class WasmCode {
     return this;
   }
 
-  /** Pops an index into `labels`; one past the last goes to `otherwise`. */
+  /** Pops an index into `labels`; an index beyond the last branches to `otherwise`. */
   branchTable(labels: readonly WasmLabel[], otherwise: WasmLabel): this {
     this.#bytes.byte(WasmOpcode.branchTable).unsigned(labels.length);
     for (const label of labels) this.#bytes.unsigned(this.#distance(label));
@@ -158,13 +158,13 @@ export class WasmCode {
     return this;
   }
 
-  /** Pops length, source address and, lowest, target address. Overlap is allowed. */
+  /** Pops length, source address and target address (top first). The ranges may overlap. */
   memoryCopy(): this {
     this.#bytes.byte(WasmOpcode.bulkPrefix).unsigned(WasmOpcode.memoryCopy).byte(0).byte(0);
     return this;
   }
 
-  /** Pops length, byte value and, lowest, target address. */
+  /** Pops length, byte value and target address (top first). */
   memoryFill(): this {
     this.#bytes.byte(WasmOpcode.bulkPrefix).unsigned(WasmOpcode.memoryFill).byte(0);
     return this;

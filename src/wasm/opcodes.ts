@@ -1,4 +1,7 @@
-/** Opcodes of WebAssembly under the names of its text format (core specification, 5.4 and appendix "Index of Instructions"). @module */
+/**
+ * Opcodes of WebAssembly under the names of its text format (core specification, 5.4 and appendix "Index of
+ * Instructions"). @module
+ */
 
 /** Value types (5.3.1). */
 export const WASM_VALUE_TYPES = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const;
