@@ -1,17 +1,17 @@
-/** How the C library's allocator treats memory that was freed. @module */
+/** Settings of the C library's memory allocator. @module */
 import { declareIfThere } from './libc.ts';
 
 /** malloc.h of glibc. */
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
-/** Bytes: what both are before glibc changes them. */
+/** The initial value of both thresholds, in bytes. */
 const THRESHOLD = 128 << 10;
 
 /**
- * Memory that was freed goes back to the system, for good. glibc keeps ever more of it: each large piece that is freed
- * raises its thresholds (mallopt(3)), so that what V8's compiler needs for a moment stays with the process, once for every
- * thread: some megabytes in a capture of ten minutes (bench/live/soak.ts). Holds for the whole process.
- * @returns false where the C library has no such thresholds
+ * Fixes the thresholds above which glibc returns freed memory to the system. By default each large block that is freed
+ * raises them (mallopt(3)), so temporary memory of V8's compiler stays with the process, per thread: a few megabytes in
+ * a capture of ten minutes (bench/live/soak.ts). Applies to the whole process.
+ * @returns false if the C library has no such thresholds
  */
 export function returnFreedMemory(): boolean {
   const mallopt = declareIfThere<[parameter: number, value: number]>('mallopt', 'int mallopt(int, int)');

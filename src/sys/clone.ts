@@ -1,10 +1,10 @@
 /**
- * A process that makes a few library calls and nothing else, cloned from this one; the last call becomes a program.
+ * Clones a process that only makes a few library calls, the last of which is execve.
  *
- * After `fork` no JavaScript can run: V8 keeps its heap out of copies (MADV_DONTFORK). So the calls are laid down
- * beforehand as contexts of makecontext(3): each is one call with its arguments and a stack of its own, and goes on
- * with the next when it returns. clone(2) starts the process with setcontext(3) on the first of them. It shares our
- * memory until it becomes a program, so the memory of a `CallChain` must stay until then.
+ * After `fork` no JavaScript can run: V8 excludes its heap from copies (MADV_DONTFORK). The calls are therefore
+ * prepared as contexts of makecontext(3): each is one call with its arguments and its own stack, and continues with the
+ * next when it returns. clone(2) starts the process with setcontext(3) on the first. It shares our memory until execve,
+ * so the memory of a `CallChain` must be kept until then.
  *
  * Nothing here depends on the processor; it needs a 64-bit GNU C library (musl has no makecontext). @module
  */
@@ -13,7 +13,7 @@ import { CLONE_VM, SIGCHLD } from './constants.ts';
 import { addressOf, declareIfThere, dlsym } from './libc.ts';
 import { check } from './syscall.ts';
 
-/** A call of the C library: its name, and up to five numbers or addresses; the rest are 0. */
+/** A call of the C library: its name and up to five numbers or addresses; missing ones are 0. */
 export type LibraryCall = readonly [name: string, ...values: (number | bigint)[]];
 
 type CallValues = [bigint, bigint, bigint, bigint, bigint];
@@ -39,13 +39,13 @@ const clone = declareIfThere<[call: bigint, stackTop: bigint, flags: number, arg
   'int clone(intptr_t, intptr_t, int, intptr_t)',
 );
 
-/** Calls laid down in memory, ready for a process to make them one after the other. */
+/** A sequence of calls prepared in memory for a new process. */
 export class CallChain {
   readonly #memory: Uint8Array;
-  /** The first slot: a stack for the process to start on. Then one slot a call. */
+  /** The first slot is the initial stack of the process; each call has one more. */
   readonly #base: bigint;
 
-  /** @throws StackError `START` where the C library cannot do this */
+  /** @throws StackError `START` if the C library lacks a function */
   constructor(calls: readonly LibraryCall[]) {
     this.#memory = new Uint8Array((calls.length + 1) * SLOT_LENGTH + ALIGNMENT);
     const address = addressOf(this.#memory);
@@ -65,7 +65,7 @@ export class CallChain {
   }
 
   /**
-   * Starts the process; this chain must be kept until it has become a program or ended.
+   * Starts the process; this chain must be kept until execve or the end of the process.
    * @param flags CLONE_NEW* flags
    * @returns its process id
    */

@@ -1,4 +1,4 @@
-/** Numbers of the Linux interface, named as in its headers; the same on every architecture that tapline runs on. @module */
+/** Constants of Linux headers under their own names; identical on all supported architectures. @module */
 
 /** `linux/socket.h`: address families. */
 export const AF_UNIX = 1;

@@ -4,7 +4,7 @@ import { writeU32le } from '../base/bytes.ts';
 const HEADER_LENGTH = 16;
 const ALIGNMENT = 8;
 
-/** Bytes of a control message that holds one `int`, padding included (CMSG_SPACE). */
+/** Bytes of a control message with one `int`, including padding (CMSG_SPACE). */
 export const INT_CONTROL_LENGTH = 24;
 
 /** Writes a control message with one `int`. */
@@ -17,20 +17,20 @@ export function writeIntControl(out: Uint8Array, at: number, level: number, type
 }
 
 /**
- * Walks over received control data: `for (let ok = control.wrap(...); ok; ok = control.next())`. Plain fields, and words in
- * place of bytes: this runs for every packet of a sweep.
+ * Walks over received control data: `for (let ok = control.wrap(...); ok; ok = control.next())`. Plain fields, and
+ * words instead of bytes, because this runs for every packet of a sweep.
  */
 export class ControlView {
   level = 0;
   type = 0;
-  /** Where the data begins, and how much of it there is, in bytes. */
+  /** Offset and length of the data in bytes. */
   dataAt = 0;
   dataLength = 0;
   #words: Int32Array = new Int32Array(0);
   #next = 0;
   #end = 0;
 
-  /** Points at the control messages in the bytes `[start, start + length)` of `words`; `start` is a multiple of 8. */
+  /** Starts at the control messages in the bytes `[start, start + length)` of `words`; `start` is a multiple of 8. */
   wrap(words: Int32Array, start: number, length: number): boolean {
     this.#words = words;
     this.#next = start;

@@ -1,10 +1,10 @@
-/** Memory that is about to be used hard: on huge pages where the kernel has any, and taken now, not fault by fault later. @module */
+/** Prepares memory for heavy use: huge pages where available, allocated now instead of by page faults later. @module */
 import { MADV_HUGEPAGE } from './constants.ts';
 import { addressOf, madvise } from './libc.ts';
 
 const PAGE = 4096;
 
-/** Zeroes `bytes[start, end)`. Whether the kernel gives huge pages does not matter: without them all works, only slower. */
+/** Requests huge pages for `bytes[start, end)` and zeroes it. Without huge pages everything works, but slower. */
 export function commitHugePages(bytes: Uint8Array, start: number, end: number): void {
   const address = addressOf(bytes) + BigInt(start);
   const toPage = Number(-address & BigInt(PAGE - 1));

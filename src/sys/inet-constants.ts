@@ -1,6 +1,6 @@
-/** Numbers of Linux's IP sockets, named as in its headers; the same on x64 and arm64. @module */
+/** Constants of Linux IP sockets under their header names; identical on x64 and arm64. @module */
 
-/** `linux/in.h`, `linux/in6.h`: protocols as socket(2) wants them, and levels. */
+/** `linux/in.h`, `linux/in6.h`: protocols for socket(2), and option levels. */
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_ICMPV6 = 58;
@@ -25,7 +25,7 @@ export const SOF_TIMESTAMPING_SOFTWARE = 1 << 4;
 export const SOF_TIMESTAMPING_OPT_ID = 1 << 7;
 export const SOF_TIMESTAMPING_OPT_TSONLY = 1 << 11;
 
-/** `linux/errqueue.h`: who put an entry into the error queue. */
+/** `linux/errqueue.h`: origins of error-queue entries. */
 export const SO_EE_ORIGIN_LOCAL = 1;
 export const SO_EE_ORIGIN_ICMP = 2;
 export const SO_EE_ORIGIN_ICMP6 = 3;

@@ -14,16 +14,16 @@ export const InterfaceIoctl = {
   getIndex: 0x8933,
 } as const;
 
-/** Where the answer begins in `InterfaceRequest.bytes`, behind the name. */
+/** Offset of the answer in `InterfaceRequest.bytes`, after the name. */
 export const REQUEST_UNION = 16;
 const REQUEST_LENGTH = 40;
 
-/** One request at a time, over a socket of the calling thread's network namespace. */
+/** Interface requests over a socket of the calling thread's network namespace, one at a time. */
 export class InterfaceRequest implements Disposable {
   readonly bytes = new Uint8Array(REQUEST_LENGTH);
-  readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'ask for interfaces');
+  readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'open a socket for interface requests');
 
-  /** True when the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
+  /** Returns true if the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
   ask(request: number, name: string): boolean {
     const encoded = new TextEncoder().encode(name);
     if (encoded.length === 0 || encoded.length >= REQUEST_UNION) return false;
@@ -32,7 +32,7 @@ export class InterfaceRequest implements Disposable {
     return ioctl(this.#fd, request, this.bytes) >= 0;
   }
 
-  /** The name of the interface with that index; undefined when there is none. */
+  /** Returns the name of an interface, or undefined if there is none with this index. */
   nameOf(index: number): string | undefined {
     return interfaceNameOf(this.#fd, index);
   }
@@ -44,7 +44,7 @@ export class InterfaceRequest implements Disposable {
 
 /**
  * The name of the interface with that index; undefined when there is none.
- * @param fd any socket of the network namespace that is asked about
+ * @param fd any socket of the network namespace
  */
 export function interfaceNameOf(fd: number, index: number): string | undefined {
   const bytes = new Uint8Array(REQUEST_LENGTH);

@@ -1,13 +1,13 @@
 /**
- * The C library, reached by FFI: the one door between TypeScript and the kernel. Functions keep their C names and
- * signatures; a negative result is turned into a `SyscallError` by the callers in this folder (see `syscall.ts`).
+ * The C library by FFI: the only door between TypeScript and the kernel. Functions keep their C names and signatures;
+ * callers in this folder turn a negative result into a `SyscallError` (see `syscall.ts`).
  *
  * koffi has no `ssize_t`; results of that type are declared `int64_t`. A pointer is a typed array (borrowed for the
  * call) or a number: an address that the caller keeps alive. @module
  */
 import koffi from 'koffi';
 
-/** Memory for the length of one call: a typed array, an address, or none. */
+/** Memory for the duration of one call: a typed array, an address, or null. */
 export type Pointer = ArrayBufferView | bigint | null;
 
 /** A C function. `async` runs it on a thread of libuv's pool; `callback` gets koffi's error, then the result. */
@@ -16,7 +16,7 @@ interface CFunction<Arguments extends unknown[], Result> {
   async(...values: [...Arguments, callback: (error: Error | null, result: Result) => void]): void;
 }
 
-// The process's own symbols: glibc or musl, whichever Node runs on.
+// The symbols of the process itself: glibc or musl.
 const library = koffi.load(null);
 
 function declare<Arguments extends unknown[], Result = number>(signature: string): CFunction<Arguments, Result> {
@@ -80,10 +80,10 @@ export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(v
 export const prctl = declare<[option: number, value: number]>('int prctl(int, unsigned long)');
 export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
 
-/** Where the C library has the function `name`; 0n when it has none. */
+/** Returns the address of a C library function, or 0n. */
 export const dlsym = declare<[library: Pointer, name: string], bigint | number>('intptr_t dlsym(void *, const char *)');
 
-/** Declares a function that not every C library has; undefined where it is missing. */
+/** Declares a function that some C libraries lack; undefined if missing. */
 export function declareIfThere<Arguments extends unknown[]>(
   name: string,
   signature: string,
@@ -91,12 +91,12 @@ export function declareIfThere<Arguments extends unknown[]>(
   return BigInt(dlsym(null, name)) === 0n ? undefined : declare<Arguments>(signature);
 }
 
-/** The number that the last failed call left; read it before any other call. */
+/** The errno of the last failed call; read it before any other call. */
 export function errno(): number {
   return koffi.errno();
 }
 
-/** The address of memory that JavaScript owns; valid as long as its buffer is neither collected nor detached. */
+/** Returns the address of memory owned by JavaScript, valid until its buffer is collected or detached. */
 export function addressOf(memory: ArrayBufferView): bigint {
   return koffi.address(memory);
 }

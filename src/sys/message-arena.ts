@@ -1,8 +1,8 @@
 /**
  * Memory for `sendmmsg` and `recvmmsg`: headers, I/O vectors, names, control data and payloads of many messages in one
- * buffer that lives as long as its owner. The kernel reaches the parts through addresses inside them, so nothing here may
- * be temporary: memory that JavaScript does not see in use is collected, and then the kernel sends garbage.
- * Layouts are those of 64-bit Linux, x64 and arm64 alike (`struct mmsghdr`, `msghdr`, `iovec`, `cmsghdr`). @module
+ * buffer that lives as long as its owner. The kernel uses addresses inside these parts, so nothing here may be
+ * temporary: memory without a reference in JavaScript is collected, and the kernel would send garbage. Layouts are
+ * those of 64-bit Linux, x64 and arm64 alike (`struct mmsghdr`, `msghdr`, `iovec`, `cmsghdr`). @module
  */
 import { addressOf, errno, recvmmsg, sendmmsg } from './libc.ts';
 
@@ -28,9 +28,9 @@ export interface ArenaShape {
 }
 
 export class MessageArena {
-  /** All of it; offsets below are offsets in here. */
+  /** The whole arena; all offsets refer to it. */
   readonly bytes: Uint8Array;
-  /** The same memory as `int`s of this machine, for the headers: all of them are aligned. */
+  /** The same memory as native `int`s, for the headers, which are aligned. */
   readonly words: Int32Array;
   readonly slots: number;
   readonly dataSize: number;
@@ -40,7 +40,7 @@ export class MessageArena {
   readonly #names: number;
   readonly #controls: number;
   readonly #data: number;
-  /** Slots whose lengths the kernel has overwritten, or nobody has set yet. */
+  /** Slots whose lengths must be reset: unused so far, or overwritten by the kernel. */
   #used: number;
 
   constructor({ slots, dataSize, controlSize }: ArenaShape) {
@@ -66,7 +66,7 @@ export class MessageArena {
     }
   }
 
-  /** Where a slot's payload, name and control data begin. */
+  /** Offsets of payload, name and control data of a slot. */
   dataAt(slot: number): number {
     return this.#data + slot * this.dataSize;
   }
@@ -109,7 +109,7 @@ export class MessageArena {
     return this.words[(slot * HEADER_SIZE + field) >>> 2] as number;
   }
 
-  /** Takes what is there, up to all slots. @returns how many messages, or minus the error number */
+  /** Receives pending messages, at most one per slot. @returns the number of messages, or the negative errno */
   receive(fd: number, flags: number): number {
     for (let slot = 0; slot < this.#used; slot += 1) this.setLengths(slot, this.dataSize, NAME_SIZE, this.controlSize);
     const count = recvmmsg(fd, this.bytes, this.slots, flags, null);
@@ -117,7 +117,7 @@ export class MessageArena {
     return count < 0 ? -errno() : count;
   }
 
-  /** Sends the messages of `count` slots from `first` on. @returns how many left, or minus the error number of the first */
+  /** Sends the messages of `count` slots from `first`. @returns the number sent, or the negative errno of the first */
   send(fd: number, first: number, count: number): number {
     const sent = sendmmsg(fd, this.#address + BigInt(first * HEADER_SIZE), count, 0);
     return sent < 0 ? -errno() : sent;

@@ -1,9 +1,9 @@
 /**
- * Network namespaces without names: each is held by a descriptor alone, so that the kernel takes it, its interfaces
- * and its routes away when the process ends, however it ends.
+ * Unnamed network namespaces: an open descriptor is the only reference, so the kernel removes the namespace with its
+ * interfaces and routes when the process ends, however it ends.
  *
- * A namespace belongs to a thread (namespaces(7)). Everything here enters, works and returns inside one synchronous
- * call; nothing else on the event loop ever sees the other namespace. @module
+ * A namespace belongs to a thread (namespaces(7)). Every function enters, works and returns inside one synchronous
+ * call, so no other code on the event loop runs in the namespace. @module
  */
 import { closeSync, openSync } from 'node:fs';
 import { CLONE_NEWNET } from './constants.ts';
@@ -24,11 +24,11 @@ export class NetworkNamespace implements Disposable {
 
   /** @throws RangeError after `close` */
   get descriptor(): number {
-    if (this.#descriptor < 0) throw new RangeError('this network namespace is closed');
+    if (this.#descriptor < 0) throw new RangeError('network namespace is closed');
     return this.#descriptor;
   }
 
-  /** Safe at any moment, any number of times. */
+  /** Idempotent. */
   close(): void {
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
@@ -45,13 +45,13 @@ export function currentNetworkNamespace(): NetworkNamespace {
 }
 
 /**
- * Makes an empty network namespace; the calling thread is back where it was when this returns.
+ * Creates an empty network namespace; the calling thread stays in its own.
  * @throws SyscallError `SYSCALL` (EPERM without CAP_SYS_ADMIN)
  */
 export function createNetworkNamespace(): NetworkNamespace {
   const home = currentNetworkNamespace();
   try {
-    check(unshare(CLONE_NEWNET), 'unshare', 'make a network namespace');
+    check(unshare(CLONE_NEWNET), 'unshare', 'create a network namespace');
     try {
       return currentNetworkNamespace();
     } finally {
@@ -63,12 +63,12 @@ export function createNetworkNamespace(): NetworkNamespace {
 }
 
 /**
- * Runs `work` with the calling thread inside `namespace`: sockets it opens stay there for good, files it opens under
- * `/proc/sys/net` are that namespace's, and a process it starts runs there, since libuv forks from the calling thread.
+ * Runs `work` with the calling thread inside `namespace`: sockets that it opens stay there, files under `/proc/sys/net`
+ * are those of the namespace, and processes that it starts run there, because libuv forks from the calling thread.
  * Calls may be nested.
- * @param work synchronous; whatever it leaves for later runs outside, so a promise is refused
- * @throws TypeError when `work` returns a promise
- * @throws SyscallError `SYSCALL` when the kernel does not let us in
+ * @param work synchronous: deferred work would run outside, so a promise is refused
+ * @throws TypeError if `work` returns a promise
+ * @throws SyscallError `SYSCALL` if the kernel refuses
  */
 export function inNamespace<T>(namespace: NetworkNamespace, work: () => T): T {
   const home = currentNetworkNamespace();

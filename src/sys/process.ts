@@ -1,6 +1,6 @@
 /**
- * Runs a program in a user namespace and network namespace of its own, where an unprivileged user has CAP_NET_ADMIN
- * and CAP_NET_RAW over networks that he made himself (user_namespaces(7)). `unshare(CLONE_NEWUSER)` is refused to a
+ * Runs a program in a user namespace and network namespace of its own, where an unprivileged user has CAP_NET_ADMIN and
+ * CAP_NET_RAW over networks that the user created (user_namespaces(7)). `unshare(CLONE_NEWUSER)` is refused to a
  * process with several threads, which Node always is: hence a clone that becomes the program. @module
  */
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -19,17 +19,17 @@ import {
 import { addressOf, pipe2, waitpid } from './libc.ts';
 import { check } from './syscall.ts';
 
-/** What a shell answers for a command that cannot be run. */
+/** Exit status of a shell for a command that cannot be executed. */
 const EXIT_CANNOT_RUN = 126;
 
-/** Signals that are handed on; SIGINT only when the terminal has not sent it to the program as well. */
+/** Signals that are forwarded; SIGINT only if the terminal has not sent it to the program already. */
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
 const STANDARD_STREAMS = [0, 1, 2];
 
 /**
- * CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW, and CAP_SYS_ADMIN to make and enter namespaces (linux/capability.h).
- * They count over the new namespaces only.
+ * CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW, and CAP_SYS_ADMIN to create and enter namespaces
+ * (linux/capability.h). They apply to the new namespaces only.
  */
 const CAPABILITIES = [10, 12, 13, 21];
 const CAPABILITY_VERSION_3 = 0x2008_0522;
@@ -45,11 +45,11 @@ export interface Program {
 }
 
 /**
- * Runs `program` in new user and network namespaces, with our standard streams; it dies with us. Its user is the same,
- * not root, since programs that find themselves root try to become somebody else, whom the namespace does not have
- * (tcpdump does); what it may do there it may by ambient capabilities (capabilities(7)), which its children inherit.
- * @returns its exit code; 128 + the signal's number when a signal ended it
- * @throws SyscallError when the system does not allow it, StackError `START` when the C library cannot
+ * Runs `program` in new user and network namespaces, with our standard streams; it is killed when this process ends. It
+ * keeps the user, because programs that run as root may try to switch to a user that the namespace does not have
+ * (tcpdump does). Its rights are ambient capabilities (capabilities(7)), which its children inherit.
+ * @returns its exit code; 128 + the signal number if a signal ended it
+ * @throws SyscallError if the system does not allow it, StackError `START` if the C library lacks a function
  */
 export async function runInUserNamespace(program: Program): Promise<number> {
   const image = new ProgramImage(program);
@@ -64,7 +64,7 @@ export async function runInUserNamespace(program: Program): Promise<number> {
   }
 }
 
-/** The process waits at the gate until its user is mapped: a program that starts before is nobody. */
+/** The process waits at the gate until its user is mapped; before that it would run as nobody. */
 function startBehindGate(image: ProgramImage, gate: Pipe): number {
   try {
     image.chain = new CallChain([
@@ -94,14 +94,16 @@ function startBehindGate(image: ProgramImage, gate: Pipe): number {
   }
 }
 
-/** `struct __user_cap_data_struct` twice: effective, permitted and inheritable bits of capabilities 0-31, then 32-63. */
+/**
+ * `struct __user_cap_data_struct` twice: effective, permitted and inheritable bits of capabilities 0-31, then 32-63.
+ */
 function capabilitySets(): Uint32Array {
   let bits = 0;
   for (const capability of CAPABILITIES) bits |= 1 << capability;
   return Uint32Array.of(bits, bits, bits, 0, 0, 0);
 }
 
-/** Our user and group exist inside too; an unprivileged user may map no other (user_namespaces(7)). */
+/** Maps our user and group into the namespace; an unprivileged user may map no other (user_namespaces(7)). */
 function mapUser(pid: number): void {
   const user = process.geteuid?.() ?? 0;
   const group = process.getegid?.() ?? 0;
@@ -125,7 +127,7 @@ function isInForeground(): boolean {
   return group !== undefined && group === foreground;
 }
 
-/** What a process reads until it has become a program must outlive that. */
+/** Memory that the process reads until execve must be kept until then. */
 const kept = new Set<ProgramImage>();
 
 function waitFor(pid: number, image: ProgramImage): Promise<number> {
@@ -157,7 +159,7 @@ function openPipe(): Pipe {
   return { readEnd: ends[0] ?? -1, writeEnd: ends[1] ?? -1 };
 }
 
-/** A program's strings as execve(2) wants them, and all other memory that its process reads. */
+/** The strings for execve(2), and all other memory that the process reads. */
 class ProgramImage {
   readonly path: bigint;
   readonly argumentList: bigint;
@@ -173,7 +175,7 @@ class ProgramImage {
     );
   }
 
-  /** The address of `memory`, which is kept as long as this image is. */
+  /** Returns the address of `memory` and keeps it alive with this image. */
   address(memory: ArrayBufferView): bigint {
     this.#memory.push(memory);
     return addressOf(memory);

@@ -1,32 +1,32 @@
 /**
- * "This descriptor can be read now", on the event loop. koffi's `node.poll` is libuv's own poll handle: no thread, 13
- * to 33 microseconds from the kernel to the callback, works in workers. koffi does not document it, so its shape is
- * checked before use, the version is pinned, a test holds its contract, and where it is missing `poll(2)` on libuv's
- * thread pool serves: slower, and it holds one pool thread. @module
+ * Readiness of descriptors on the event loop. koffi's `node.poll` is libuv's own poll handle: no thread, 13 to 33
+ * microseconds from the kernel to the callback, works in workers. koffi does not document it, so its shape is checked
+ * before use, the version is pinned, and a test checks the contract. The fallback is `poll(2)` on libuv's thread pool,
+ * which is slower and occupies one pool thread. @module
  */
 import koffi from 'koffi';
 import { POLLIN } from './constants.ts';
 import { poll } from './libc.ts';
 
-/** A watch that is on until it is paused or closed. */
+/** A watch on a descriptor, active until paused or closed. */
 export interface Readiness {
-  /** No callback comes until `resume`. */
+  /** Stops callbacks until `resume`. */
   pause(): void;
   resume(): void;
-  /** Idempotent. No callback comes after it. */
+  /** Idempotent; no callback follows. */
   close(): void;
 }
 
 /**
- * Calls `onReady` on every turn of the event loop in which `fd` has something to read, or an error to tell: the callee
- * reads, and finds out which. Keeps the process alive until closed. Not for a socket with TX time stamps: libuv stops
- * polling a descriptor that has an error-queue entry.
+ * Calls `onReady` on every turn of the event loop in which `fd` is readable or has an error; the callee finds out by
+ * reading. Keeps the process alive until closed. Not for sockets with TX time stamps: libuv stops polling a descriptor
+ * that has an error-queue entry.
  */
 export function watchReadable(fd: number, onReady: () => void): Readiness {
   return hasLoopPoll() ? watchByLoop(fd, onReady) : watchByPool(fd, onReady);
 }
 
-// Handles are collected when nothing refers to them, and then fall silent.
+// Handles without a reference are collected and then never call back.
 const alive = new Set<ReturnType<typeof koffi.node.poll>>();
 
 function hasLoopPoll(): boolean {
@@ -34,11 +34,11 @@ function hasLoopPoll(): boolean {
 }
 
 function watchByLoop(fd: number, onReady: () => void): Readiness {
-  // koffi's type says `(events)`; what it calls is `(status, events)`.
+  // koffi's type is `(events)`; the actual call is `(status, events)`.
   let isOn = true;
   const onPoll = ((status: number) => {
     onReady();
-    // libuv stops a poll that reported an error; the callee has fetched that error by now, or closed us.
+    // libuv stops a poll that reported an error; by now the callee has fetched that error, or closed the watch.
     if (status < 0 && isOn) handle.start({ readable: true }, onPoll);
   }) as unknown as () => void;
   const handle = koffi.node.poll(fd, { readable: true }, onPoll);
@@ -61,10 +61,10 @@ function watchByLoop(fd: number, onReady: () => void): Readiness {
   };
 }
 
-/** How long a pool thread stays in `poll(2)`, and so how late a closed watch gives it back. */
+/** Timeout of `poll(2)` in milliseconds, after which a closed watch releases its pool thread. */
 const POOL_POLL_MILLISECONDS = 100;
 
-/** The way without koffi's poll handle; exported for its test. */
+/** The fallback without koffi's poll handle; exported for its test. */
 export function watchByPool(fd: number, onReady: () => void): Readiness {
   const descriptor = new Int32Array([fd, POLLIN]); // struct pollfd: fd, then events and revents in one word
   let isOn = true;
@@ -95,7 +95,7 @@ export function watchByPool(fd: number, onReady: () => void): Readiness {
   };
 }
 
-/** Resolves when `fd` can be read or has an error to tell, or `signal` is aborted, which is no error. */
+/** Resolves when `fd` is readable or has an error, or when `signal` is aborted. */
 export function waitReadable(fd: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
@@ -113,8 +113,9 @@ export function waitReadable(fd: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits for one descriptor again and again. Its watch stays on from one wait to the next, which spares a capture that is
- * woken seldom half of what waking costs (bench/live/capture.ts), and is paused when something comes that nobody waits for.
+ * Waits repeatedly for one descriptor. The watch stays active between waits, which halves the cost of a wake for a
+ * capture that is rarely woken (bench/live/capture.ts); it is paused when the descriptor becomes ready while nothing is
+ * waiting.
  */
 export class ReadableWaiter {
   readonly signal: AbortSignal;
@@ -129,7 +130,7 @@ export class ReadableWaiter {
     signal.addEventListener('abort', this.#onReady);
   }
 
-  /** Resolves when the descriptor can be read or has an error to tell, or the signal is aborted. One wait at a time. */
+  /** Resolves when the descriptor is readable or has an error, or the signal is aborted. One wait at a time. */
   wait(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

@@ -1,4 +1,7 @@
-/** `struct sockaddr_in` and `sockaddr_in6` (linux/in.h, linux/in6.h): the family in host order, the rest in network order. @module */
+/**
+ * `struct sockaddr_in` and `sockaddr_in6` (linux/in.h, linux/in6.h): the family in host order, the rest in network
+ * order. @module
+ */
 import { readU16, readU16le, writeU16, writeU16le, writeU32 } from '../base/bytes.ts';
 import { AF_INET, AF_INET6 } from './constants.ts';
 
@@ -6,7 +9,7 @@ const SOCKADDR_IN_LENGTH = 16;
 export const SOCKADDR_IN6_LENGTH = 28;
 
 const PORT = 2;
-/** Where the address begins. */
+/** Offset of the address. */
 export const SOCKADDR_IN_ADDRESS = 4;
 export const SOCKADDR_IN6_ADDRESS = 8;
 const IPV6_FLOW_INFO = 4;
@@ -14,7 +17,7 @@ const IPV6_FLOW_INFO = 4;
 /**
  * Writes a socket address at `out[at]`.
  * @param address 4 or 16 bytes
- * @param flowLabel of IPv6, 20 bits. Link-local addresses need no scope here: their sockets are bound to an interface
+ * @param flowLabel IPv6 only, 20 bits. Link-local addresses need no scope: their sockets are bound to an interface
  * @returns its length
  */
 export function writeSocketAddress(
@@ -39,7 +42,7 @@ export function socketAddressPort(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at + PORT);
 }
 
-/** A view of the address inside; undefined for other families. */
+/** Returns a view of the address; undefined for other families. */
 export function socketAddressBytes(bytes: Uint8Array, at: number): Uint8Array | undefined {
   const family = readU16le(bytes, at);
   if (family === AF_INET) return bytes.subarray(at + SOCKADDR_IN_ADDRESS, at + SOCKADDR_IN_ADDRESS + 4);

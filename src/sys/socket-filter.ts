@@ -1,4 +1,6 @@
-/** Classic BPF in the kernel: a program on a socket decides what is queued there (linux/filter.h, socket(7)). @module */
+/**
+ * Classic BPF in the kernel: a program attached to a socket selects what is queued (linux/filter.h, socket(7)). @module
+ */
 import { SO_ATTACH_FILTER, SO_DETACH_FILTER, SOL_SOCKET } from './constants.ts';
 import { addressOf, errno, setsockopt } from './libc.ts';
 import { check, Errno, syscallError } from './syscall.ts';
@@ -18,9 +20,9 @@ const PROGRAM_LENGTH = 16;
 const PROGRAM_POINTER = 8;
 
 /**
- * Puts a program on a socket, in place of one that is there. Frames queued earlier stay, so a reader judges for itself.
- * @returns false when the kernel does not take this program: a jump back, an unknown code, or too much memory for it
- * @throws SyscallError `SYSCALL` when the descriptor is none, or its filter is locked
+ * Attaches a program to a socket, replacing an existing one. Frames queued earlier remain, unfiltered.
+ * @returns false if the kernel refuses the program: a backward jump, an unknown code, or too much memory
+ * @throws SyscallError `SYSCALL` if the descriptor is invalid or its filter is locked
  */
 export function attachFilter(fd: number, instructions: readonly SocketFilterInstruction[]): boolean {
   const code = new DataView(new ArrayBuffer(Math.max(1, instructions.length) * INSTRUCTION_LENGTH));
@@ -36,13 +38,13 @@ export function attachFilter(fd: number, instructions: readonly SocketFilterInst
   program.setBigUint64(PROGRAM_POINTER, addressOf(code), IS_LITTLE_ENDIAN);
   const result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, PROGRAM_LENGTH);
   const problem = result === 0 ? 0 : errno();
-  code.setUint16(0, 0); // the kernel has its copy; until here, ours had to stay in use
+  code.setUint16(0, 0); // the kernel has a copy now; until here ours had to stay alive
   if (problem === 0) return true;
   if (problem === Errno.EINVAL || problem === Errno.ENOMEM) return false;
   throw syscallError('setsockopt', problem, 'attach a filter to a socket');
 }
 
-/** Takes the program off again. @throws SyscallError `SYSCALL` when there is none */
+/** Detaches the program. @throws SyscallError `SYSCALL` if there is none */
 export function detachFilter(fd: number): void {
   const unused = new Int32Array(1);
   check(

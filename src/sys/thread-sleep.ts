@@ -1,4 +1,4 @@
-/** Sleep of the calling thread, for waits that a timer's millisecond is too coarse for. @module */
+/** Sleep of the calling thread, for waits below the millisecond of a timer. @module */
 import { PR_SET_TIMERSLACK } from './constants.ts';
 import { nanosleep, prctl } from './libc.ts';
 
@@ -6,9 +6,8 @@ const timespec = new BigInt64Array(2);
 let isSlackSet = false;
 
 /**
- * Blocks this thread, event loop included, for about so many milliseconds (nanosleep(2)); a signal ends it early. The
- * first call takes the thread's timer slack down from 50 microseconds to the least there is: wake-ups are then late by
- * what the scheduler needs.
+ * Blocks this thread and its event loop for `milliseconds` (nanosleep(2)); a signal ends it early. The first call
+ * reduces the timer slack of the thread from 50 microseconds to the minimum.
  * @param milliseconds with fractions, less than 1,000
  */
 export function sleepThread(milliseconds: number): void {

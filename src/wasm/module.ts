@@ -1,6 +1,5 @@
 /**
- * A small WebAssembly assembler: collects imports, functions, globals and exports and writes the binary format (core
- * specification, chapter 5). Imports come first, since they share the functions' index space.
+ * A small WebAssembly assembler: collects imports, functions, globals and exports and encodes them in the binary format (core specification, chapter 5). Imports come first because they share the index space of functions.
  *
  * @example
  * const module = new WasmModule();
@@ -26,10 +25,10 @@ export interface WasmSignature {
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const FUNCTION_TYPE = 0x60;
 
-/** Section numbers, in the order in which sections stand (5.5.2). */
+/** Section numbers, in file order (5.5.2). */
 const Section = { type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, code: 10 } as const;
 
-/** What an import or export is (5.5.5). */
+/** Kinds of imports and exports (5.5.5). */
 const ExternalKind = { function: 0, memory: 2 } as const;
 
 const HAS_MAXIMUM = 0x01;
@@ -46,7 +45,7 @@ export class WasmModule {
   #importedFunctions = 0;
   #memory: WasmBytes | undefined;
 
-  /** The memory that every load and store works on; a module has one, imported or its own. */
+  /** The memory of all loads and stores: a module has one, imported or defined. */
   importMemory(from: string, name: string, limits: WasmMemoryLimits): void {
     this.#imports.push(encodeLimits(new WasmBytes().name(from).name(name).byte(ExternalKind.memory), limits));
   }
@@ -64,18 +63,18 @@ export class WasmModule {
     return this.#importedFunctions - 1;
   }
 
-  /** Parameters are the locals 0, 1, 2 and so on; `build` leaves the results on the stack. */
+  /** Parameters are locals 0, 1, 2 …; `build` leaves the results on the stack. */
   addFunction(signature: WasmSignature, build: (code: WasmCode) => void): WasmFunctionIndex {
     const position = this.#bodies.length;
     this.#functionTypes.push(this.#typeOf(signature));
-    this.#bodies.push(undefined); // takes its index now: `build` may add functions, or call itself
+    this.#bodies.push(undefined); // reserves the index first: `build` may add functions or call itself
     const code = new WasmCode(signature.parameters.length);
     build(code);
     this.#bodies[position] = code.encode();
     return this.#importedFunctions + position;
   }
 
-  /** A variable of the module; 64-bit ones begin at zero. */
+  /** Defines a global variable; 64-bit globals start at zero. */
   addGlobal(type: 'i32' | 'i64', initial = 0): WasmGlobalIndex {
     const MUTABLE = 1;
     const global = new WasmBytes().byte(WASM_VALUE_TYPES[type]).byte(MUTABLE);
@@ -128,7 +127,7 @@ export class WasmModule {
   }
 }
 
-/** A section whose content is a vector; left out when it would be empty. */
+/** Encodes a section whose content is a vector; an empty section is omitted. */
 function writeVector(bytes: WasmBytes, section: number, items: readonly WasmBytes[]): void {
   if (items.length === 0) return;
   const content = new WasmBytes().unsigned(items.length);

@@ -1,5 +1,5 @@
 /**
- * Opcodes of WebAssembly under the names of its text format (core specification, 5.4 and appendix "Index of
+ * WebAssembly opcodes by their text-format names (core specification, 5.4 and appendix "Index of
  * Instructions"). @module
  */
 
@@ -75,7 +75,7 @@ export const WASM_PLAIN = {
   'i32.extend16_s': 0xc1,
 } as const;
 
-/** Reads from memory: opcode bytes (with their prefix) and log2 of the width. */
+/** Loads: opcode bytes (with prefix) and log2 of the width. */
 export const WASM_LOADS = {
   'i32.load': { code: [0x28], widthLog2: 2 },
   'i64.load': { code: [0x29], widthLog2: 3 },
@@ -91,7 +91,7 @@ export const WASM_LOADS = {
   'i32.atomic.load': { code: [0xfe, 0x10], widthLog2: 2 },
 } as const;
 
-/** Writes to memory. */
+/** Stores. */
 export const WASM_STORES = {
   'i32.store': { code: [0x36], widthLog2: 2 },
   'i64.store': { code: [0x37], widthLog2: 3 },
@@ -104,7 +104,7 @@ export const WASM_STORES = {
   'i32.atomic.store': { code: [0xfe, 0x17], widthLog2: 2 },
 } as const;
 
-/** Instructions with immediates that `WasmCode` writes itself. */
+/** Instructions with immediates, encoded by `WasmCode`. */
 export const WasmOpcode = {
   block: 0x02,
   loop: 0x03,

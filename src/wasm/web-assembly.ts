@@ -1,15 +1,15 @@
 /**
- * WebAssembly where the platform has it: the part of its JavaScript interface that tapline uses, typed here because
- * neither the language's library nor Node's types have it without the browser's. Under `--jitless` or a policy that
- * forbids code generation the object is absent or its constructors throw, so every user has a way without. @module
+ * The part of the WebAssembly JavaScript interface that tapline uses. It is typed here because only the browser library
+ * declares it. Under `--jitless`, or a policy that forbids code generation, the object is absent or its constructors
+ * throw, so every caller has a fallback. @module
  */
 
-/** Bytes of one page of linear memory. */
+/** Bytes per page of linear memory. */
 export const WASM_PAGE_LENGTH = 65_536;
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
-  /** Adds pages; the old `buffer` is detached unless it is shared. Returns the former size in pages. */
+  /** Adds pages and returns the former size in pages. The old `buffer` is detached unless it is shared. */
   grow(pages: number): number;
 }
 
@@ -20,7 +20,7 @@ export interface WasmMemoryLimits {
   readonly shared?: boolean;
 }
 
-/** A compiled module: what the constructor returns, nothing to look into. */
+/** A compiled module, opaque. */
 type WasmCompiledModule = object;
 
 export type WasmFunction = (...values: number[]) => number;
@@ -39,7 +39,7 @@ export interface WebAssemblyApi {
   validate(bytes: Uint8Array): boolean;
 }
 
-/** Undefined where WebAssembly is switched off. */
+/** Undefined if WebAssembly is disabled. */
 export function webAssembly(): WebAssemblyApi | undefined {
   return (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
 }

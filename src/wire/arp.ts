@@ -2,10 +2,10 @@
 import { EMPTY, readU8, readU16, writeU16 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 
-/** The part before the addresses. */
+/** Bytes before the addresses. */
 const ARP_FIXED_LENGTH = 8;
 
-/** Operations (IANA "ARP Operation Codes") that have a name in the printer. */
+/** Operations (IANA "ARP Operation Codes") with names in the printer. */
 export const ArpOperation = {
   request: 1,
   reply: 2,
@@ -21,7 +21,7 @@ const HARDWARE_LENGTH = 4;
 const PROTOCOL_LENGTH = 5;
 const OPERATION = 6;
 
-/** Typed window on a packet; `wrap` is true only when all four addresses are there. */
+/** Typed window on a packet; `wrap` returns true only if all four addresses are in bounds. */
 export class ArpView {
   #bytes = EMPTY;
   #start = 0;
@@ -38,7 +38,7 @@ export class ArpView {
     return readU16(this.#bytes, this.#start + HARDWARE_TYPE);
   }
 
-  /** EtherType of the protocol whose addresses are asked for. */
+  /** EtherType of the protocol addresses. */
   get protocolType(): number {
     return readU16(this.#bytes, this.#start + PROTOCOL_TYPE);
   }
@@ -55,7 +55,7 @@ export class ArpView {
     return readU16(this.#bytes, this.#start + OPERATION);
   }
 
-  /** Where the sender's hardware address stands in the wrapped array; the others follow it. */
+  /** Offset of the sender's hardware address in the wrapped array; the others follow it. */
   get senderHardwareStart(): number {
     return this.#start + ARP_FIXED_LENGTH;
   }
@@ -72,13 +72,13 @@ export class ArpView {
     return this.targetHardwareStart + this.hardwareLength;
   }
 
-  /** Bytes of the packet, padding behind it not counted. */
+  /** Bytes of the packet without padding. */
   get length(): number {
     return ARP_FIXED_LENGTH + 2 * (this.hardwareLength + this.protocolLength);
   }
 }
 
-/** What a packet says. Both hardware addresses are of one length, and both protocol addresses are. */
+/** Fields of a packet. Both hardware addresses have one length, and both protocol addresses. */
 export interface ArpPacket {
   readonly hardwareType: number;
   readonly protocolType: number;
@@ -92,7 +92,7 @@ export interface ArpPacket {
 /**
  * Writes a packet at `out[at]`.
  * @returns the offset just past the packet
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeArp(packet: ArpPacket, out: Uint8Array, at = 0): number {
   const hardwareLength = packet.senderHardware.length;

@@ -1,4 +1,4 @@
-/** Writes RFC 4884 structures: labels, interface information, anything. @module */
+/** Encodes RFC 4884 structures: MPLS labels, interface information, any object. @module */
 import { IPV4_LENGTH, parseAddress } from '../base/address.ts';
 import { writeU16 } from '../base/bytes.ts';
 import { checksumSum } from '../base/checksum.ts';
@@ -25,7 +25,7 @@ export interface ExtensionObjectSpec {
   readonly value: Uint8Array;
 }
 
-/** The value of an MPLS label stack object (RFC 4950, 4). */
+/** Encodes the value of an MPLS label stack object (RFC 4950, 4). */
 export function encodeMplsLabels(labels: readonly MplsLabel[]): Uint8Array {
   const value = new Uint8Array(labels.length * 4);
   for (const [index, entry] of labels.entries()) {
@@ -36,7 +36,7 @@ export function encodeMplsLabels(labels: readonly MplsLabel[]): Uint8Array {
   return value;
 }
 
-/** An interface information object (RFC 5837, 4), its bits and sub-objects made from what is given. */
+/** Encodes an interface information object (RFC 5837, 4) with the sub-objects given. */
 export function encodeInterfaceInformation(information: InterfaceInformation): ExtensionObjectSpec {
   const { role, index, address, name, mtu } = information;
   const parts: number[] = [];
@@ -71,7 +71,7 @@ export function encodeInterfaceInformation(information: InterfaceInformation): E
 /**
  * Writes an extension structure, checksum included (RFC 4884, 7).
  * @returns the offset just past it
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeExtensions(objects: readonly ExtensionObjectSpec[], out: Uint8Array, at = 0): number {
   let end = at + STRUCTURE_HEADER_LENGTH;

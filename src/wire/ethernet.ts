@@ -4,7 +4,7 @@ import { StackError } from '../base/errors.ts';
 import { EtherType } from '../base/protocol-numbers.ts';
 
 export const ETHERNET_HEADER_LENGTH = 14;
-/** What a tag adds to a frame: its TPID stands in the place of the EtherType, so a header grows by four bytes. */
+/** Bytes that a tag adds to a frame: TPID and tag control information. */
 export const VLAN_TAG_LENGTH = 4;
 
 const DESTINATION = 0;
@@ -23,12 +23,12 @@ export class EthernetView {
     return end <= bytes.length && end - start >= ETHERNET_HEADER_LENGTH;
   }
 
-  /** Where the destination's six bytes stand in the wrapped array. */
+  /** Offset of the destination address in the wrapped array. */
   get destinationStart(): number {
     return this.#start + DESTINATION;
   }
 
-  /** Where the source's six bytes stand in the wrapped array. */
+  /** Offset of the source address in the wrapped array. */
   get sourceStart(): number {
     return this.#start + SOURCE;
   }
@@ -38,7 +38,7 @@ export class EthernetView {
     return (readU8(this.#bytes, this.#start + DESTINATION) & 1) === 1;
   }
 
-  /** The EtherType, or the length of an 802.3 frame when at most `MAX_802_3_LENGTH`. */
+  /** The EtherType, or the length of an 802.3 frame if at most `MAX_802_3_LENGTH`. */
   get etherType(): number {
     return readU16(this.#bytes, this.#start + ETHER_TYPE);
   }
@@ -48,7 +48,7 @@ export class EthernetView {
   }
 }
 
-/** What an Ethernet header says; addresses are six bytes each. */
+/** Fields of an Ethernet header; addresses have six bytes. */
 export interface EthernetHeader {
   readonly destination: Uint8Array;
   readonly source: Uint8Array;
@@ -58,7 +58,7 @@ export interface EthernetHeader {
 /**
  * Writes an Ethernet header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeEthernet(header: EthernetHeader, out: Uint8Array, at = 0): number {
   const end = at + ETHERNET_HEADER_LENGTH;
@@ -69,7 +69,7 @@ export function encodeEthernet(header: EthernetHeader, out: Uint8Array, at = 0):
   return end;
 }
 
-/** True for the EtherTypes that announce a tag: 802.1Q, 802.1ad and the older QinQ number. */
+/** Returns true for the EtherTypes of tags: 802.1Q, 802.1ad and the older QinQ number. */
 export function isVlanEtherType(etherType: number): boolean {
   return etherType === EtherType.vlan || etherType === EtherType.providerVlan || etherType === EtherType.oldQinQ;
 }
@@ -98,7 +98,7 @@ export class VlanView {
     return (readU8(this.#bytes, this.#start + TAG_CONTROL) & 0x10) !== 0;
   }
 
-  /** VLAN identifier, 0 to 4095; 0 is a tag for the priority alone. */
+  /** VLAN identifier, 0 to 4095; 0 is a priority tag. */
   get identifier(): number {
     return readU16(this.#bytes, this.#start + TAG_CONTROL) & 0x0fff;
   }
@@ -112,7 +112,7 @@ export class VlanView {
   }
 }
 
-/** What a tag says, and the EtherType that follows it. */
+/** Fields of a tag, and the EtherType that follows it. */
 export interface VlanTag {
   readonly priority?: number;
   readonly isDropEligible?: boolean;
@@ -121,9 +121,9 @@ export interface VlanTag {
 }
 
 /**
- * Writes tag control information and the EtherType behind it at `out[at]`; the TPID is the header's EtherType before.
+ * Writes tag control information and the next EtherType at `out[at]`; the preceding EtherType field holds the TPID.
  * @returns the offset just past both
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeVlanTag(tag: VlanTag, out: Uint8Array, at = 0): number {
   const end = at + VLAN_TAG_LENGTH;

@@ -1,17 +1,17 @@
-/** Numbers of RFC 4884 structures, for those who read and those who write them. @module */
+/** Constants of RFC 4884 structures, for the reader and the encoder. @module */
 
 /** Version of the structure, and bytes of its header and of an object's (RFC 4884, 7 and 7.1). */
 export const EXTENSION_VERSION = 2;
 export const STRUCTURE_HEADER_LENGTH = 4;
 export const OBJECT_HEADER_LENGTH = 4;
 
-/** What the interface has to do with the packet (RFC 5837, 4.1). */
+/** Role of the interface (RFC 5837, 4.1). */
 export type InterfaceRole = 'incoming' | 'incoming-sub-ip' | 'outgoing' | 'next-hop';
 
-/** By the two highest bits of the C-Type. */
+/** Indexed by the two highest bits of the C-Type. */
 export const INTERFACE_ROLES: readonly InterfaceRole[] = ['incoming', 'incoming-sub-ip', 'outgoing', 'next-hop'];
 
-/** Bits of the C-Type: which sub-objects are there (RFC 5837, 4.1). */
+/** Bits of the C-Type that announce sub-objects (RFC 5837, 4.1). */
 export const HAS_INDEX = 0x08;
 export const HAS_ADDRESS = 0x04;
 export const HAS_NAME = 0x02;

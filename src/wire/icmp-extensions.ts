@@ -1,6 +1,7 @@
 /**
- * Extensions of ICMP errors (RFC 4884): MPLS label stacks (RFC 4950) and interface information (RFC 5837). Routers get
- * the length field wrong in several ways, so a structure is believed where its version and checksum hold. @module
+ * Extensions of ICMP errors (RFC 4884): MPLS label stacks (RFC 4950) and interface information (RFC 5837). Routers set
+ * the length field incorrectly in several ways, so a structure is accepted if its version and checksum are right.
+ * @module
  */
 import { formatIpv4, formatIpv6, IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import { readU8, readU16, readU32 } from '../base/bytes.ts';
@@ -33,7 +34,7 @@ export interface MplsLabel {
   readonly ttl: number;
 }
 
-/** Interface information (RFC 5837, 4). The name is as sent: hostile text. */
+/** Interface information (RFC 5837, 4). The name is hostile text. */
 export interface InterfaceInformation {
   readonly role: InterfaceRole;
   readonly index?: number;
@@ -42,7 +43,7 @@ export interface InterfaceInformation {
   readonly mtu?: number;
 }
 
-/** One object; `mpls` or `interface` where we know the class and its bytes make sense. */
+/** One object; `mpls` or `interface` is set if the class is known and its bytes are valid. */
 export interface ExtensionObject {
   readonly classNumber: number;
   readonly classType: number;
@@ -51,31 +52,36 @@ export interface ExtensionObject {
   readonly interface?: InterfaceInformation;
 }
 
-/** What followed the quote of an error. */
+/** The extension structure after the quote of an error. */
 export interface IcmpExtensions {
-  /** Bytes of the quote, padding included, before the structure. */
+  /** Bytes of the quote before the structure, including padding. */
   readonly quoteLength: number;
-  /** `absent`: sent as zero (RFC 4884, 7). `bad`: then `objects` is empty. */
+  /** `absent`: sent as zero (RFC 4884, 7). `bad`: `objects` is empty. */
   readonly checksum: 'ok' | 'absent' | 'bad';
-  /** How the structure was found: by the length field, by the field in wrong units, or at 128 bytes without one. */
+  /**
+   * How the structure was found: by the length field, by the length field in wrong units, or at byte 128 without a
+   * length.
+   */
   readonly found: 'length' | 'wrong-units' | 'legacy';
-  /** True when an object's length did not fit; those before it are kept. */
+  /** True if the length of an object did not fit; the objects before it are kept. */
   readonly isMalformed: boolean;
   readonly objects: readonly ExtensionObject[];
 }
 
-/** A quote with extensions is at least this long (RFC 4884, 4.1 to 4.5), and exactly this long in legacy messages (5.5). */
+/**
+ * A quote with extensions is at least this long (RFC 4884, 4.1 to 4.5), and exactly this long in legacy messages (5.5).
+ */
 const MINIMUM_QUOTE_LENGTH = 128;
 const LENGTH4_AT = 5;
 const LENGTH6_AT = 4;
 const LENGTH4_UNIT = 4;
 const LENGTH6_UNIT = 8;
-/** More objects than fit any message: a bound, not a limit anyone meets. */
+/** More objects than fit in any message. */
 const MAX_OBJECTS = 64;
 
 /**
- * Finds and reads the extension structure of the ICMP message `bytes[start, end)`.
- * @returns undefined when the message has none, or is of a type that cannot carry any
+ * Finds and parses the extension structure of the ICMP message `bytes[start, end)`.
+ * @returns undefined if the message has none, or its type cannot carry any
  */
 export function readExtensions(
   bytes: Uint8Array,
@@ -118,7 +124,7 @@ function isStructure(bytes: Uint8Array, at: number, end: number): boolean {
   return at + STRUCTURE_HEADER_LENGTH <= end && readU8(bytes, at) >>> 4 === EXTENSION_VERSION;
 }
 
-/** Where only a guess led here, the checksum has to be there and right. */
+/** Without a length field, the checksum must be present and right. */
 function isProvenStructure(bytes: Uint8Array, at: number, end: number): boolean {
   return isStructure(bytes, at, end) && readU16(bytes, at + 2) !== 0 && isChecksumOk(bytes, at, end);
 }
@@ -173,7 +179,7 @@ function readLabels(value: Uint8Array): MplsLabel[] {
   return labels;
 }
 
-/** Sub-objects stand in this order where their bit is set (RFC 5837, 4.2 to 4.5). Undefined: one is cut off. */
+/** Sub-objects follow in this order if their bit is set (RFC 5837, 4.2 to 4.5). Undefined if one is truncated. */
 function readInterfaceInformation(classType: number, value: Uint8Array): InterfaceInformation | undefined {
   let at = 0;
   const read: { index?: number; address?: string; name?: string; mtu?: number } = {};

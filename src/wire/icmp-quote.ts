@@ -1,16 +1,16 @@
 /**
  * The packet that an ICMP error quotes: IP header with options or extension headers, then as much of the transport
- * header as the router kept, 8 bytes or fewer with some (RFC 792; RFC 1812, 4.3.2.3; RFC 4443, 2.4). @module
+ * header as the router kept, with some routers 8 bytes or less (RFC 792; RFC 1812, 4.3.2.3; RFC 4443, 2.4). @module
  */
 import { EMPTY, readU8, readU16, readU32 } from '../base/bytes.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
 
 const IPV4_MINIMUM = 20;
 const IPV6_HEADER = 40;
-/** Longer chains than anyone sends are not followed. */
+/** Longer chains are not followed. */
 const MAX_EXTENSION_HEADERS = 8;
 
-/** Typed window on a quote; addresses stay where they are, named by their offset. */
+/** Typed window on a quote; addresses are given by offset. */
 export class QuoteView {
   #bytes: Uint8Array = EMPTY;
   #start = 0;
@@ -20,8 +20,8 @@ export class QuoteView {
   #isLaterFragment = false;
 
   /**
-   * Points at `bytes[start, end)`. False: no IP header, or one that does not fit. True: the getters of the IP header
-   * are in bounds; of the transport header, the first `transportLength` bytes are.
+   * Points at `bytes[start, end)`. False: no complete IP header. True: the getters of the IP header are in bounds, and
+   * the first `transportLength` bytes of the transport header.
    */
   wrap(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
@@ -59,7 +59,7 @@ export class QuoteView {
     return true;
   }
 
-  /** 0: no extension header, or cut off. RFC 8200, 4.3 to 4.6; RFC 4302, 2.2 counts in other units. */
+  /** 0: no extension header, or truncated. RFC 8200, 4.3 to 4.6; RFC 4302, 2.2 counts in other units. */
   #extensionLength(next: number, at: number): number {
     if (at + 8 > this.#end) return 0;
     const field = readU8(this.#bytes, at + 1);
@@ -86,12 +86,12 @@ export class QuoteView {
     return this.#end;
   }
 
-  /** Bytes that the router quoted, RFC 4884 padding and extensions not taken off. */
+  /** Bytes quoted, including RFC 4884 padding and extensions. */
   get length(): number {
     return this.#end - this.#start;
   }
 
-  /** The whole packet's length as its header says; some routers leave it in their own byte order. */
+  /** The length of the whole packet from its header; some routers leave it in host order. */
   get totalLength(): number {
     return this.version === 4
       ? readU16(this.#bytes, this.#start + 2)
@@ -103,7 +103,7 @@ export class QuoteView {
     return readU16(this.#bytes, this.#start + 4);
   }
 
-  /** Type of service or traffic class, as it was when the packet died: shows bleached ECN and DSCP. */
+  /** Type of service or traffic class on arrival at the router: shows bleached ECN and DSCP. */
   get trafficClass(): number {
     return this.version === 4 ? readU8(this.#bytes, this.#start + 1) : (readU16(this.#bytes, this.#start) >>> 4) & 0xff;
   }
@@ -113,7 +113,7 @@ export class QuoteView {
     return readU32(this.#bytes, this.#start) & 0xf_ffff;
   }
 
-  /** Hop limit that was left; 0 or 1 for most routers, more where a router forwards before it looks. */
+  /** Remaining hop limit: 0 or 1 for most routers, more if a router forwards before it checks. */
   get hopLimit(): number {
     return readU8(this.#bytes, this.#start + (this.version === 4 ? 8 : 7));
   }
@@ -130,12 +130,12 @@ export class QuoteView {
     return this.version === 4 ? 4 : 16;
   }
 
-  /** Upper-layer protocol, extension headers skipped. */
+  /** Upper-layer protocol after extension headers. */
   get protocol(): number {
     return this.#protocol;
   }
 
-  /** Where the transport header begins; equal to `end` when nothing of it was quoted. */
+  /** Offset of the transport header; equal to `end` if none of it was quoted. */
   get transportAt(): number {
     return this.#transportAt;
   }
@@ -144,7 +144,7 @@ export class QuoteView {
     return this.#end - this.#transportAt;
   }
 
-  /** True: not the first fragment, so there is no transport header. */
+  /** True for a fragment other than the first, which has no transport header. */
   get isLaterFragment(): boolean {
     return this.#isLaterFragment;
   }

@@ -1,4 +1,6 @@
-/** Message types and codes of ICMPv4 and ICMPv6 that tapline acts on (IANA "ICMP Parameters", "ICMPv6 Parameters"). @module */
+/**
+ * Message types and codes of ICMPv4 and ICMPv6 that tapline uses (IANA "ICMP Parameters", "ICMPv6 Parameters"). @module
+ */
 
 /** ICMPv4 types (RFC 792, 950, 1256, 8335). Any other stays a plain number. */
 export const Icmp4Type = {

@@ -1,4 +1,4 @@
-/** What messages of both ICMPs have in common: the first eight bytes, and a window to read them through. @module */
+/** The common part of ICMPv4 and ICMPv6 messages: the first eight bytes. @module */
 import { EMPTY, readU8, readU16 } from '../base/bytes.ts';
 
 /** Bytes before the body, in both families (RFC 792; RFC 4443, 2.1). */
@@ -18,7 +18,10 @@ export abstract class IcmpView {
   protected start = 0;
   #end = 0;
 
-  /** Points at `bytes[start, end)`. False: too short, do not read. True: getters are in bounds, but for those that say otherwise. */
+  /**
+   * Points at `bytes[start, end)`. False: too short, do not read. True: getters are in bounds, unless their comment
+   * says otherwise.
+   */
   wrap(bytes: Uint8Array, start: number, end: number): boolean {
     this.bytes = bytes;
     this.start = start;
@@ -58,10 +61,10 @@ export abstract class IcmpView {
     return readU8(this.bytes, this.start + EXTENDED_FLAGS);
   }
 
-  /** True: an error that quotes the packet that caused it, from `payloadAt` on. */
+  /** True for an error, which quotes the packet that caused it from `payloadAt` on. */
   abstract get isError(): boolean;
 
-  /** Where echo data, or an error's quote, begins. */
+  /** Offset of echo data, or of the quote of an error. */
   get payloadAt(): number {
     return this.start + ICMP_HEADER_LENGTH;
   }

@@ -8,7 +8,7 @@ import { ICMP_HEADER_LENGTH, IcmpView } from './icmp-view.ts';
 export const ICMP4_HEADER_LENGTH = ICMP_HEADER_LENGTH;
 /** Timestamp messages carry three times after the header (RFC 792, "Timestamp or Timestamp Reply Message"). */
 const ICMP4_TIMESTAMP_LENGTH = 20;
-/** Mask messages carry a mask after it (RFC 950, appendix I). */
+/** Mask messages carry a mask after the header (RFC 950, appendix I). */
 const ICMP4_MASK_LENGTH = 12;
 
 const TYPE = 0;
@@ -26,27 +26,27 @@ const MASK = 8;
 
 /** Typed window on an ICMPv4 message. */
 export class Icmp4View extends IcmpView {
-  /** Sums the whole window: right only when the message was not cut short. */
+  /** Verifies the checksum over the whole window; meaningful only if the message is not truncated. */
   get isChecksumOk(): boolean {
     return isChecksumOk(this.bytes, this.start, this.end);
   }
 
-  /** Parameter problem: the offending byte's offset. */
+  /** Parameter problem: offset of the offending byte. */
   get pointer(): number {
     return readU8(this.bytes, this.start + POINTER);
   }
 
-  /** Fragmentation needed: 0 where the router does not say (RFC 1191, 4). */
+  /** Fragmentation needed: MTU of the next hop, 0 if unknown (RFC 1191, 4). */
   get nextHopMtu(): number {
     return readU16(this.bytes, this.start + NEXT_HOP_MTU);
   }
 
-  /** Redirect: where the gateway's four address bytes begin. */
+  /** Redirect: offset of the gateway's address. */
   get gatewayAt(): number {
     return this.start + GATEWAY;
   }
 
-  /** Router advertisement (RFC 1256, 3): how many addresses it claims, and seconds they hold. */
+  /** Router advertisement (RFC 1256, 3): number of addresses, and their lifetime in seconds. */
   get addressCount(): number {
     return readU8(this.bytes, this.start + IDENTIFIER);
   }
@@ -73,7 +73,7 @@ export class Icmp4View extends IcmpView {
     return readU32(this.bytes, this.start + TRANSMIT);
   }
 
-  /** Mask messages (RFC 950, appendix I); 0 when cut off. */
+  /** Mask messages (RFC 950, appendix I); 0 if truncated. */
   get mask(): number {
     return this.length >= ICMP4_MASK_LENGTH ? readU32(this.bytes, this.start + MASK) : 0;
   }
@@ -83,7 +83,7 @@ export class Icmp4View extends IcmpView {
   }
 }
 
-/** An echo message's own fields. */
+/** Fields of an echo message. */
 export interface IcmpEcho {
   readonly identifier: number;
   readonly sequence: number;
@@ -93,7 +93,7 @@ export interface IcmpEcho {
 /**
  * Writes an echo request at `out[at]`, checksum included (RFC 792, "Echo or Echo Reply Message").
  * @returns the offset just past the message
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeEchoRequest(echo: IcmpEcho, out: Uint8Array, at = 0): number {
   return encodeEcho(Icmp4Type.echoRequest, echo, out, at);
@@ -101,7 +101,7 @@ export function encodeEchoRequest(echo: IcmpEcho, out: Uint8Array, at = 0): numb
 
 /**
  * Writes the reply to an echo request.
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeEchoReply(echo: IcmpEcho, out: Uint8Array, at = 0): number {
   return encodeEcho(Icmp4Type.echoReply, echo, out, at);
@@ -127,7 +127,7 @@ export interface Icmp4Times {
 
 /**
  * Writes a timestamp request or reply (RFC 792, "Timestamp or Timestamp Reply Message").
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeTimestamp(type: 13 | 14, times: Icmp4Times, out: Uint8Array, at = 0): number {
   const end = at + ICMP4_TIMESTAMP_LENGTH;
@@ -143,7 +143,7 @@ export function encodeTimestamp(type: 13 | 14, times: Icmp4Times, out: Uint8Arra
 
 /**
  * Writes an address mask request or reply (RFC 950, appendix I).
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeMask(
   type: 17 | 18,
@@ -159,19 +159,19 @@ export function encodeMask(
   return seal(type, 0, out, at, end);
 }
 
-/** An error, or any message that is a header and a body. */
+/** Fields of any message that consists of a header and a body. */
 export interface IcmpMessage {
   readonly type: number;
   readonly code: number;
   /** Bytes 4 to 7: pointer, RFC 4884 length, MTU, gateway; 0 where unused. */
   readonly rest?: number;
-  /** What follows the header: the quoted packet, with RFC 4884 padding and extensions where there are any. */
+  /** Bytes after the header: the quoted packet with RFC 4884 padding and extensions. */
   readonly body: Uint8Array;
 }
 
 /**
  * Writes any ICMPv4 message, checksum included.
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeIcmp4(message: IcmpMessage, out: Uint8Array, at = 0): number {
   const end = at + ICMP4_HEADER_LENGTH + message.body.length;

@@ -25,12 +25,15 @@ export class Icmp6View extends IcmpView {
     return readU32(this.bytes, this.start + BODY);
   }
 
-  /** Parameter problem: the offending byte's offset (RFC 4443, 3.4). */
+  /** Parameter problem: offset of the offending byte (RFC 4443, 3.4). */
   get pointer(): number {
     return readU32(this.bytes, this.start + BODY);
   }
 
-  /** Listener discovery: milliseconds, and where the group's 16 bytes begin (RFC 2710, 3); check `length` first. */
+  /**
+   * Listener discovery: maximum response delay in milliseconds, and offset of the group address (RFC 2710, 3); check
+   * `length` first.
+   */
   get maximumResponseDelay(): number {
     return readU16(this.bytes, this.start + BODY);
   }
@@ -46,9 +49,9 @@ export class Icmp6View extends IcmpView {
 
 /**
  * Writes any ICMPv6 message.
- * @param pseudoSum `pseudoHeaderSum` of addresses, protocol 58 and the message's length; undefined leaves the checksum 0 for the kernel to fill (it always does
- * on raw ICMPv6 sockets, RFC 3542, 3.1)
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @param pseudoSum `pseudoHeaderSum` of addresses, protocol 58 and the message's length; undefined leaves the checksum
+ * 0 for the kernel to fill (it always does on raw ICMPv6 sockets, RFC 3542, 3.1)
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeIcmp6(message: IcmpMessage, pseudoSum: number | undefined, out: Uint8Array, at = 0): number {
   const end = at + ICMP6_HEADER_LENGTH + message.body.length;
@@ -64,7 +67,7 @@ export function encodeIcmp6(message: IcmpMessage, pseudoSum: number | undefined,
 
 /**
  * Writes an ICMPv6 echo request or reply (RFC 4443, 4).
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeEcho6(
   type: 128 | 129,

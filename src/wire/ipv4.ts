@@ -5,7 +5,7 @@ import { StackError } from '../base/errors.ts';
 
 /** Without options. */
 export const IPV4_HEADER_LENGTH = 20;
-/** The header length field counts to 15 words. */
+/** The header length field is at most 15 words. */
 const IPV4_MAX_HEADER_LENGTH = 60;
 
 const VERSION_AND_LENGTH = 0;
@@ -25,8 +25,8 @@ const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET_MASK = 0x1fff;
 
 /**
- * Typed window on an IPv4 header. `wrap` checks that the fixed part is there and nothing else: a printer wants to read
- * malformed packets. Whoever acts on a packet asks `isWellFormed` too.
+ * Typed window on an IPv4 header. `wrap` only checks that the fixed part is in bounds, so that a printer can read
+ * malformed packets. Code that acts on a packet must check `isWellFormed` too.
  */
 export class Ipv4View {
   #bytes = EMPTY;
@@ -41,7 +41,7 @@ export class Ipv4View {
     return end <= bytes.length && end - start >= IPV4_HEADER_LENGTH;
   }
 
-  /** Version 4, a header length that fits in the bytes at hand, and a total length that holds the header. */
+  /** Version 4, a header length within the captured bytes, and a total length of at least the header. */
   get isWellFormed(): boolean {
     const headerLength = this.headerLength;
     return (
@@ -56,7 +56,7 @@ export class Ipv4View {
     return readU8(this.#bytes, this.#start + VERSION_AND_LENGTH) >>> 4;
   }
 
-  /** As the header says, 0 to 60 bytes; below 20 it is malformed. */
+  /** From the header, 0 to 60 bytes; less than 20 is malformed. */
   get headerLength(): number {
     return (readU8(this.#bytes, this.#start + VERSION_AND_LENGTH) & 0x0f) * 4;
   }
@@ -66,7 +66,7 @@ export class Ipv4View {
     return readU8(this.#bytes, this.#start + TYPE_OF_SERVICE);
   }
 
-  /** Header and payload as the sender counted them; 0 when an interface was to cut a large segment itself (TSO). */
+  /** Header and payload in bytes, from the header; 0 for large segments that the interface splits (TSO). */
   get totalLength(): number {
     return readU16(this.#bytes, this.#start + TOTAL_LENGTH);
   }
@@ -93,7 +93,7 @@ export class Ipv4View {
     return (readU16(this.#bytes, this.#start + FRAGMENT) & FRAGMENT_OFFSET_MASK) * 8;
   }
 
-  /** True for every piece of a fragmented datagram, the first and the last too. */
+  /** True for every fragment of a datagram, including the first and the last. */
   get isFragment(): boolean {
     return (readU16(this.#bytes, this.#start + FRAGMENT) & (MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK)) !== 0;
   }
@@ -110,17 +110,17 @@ export class Ipv4View {
     return readU16(this.#bytes, this.#start + CHECKSUM);
   }
 
-  /** Of a well-formed header only: the checksum matches. */
+  /** The checksum is right; for well-formed headers only. */
   get isChecksumOk(): boolean {
     return isChecksumOk(this.#bytes, this.#start, this.#start + this.headerLength);
   }
 
-  /** Where the source's four bytes stand in the wrapped array. */
+  /** Offset of the source address in the wrapped array. */
   get sourceStart(): number {
     return this.#start + SOURCE;
   }
 
-  /** Where the destination's four bytes stand in the wrapped array. */
+  /** Offset of the destination address in the wrapped array. */
   get destinationStart(): number {
     return this.#start + DESTINATION;
   }
@@ -134,19 +134,19 @@ export class Ipv4View {
     return this.#start + this.headerLength;
   }
 
-  /** Where the payload ends: by the total length, or where the bytes at hand end, whichever is first. */
+  /** End of the payload: by the total length, or the end of the captured bytes, whichever comes first. */
   get payloadEnd(): number {
     return Math.min(this.#start + this.totalLength, this.#end);
   }
 }
 
-/** What an IPv4 header says; addresses are four bytes each. */
+/** Fields of an IPv4 header; addresses have four bytes. */
 export interface Ipv4Header {
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
   readonly protocol: number;
   readonly timeToLive: number;
-  /** Bytes that will follow the header. */
+  /** Bytes after the header. */
   readonly payloadLength: number;
   readonly typeOfService?: number;
   readonly identification?: number;
@@ -154,7 +154,7 @@ export interface Ipv4Header {
   readonly hasMoreFragments?: boolean;
   /** In bytes, a multiple of 8. */
   readonly fragmentOffset?: number;
-  /** Ready-made options, padded to a multiple of 4, at most 40 bytes. */
+  /** Encoded options, padded to a multiple of 4, at most 40 bytes. */
   readonly options?: Uint8Array;
 }
 
@@ -163,17 +163,17 @@ const NO_OPTIONS = new Uint8Array(0);
 /**
  * Writes an IPv4 header at `out[at]`, checksum included.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
- * @throws RangeError when the options are not whole words, too many, or the payload too long
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
+ * @throws RangeError if the options are not whole words or too long, or the payload is too long
  */
 export function encodeIpv4(header: Ipv4Header, out: Uint8Array, at = 0): number {
   const options = header.options ?? NO_OPTIONS;
   const headerLength = IPV4_HEADER_LENGTH + options.length;
   const totalLength = headerLength + header.payloadLength;
   if (options.length % 4 !== 0 || headerLength > IPV4_MAX_HEADER_LENGTH) {
-    throw new RangeError(`IPv4 options are a multiple of 4, at most 40 bytes, not ${options.length}`);
+    throw new RangeError(`IPv4 options must be a multiple of 4 and at most 40 bytes, not ${options.length}`);
   }
-  if (totalLength > 0xffff) throw new RangeError(`an IPv4 packet has at most 65535 bytes, not ${totalLength}`);
+  if (totalLength > 0xffff) throw new RangeError(`an IPv4 packet is at most 65535 bytes, not ${totalLength}`);
   const end = at + headerLength;
   if (end > out.length) throw new StackError('ENCODE_OVERFLOW', `the IPv4 header ends at ${end}`);
   out[at + VERSION_AND_LENGTH] = 0x40 | (headerLength / 4);
@@ -194,7 +194,7 @@ export function encodeIpv4(header: Ipv4Header, out: Uint8Array, at = 0): number 
 function fragmentField(header: Ipv4Header): number {
   const offset = header.fragmentOffset ?? 0;
   if (offset % 8 !== 0 || offset > FRAGMENT_OFFSET_MASK * 8) {
-    throw new RangeError(`a fragment offset is a multiple of 8 up to 65528, not ${offset}`);
+    throw new RangeError(`a fragment offset must be a multiple of 8 up to 65528, not ${offset}`);
   }
   return (
     (header.isDontFragment === true ? DONT_FRAGMENT : 0) |

@@ -1,12 +1,12 @@
 /**
- * Walks IPv6 extension headers (RFC 8200, 4; RFC 4302 for AH; RFC 7045 for the list). Bounded twice: every step moves
- * at least eight bytes on, and a chain has at most `IPV6_MAX_EXTENSIONS` links. @module
+ * Walks IPv6 extension headers (RFC 8200, 4; RFC 4302 for AH; RFC 7045 for the list). Bounded twice: every step
+ * advances at least eight bytes, and a chain has at most `IPV6_MAX_EXTENSIONS` links. @module
  */
 import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { IpProtocol } from '../base/protocol-numbers.ts';
 
-/** Real chains have one to four links; longer than this is an attack on whoever walks it. */
+/** Real chains have one to four headers; a longer one is an attack. */
 export const IPV6_MAX_EXTENSIONS = 64;
 const IPV6_FRAGMENT_HEADER_LENGTH = 8;
 
@@ -21,13 +21,13 @@ function extensionLength(kind: number, lengthByte: number): number {
     case IpProtocol.fragment:
       return IPV6_FRAGMENT_HEADER_LENGTH;
     case IpProtocol.ah:
-      return (lengthByte + 2) * 4; // RFC 4302, 2.2: in words of four bytes, less two
+      return (lengthByte + 2) * 4; // RFC 4302, 2.2: in four-byte words, minus 2
     default:
       return (lengthByte + 1) * 8;
   }
 }
 
-/** True for the protocol numbers that are extension headers with a next-header byte; ESP hides its own. */
+/** Returns true for extension headers with a next-header byte; ESP encrypts its own. */
 export function isIpv6Extension(protocol: number): boolean {
   switch (protocol) {
     case IpProtocol.hopByHop:
@@ -45,8 +45,8 @@ export function isIpv6Extension(protocol: number): boolean {
 }
 
 /**
- * Moves along a chain; nothing is copied. Between `next()` calls it stands on one extension header; once `next()` was
- * false, `upperProtocol` and `upperStart` say what follows, unless `isTruncated`.
+ * Cursor on a chain of extension headers; nothing is copied. After `next()` has returned false, `upperProtocol` and
+ * `upperStart` describe what follows, unless `isTruncated`.
  */
 export class Ipv6ExtensionCursor {
   #bytes = EMPTY;
@@ -60,7 +60,7 @@ export class Ipv6ExtensionCursor {
   #truncated = false;
   #fragmentOffset = 0;
 
-  /** Stands before the first header of `bytes[start, end)`, whose kind is `nextHeader` of the fixed header. */
+  /** Starts before the first header of `bytes[start, end)`, whose type is `nextHeader` of the fixed header. */
   begin(bytes: Uint8Array, start: number, end: number, nextHeader: number): void {
     this.#bytes = bytes;
     this.#end = Math.min(end, bytes.length);
@@ -71,7 +71,10 @@ export class Ipv6ExtensionCursor {
     this.#fragmentOffset = 0;
   }
 
-  /** Moves to the next extension header. False: an upper layer follows, or a later fragment's data, or nothing whole. */
+  /**
+   * Moves to the next extension header. False: the upper layer, the data of a later fragment, or nothing complete
+   * follows.
+   */
   next(): boolean {
     if (this.#truncated || this.#fragmentOffset !== 0 || !isIpv6Extension(this.#nextProtocol)) return false;
     if (this.#nextStart + MINIMUM_LENGTH > this.#end || this.#count === IPV6_MAX_EXTENSIONS) {
@@ -93,13 +96,13 @@ export class Ipv6ExtensionCursor {
     return true;
   }
 
-  /** Goes to the end of the chain. True: `upperStart` is where the upper layer begins, in bounds or just at the end. */
+  /** Moves to the end of the chain. True: `upperStart` is the offset of the upper layer, at most the end. */
   skipAll(): boolean {
     while (this.next());
     return !this.#truncated && this.#fragmentOffset === 0;
   }
 
-  /** Protocol number of the header stood on. */
+  /** Protocol number of the current header. */
   get kind(): number {
     return this.#kind;
   }
@@ -120,12 +123,12 @@ export class Ipv6ExtensionCursor {
     return this.#nextStart;
   }
 
-  /** The chain ended in a header that is not all there, or was longer than `IPV6_MAX_EXTENSIONS`. */
+  /** The chain ended in a truncated header, or was longer than `IPV6_MAX_EXTENSIONS`. */
   get isTruncated(): boolean {
     return this.#truncated;
   }
 
-  /** Offset of the fragment header passed last, in bytes; not 0: no upper-layer header follows. */
+  /** Fragment offset of the last fragment header, in bytes; if not 0, no upper-layer header follows. */
   get fragmentOffset(): number {
     return this.#fragmentOffset;
   }
@@ -164,7 +167,7 @@ export class Ipv6FragmentView {
   }
 }
 
-/** What a fragment header says. */
+/** Fields of a fragment header. */
 export interface Ipv6FragmentHeader {
   readonly nextHeader: number;
   /** In bytes, a multiple of 8. */
@@ -176,7 +179,7 @@ export interface Ipv6FragmentHeader {
 /**
  * Writes a fragment header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeIpv6Fragment(header: Ipv6FragmentHeader, out: Uint8Array, at = 0): number {
   const end = at + IPV6_FRAGMENT_HEADER_LENGTH;

@@ -11,7 +11,7 @@ const HOP_LIMIT = 7;
 const SOURCE = 8;
 const DESTINATION = 24;
 
-/** Typed window on the fixed header; extension headers are `Ipv6ExtensionCursor`'s work. */
+/** Typed window on the fixed header; `Ipv6ExtensionCursor` reads extension headers. */
 export class Ipv6View {
   #bytes = EMPTY;
   #start = 0;
@@ -39,7 +39,7 @@ export class Ipv6View {
     return readU32(this.#bytes, this.#start + VERSION_CLASS_FLOW) & 0xfffff;
   }
 
-  /** Extension headers and upper layer as the sender counted them; 0 in jumbograms (RFC 2675) and large sends. */
+  /** Extension headers and upper layer in bytes, from the header; 0 in jumbograms (RFC 2675) and large segments. */
   get payloadLength(): number {
     return readU16(this.#bytes, this.#start + PAYLOAD_LENGTH);
   }
@@ -52,12 +52,12 @@ export class Ipv6View {
     return readU8(this.#bytes, this.#start + HOP_LIMIT);
   }
 
-  /** Where the source's sixteen bytes stand in the wrapped array. */
+  /** Offset of the source address in the wrapped array. */
   get sourceStart(): number {
     return this.#start + SOURCE;
   }
 
-  /** Where the destination's sixteen bytes stand in the wrapped array. */
+  /** Offset of the destination address in the wrapped array. */
   get destinationStart(): number {
     return this.#start + DESTINATION;
   }
@@ -66,19 +66,19 @@ export class Ipv6View {
     return this.#start + IPV6_HEADER_LENGTH;
   }
 
-  /** Where the payload ends: by its length, or where the bytes at hand end, whichever is first. */
+  /** End of the payload: by its length, or the end of the captured bytes, whichever comes first. */
   get payloadEnd(): number {
     return Math.min(this.#start + IPV6_HEADER_LENGTH + this.payloadLength, this.#end);
   }
 }
 
-/** What an IPv6 header says; addresses are sixteen bytes each. */
+/** Fields of an IPv6 header; addresses have sixteen bytes. */
 export interface Ipv6Header {
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
   readonly nextHeader: number;
   readonly hopLimit: number;
-  /** Bytes that will follow the header, extension headers included. */
+  /** Bytes after the header, including extension headers. */
   readonly payloadLength: number;
   readonly trafficClass?: number;
   readonly flowLabel?: number;
@@ -87,14 +87,14 @@ export interface Ipv6Header {
 /**
  * Writes an IPv6 header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
- * @throws RangeError when the payload is too long for the field
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
+ * @throws RangeError if the payload is too long for the field
  */
 export function encodeIpv6(header: Ipv6Header, out: Uint8Array, at = 0): number {
   const end = at + IPV6_HEADER_LENGTH;
   if (end > out.length) throw new StackError('ENCODE_OVERFLOW', `the IPv6 header ends at ${end}`);
   if (header.payloadLength > 0xffff) {
-    throw new RangeError(`an IPv6 payload has at most 65535 bytes, not ${header.payloadLength}`);
+    throw new RangeError(`an IPv6 payload is at most 65535 bytes, not ${header.payloadLength}`);
   }
   const trafficClass = (header.trafficClass ?? 0) & 0xff;
   writeU32(

@@ -1,5 +1,5 @@
 /**
- * The "cooked" headers that Linux gives frames captured on `any` (draft-ietf-opsawg-pcaplinktype, LINKTYPE_LINUX_SLL
+ * The "cooked" headers of frames captured on `any` (draft-ietf-opsawg-pcaplinktype, LINKTYPE_LINUX_SLL
  * and LINKTYPE_LINUX_SLL2). Both are in network order. @module
  */
 import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
@@ -7,10 +7,10 @@ import { StackError } from '../base/errors.ts';
 
 const SLL_HEADER_LENGTH = 16;
 const SLL2_HEADER_LENGTH = 20;
-/** Room for the sender's link-layer address; longer ones are cut. */
+/** Maximum bytes of the sender's link-layer address; longer addresses are cut. */
 export const COOKED_ADDRESS_LENGTH = 8;
 
-/** Where a frame was going to (`linux/if_packet.h`, PACKET_*). */
+/** Packet types (`linux/if_packet.h`, PACKET_*). */
 export const PacketType = { host: 0, broadcast: 1, multicast: 2, otherHost: 3, outgoing: 4 } as const;
 
 const SLL_PACKET_TYPE = 0;
@@ -40,7 +40,7 @@ export class SllView {
     return readU16(this.#bytes, this.#start + SLL_HARDWARE_TYPE);
   }
 
-  /** As the sender said it; only `COOKED_ADDRESS_LENGTH` bytes of it are there. */
+  /** Length of the full address; at most `COOKED_ADDRESS_LENGTH` bytes are in the header. */
   get addressLength(): number {
     return readU16(this.#bytes, this.#start + SLL_ADDRESS_LENGTH);
   }
@@ -59,7 +59,7 @@ export class SllView {
   }
 }
 
-/** What a LINUX_SLL header says. */
+/** Fields of a LINUX_SLL header. */
 export interface SllHeader {
   readonly packetType: number;
   readonly hardwareType: number;
@@ -71,7 +71,7 @@ export interface SllHeader {
 /**
  * Writes a LINUX_SLL header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeSll(header: SllHeader, out: Uint8Array, at = 0): number {
   const end = at + SLL_HEADER_LENGTH;
@@ -135,7 +135,7 @@ export class Sll2View {
   }
 }
 
-/** What a LINUX_SLL2 header says. */
+/** Fields of a LINUX_SLL2 header. */
 export interface Sll2Header extends SllHeader {
   readonly interfaceIndex: number;
 }
@@ -143,7 +143,7 @@ export interface Sll2Header extends SllHeader {
 /**
  * Writes a LINUX_SLL2 header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeSll2(header: Sll2Header, out: Uint8Array, at = 0): number {
   const end = at + SLL2_HEADER_LENGTH;

@@ -1,7 +1,7 @@
 /**
  * BSD loopback headers: four bytes that name an address family (draft-ietf-opsawg-pcaplinktype, LINKTYPE_NULL and
- * LINKTYPE_LOOP). LOOP is in network order; NULL is in the order of the machine that captured, so a reader tries both:
- * families are small numbers, and what reads as larger than 0xffff is swapped. @module
+ * LINKTYPE_LOOP). LOOP is in network order; NULL is in the order of the capturing machine. Families are small numbers,
+ * so a value above 0xffff is byte-swapped. @module
  */
 import { EMPTY, readU32, readU32le, writeU32, writeU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
@@ -24,7 +24,7 @@ export class LoopbackView {
     return end <= bytes.length && end - start >= LOOPBACK_HEADER_LENGTH;
   }
 
-  /** The family, whichever order it was written in. */
+  /** The address family, in either byte order. */
   get family(): number {
     const family = readU32(this.#bytes, this.#start);
     return family > 0xffff ? readU32le(this.#bytes, this.#start) : family;
@@ -50,7 +50,7 @@ function isIpv6Family(family: number): boolean {
 /**
  * Writes a NULL (`littleEndian`) or LOOP header at `out[at]`.
  * @returns the offset just past the header
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeLoopback(family: number, littleEndian: boolean, out: Uint8Array, at = 0): number {
   const end = at + LOOPBACK_HEADER_LENGTH;

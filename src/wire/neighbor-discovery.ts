@@ -34,14 +34,14 @@ const TARGET = 8;
 const DESTINATION = 24;
 const OPTION_UNIT = 8;
 
-/** Typed window on a message of these types. */
+/** Typed window on a message of one of these types. */
 export class NeighborDiscoveryView {
   #bytes: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
   #type = 0;
 
-  /** Points at the ICMPv6 message `bytes[start, end)`. False: another type, or too short for its fixed part. */
+  /** Points at the ICMPv6 message `bytes[start, end)`. False: another type, or shorter than its fixed part. */
   wrap(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#start = start;
@@ -56,7 +56,7 @@ export class NeighborDiscoveryView {
     return this.#type;
   }
 
-  /** Router advertisement: hop limit that hosts are to use; 0 says nothing. */
+  /** Router advertisement: hop limit for hosts; 0 is unspecified. */
   get currentHopLimit(): number {
     return readU8(this.#bytes, this.#start + HOP_LIMIT);
   }
@@ -66,12 +66,12 @@ export class NeighborDiscoveryView {
     return readU8(this.#bytes, this.#start + ROUTER_FLAGS);
   }
 
-  /** Router advertisement: seconds. */
+  /** Router advertisement: router lifetime in seconds. */
   get routerLifetime(): number {
     return readU16(this.#bytes, this.#start + ROUTER_LIFETIME);
   }
 
-  /** Router advertisement: milliseconds. */
+  /** Router advertisement: a time in milliseconds. */
   get reachableTime(): number {
     return readU32(this.#bytes, this.#start + REACHABLE_TIME);
   }
@@ -93,17 +93,17 @@ export class NeighborDiscoveryView {
     return (readU8(this.#bytes, this.#start + FLAGS) & 0x20) !== 0;
   }
 
-  /** Solicitation, advertisement and redirect: where the target's 16 bytes begin. */
+  /** Solicitation, advertisement and redirect: offset of the target address. */
   get targetAt(): number {
     return this.#start + TARGET;
   }
 
-  /** Redirect: where the destination's 16 bytes begin. */
+  /** Redirect: offset of the destination address. */
   get destinationAt(): number {
     return this.#start + DESTINATION;
   }
 
-  /** Where the options begin; `NeighborOptionView.wrap` walks from here to `end`. */
+  /** Offset of the options; `NeighborOptionView.wrap` walks from here to `end`. */
   get optionsAt(): number {
     return this.#start + (FIXED_LENGTH[this.#type] ?? 0);
   }
@@ -114,8 +114,8 @@ export class NeighborDiscoveryView {
 }
 
 /**
- * Walks options one by one: `for (let ok = option.wrap(bytes, nd.optionsAt, nd.end); ok; ok = option.next())`. Stops at
- * a length of zero or past the end (RFC 4861, 4.6: such a packet is to be discarded); `isCut` then says so.
+ * Walks options one by one: `for (let ok = option.wrap(bytes, nd.optionsAt, nd.end); ok; ok = option.next())`. Stops
+ * with `isCut` at a length of zero or past the end (RFC 4861, 4.6: such a packet must be discarded).
  */
 export class NeighborOptionView {
   #bytes: Uint8Array = EMPTY;
@@ -144,7 +144,7 @@ export class NeighborOptionView {
     return whole;
   }
 
-  /** True after the walk ended at an option that does not fit. */
+  /** True if the walk ended at an option that does not fit. */
   get isCut(): boolean {
     return this.#cut;
   }
@@ -153,22 +153,22 @@ export class NeighborOptionView {
     return readU8(this.#bytes, this.#at);
   }
 
-  /** Bytes of the whole option, type and length included. */
+  /** Bytes of the option, including type and length. */
   get length(): number {
     return readU8(this.#bytes, this.#at + 1) * OPTION_UNIT;
   }
 
-  /** Where the option begins. */
+  /** Offset of the option. */
   get start(): number {
     return this.#at;
   }
 
-  /** Where its value begins: after type and length. */
+  /** Offset of the value, after type and length. */
   get valueAt(): number {
     return this.#at + 2;
   }
 
-  /** Prefix information, 32 bytes (RFC 4861, 4.6.2): true when the option is long enough for the getters below. */
+  /** Prefix information, 32 bytes (RFC 4861, 4.6.2): true if the option is long enough for the getters below. */
   get isPrefix(): boolean {
     return this.type === NeighborOption.prefixInformation && this.length >= 32;
   }
@@ -182,7 +182,7 @@ export class NeighborOptionView {
     return readU8(this.#bytes, this.#at + 3);
   }
 
-  /** Seconds; 0xffffffff is for ever. */
+  /** Seconds; 0xffffffff is infinity. */
   get validLifetime(): number {
     return readU32(this.#bytes, this.#at + 4);
   }

@@ -1,19 +1,21 @@
-/** ICMPv6 node information (RFC 4620): asking a host for its name or its addresses. Fields in host order. @module */
+/**
+ * ICMPv6 node information (RFC 4620): queries for the name or the addresses of a host. Fields in host order. @module
+ */
 import { formatAddress, IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import { readU8, readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { Icmp6Type, isIcmp6Error } from './icmp-types.ts';
 import { IcmpView } from './icmp-view.ts';
 
-/** Kinds of questions (RFC 4620, 5). */
+/** Query types (RFC 4620, 5). */
 export const NodeQuery = { nothing: 0, name: 2, addresses: 3, ipv4Addresses: 4 } as const;
-/** Codes of a query, by what its subject is (RFC 4620, 4). */
+/** Codes of a query, by the kind of its subject (RFC 4620, 4). */
 const SUBJECT_IS_IPV6 = 0;
 /** Flags A, L and G (RFC 4620, 6.3): of all interfaces, link-local and global ones. */
 const IPV6_FLAGS = 0x02 | 0x08 | 0x20;
 /** Flag A (RFC 4620, 6.4). */
 const IPV4_FLAGS = 0x02;
-/** Flag T: the reply had no room for more. */
+/** Flag T: the reply was too short for all addresses. */
 const TRUNCATED = 0x01;
 
 export const NODE_HEADER_LENGTH = 16;
@@ -22,7 +24,7 @@ const FLAGS = 6;
 const NODE_NONCE = 8;
 const TTL_LENGTH = 4;
 const LONGEST_LABEL = 63;
-/** Of one answer: more is not told, however many bytes there are. */
+/** Maximum number of names or addresses read from a reply. */
 const MOST_VALUES = 256;
 
 /** Typed window on a query or a reply. */
@@ -43,12 +45,12 @@ export class NodeInformationView extends IcmpView {
     return readU16(this.bytes, this.start + FLAGS);
   }
 
-  /** Addresses did not all fit into the reply (flag T). */
+  /** Not all addresses fitted into the reply (flag T). */
   get isTruncated(): boolean {
     return (this.flags & TRUNCATED) !== 0;
   }
 
-  /** The nonce's halves. */
+  /** Halves of the nonce. */
   get nonce(): number {
     return readU32(this.bytes, this.start + NODE_NONCE);
   }
@@ -57,7 +59,7 @@ export class NodeInformationView extends IcmpView {
     return readU32(this.bytes, this.start + NODE_NONCE + 4);
   }
 
-  /** What a reply says: names or addresses, by its own kind; empty where it has none or is cut short. */
+  /** Names or addresses of a reply; empty if it has none or is truncated. */
   values(): string[] {
     const at = this.start + NODE_HEADER_LENGTH;
     if (this.query === NodeQuery.name) return readNames(this.bytes, at + TTL_LENGTH, this.end);
@@ -66,7 +68,7 @@ export class NodeInformationView extends IcmpView {
   }
 }
 
-/** Each behind the seconds that it holds. */
+/** Each follows its time to live in seconds. */
 function readAddresses(bytes: Uint8Array, start: number, end: number, length: number): string[] {
   const addresses: string[] = [];
   for (let at = start + TTL_LENGTH; at + length <= end && addresses.length < MOST_VALUES; at += TTL_LENGTH + length) {
@@ -75,7 +77,7 @@ function readAddresses(bytes: Uint8Array, start: number, end: number, length: nu
   return addresses;
 }
 
-/** DNS labels, uncompressed; an empty one ends a whole name, two end one without its domain (RFC 4620, 6.3). */
+/** DNS labels, uncompressed; one empty label ends a full name, two end a name without its domain (RFC 4620, 6.3). */
 function readNames(bytes: Uint8Array, start: number, end: number): string[] {
   const names: string[] = [];
   let labels: string[] = [];
@@ -95,22 +97,22 @@ function readNames(bytes: Uint8Array, start: number, end: number): string[] {
   return names;
 }
 
-/** A query or reply. */
+/** Fields of a query or reply. */
 export interface NodeMessage {
   readonly type: 139 | 140;
-  /** Query: what the subject is. Reply: 0 told, 1 refused, 2 unknown question. */
+  /** Query: kind of the subject. Reply: 0 success, 1 refused, 2 unknown query type. */
   readonly code: number;
   readonly query: number;
   readonly flags: number;
   readonly nonce: number;
   readonly nonceLow: number;
-  /** Query: the subject. Reply: what is told. */
+  /** Query: the subject. Reply: the answer. */
   readonly data: Uint8Array;
 }
 
 /**
  * Writes a message; its checksum is left to the kernel (RFC 3542, 3.1).
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeNodeMessage(message: NodeMessage, out: Uint8Array, at = 0): number {
   const end = at + NODE_HEADER_LENGTH + message.data.length;
@@ -126,7 +128,7 @@ export function encodeNodeMessage(message: NodeMessage, out: Uint8Array, at = 0)
   return end;
 }
 
-/** A query about the host that has `subject` among its addresses. */
+/** Creates a query about the host with the address `subject`. */
 export function nodeQuery(query: number, subject: Uint8Array, nonce: number, nonceLow: number): NodeMessage {
   const flags = query === NodeQuery.addresses ? IPV6_FLAGS : query === NodeQuery.ipv4Addresses ? IPV4_FLAGS : 0;
   return {

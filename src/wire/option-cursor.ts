@@ -1,13 +1,13 @@
 /**
  * Walks lists of options of the form kind, length, data, with one-byte End (0) and No-Operation (1): those of IPv4
- * (RFC 791, 3.1) and TCP (RFC 9293, 3.1) share it. Bounded: every step moves at least one byte on. @module
+ * (RFC 791, 3.1) and TCP (RFC 9293, 3.1) share it. Bounded: every step advances at least one byte. @module
  */
 import { EMPTY, readU8 } from '../base/bytes.ts';
 
 /** Kinds without a length byte. */
 export const OptionKind = { end: 0, noOperation: 1 } as const;
 
-/** Moves over a list; nothing is copied. After `next()` was false, `isMalformed` says why it stopped. */
+/** Cursor on a list of options; nothing is copied. After `next()` has returned false, `isMalformed` tells why. */
 export class OptionCursor {
   #bytes = EMPTY;
   #next = 0;
@@ -15,7 +15,7 @@ export class OptionCursor {
   #start = 0;
   #malformed = false;
 
-  /** Stands before the first option of `bytes[start, end)`; the caller has checked that these bytes are there. */
+  /** Starts before the first option of `bytes[start, end)`, which the caller has checked. */
   begin(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#next = start;
@@ -24,7 +24,7 @@ export class OptionCursor {
     this.#malformed = false;
   }
 
-  /** Moves to the next option. False: the list is over, or its next length is impossible. End options are shown too. */
+  /** Moves to the next option. False: end of the list, or an impossible length. End options are visited too. */
   next(): boolean {
     if (this.#malformed || this.#next >= this.#end) return false;
     this.#start = this.#next;
@@ -46,7 +46,7 @@ export class OptionCursor {
     return readU8(this.#bytes, this.#start);
   }
 
-  /** Bytes of the option, kind and length included; 1 for the kinds without a length. */
+  /** Bytes of the option, including kind and length; 1 for kinds without a length. */
   get length(): number {
     return this.#next - this.#start;
   }
@@ -55,7 +55,7 @@ export class OptionCursor {
     return this.#start;
   }
 
-  /** Where the data behind kind and length begins. */
+  /** Offset of the data after kind and length. */
   get dataStart(): number {
     return this.#start + 2;
   }
@@ -64,7 +64,7 @@ export class OptionCursor {
     return this.length - 2;
   }
 
-  /** The list ended in an option whose length is below 2, or points past the list. */
+  /** The list ended in an option whose length is below 2 or exceeds the list. */
   get isMalformed(): boolean {
     return this.#malformed;
   }

@@ -3,8 +3,8 @@ import type { IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import { checksumSum, foldChecksum } from '../base/checksum.ts';
 
 /**
- * Sum of an IPv4 or IPv6 pseudo header, to be handed to `checksumSum` as its initial value. The source and destination
- * addresses follow each other in both headers, so their place is where the source begins.
+ * Returns the sum of an IPv4 or IPv6 pseudo header, the initial value for `checksumSum`. In both headers the
+ * destination address follows the source address, so one offset gives both.
  * @param addressLength 4 or 16
  * @param upperLength bytes of the upper-layer header and its data
  */

@@ -1,6 +1,6 @@
 /**
- * TCP options (RFC 9293, 3.2; RFC 2018 SACK; RFC 7323 window scale and time stamps). Reading is `OptionCursor` of
- * src/wire; here stand the kinds, their sizes and the encoder. @module
+ * TCP options (RFC 9293, 3.2; RFC 2018 SACK; RFC 7323 window scale and time stamps). `OptionCursor` reads them; this
+ * file has the kinds and the encoder. @module
  */
 import { writeU16, writeU32 } from '../base/bytes.ts';
 import { OptionKind } from './option-cursor.ts';
@@ -22,7 +22,7 @@ export const TcpOptionKind = {
   experiment2: 254,
 } as const;
 
-/** Options that an endpoint sends in a SYN and after it. */
+/** Options of a SYN and of later segments. */
 export interface TcpOptions {
   readonly maximumSegmentSize?: number;
   /** Shift count, 0 to 14. */
@@ -31,7 +31,7 @@ export interface TcpOptions {
   readonly timestamps?: { readonly value: number; readonly echo: number };
 }
 
-/** The options as bytes, in the order of Linux, padded with No-Operation to a multiple of four. */
+/** Encodes options in the order of Linux, padded with No-Operation to a multiple of four. */
 export function encodeTcpOptions(options: TcpOptions): Uint8Array {
   const out = new Uint8Array(24);
   let at = 0;

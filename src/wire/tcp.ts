@@ -31,8 +31,8 @@ const CHECKSUM = 16;
 const URGENT_POINTER = 18;
 
 /**
- * Typed window on a segment. `wrap` checks that the fixed part is there and nothing else: a printer wants to read
- * malformed segments. Whoever acts on a segment asks `isWellFormed` too.
+ * Typed window on a segment. `wrap` only checks that the fixed part is in bounds, so that a printer can read malformed
+ * segments. Code that acts on a segment must check `isWellFormed` too.
  */
 export class TcpView {
   #bytes = EMPTY;
@@ -47,7 +47,7 @@ export class TcpView {
     return end <= bytes.length && end - start >= TCP_HEADER_LENGTH;
   }
 
-  /** The header length is possible, and the options are all there. */
+  /** The header length is valid and within the captured bytes. */
   get isWellFormed(): boolean {
     const headerLength = this.headerLength;
     return headerLength >= TCP_HEADER_LENGTH && this.#start + headerLength <= this.#end;
@@ -69,7 +69,7 @@ export class TcpView {
     return readU32(this.#bytes, this.#start + ACKNOWLEDGMENT);
   }
 
-  /** As the data offset says, 0 to 60 bytes; below 20 it is malformed. */
+  /** From the data offset, 0 to 60 bytes; less than 20 is malformed. */
   get headerLength(): number {
     return (readU8(this.#bytes, this.#start + OFFSET_AND_FLAGS) >>> 4) * 4;
   }
@@ -79,7 +79,7 @@ export class TcpView {
     return readU16(this.#bytes, this.#start + OFFSET_AND_FLAGS) & 0x1ff;
   }
 
-  /** As it stands, not yet scaled. */
+  /** Unscaled. */
   get window(): number {
     return readU16(this.#bytes, this.#start + WINDOW);
   }
@@ -102,7 +102,7 @@ export class TcpView {
   }
 }
 
-/** What a segment says; absent numbers are 0. */
+/** Fields of a segment; absent numbers are 0. */
 export interface TcpSegment {
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -112,7 +112,7 @@ export interface TcpSegment {
   readonly flags: number;
   readonly window?: number;
   readonly urgentPointer?: number;
-  /** Ready-made options, padded to a multiple of 4, at most 40 bytes (`encodeTcpOptions`). */
+  /** Encoded options, padded to a multiple of 4, at most 40 bytes (`encodeTcpOptions`). */
   readonly options?: Uint8Array;
   readonly payload?: Uint8Array;
 }
@@ -121,14 +121,14 @@ export interface TcpSegment {
  * Writes a segment at `out[at]`, checksum included.
  * @param pseudoSum `pseudoHeaderSum` of addresses, protocol 6 and the segment's length
  * @returns the offset just past the segment
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
- * @throws RangeError when the options are not whole words, or too many
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
+ * @throws RangeError if the options are not whole words or too long
  */
 export function encodeTcp(segment: TcpSegment, pseudoSum: number, out: Uint8Array, at = 0): number {
   const options = segment.options ?? EMPTY;
   const payload = segment.payload ?? EMPTY;
   if (options.length % 4 !== 0 || options.length > TCP_MAX_OPTIONS_LENGTH) {
-    throw new RangeError(`TCP options are a multiple of 4, at most 40 bytes, not ${options.length}`);
+    throw new RangeError(`TCP options must be a multiple of 4 and at most 40 bytes, not ${options.length}`);
   }
   const headerLength = TCP_HEADER_LENGTH + options.length;
   const end = at + headerLength + payload.length;

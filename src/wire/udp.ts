@@ -32,12 +32,12 @@ export class UdpView {
     return readU16(this.#bytes, this.#start + DESTINATION_PORT);
   }
 
-  /** Header and data as the sender counted them; below 8 it is malformed. */
+  /** Header and data in bytes, from the header; less than 8 is malformed. */
   get length(): number {
     return readU16(this.#bytes, this.#start + LENGTH);
   }
 
-  /** 0: the sender made none (allowed over IPv4). */
+  /** 0: no checksum (allowed over IPv4). */
   get checksum(): number {
     return readU16(this.#bytes, this.#start + CHECKSUM);
   }
@@ -46,13 +46,13 @@ export class UdpView {
     return this.#start + UDP_HEADER_LENGTH;
   }
 
-  /** Where the data ends: by the length field, or where the bytes at hand end, whichever is first. */
+  /** End of the data: by the length field, or the end of the captured bytes, whichever comes first. */
   get payloadEnd(): number {
     return Math.max(this.payloadStart, Math.min(this.#start + this.length, this.#end));
   }
 }
 
-/** What a datagram says. */
+/** Fields of a datagram. */
 export interface UdpDatagram {
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -60,10 +60,10 @@ export interface UdpDatagram {
 }
 
 /**
- * Writes a datagram at `out[at]`. With the sum of its pseudo header the checksum is made too, otherwise it is 0: none.
+ * Writes a datagram at `out[at]`. With the sum of its pseudo header the checksum is computed; otherwise it is 0 (none).
  * @param pseudoSum `pseudoHeaderSum` of addresses, protocol 17 and the datagram's length
  * @returns the offset just past the datagram
- * @throws StackError `ENCODE_OVERFLOW` when `out` is too small
+ * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeUdp(datagram: UdpDatagram, out: Uint8Array, at = 0, pseudoSum?: number): number {
   const length = UDP_HEADER_LENGTH + datagram.payload.length;
