@@ -1,3 +1,3 @@
-/** What the machine looks like: its interfaces. @module */
+/** The state of the host: its interfaces. @module */
 export type { NetworkInterface } from './interface.ts';
 export { listInterfaces } from './interfaces.ts';

@@ -1,4 +1,4 @@
-/** The list of interfaces from /proc and ioctl, for sandboxes that forbid netlink. @module */
+/** Lists interfaces from /proc and ioctl, for sandboxes that forbid netlink. @module */
 import { readFileSync } from 'node:fs';
 import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
 import { readU8, readU16le, readU32le } from '../base/bytes.ts';
@@ -7,10 +7,10 @@ import { captureLinkType } from '../capture/index.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
 import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, stateOf } from './interface.ts';
 
-/** `/proc/net` is the main thread's; this one follows the calling thread's namespace. */
+/** `/proc/net` belongs to the main thread; this path follows the namespace of the calling thread. */
 const PROC = '/proc/thread-self/net';
 
-/** Where the address stands in a `struct sockaddr_in` and in a `struct sockaddr` of a link address. */
+/** Offset of the address in a `struct sockaddr_in`, and in a `struct sockaddr` of a link address. */
 const SOCKADDR_IN_ADDRESS = REQUEST_UNION + 4;
 const SOCKADDR_DATA = REQUEST_UNION + 2;
 
@@ -18,7 +18,7 @@ const HARDWARE_WITH_MAC: ReadonlySet<number> = new Set([1, 772]); // ARPHRD_ETHE
 /** IFA_F_TENTATIVE and IFA_F_DADFAILED. */
 const NOT_USABLE = 0x48;
 
-/** Interfaces in order of their index. @throws SystemError of node:fs when /proc is not there */
+/** Lists the interfaces by index. @throws SystemError of node:fs if /proc is missing */
 export function listInterfacesByIoctl(): NetworkInterface[] {
   const ipv6 = readIpv6Addresses();
   using request = new InterfaceRequest();
@@ -27,13 +27,13 @@ export function listInterfacesByIoctl(): NetworkInterface[] {
     .sort((left, right) => left.index - right.index);
 }
 
-/** The names before the colons of /proc/net/dev, below its two lines of headings. */
+/** Interface names of /proc/net/dev: the text before the colons, after two header lines. */
 function interfaceNames(): string[] {
   const lines = readFileSync(`${PROC}/dev`, 'utf8').split('\n').slice(2);
   return lines.flatMap((line) => (line.includes(':') ? line.slice(0, line.lastIndexOf(':')).trim() : []));
 }
 
-/** Undefined when the interface has gone meanwhile. */
+/** Undefined if the interface has disappeared. */
 function describe(
   request: InterfaceRequest,
   name: string,
@@ -42,7 +42,7 @@ function describe(
   const { bytes } = request;
   if (!request.ask(InterfaceIoctl.getIndex, name)) return undefined;
   const index = readU32le(bytes, REQUEST_UNION);
-  // `ifr_flags` is a short: IFF_LOWER_UP is beyond it.
+  // `ifr_flags` is a short, too small for IFF_LOWER_UP.
   const flags = request.ask(InterfaceIoctl.getFlags, name) ? readU16le(bytes, REQUEST_UNION) : 0;
   const mtu = request.ask(InterfaceIoctl.getMtu, name) ? readU32le(bytes, REQUEST_UNION) : 0;
   const hasHardware = request.ask(InterfaceIoctl.getHardwareAddress, name);

@@ -1,4 +1,4 @@
-/** The machine's network interfaces, listed through netlink. @module */
+/** Lists the network interfaces of the host through netlink. @module */
 import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 import { linkTypeName } from '../base/link-type.ts';
@@ -18,14 +18,14 @@ import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, sta
 import { listInterfacesByIoctl } from './interfaces-ioctl.ts';
 
 export interface ListOptions {
-  /** Into the namespace that is asked about; the calling thread's unless given. Stays open. */
+  /** A connection to the namespace; default: that of the calling thread. Not closed. */
   readonly netlink?: NetlinkConnection;
 }
 
 /**
- * Lists the interfaces in order of their index. Needs no privilege. Asks netlink; where a sandbox forbids that, /proc
- * and ioctl, which know less: no kinds, no parents, and one IPv4 address per interface.
- * @throws StackError when neither way is open
+ * Lists the interfaces by index, without privileges, through netlink. Where a sandbox forbids netlink, /proc and ioctl
+ * give less: no kinds, no parents, and one IPv4 address per interface.
+ * @throws StackError if neither is available
  */
 export async function listInterfaces(options: ListOptions = {}): Promise<readonly NetworkInterface[]> {
   if (options.netlink !== undefined) return listByNetlink(options.netlink);

@@ -1,11 +1,11 @@
-/** Frames of any bytes, put on a wire as they are: tagged, malformed, foreign ones. @module */
+/** Sends raw frames: tagged, malformed or any other. @module */
 import { writeU16le, writeU32le } from '../base/bytes.ts';
 import { AF_PACKET, SOCK_CLOEXEC, SOCK_RAW } from '../sys/constants.ts';
 import { close, sendto, socket } from '../sys/libc.ts';
 import { check } from '../sys/syscall.ts';
 import type { LabHost } from './host.ts';
 
-/** Puts frames on one interface. */
+/** Sends frames on one interface. */
 export interface FrameSender extends Disposable {
   /** @throws SyscallError: EMSGSIZE above the MTU plus header, EINVAL below 14 bytes, ENETDOWN */
   send(frame: Uint8Array): void;
@@ -13,11 +13,11 @@ export interface FrameSender extends Disposable {
   close(): void;
 }
 
-/** @throws RangeError when the host has no such interface */
+/** @throws RangeError if the host has no such interface */
 export function openFrameSender(host: LabHost, interfaceName: string): FrameSender {
   const { index } = host.interface(interfaceName);
   const wanted = `send a frame on ${interfaceName} of ${host.name}`;
-  // Protocol 0: this socket receives nothing.
+  // Protocol 0: the socket receives nothing.
   const fd = host.run(() => check(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), 'socket', wanted));
   const address = new Uint8Array(20); // struct sockaddr_ll: family, protocol, interface index, the rest zero
   writeU16le(address, 0, AF_PACKET);
@@ -36,7 +36,7 @@ export function openFrameSender(host: LabHost, interfaceName: string): FrameSend
   };
 }
 
-/** Puts frames on an interface, in order. */
+/** Sends frames on an interface, in order. */
 export function sendFrames(host: LabHost, interfaceName: string, frames: Iterable<Uint8Array>): void {
   const sender = openFrameSender(host, interfaceName);
   try {

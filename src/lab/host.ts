@@ -17,12 +17,11 @@ export interface LabInterface {
   readonly addresses: readonly string[];
 }
 
-/** Files under /proc/sys/net that make a host answer the same way on every machine, and keep its wires quiet. */
+/** Settings under /proc/sys/net that make a host behave the same on every machine, and keep its wires quiet. */
 const SETTINGS: readonly (readonly [file: string, value: string])[] = [
   ['ipv4/conf/all/rp_filter', '0'],
   ['ipv4/conf/default/rp_filter', '0'],
-  // Each probe gets its answer (RFC 1812, 4.3.2.8 lets routers withhold them). By the mask: a limit of 0 would use up
-  // the budget that the kernel shares with the errors of unreachable and prohibit routes, five and then one a second.
+  // Every probe is answered (RFC 1812, 4.3.2.8 allows rate limits). Set by the mask, because a limit of 0 would use up the budget that the kernel shares with the errors of unreachable and prohibit routes.
   ['ipv4/icmp_ratemask', '0'],
   ['ipv4/icmp_msgs_per_sec', '1000000'],
   ['ipv6/icmp/ratelimit', '0'],
@@ -37,7 +36,7 @@ const SETTINGS: readonly (readonly [file: string, value: string])[] = [
 export class LabHost {
   readonly name: string;
   readonly namespace: NetworkNamespace;
-  /** Into this host's kernel tables. */
+  /** Netlink connection of this host. */
   readonly netlink: NetlinkConnection;
   readonly #interfaces = new Map<string, LabInterface>();
 
@@ -47,7 +46,7 @@ export class LabHost {
     this.netlink = inNamespace(namespace, connectNetlink);
   }
 
-  /** Makes the namespace, with loopback up. */
+  /** Creates the namespace, with loopback up. */
   static async create(plan: HostPlan): Promise<LabHost> {
     const host = new LabHost(plan.name, createNetworkNamespace());
     try {
@@ -62,7 +61,7 @@ export class LabHost {
     }
   }
 
-  /** Runs synchronous `work` inside; see `inNamespace`. */
+  /** Runs synchronous `work` in the namespace of the host; see `inNamespace`. */
   run<T>(work: () => T): T {
     return inNamespace(this.namespace, work);
   }
@@ -71,14 +70,14 @@ export class LabHost {
     return [...this.#interfaces.values()];
   }
 
-  /** @throws RangeError when the plan has no such interface */
+  /** @throws RangeError if the plan has no such interface */
   interface(name: string): LabInterface {
     const found = this.#interfaces.get(name);
     if (found === undefined) throw new RangeError(`host ${this.name} has no interface ${name}`);
     return found;
   }
 
-  /** The first address of that family. @throws RangeError when there is none */
+  /** Returns the first address of a family. @throws RangeError if there is none */
   address(family: 4 | 6 = 4): string {
     const all = this.interfaces.flatMap((one) => one.addresses);
     const found = all.find((address) => address.includes(':') === (family === 6));
@@ -86,7 +85,7 @@ export class LabHost {
     return found;
   }
 
-  /** The kernel's present view of an interface. */
+  /** Returns the current state of an interface. */
   async link(name: string): Promise<Link> {
     for await (const message of this.netlink.request(getLink(name), { wanted: `find ${name} of ${this.name}` })) {
       const link = decodeLink(message);
@@ -102,7 +101,7 @@ export class LabHost {
     });
   }
 
-  /** For the builder: notes what it made. */
+  /** For the builder: records an interface. */
   register(link: Link, addresses: readonly string[]): LabInterface {
     const { name, index, mtu = 0 } = link;
     const made = { name, index, mtu, mac: formatMac(link.address, 0, link.address.length), addresses };
@@ -116,16 +115,16 @@ export class LabHost {
   }
 
   #forward(): void {
-    // A router asks for neighbours from its link-local address (RFC 4861, 7.2.2); a host asks from the packet's own.
+    // A router solicits neighbours from its link-local address (RFC 4861, 7.2.2).
     this.#setIfThere('ipv6/conf/default/addr_gen_mode', '0');
     this.setKernelParameter('ipv4/ip_forward', '1');
     this.#setIfThere('ipv6/conf/all/forwarding', '1');
-    // Equal-cost routes are chosen by ports too, so that flows spread and each flow keeps its way.
+    // Equal-cost routes are selected by ports too, so that flows spread and each flow keeps its path.
     this.#setIfThere('ipv4/fib_multipath_hash_policy', '1');
     this.#setIfThere('ipv6/fib_multipath_hash_policy', '1');
   }
 
-  /** Some kernels are built without IPv6, and older ones without some of the files. */
+  /** Kernels without IPv6 and older kernels lack some of the files. */
   #setIfThere(file: string, value: string): void {
     this.run(() => {
       if (existsSync(`/proc/sys/net/${file}`)) writeFileSync(`/proc/sys/net/${file}`, value);

@@ -1,4 +1,4 @@
-/** Networks of real kernels inside one process: for the demo, the tests and the benches. @module */
+/** Networks of real kernels in one process, for the demo, the tests and the benches. @module */
 export { type FrameSender, openFrameSender, sendFrames } from './frames.ts';
 export type { LabHost, LabInterface } from './host.ts';
 export { createLab, type Lab } from './lab.ts';

@@ -1,6 +1,6 @@
 /**
- * Builds a plan out of real kernel parts: network namespaces joined by veth pairs. No name is left under /run and
- * nothing appears among the machine's own interfaces; the kernel removes everything with the process. @module
+ * Builds a lab: network namespaces connected by veth pairs. It leaves no names under /run and does not show among the
+ * interfaces of the machine; the kernel removes it with the process. @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatIpv4, formatIpv6, parseMac } from '../base/address.ts';
@@ -26,10 +26,10 @@ import type { EndPlan, LabPlan, RoutePlan, VlanPlan, WirePlan } from './plan.ts'
 import { parseAddress, parsePrefix } from './prefix.ts';
 
 const DEFAULT_MTU = 1500;
-/** A veth pair carries frames within milliseconds of its second end being up. */
+/** A veth pair works within milliseconds after its second end is up. */
 const CARRIER_MILLISECONDS = 5000;
 
-/** A running lab. Disposing of it removes its wires at once, and its namespaces with the last socket in them. */
+/** A running lab. Disposing it removes its wires at once, and its namespaces with their last socket. */
 export class Lab implements AsyncDisposable {
   readonly #hosts = new Map<string, LabHost>();
   #wires: { readonly host: LabHost; readonly index: number }[] = [];
@@ -38,14 +38,14 @@ export class Lab implements AsyncDisposable {
     return [...this.#hosts.values()];
   }
 
-  /** @throws RangeError when the plan has no such host */
+  /** @throws RangeError if the plan has no such host */
   host(name: string): LabHost {
     const found = this.#hosts.get(name);
     if (found === undefined) throw new RangeError(`the lab has no host ${name}`);
     return found;
   }
 
-  /** Makes every host ask again, by ARP or NDP, for the neighbours that it learned. */
+  /** Deletes the learned neighbours of all hosts, so that they are resolved again by ARP or NDP. */
   async forgetNeighbours(): Promise<void> {
     const kept = NeighbourState.permanent | NeighbourState.noArp;
     for (const host of this.hosts) {
@@ -63,7 +63,7 @@ export class Lab implements AsyncDisposable {
     const wires = this.#wires;
     this.#wires = [];
     for (const { host, index } of wires) {
-      // One end takes the other with it; a test may have removed it already.
+      // Removing one end removes the other; a test may have removed it already.
       await host.netlink.execute(deleteLink(index), { wanted: 'remove a wire' }).catch(() => undefined);
     }
     for (const host of this.hosts) host.close();
@@ -126,8 +126,8 @@ export class Lab implements AsyncDisposable {
 }
 
 /**
- * Builds a lab; if a part cannot be built, everything made so far is removed again.
- * @throws SyscallError, NetlinkError when the kernel refuses; TypeError when the plan contradicts itself
+ * Builds a lab; if a part fails, everything created so far is removed.
+ * @throws SyscallError, NetlinkError if the kernel refuses; TypeError if the plan is inconsistent
  */
 export async function createLab(plan: LabPlan): Promise<Lab> {
   const lab = new Lab();
@@ -152,7 +152,7 @@ async function bringUp(host: LabHost, name: string): Promise<void> {
   await host.netlink.execute(setLink(index, { up: true }), { wanted: `bring up ${name} of ${host.name}` });
 }
 
-/** The kernel activates an interface's queue a moment after its carrier; frames sent before are lost. */
+/** The kernel activates the queue of an interface shortly after its carrier; frames sent earlier are lost. */
 async function waitForCarrier(host: LabHost, name: string): Promise<void> {
   const deadline = performance.now() + CARRIER_MILLISECONDS;
   while ((await host.link(name)).operationalState !== 'up') {
@@ -166,7 +166,7 @@ async function addAddresses(host: LabHost, name: string, texts: readonly string[
   const addresses: string[] = [];
   for (const text of texts) {
     const { address, length } = parsePrefix(text);
-    const wanted = `give ${text} to ${name} of ${host.name}`;
+    const wanted = `add ${text} to ${name} of ${host.name}`;
     await host.netlink.execute(
       addAddress({ interfaceIndex: link.index, address, prefixLength: length, noDad: address.length > 4 }),
       { wanted },
@@ -180,7 +180,7 @@ async function addStaticNeighbours(host: LabHost, near: LabInterface, far: LabIn
   const linkAddress = parseMac(far.mac) ?? new Uint8Array(6);
   for (const text of far.addresses) {
     const neighbour = { interfaceIndex: near.index, address: parseAddress(text), linkAddress };
-    await host.netlink.execute(addNeighbour(neighbour), { wanted: `tell ${host.name} where ${text} is` });
+    await host.netlink.execute(addNeighbour(neighbour), { wanted: `add the neighbour ${text} to ${host.name}` });
   }
 }
 

@@ -1,4 +1,4 @@
-/** Turns off what a network card would do for the kernel (linux/ethtool.h), so that frames look as on a wire. @module */
+/** Disables offloads (linux/ethtool.h), so that frames look as on a physical wire. @module */
 import { writeU32le } from '../base/bytes.ts';
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from '../sys/constants.ts';
 import { addressOf, close, ioctl, socket } from '../sys/libc.ts';
@@ -12,11 +12,11 @@ const INTERFACE_REQUEST_LENGTH = 40;
 /** ETHTOOL_S*: receive and transmit checksums, TCP segmentation, generic segmentation, generic receive offload. */
 const SWITCHES = [0x15, 0x17, 0x1f, 0x24, 0x2c];
 
-/** An interface of the calling thread's namespace. What a driver does not have is left as it is. */
+/** An interface of the calling thread's namespace. Features that a driver lacks are skipped. */
 export function disableOffload(name: string): void {
   const fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'reach ethtool');
   try {
-    // One buffer holds the request and, behind it, the `struct ethtool_value` (command, data 0) it points to.
+    // One buffer holds the request, followed by the `struct ethtool_value` (command, data 0) that it points to.
     const request = new Uint8Array(INTERFACE_REQUEST_LENGTH + 8);
     new TextEncoder().encodeInto(name, request.subarray(0, NAME_LENGTH - 1));
     const valueAddress = addressOf(request) + BigInt(INTERFACE_REQUEST_LENGTH);

@@ -1,4 +1,4 @@
-/** ICMP echo between a lab's kernels: enough to have the traffic, not a measurement. @module */
+/** ICMP echo between the kernels of a lab: traffic, not a measurement. @module */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EMPTY, readU8, readU16, writeU16 } from '../base/bytes.ts';
@@ -11,13 +11,13 @@ import type { LabHost } from './host.ts';
 import { makeSocket, socketAddress } from './socket.ts';
 
 export interface PingOptions {
-  /** 1 unless said otherwise; one after the other. */
+  /** Default 1; one after the other. */
   readonly count?: number;
-  /** Bytes after the ICMP header; 56 unless said otherwise. */
+  /** Bytes after the ICMP header; default 56. */
   readonly payloadLength?: number;
-  /** Random unless said otherwise. */
+  /** Default: random. */
   readonly identifier?: number;
-  /** How long to wait for each reply; a second unless said otherwise. */
+  /** Milliseconds to wait for each reply; default one second. */
   readonly timeout?: number;
 }
 
@@ -29,8 +29,8 @@ const MAX_PACKET_LENGTH = 0x1_0000;
 
 /**
  * Pings `address` from `host`.
- * @returns how many replies came
- * @throws SyscallError when the kernel refuses to send, for want of a route for instance
+ * @returns the number of replies
+ * @throws SyscallError if the kernel refuses to send, for example without a route
  */
 export async function pingAddress(host: LabHost, address: string, options: PingOptions = {}): Promise<number> {
   const { count = 1, payloadLength = 56, identifier = randomInt(1, 0x1_0000), timeout = 1000 } = options;
@@ -54,7 +54,7 @@ export async function pingAddress(host: LabHost, address: string, options: PingO
   }
 }
 
-/** The checksum is the kernel's work for ICMPv6 (RFC 3542, 3.1), and overwritten there. */
+/** The kernel computes the checksum of ICMPv6 (RFC 3542, 3.1). */
 function encodeEcho(type: number, identifier: number, sequence: number, payloadLength: number): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH + payloadLength);
   bytes[0] = type;
@@ -69,7 +69,7 @@ interface Awaited {
   readonly type: number;
   readonly identifier: number;
   readonly sequence: number;
-  /** Raw IPv4 sockets hand over the IP header too, raw IPv6 sockets do not. */
+  /** Raw IPv4 sockets return the IP header too, raw IPv6 sockets do not. */
   readonly isIpv4: boolean;
   readonly timeout: number;
 }

@@ -1,36 +1,36 @@
-/** What a lab consists of, as plain data: hosts, wires between them, addresses, routes. @module */
+/** The plan of a lab as plain data: hosts, wires, addresses, routes. @module */
 
-/** A host is a network namespace with its own kernel tables. */
+/** A host: a network namespace. */
 export interface HostPlan {
   readonly name: string;
-  /** Passes packets on between its interfaces, IPv4 and IPv6. */
+  /** Forwards packets between its interfaces, IPv4 and IPv6. */
   readonly forwarding?: boolean;
   readonly routes?: readonly RoutePlan[];
-  /** 802.1Q interfaces; needs a kernel that has them (`supportsLinkKind('vlan')`). */
+  /** 802.1Q interfaces; requires kernel support (`supportsLinkKind('vlan')`). */
   readonly vlans?: readonly VlanPlan[];
 }
 
-/** A virtual Ethernet cable with two ends. */
+/** A veth pair. */
 export interface WirePlan {
   readonly ends: readonly [EndPlan, EndPlan];
-  /** 1500 unless said otherwise. */
+  /** Default 1500. */
   readonly mtu?: number;
-  /** Each end knows the other's MAC addresses from the start, so that no ARP and no NDP is ever sent. */
+  /** Adds permanent neighbour entries at both ends, so that no ARP or NDP is sent. */
   readonly staticNeighbours?: boolean;
   /**
-   * Let the kernel hand over TCP segments bigger than the MTU and packets without checksums, as it does on real veth
-   * pairs. Without, which is the default, what crosses the wire is what a real wire would carry.
+   * Keeps the offloads of veth pairs: TCP segments larger than the MTU, and packets without checksums. By default they
+   * are disabled, so that frames look as on a physical wire.
    */
   readonly offload?: boolean;
 }
 
 export interface EndPlan {
   readonly host: string;
-  /** The interface's name inside the host, `eth0` for instance. */
+  /** Name of the interface in the host, for example `eth0`. */
   readonly interface: string;
-  /** `02:00:00:00:WIRE:END` unless said otherwise. */
+  /** Default `02:00:00:00:WIRE:END`. */
   readonly mac?: string;
-  /** `10.1.1.1/24`, `fd00:1::1/64`; usable as soon as the lab is there. */
+  /** `10.1.1.1/24`, `fd00:1::1/64`; usable when the lab is ready. */
   readonly addresses?: readonly string[];
 }
 
@@ -46,9 +46,9 @@ export interface VlanPlan {
 export interface RoutePlan {
   /** `10.2.0.0/16`, `default` (IPv4), `::/0`. */
   readonly to: string;
-  /** One gateway's address, or several of equal cost. None for the kinds that drop. */
+  /** The address of a gateway, or several of equal cost; none for kinds that drop. */
   readonly via?: string | readonly string[];
-  /** What is done with the packets instead of passing them on. */
+  /** Drops packets instead of forwarding them. */
   readonly drop?: 'blackhole' | 'unreachable' | 'prohibit';
   readonly mtu?: number;
 }

@@ -14,7 +14,7 @@ export function parseAddress(text: string): Uint8Array {
   return address;
 }
 
-/** Reads `10.1.1.1/24`, `fd00::/64`, `default`, and a bare address as one with all bits. @throws TypeError */
+/** Parses `10.1.1.1/24`, `fd00::/64`, `default`; an address without a length has the full length. @throws TypeError */
 export function parsePrefix(text: string): Prefix {
   const [addressText = '', lengthText, ...rest] = (text === 'default' ? '0.0.0.0/0' : text).split('/');
   const address = parseAddress(addressText);

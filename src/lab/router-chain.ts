@@ -1,22 +1,24 @@
-/** A lab for path tracing: routers in a row, with parallel ways, a narrow wire and networks that are dropped. @module */
+/**
+ * A lab for path tracing: a chain of routers with parallel paths, a small MTU and networks that are dropped. @module
+ */
 import type { EndPlan, HostPlan, LabPlan, RoutePlan, WirePlan } from './plan.ts';
 
 export interface RouterChainOptions {
-  /** Routers that each packet passes, 2 to 60; 3 unless said otherwise. */
+  /** Routers on each path, 2 to 60; default 3. */
   readonly routers?: number;
-  /** Ways of equal cost from the first router to the last, 1 to 8; 1 unless said otherwise. */
+  /** Paths of equal cost from the first router to the last, 1 to 8; default 1. */
   readonly ways?: number;
-  /** MTU of the wire to the target; 1500 unless said otherwise. */
+  /** MTU of the wire to the target; default 1500. */
   readonly lastMtu?: number;
 }
 
-/** The two hosts' addresses. */
+/** Addresses of the two hosts. */
 export const CHAIN_SOURCE = { ipv4: '10.1.1.1', ipv6: 'fd00:1:1::1' } as const;
 export const CHAIN_TARGET = { ipv4: '10.1.2.2', ipv6: 'fd00:1:2::2' } as const;
 
 /**
- * Networks that the last router does not pass on, by what it does with their packets. For IPv4 the kernel answers five
- * packets of a source and then one a second (net.ipv4.route.error_burst and error_cost, which all namespaces share).
+ * Networks that the last router drops, by the kind of drop. For IPv4 the kernel answers five packets per source and
+ * then one per second (net.ipv4.route.error_burst and error_cost, shared by all namespaces).
  */
 export const CHAIN_DROPS = {
   blackhole: { ipv4: '10.66.1.0/24', ipv6: 'fd00:66:1::/64' },
@@ -24,7 +26,7 @@ export const CHAIN_DROPS = {
   prohibit: { ipv4: '10.66.3.0/24', ipv6: 'fd00:66:3::/64' },
 } as const;
 
-// A way's wires are /30 networks of one /24, numbered by the router at their right end.
+// The wires of a path are /30 networks of one /24, numbered by the router at their right end.
 const MAX_ROUTERS = 60;
 const MAX_WAYS = 8;
 
@@ -38,12 +40,12 @@ interface Pair {
 }
 
 /**
- * `source`, `router1` to `routerN` and `target` in a row. Every host calls its interface towards the source `left`,
- * the other one `right`. With several ways, the routers between the first and the last exist once a way (`router2-1`,
- * `router2-2`), the first router's interfaces are `right-1`, `right-2`, the last one's `left-1`, `left-2`, and both
- * spread flows over them.
+ * `source`, `router1` to `routerN` and `target` in a row. Interfaces towards the source are called `left`, the others
+ * `right`. With several paths, the routers between the first and the last exist once per path (`router2-1`,
+ * `router2-2`), the interfaces of the first router are `right-1`, `right-2`, those of the last `left-1`, `left-2`, and
+ * both balance flows over them.
  *
- * The wire that ends at router K of way W has 10.0.W.(4K+1) and fd00:0:W:K::1 at its left end, 10.0.W.(4K+2) and
+ * The wire that ends at router K of path W has 10.0.W.(4K+1) and fd00:0:W:K::1 at its left end, 10.0.W.(4K+2) and
  * fd00:0:W:K::2 at its right; K in IPv6 addresses is hexadecimal.
  *
  * @throws RangeError for numbers outside their ranges
@@ -83,7 +85,7 @@ function routersOf(chain: Chain): HostPlan[] {
   for (let hop = 1; hop <= chain.routers; hop += 1) {
     const isLast = hop === chain.routers;
     for (const way of waysAt(chain, hop)) {
-      // The first and the last router see all ways, those between only their own.
+      // The first and the last router have all paths, those in between only their own.
       const ways = hop === 1 || isLast ? allWays(chain) : [way];
       const back = routesTo(SOURCE_NETWORK, hop === 1 ? [] : ways.map((each) => leftEnd(hop, each)));
       const onward = isLast ? dropRoutes() : defaultRoutes(ways.map((each) => rightEnd(hop + 1, each)));

@@ -1,4 +1,4 @@
-/** Sockets made by system calls inside a host, for `node:net` and `node:dgram` to adopt. @module */
+/** Creates sockets in the namespace of a host, for `node:net` and `node:dgram`. @module */
 import { writeU16, writeU16le } from '../base/bytes.ts';
 import {
   AF_INET,
@@ -14,7 +14,7 @@ import { check } from '../sys/syscall.ts';
 import type { LabHost } from './host.ts';
 import { parseAddress } from './prefix.ts';
 
-/** How long any exchange of the lab may take. */
+/** Timeout of every exchange in the lab, in milliseconds. */
 const EXCHANGE_MILLISECONDS = 5000;
 
 /** `struct sockaddr_in` (16 bytes) or `sockaddr_in6` (28). */
@@ -29,8 +29,8 @@ export function socketAddress(address: string, port: number): Uint8Array {
 }
 
 /**
- * A socket inside `host`, of the family of `address`. Blocking calls on it give up after `EXCHANGE_MILLISECONDS`.
- * @param prepare gets the descriptor inside the host's namespace; the socket is closed if it throws
+ * Opens a socket in `host`, of the family of `address`. Blocking calls on it time out after `EXCHANGE_MILLISECONDS`.
+ * @param prepare called with the descriptor in the namespace of the host; the socket is closed if it throws
  */
 export function makeSocket(
   host: LabHost,
@@ -55,18 +55,18 @@ export function makeSocket(
   });
 }
 
-/** Binds to an address and port of the host; port 0 lets the kernel choose. */
+/** Binds to an address and port of the host; port 0 selects a free one. */
 export function bindSocket(fd: number, host: LabHost, address: string, port: number): void {
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, Uint32Array.of(1), 4);
   const local = socketAddress(address, port);
   check(bind(fd, local, local.length), 'bind', `bind ${address} port ${port} in ${host.name}`);
 }
 
-/** Rejects when `work` is not done within `EXCHANGE_MILLISECONDS`. */
+/** Rejects if `work` does not end within `EXCHANGE_MILLISECONDS`. */
 export function withinTime<T>(work: Promise<T>, wanted: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`${wanted}: nothing for ${EXCHANGE_MILLISECONDS} ms`));
+      reject(new Error(`${wanted}: no answer for ${EXCHANGE_MILLISECONDS} ms`));
     }, EXCHANGE_MILLISECONDS);
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer);

@@ -1,4 +1,7 @@
-/** Whether a lab can be made here, what to do where it cannot, and the way in for a user without privilege. @module */
+/**
+ * Checks whether a lab can be created here, advises if not, and enters a user namespace for an unprivileged user.
+ * @module
+ */
 import { readFileSync } from 'node:fs';
 import { messageOf, StackError, SyscallError } from '../base/errors.ts';
 import { connectNetlink, createPlainLink, createVlan, NetlinkError, setLink } from '../netlink/index.ts';
@@ -7,22 +10,22 @@ import { runInUserNamespace } from '../sys/process.ts';
 import { Errno } from '../sys/syscall.ts';
 
 /**
- * - `here`: this process may make namespaces.
- * - `user-namespace`: it may not, but `enterLab` leads to a process that may.
- * - `none`: `advice` says what to run instead.
+ * - `here`: this process may create namespaces.
+ * - `user-namespace`: it may not, but a process started by `enterLab` may.
+ * - `none`: `advice` tells what to run instead.
  */
 export type LabSupport =
   | { readonly kind: 'here' }
   | { readonly kind: 'user-namespace'; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string; readonly advice: string };
 
-/** Set in the program that `enterLab` starts, so that it never starts another. */
+/** Set in the program that `enterLab` starts, so that it does not start another. */
 const INSIDE = 'TAPLINE_INSIDE_LAB';
 
 const RUN_AS_ROOT = 'run the same command as root';
 const ALLOW_IN_CONTAINER = 'in a container, its sandbox must allow user namespaces';
 
-/** Kernel switches that forbid user namespaces: the file, the value that forbids, and what allows them. */
+/** Kernel settings that forbid user namespaces: the file, the forbidding value, and the command that allows them. */
 const SWITCHES = [
   {
     file: '/proc/sys/user/max_user_namespaces',
@@ -41,7 +44,7 @@ const SWITCHES = [
   },
 ] as const;
 
-/** Finds out by trying; costs a millisecond and leaves nothing. */
+/** Tries it, which takes a millisecond and leaves nothing behind. */
 export function labSupport(): LabSupport {
   let reason: string;
   try {
@@ -55,7 +58,7 @@ export function labSupport(): LabSupport {
     return {
       kind: 'none',
       reason: `${reason}, and this system forbids user namespaces (${forbidding.file} is ${forbidding.forbids})`,
-      advice: `${RUN_AS_ROOT}, or let root allow them: ${forbidding.advice}`,
+      advice: `${RUN_AS_ROOT}, or allow them as root: ${forbidding.advice}`,
     };
   }
   if (process.env[INSIDE] !== undefined) {
@@ -65,11 +68,11 @@ export function labSupport(): LabSupport {
 }
 
 /**
- * For programs that need a lab, first thing:
- * `const exitCode = await enterLab(); if (exitCode !== undefined) process.exit(exitCode);`
- * @returns undefined when a lab can be made in this process: go on. Otherwise the exit code of this same program, run
- * again in a user namespace with the same arguments and streams.
- * @throws StackError `LAB_UNSUPPORTED` with the reason and what to run instead
+ * For programs that need a lab, as their first step: `const exitCode = await enterLab(); if (exitCode !== undefined)
+ * process.exit(exitCode);`
+ * @returns undefined if a lab can be created in this process; otherwise the exit code of this program, run again in a
+ * user namespace with the same arguments and streams.
+ * @throws StackError `LAB_UNSUPPORTED` with the reason and advice
  */
 export async function enterLab(): Promise<number | undefined> {
   const support = labSupport();
@@ -88,7 +91,7 @@ export async function enterLab(): Promise<number | undefined> {
   }
 }
 
-/** Whether this kernel can make interfaces of a kind. Needs `labSupport().kind === 'here'`. */
+/** Checks whether this kernel supports a kind of interface. Requires `labSupport().kind === 'here'`. */
 export async function supportsLinkKind(kind: 'vlan' | 'dummy' | 'bridge'): Promise<boolean> {
   using namespace = createNetworkNamespace();
   await using netlink = inNamespace(namespace, connectNetlink);
@@ -99,13 +102,13 @@ export async function supportsLinkKind(kind: 'vlan' | 'dummy' | 'bridge'): Promi
     await netlink.execute(message, { wanted: `make a ${kind}` });
     return true;
   } catch (error) {
-    // The kernel knows no such kind. Any other refusal (lo carries no VLANs) comes from the kind itself.
+    // The kernel does not know the kind. Any other refusal (lo carries no VLANs) comes from the kind itself.
     return error instanceof NetlinkError && error.errno !== 0 && error.errno !== Errno.EOPNOTSUPP;
   }
 }
 
 function unsupported(reason: string, advice: string, cause?: unknown): StackError {
-  return new StackError('LAB_UNSUPPORTED', `cannot make a network of namespaces here: ${reason}; ${advice}`, { cause });
+  return new StackError('LAB_UNSUPPORTED', `cannot create network namespaces: ${reason}; ${advice}`, { cause });
 }
 
 function readSwitch(file: string): string | undefined {

@@ -1,4 +1,4 @@
-/** TCP connections between two hosts of a lab, as sockets of `node:net`. @module */
+/** TCP connections between two hosts of a lab, as `node:net` sockets. @module */
 import { createServer, type Server, Socket } from 'node:net';
 import { SOCK_STREAM } from '../sys/constants.ts';
 import { close, connect, listen } from '../sys/libc.ts';
@@ -7,21 +7,21 @@ import type { LabHost } from './host.ts';
 import { bindSocket, makeSocket, socketAddress, withinTime } from './socket.ts';
 
 export interface TcpOptions {
-  /** Of the server: its first IPv4 address unless said otherwise. */
+  /** Address of the server; default: its first IPv4 address. */
   readonly address?: string;
-  /** Of the server: the kernel's choice unless said otherwise. */
+  /** Port of the server; default: any free port. */
   readonly port?: number;
-  /** Of the client: the kernel's choice unless said otherwise. */
+  /** Port of the client; default: any free port. */
   readonly sourcePort?: number;
 }
 
-/** Both ends of a connection. Disposing of it destroys what is left open. */
+/** Both ends of a connection. Disposing it destroys open sockets. */
 export interface TcpConnection extends AsyncDisposable {
   readonly client: Socket;
   readonly server: Socket;
 }
 
-/** What each side got. */
+/** Data received by each side. */
 export interface Exchange {
   readonly atServer: Uint8Array;
   readonly atClient: Uint8Array;
@@ -30,9 +30,9 @@ export interface Exchange {
 const BACKLOG = 16;
 
 /**
- * Connects `from` to `to`. The handshake is done by the two kernels before this yields to the event loop: a listening
- * socket's backlog completes it without an `accept`.
- * @throws SyscallError when the connection is refused, or nothing answers
+ * Connects `from` to `to`. The two kernels complete the handshake before this yields to the event loop: the backlog of
+ * a listening socket needs no `accept`.
+ * @throws SyscallError if the connection is refused or times out
  */
 export async function connectTcp(from: LabHost, to: LabHost, options: TcpOptions = {}): Promise<TcpConnection> {
   const { address = to.address(), port = 0, sourcePort } = options;
@@ -63,8 +63,8 @@ export async function connectTcp(from: LabHost, to: LabHost, options: TcpOptions
 }
 
 /**
- * A whole conversation: handshake, `request` from `from`, `reply` from `to`, both sides closed.
- * @throws SyscallError when it cannot connect; Error when it takes longer than five seconds
+ * Runs a whole connection: handshake, `request` from `from`, `reply` from `to`, close on both sides.
+ * @throws SyscallError if it cannot connect; Error if it takes longer than five seconds
  */
 export async function exchangeTcp(
   from: LabHost,
@@ -76,19 +76,19 @@ export async function exchangeTcp(
   const atServer = readToEnd(server);
   const atClient = readToEnd(client);
   client.end(options.request);
-  const wanted = `talk TCP from ${from.name} to ${to.name}`;
+  const wanted = `exchange TCP data between ${from.name} and ${to.name}`;
   const received = await withinTime(atServer, wanted);
   server.end(options.reply);
   return { atServer: received, atClient: await withinTime(atClient, wanted) };
 }
 
-/** A listening socket of `node:net` inside a host. */
+/** Opens a listening `node:net` socket in a host. */
 export async function listenTcp(host: LabHost, address: string, port: number): Promise<Server> {
   const fd = makeSocket(host, address, SOCK_STREAM, 0, (descriptor) => {
     bindSocket(descriptor, host, address, port);
     check(listen(descriptor, BACKLOG), 'listen', `listen in ${host.name}`);
   });
-  // Half-open sockets stay writable after the other side has ended: a reply may come after the request's end.
+  // Half-open sockets stay writable after the other side has closed, so that a reply may follow the end of the request.
   const server = createServer({ allowHalfOpen: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,4 +1,4 @@
-/** The smallest lab: what the demo, most tests and the benches use. @module */
+/** The smallest lab, used by the demo, most tests and the benches. @module */
 import type { LabPlan } from './plan.ts';
 
 export interface TwoHostsOptions {
@@ -8,8 +8,8 @@ export interface TwoHostsOptions {
 }
 
 /**
- * `left` (10.1.1.1, fd00:1::1, 02:00:00:00:00:01) and `right` (10.1.1.2, fd00:1::2, 02:00:00:00:00:02) on one wire,
- * which both call `eth0`.
+ * `left` (10.1.1.1, fd00:1::1, 02:00:00:00:00:01) and `right` (10.1.1.2, fd00:1::2, 02:00:00:00:00:02) on one wire; the
+ * interface is `eth0` on both.
  */
 export function twoHosts(options: TwoHostsOptions = {}): LabPlan {
   return {

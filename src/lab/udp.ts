@@ -1,19 +1,19 @@
-/** UDP datagrams between two hosts of a lab, by sockets of `node:dgram`. @module */
+/** UDP datagrams between two hosts of a lab, through `node:dgram` sockets. @module */
 import { createSocket, type Socket } from 'node:dgram';
 import { SOCK_DGRAM } from '../sys/constants.ts';
 import type { LabHost } from './host.ts';
 import { bindSocket, makeSocket, withinTime } from './socket.ts';
 
 export interface UdpOptions {
-  /** Of the receiver: its first IPv4 address unless said otherwise. */
+  /** Address of the receiver; default: its first IPv4 address. */
   readonly address?: string;
-  /** Of the receiver: the kernel's choice unless said otherwise. */
+  /** Port of the receiver; default: any free port. */
   readonly port?: number;
-  /** Of the sender: the kernel's choice unless said otherwise. */
+  /** Port of the sender; default: any free port. */
   readonly sourcePort?: number;
 }
 
-/** A bound socket inside a host; the caller closes it. */
+/** Opens a bound socket in a host; the caller closes it. */
 export async function openUdp(host: LabHost, address: string, port = 0): Promise<Socket> {
   const fd = makeSocket(host, address, SOCK_DGRAM, 0, (descriptor) => {
     bindSocket(descriptor, host, address, port);
@@ -31,8 +31,8 @@ export async function openUdp(host: LabHost, address: string, port = 0): Promise
 
 /**
  * Sends one datagram and waits for it to arrive.
- * @returns what the receiver got
- * @throws Error when nothing arrives for five seconds
+ * @returns the data received
+ * @throws Error if nothing arrives for five seconds
  */
 export async function sendUdp(
   from: LabHost,

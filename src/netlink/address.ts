@@ -1,4 +1,4 @@
-/** Addresses of interfaces: RTM_NEWADDR and its kin (linux/if_addr.h). @module */
+/** Addresses of interfaces: RTM_NEWADDR and related messages (linux/if_addr.h). @module */
 import { isEqualBytes, readU8, readU32le, writeU32le } from '../base/bytes.ts';
 import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
 import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
@@ -7,7 +7,7 @@ import { MessageFlag, type NetlinkMessage } from './message.ts';
 /** RTM_*ADDR. */
 const AddressMessageType = { new: 20, delete: 21, get: 22 } as const;
 
-/** IFA_F_*, as far as tapline acts on them. */
+/** IFA_F_* flags that tapline uses. */
 export const AddressFlag = { secondary: 0x01, noDad: 0x02, dadFailed: 0x08, tentative: 0x40, permanent: 0x80 } as const;
 
 /** `struct ifaddrmsg`: family, prefix length, flags, scope, index. */
@@ -29,7 +29,7 @@ export interface InterfaceAddress {
   /** 4 or 16 bytes. */
   readonly address: Uint8Array;
   readonly prefixLength: number;
-  /** The other end of a point-to-point link. */
+  /** Peer address of a point-to-point link. */
   readonly peer: Uint8Array | undefined;
   readonly broadcast: Uint8Array | undefined;
   /** RT_SCOPE_*: 0 universe, 253 link, 254 host. */
@@ -38,22 +38,22 @@ export interface InterfaceAddress {
   readonly flags: number;
 }
 
-/** What it takes to give an interface an address. */
+/** Parameters of a new interface address. */
 export interface NewAddress {
   readonly interfaceIndex: number;
   readonly address: Uint8Array;
   readonly prefixLength: number;
   readonly broadcast?: Uint8Array | undefined;
-  /** IPv6: usable at once, without the second of duplicate address detection (RFC 4862, 5.4). */
+  /** IPv6: skip duplicate address detection (RFC 4862, 5.4), so that the address is usable at once. */
   readonly noDad?: boolean;
 }
 
-/** Asks for all addresses of the namespace. */
+/** Request: all addresses of the namespace. */
 export function dumpAddresses(): NetlinkMessage {
   return { type: AddressMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
 }
 
-/** @throws RangeError when it is neither IPv4 nor IPv6, or has no such prefix */
+/** @throws RangeError if the address is neither IPv4 nor IPv6, or the prefix length is invalid */
 export function addAddress(address: NewAddress): NetlinkMessage {
   return {
     type: AddressMessageType.new,
@@ -67,12 +67,12 @@ export function deleteAddress(address: NewAddress): NetlinkMessage {
   return { type: AddressMessageType.delete, flags: 0, payload: encodeAddress(address) };
 }
 
-/** Reads RTM_NEWADDR and RTM_DELADDR; undefined when it is another message, or malformed. */
+/** Decodes RTM_NEWADDR and RTM_DELADDR; undefined for other or malformed messages. */
 export function decodeAddress(message: NetlinkMessage): InterfaceAddress | undefined {
   const { payload, type } = message;
   if (type !== AddressMessageType.new && type !== AddressMessageType.delete) return undefined;
   const attributes = readAttributes(payload, HEADER_LENGTH, payload.length);
-  // On a point-to-point link IFA_ADDRESS is the other end; IPv6 sends IFA_LOCAL only then.
+  // On a point-to-point link IFA_ADDRESS is the peer; IPv6 sends IFA_LOCAL only there.
   const remote = attributes?.bytes(ADDRESS);
   const address = attributes?.bytes(LOCAL) ?? remote;
   if (attributes === undefined || address === undefined || familyOf(address) !== readU8(payload, HEADER_FAMILY)) {

@@ -1,16 +1,16 @@
 /**
- * Netlink attributes, `struct nlattr` of linux/netlink.h: length (header included), type, value, padding to four
- * bytes. Netlink speaks in the machine's byte order, which is little-endian on every machine that tapline runs on.
+ * Netlink attributes, `struct nlattr` of linux/netlink.h: length (header included), type, value, padding to four bytes.
+ * Netlink uses host byte order, which is little-endian on all supported machines.
  *
- * Writers return the attribute's bytes, or undefined for an undefined value, and `joinParts` leaves those out: optional
- * fields of a request need no conditions. Readers answer undefined for an attribute that is absent or too short. @module
+ * Encoders return the bytes of the attribute, or undefined for an undefined value, which `joinParts` omits, so optional
+ * fields need no conditions. Readers return undefined for an attribute that is absent or too short. @module
  */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 
 const HEADER_LENGTH = 4;
 const MAX_LENGTH = 0xffff;
 
-/** NLA_F_NESTED and NLA_F_NET_BYTEORDER share the type field's top bits. */
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER occupy the top bits of the type field. */
 const NESTED = 0x8000;
 const TYPE_MASK = 0x3fff;
 
@@ -19,7 +19,7 @@ export function align4(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** Puts parts one after the other; undefined ones are left out. */
+/** Concatenates parts; undefined ones are omitted. */
 export function joinParts(...parts: readonly (Uint8Array | undefined)[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part?.length ?? 0;
@@ -33,7 +33,7 @@ export function joinParts(...parts: readonly (Uint8Array | undefined)[]): Uint8A
   return joined;
 }
 
-/** @throws RangeError when the value does not fit the 16-bit length */
+/** @throws RangeError if the value exceeds the 16-bit length */
 export function bytesAttribute(type: number, value: Uint8Array | undefined): Uint8Array | undefined {
   return value === undefined ? undefined : encode(type, value);
 }
@@ -56,12 +56,12 @@ export function u32Attribute(type: number, value: number | undefined): Uint8Arra
   return encode(type, bytes);
 }
 
-/** A string with the closing zero that the kernel asks for. */
+/** Encodes a zero-terminated string. */
 export function textAttribute(type: number, value: string | undefined): Uint8Array | undefined {
   return value === undefined ? undefined : encode(type, new TextEncoder().encode(`${value}\0`));
 }
 
-/** An attribute made of attributes; empty is allowed and means something (an address family, a kind's defaults). */
+/** Encodes a nested attribute; an empty one is valid (an address family, the defaults of a kind). */
 export function nestedAttribute(type: number, ...parts: readonly (Uint8Array | undefined)[]): Uint8Array {
   return encode(type | NESTED, joinParts(...parts));
 }
@@ -81,7 +81,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Attributes found in a message, by type; of equal types the last counts, as in the kernel's `nla_parse`. */
+/** Attributes of a message by type; the last of equal types wins, as in the kernel's `nla_parse`. */
 export class Attributes {
   readonly #bytes: Uint8Array;
   readonly #spans: ReadonlyMap<number, Span>;
@@ -110,13 +110,15 @@ export class Attributes {
     return at === undefined ? undefined : readU32le(this.#bytes, at);
   }
 
-  /** A copy of the value. */
+  /** Returns a copy of the value. */
   bytes(type: number): Uint8Array | undefined {
     const span = this.#spans.get(type);
     return span === undefined ? undefined : this.#bytes.slice(span.start, span.end);
   }
 
-  /** Up to the first zero byte. What is not UTF-8 becomes U+FFFD: an interface's name may hold any bytes. */
+  /**
+   * Text up to the first zero byte. Bytes that are not UTF-8 become U+FFFD: an interface name may contain any bytes.
+   */
   text(type: number): string | undefined {
     const bytes = this.bytes(type);
     if (bytes === undefined) return undefined;
@@ -124,7 +126,7 @@ export class Attributes {
     return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
-  /** Undefined also when the nest is malformed. */
+  /** Undefined also if the nested attributes are malformed. */
   nested(type: number): Attributes | undefined {
     const span = this.#spans.get(type);
     return span === undefined ? undefined : readAttributes(this.#bytes, span.start, span.end);
@@ -136,7 +138,7 @@ export class Attributes {
   }
 }
 
-/** Reads `bytes[start, end)` as attributes; undefined when one of them says that it ends outside. */
+/** Parses `bytes[start, end)` as attributes; undefined if one of them ends outside. */
 export function readAttributes(bytes: Uint8Array, start: number, end: number): Attributes | undefined {
   const spans = new Map<number, Span>();
   const wellFormed = forEachAttribute(bytes, start, end, (type, valueStart, valueEnd) => {
@@ -145,7 +147,7 @@ export function readAttributes(bytes: Uint8Array, start: number, end: number): A
   return wellFormed ? new Attributes(bytes, spans) : undefined;
 }
 
-/** Visits attributes in order, equal types included; false, after the good ones, when one is malformed. */
+/** Visits attributes in order, including equal types; returns false at the first malformed one. */
 export function forEachAttribute(
   bytes: Uint8Array,
   start: number,
@@ -154,7 +156,7 @@ export function forEachAttribute(
 ): boolean {
   if (start > end || end > bytes.length) return false;
   let at = start;
-  // A rest shorter than a header is padding, to the kernel's `nla_ok` as well.
+  // Trailing bytes shorter than a header are padding, as in the kernel's `nla_ok`.
   while (end - at >= HEADER_LENGTH) {
     const length = readU16le(bytes, at);
     if (length < HEADER_LENGTH || length > end - at) return false;

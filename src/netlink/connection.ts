@@ -1,41 +1,42 @@
 /**
- * Requests and their answers. Three verbs: `execute` for what changes something and is acknowledged, `request` for what
- * is answered once or as it comes, `dump` for whole tables, asked again when they change meanwhile.
+ * Requests and answers, with three operations: `execute` for changes that are acknowledged, `request` for requests with
+ * answers, `dump` for whole tables, repeated if they change during the dump.
  *
- * A question costs one system call to send and one per 32 KiB of answer (3.4 microseconds each), so both are done
- * synchronously; the interface is asynchronous so that this may change. Answers are taken whole before the first one is
- * handed out: two loops on one connection never mix, and one that breaks early leaves nothing behind. @module
+ * A request costs one system call to send and one per 32 KiB of answer (3.4 microseconds each), so both are
+ * synchronous; the interface is asynchronous so that this may change. An answer is received whole before its first
+ * message is returned: two loops on one connection do not interfere, and one that ends early leaves nothing behind.
+ * @module
  */
 import { NetlinkError, readAcknowledgement, refusalError } from './error.ts';
 import { ControlType, decodeMessages, encodeMessage, MessageFlag, type NetlinkMessage } from './message.ts';
 import { NetlinkProtocol, type NetlinkSocket, openNetlinkSocket } from './socket.ts';
 
 interface RequestOptions {
-  /** What the caller is after, to follow "cannot" in an error: `set the MTU of eth0`. */
+  /** The operation, which follows "cannot" in an error: `set the MTU of eth0`. */
   readonly wanted?: string;
 }
 
-/** A table as it was dumped. */
+/** The result of a dump. */
 interface Dump {
   readonly messages: readonly NetlinkMessage[];
-  /** False when the table changed during each attempt: entries may be missing or doubled. */
+  /** False if the table changed during every attempt: entries may be missing or duplicated. */
   readonly consistent: boolean;
 }
 
 export interface NetlinkConnection extends AsyncDisposable {
   /**
-   * Answers in order, without acknowledgement and end mark. Those of a dump that is not consistent all carry the flag
-   * `dumpInterrupted`.
+   * Yields the messages of the answer in order, without acknowledgement and end mark. The messages of an inconsistent
+   * dump carry the flag `dumpInterrupted`.
    * @throws NetlinkError
    */
   request(message: NetlinkMessage, options?: RequestOptions): AsyncIterable<NetlinkMessage>;
   /**
-   * Resolves when the kernel has done it.
+   * Resolves when the kernel has acknowledged the change.
    * @throws NetlinkError
    */
   execute(message: NetlinkMessage, options?: RequestOptions): Promise<void>;
   /**
-   * A whole table.
+   * Returns a whole table.
    * @throws NetlinkError
    */
   dump(message: NetlinkMessage, options?: RequestOptions): Promise<Dump>;
@@ -43,14 +44,14 @@ export interface NetlinkConnection extends AsyncDisposable {
   close(): void;
 }
 
-/** How often a dump is tried while its table keeps changing. */
+/** Attempts at a dump while its table changes. */
 const DUMP_ATTEMPTS = 5;
 /** A full routing table of the Internet is about 100 MB as netlink messages. */
 const MAX_ANSWER_LENGTH = 256 * 1024 * 1024;
 
 /**
- * A connection to one netlink family, rtnetlink unless said otherwise.
- * @param socket made by `openNetlinkSocket`, in the namespace that matters; the connection closes it
+ * A connection to a netlink family, by default rtnetlink.
+ * @param socket opened by `openNetlinkSocket` in the namespace concerned; the connection closes it
  */
 export function connectNetlink(socket: NetlinkSocket = openNetlinkSocket(NetlinkProtocol.route)): NetlinkConnection {
   return new Connection(socket);
@@ -98,7 +99,7 @@ class Connection implements NetlinkConnection {
     this.close();
   }
 
-  /** One question and its whole answer, which ends with an acknowledgement or, for a dump, with NLMSG_DONE. */
+  /** Sends one request and receives its whole answer, up to an acknowledgement or, for a dump, NLMSG_DONE. */
   #exchange(message: NetlinkMessage, flags: number, options: RequestOptions = {}): Answer {
     const wanted = options.wanted ?? 'ask the kernel';
     this.#sequence = (this.#sequence + 1) >>> 0 || 1;
@@ -112,7 +113,7 @@ class Connection implements NetlinkConnection {
       const received = decodeMessages(datagram);
       if (received === undefined) throw malformed(wanted, 'a message ends outside its datagram');
       for (const answer of received) {
-        // Late answers to a question that timed out, and whatever is not meant for us.
+        // Late answers to a request that timed out, and messages for other ports.
         if (answer.sequence !== this.#sequence || answer.port !== this.#socket.port) continue;
         interrupted ||= (answer.flags & MessageFlag.multi) !== 0 && (answer.flags & MessageFlag.dumpInterrupted) !== 0;
         if (isEnd(answer, wanted)) return { messages, interrupted };
@@ -132,7 +133,7 @@ class Connection implements NetlinkConnection {
   }
 }
 
-/** True at the end of an answer. @throws NetlinkError when the end is a refusal */
+/** Returns true at the end of an answer. @throws NetlinkError if the request was refused */
 function isEnd(answer: NetlinkMessage, wanted: string): boolean {
   if (answer.type === ControlType.overrun) throw malformed(wanted, 'the kernel lost messages (NLMSG_OVERRUN)');
   if (answer.type !== ControlType.error && answer.type !== ControlType.done) return false;

@@ -1,4 +1,4 @@
-/** The one error of this library, and the kernel's acknowledgements that it is made of. @module */
+/** The netlink error type, and the kernel's acknowledgements. @module */
 import { readU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { errnoName } from '../sys/syscall.ts';
@@ -6,11 +6,11 @@ import { align4, readAttributes } from './attribute.ts';
 import { ControlType, MESSAGE_HEADER_LENGTH, MessageFlag, type NetlinkMessage } from './message.ts';
 
 /**
- * - `NETLINK_REFUSED`: the kernel answered with an errno.
- * - `NETLINK_MALFORMED`: the answer is not one.
- * - `NETLINK_TIMEOUT`: no answer came.
- * - `NETLINK_TOO_LONG`: the answer is longer than we are willing to hold.
- * - `NETLINK_INTERRUPTED`: the table changed under a dump, so entries may be missing or doubled.
+ * - `NETLINK_REFUSED`: the kernel returned an errno.
+ * - `NETLINK_MALFORMED`: the answer is malformed.
+ * - `NETLINK_TIMEOUT`: no answer arrived.
+ * - `NETLINK_TOO_LONG`: the answer exceeds the size limit.
+ * - `NETLINK_INTERRUPTED`: the table changed during the dump; entries may be missing or duplicated.
  */
 export type NetlinkErrorCode =
   | 'NETLINK_REFUSED'
@@ -22,7 +22,7 @@ export type NetlinkErrorCode =
 interface Refusal {
   /** Positive errno. */
   readonly errno: number;
-  /** The kernel's own sentence (extended acknowledgement), where it gave one. */
+  /** The kernel's message (extended acknowledgement), if any. */
   readonly explanation: string;
 }
 
@@ -32,7 +32,7 @@ export class NetlinkError extends StackError {
   readonly errno: number;
   /** `EINVAL` for instance; empty for the other codes. */
   readonly errorName: string;
-  /** The kernel's own sentence, or empty. */
+  /** The kernel's message, or empty. */
   readonly explanation: string;
 
   constructor(code: NetlinkErrorCode, wanted: string, happened: string, refusal?: Refusal, options?: ErrorOptions) {
@@ -43,7 +43,7 @@ export class NetlinkError extends StackError {
   }
 }
 
-/** The error for a refusal that came over the wire. */
+/** Creates the error for a refusal. */
 export function refusalError(refusal: Refusal, wanted: string): NetlinkError {
   const name = errnoName(refusal.errno);
   const happened = refusal.explanation === '' ? name : `${name}: ${refusal.explanation}`;
@@ -52,27 +52,27 @@ export function refusalError(refusal: Refusal, wanted: string): NetlinkError {
 
 /** NLMSGERR_ATTR_MSG of linux/netlink.h. */
 const EXPLANATION = 1;
-/** The kernel's sentences are short; what is longer is not one. */
+/** Maximum length of a kernel message. */
 const MAX_EXPLANATION_LENGTH = 512;
 
 /**
- * Reads NLMSG_ERROR, or NLMSG_DONE, which carries an errno as well when a dump failed half-way.
- * @returns 'success', the refusal, or undefined when the message is too short to be either
+ * Decodes NLMSG_ERROR, or NLMSG_DONE, which carries an errno if a dump failed.
+ * @returns 'success', the refusal, or undefined if the message is too short
  */
 export function readAcknowledgement(message: NetlinkMessage): 'success' | Refusal | undefined {
   const { payload, flags, type } = message;
-  // A dump's end without a status is an old kernel's, and a success.
+  // Old kernels end a successful dump without a status.
   if (payload.length < 4) return type === ControlType.done && payload.length === 0 ? 'success' : undefined;
   const errno = -(readU32le(payload, 0) | 0);
   if (errno === 0) return 'success';
-  // A dump's end holds its return value: what is positive is no error.
+  // The end of a dump holds its return value; a positive value is not an error.
   if (errno < 0) return type === ControlType.done ? 'success' : undefined;
   const start = extensionStart(message);
   const explained = (flags & MessageFlag.extended) !== 0 && start !== undefined;
   return { errno, explanation: explained ? readExplanation(payload, start) : '' };
 }
 
-/** Where the attributes begin: behind the status, and behind as much of the request as is repeated. */
+/** Offset of the attributes, after the status and the part of the request that is repeated. */
 function extensionStart(message: NetlinkMessage): number | undefined {
   if (message.type === ControlType.done) return 4;
   if (message.payload.length < 4 + MESSAGE_HEADER_LENGTH) return undefined;

@@ -2,20 +2,20 @@
 import { IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
 
-/** AF_INET for 4 bytes, AF_INET6 for 16; undefined for anything else. */
+/** AF_INET for 4 bytes, AF_INET6 for 16; undefined for other lengths. */
 export function familyOf(address: Uint8Array): number | undefined {
   if (address.length === IPV4_LENGTH) return AF_INET;
   return address.length === IPV6_LENGTH ? AF_INET6 : undefined;
 }
 
-/** The family of what goes into a request. @throws RangeError when it is neither 4 nor 16 bytes long */
+/** Returns the family of an address in a request. @throws RangeError if it is neither 4 nor 16 bytes long */
 export function requireFamily(address: Uint8Array): number {
   const family = familyOf(address);
   if (family === undefined) throw new RangeError(`an address of ${address.length} bytes`);
   return family;
 }
 
-/** `prefixLength` itself. @throws RangeError when the address has no such prefix */
+/** Returns `prefixLength`. @throws RangeError if it exceeds the address */
 export function requirePrefixLength(address: Uint8Array, prefixLength: number): number {
   if (Number.isInteger(prefixLength) && prefixLength >= 0 && prefixLength <= address.length * 8) return prefixLength;
   throw new RangeError(`a prefix of ${prefixLength} bits of an address of ${address.length * 8}`);

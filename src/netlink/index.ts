@@ -1,4 +1,4 @@
-/** Netlink without a library: a connection of three verbs, and rtnetlink's messages as plain data. @module */
+/** Netlink: a connection with three operations, and rtnetlink messages as plain data. @module */
 export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';

@@ -1,4 +1,4 @@
-/** Network interfaces: RTM_NEWLINK and its kin (linux/rtnetlink.h, linux/if_link.h). @module */
+/** Network interfaces: RTM_NEWLINK and related messages (linux/rtnetlink.h, linux/if_link.h). @module */
 import { readU16, readU16le, readU32le, writeU16, writeU32le } from '../base/bytes.ts';
 import {
   type Attributes,
@@ -15,7 +15,7 @@ import { MessageFlag, type NetlinkMessage } from './message.ts';
 /** RTM_*LINK. */
 const LinkMessageType = { new: 16, delete: 17, get: 18, set: 19 } as const;
 
-/** IFF_* of linux/if.h, as far as tapline acts on them. */
+/** IFF_* flags of linux/if.h that tapline uses. */
 export const LinkFlag = {
   up: 0x1,
   broadcast: 0x2,
@@ -28,7 +28,7 @@ export const LinkFlag = {
   lowerUp: 0x1_0000,
 } as const;
 
-/** IF_OPER_* of linux/if.h: the place in this list is the number. */
+/** IF_OPER_* of linux/if.h, indexed by number. */
 const OPERATIONAL_STATES = ['unknown', 'not present', 'down', 'lower layer down', 'testing', 'dormant', 'up'] as const;
 
 export type OperationalState = (typeof OPERATIONAL_STATES)[number];
@@ -62,15 +62,15 @@ const VETH_PEER = 1;
 const VLAN_ID = 1;
 const VLAN_PROTOCOL = 5;
 
-/** RTEXT_FILTER_SKIP_STATS: counters are most of a link's bytes. */
+/** RTEXT_FILTER_SKIP_STATS: counters are most of the bytes of a link. */
 const SKIP_STATISTICS = 8;
 
-/** An interface as the kernel tells it; what it did not tell is undefined. */
+/** An interface as the kernel reports it; fields that it did not report are undefined. */
 export interface Link {
   readonly index: number;
-  /** Any bytes but `/`, space and zero: hostile text. */
+  /** Any bytes except `/`, space and zero: hostile text. */
   readonly name: string;
-  /** ARPHRD_*: what its frames begin with. */
+  /** ARPHRD_*, the type of the link header. */
   readonly hardwareType: number;
   /** `LinkFlag` bits. */
   readonly flags: number;
@@ -84,34 +84,34 @@ export interface Link {
   readonly carrier: boolean | undefined;
   /** `veth`, `vlan`, `bridge`; undefined for real devices and loopback. */
   readonly kind: string | undefined;
-  /** The interface under this one (VLAN), or its other end (veth; index in that end's namespace). */
+  /** The lower interface (VLAN), or the peer (veth; index in the peer's namespace). */
   readonly parentIndex: number | undefined;
-  /** This namespace's number for the one that `parentIndex` belongs to; undefined for this one. */
+  /** Identifier of the namespace of `parentIndex` within this namespace; undefined if it is this one. */
   readonly parentNamespace: number | undefined;
   /** The bridge or bond that this one is a port of. */
   readonly masterIndex: number | undefined;
   readonly vlan: { readonly id: number; readonly protocol: number } | undefined;
 }
 
-/** What may be set of an interface; undefined fields stay as they are. */
+/** Changes to an interface; undefined fields are not changed. */
 export interface LinkSettings {
   readonly name?: string | undefined;
   readonly up?: boolean | undefined;
   readonly mtu?: number | undefined;
   readonly address?: Uint8Array | undefined;
-  /** An open descriptor of the namespace to move it to, or make it in. */
+  /** An open descriptor of the namespace to move the interface to, or to create it in. */
   readonly namespaceDescriptor?: number | undefined;
 }
 
 export type NewLink = LinkSettings & { readonly name: string };
 
-/** Asks for all interfaces of the namespace. */
+/** Request: all interfaces of the namespace. */
 export function dumpLinks(): NetlinkMessage {
   const payload = joinParts(linkHeader(0), u32Attribute(EXTENDED_MASK, SKIP_STATISTICS));
   return { type: LinkMessageType.get, flags: MessageFlag.dump, payload };
 }
 
-/** Asks for one interface. */
+/** Request: one interface. */
 export function getLink(which: number | string): NetlinkMessage {
   const payload = joinParts(
     linkHeader(typeof which === 'number' ? which : 0),
@@ -121,12 +121,12 @@ export function getLink(which: number | string): NetlinkMessage {
   return { type: LinkMessageType.get, flags: 0, payload };
 }
 
-/** Makes both ends of a virtual cable, each in its own namespace if need be. */
+/** Request: create a veth pair, each end in its own namespace if given. */
 export function createVeth(end: NewLink, peer: NewLink): NetlinkMessage {
   return createLink(end, 'veth', nestedAttribute(VETH_PEER, linkHeader(0, peer.up), ...settingsAttributes(peer)));
 }
 
-/** @param protocol the tag's EtherType: 0x8100, or 0x88a8 for a provider's tag */
+/** @param protocol the EtherType of the tag: 0x8100, or 0x88a8 for a service tag */
 export function createVlan(
   link: NewLink,
   vlan: { readonly parentIndex: number; readonly id: number; readonly protocol?: number },
@@ -138,7 +138,7 @@ export function createVlan(
   return createLink(link, 'vlan', data, u32Attribute(PARENT, vlan.parentIndex));
 }
 
-/** An interface of a kind that needs no more than its name: `dummy`, `bridge`. */
+/** Request: create an interface of a kind without parameters: `dummy`, `bridge`. */
 export function createPlainLink(link: NewLink, kind: string): NetlinkMessage {
   return createLink(link, kind, undefined);
 }
@@ -152,7 +152,7 @@ export function deleteLink(index: number): NetlinkMessage {
   return { type: LinkMessageType.delete, flags: 0, payload: linkHeader(index) };
 }
 
-/** Reads RTM_NEWLINK and RTM_DELLINK; undefined when it is another message, or malformed. */
+/** Decodes RTM_NEWLINK and RTM_DELLINK; undefined for other or malformed messages. */
 export function decodeLink(message: NetlinkMessage): Link | undefined {
   const { payload, type } = message;
   if (type !== LinkMessageType.new && type !== LinkMessageType.delete) return undefined;
@@ -211,7 +211,7 @@ function settingsAttributes(settings: LinkSettings): (Uint8Array | undefined)[] 
   ];
 }
 
-/** `ifi_change` names the flags that `ifi_flags` is about. */
+/** `ifi_change` selects the flags that `ifi_flags` sets. */
 function linkHeader(index: number, up?: boolean): Uint8Array {
   const header = new Uint8Array(HEADER_LENGTH);
   writeU32le(header, HEADER_INDEX, index);

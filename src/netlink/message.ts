@@ -1,47 +1,47 @@
-/** Netlink messages, `struct nlmsghdr` of linux/netlink.h, alone and several in one datagram. @module */
+/** Netlink messages (`struct nlmsghdr` of linux/netlink.h), one or several per datagram. @module */
 import { readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import { align4 } from './attribute.ts';
 
 export const MESSAGE_HEADER_LENGTH = 16;
 
-/** Types that every netlink family shares. */
+/** Message types common to all netlink families. */
 export const ControlType = { noop: 1, error: 2, done: 3, overrun: 4 } as const;
 
-/** Flags of requests and answers (linux/netlink.h, NLM_F_*); the same bits mean other things by kind of request. */
+/** Flags of requests and answers (linux/netlink.h, NLM_F_*); the meaning of a bit depends on the kind of request. */
 export const MessageFlag = {
   request: 0x01,
   multi: 0x02,
   acknowledge: 0x04,
   echo: 0x08,
-  /** The table changed while it was dumped: entries may be missing or doubled. */
+  /** The table changed during the dump: entries may be missing or duplicated. */
   dumpInterrupted: 0x10,
-  /** Of requests that get: root | match. */
+  /** GET requests: root | match. */
   dump: 0x300,
-  /** Of requests that make. */
+  /** NEW requests. */
   replace: 0x100,
   exclusive: 0x200,
   create: 0x400,
   append: 0x800,
-  /** Of acknowledgements: the request is not repeated whole; attributes follow. */
+  /** Acknowledgements: the request is not repeated in full; attributes follow. */
   capped: 0x100,
   extended: 0x200,
 } as const;
 
-/** What is asked, and what is answered. The connection adds sequence and port. */
+/** A request or an answer. The connection adds sequence number and port. */
 export interface NetlinkMessage {
   readonly type: number;
   readonly flags: number;
-  /** The family's own header and the attributes. */
+  /** The header of the family, and the attributes. */
   readonly payload: Uint8Array;
 }
 
-/** A message as it came, with whom it answers. */
+/** A received message, with its sequence number and port. */
 export interface ReceivedMessage extends NetlinkMessage {
   readonly sequence: number;
   readonly port: number;
 }
 
-/** The message's bytes. `port` 0 lets the kernel fill in the socket's own. */
+/** Encodes a message. With `port` 0 the kernel inserts the port of the socket. */
 export function encodeMessage(message: NetlinkMessage, sequence: number, port = 0): Uint8Array {
   const length = MESSAGE_HEADER_LENGTH + message.payload.length;
   const bytes = new Uint8Array(align4(length));
@@ -56,7 +56,7 @@ export function encodeMessage(message: NetlinkMessage, sequence: number, port = 
 
 /**
  * Splits a datagram into its messages; payloads are copies.
- * @returns undefined when a message says that it ends outside the datagram
+ * @returns undefined if a message ends outside the datagram
  */
 export function decodeMessages(datagram: Uint8Array): ReceivedMessage[] | undefined {
   const messages: ReceivedMessage[] = [];

@@ -1,4 +1,4 @@
-/** Neighbours, that is ARP and NDP entries: RTM_NEWNEIGH and its kin (linux/neighbour.h). @module */
+/** Neighbours (ARP and NDP entries): RTM_NEWNEIGH and related messages (linux/neighbour.h). @module */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
 import { familyOf, requireFamily } from './family.ts';
@@ -35,7 +35,7 @@ export interface Neighbour {
   readonly interfaceIndex: number;
   /** 4 or 16 bytes. */
   readonly address: Uint8Array;
-  /** Undefined while it is not resolved. */
+  /** Undefined while unresolved. */
   readonly linkAddress: Uint8Array | undefined;
   /** A `NeighbourState`. */
   readonly state: number;
@@ -47,16 +47,16 @@ export interface NewNeighbour {
   readonly interfaceIndex: number;
   readonly address: Uint8Array;
   readonly linkAddress: Uint8Array;
-  /** Permanent unless said otherwise. */
+  /** Default: permanent. */
   readonly state?: number;
 }
 
-/** Asks for all neighbours of the namespace, IPv4 and IPv6. */
+/** Request: all IPv4 and IPv6 neighbours of the namespace. */
 export function dumpNeighbours(): NetlinkMessage {
   return { type: NeighbourMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
 }
 
-/** Makes an entry, or replaces the one that is there. @throws RangeError when the address is neither IPv4 nor IPv6 */
+/** Request: create or replace an entry. @throws RangeError if the address is neither IPv4 nor IPv6 */
 export function addNeighbour(neighbour: NewNeighbour): NetlinkMessage {
   const header = encodeHeader(neighbour, neighbour.state ?? NeighbourState.permanent);
   return {
@@ -70,14 +70,16 @@ export function addNeighbour(neighbour: NewNeighbour): NetlinkMessage {
   };
 }
 
-/** @throws RangeError when the address is neither IPv4 nor IPv6 */
+/** @throws RangeError if the address is neither IPv4 nor IPv6 */
 export function deleteNeighbour(neighbour: Pick<NewNeighbour, 'interfaceIndex' | 'address'>): NetlinkMessage {
   const header = encodeHeader(neighbour, NeighbourState.none);
   const payload = joinParts(header, bytesAttribute(DESTINATION, neighbour.address));
   return { type: NeighbourMessageType.delete, flags: 0, payload };
 }
 
-/** Reads RTM_NEWNEIGH and RTM_DELNEIGH of IPv4 and IPv6; undefined for others (bridge entries), or when malformed. */
+/**
+ * Decodes RTM_NEWNEIGH and RTM_DELNEIGH of IPv4 and IPv6; undefined for other (bridge entries) or malformed messages.
+ */
 export function decodeNeighbour(message: NetlinkMessage): Neighbour | undefined {
   const { payload, type } = message;
   if (type !== NeighbourMessageType.new && type !== NeighbourMessageType.delete) return undefined;

@@ -1,4 +1,4 @@
-/** Routes: RTM_NEWROUTE and its kin (linux/rtnetlink.h). @module */
+/** Routes: RTM_NEWROUTE and related messages (linux/rtnetlink.h). @module */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import {
   type Attributes,
@@ -15,23 +15,23 @@ import { MessageFlag, type NetlinkMessage } from './message.ts';
 /** RTM_*ROUTE. */
 const RouteMessageType = { new: 24, delete: 25, get: 26 } as const;
 
-/** RTN_*: what becomes of packets that the route matches. */
+/** RTN_*: treatment of matching packets. */
 export const RouteType = {
   unicast: 1,
   local: 2,
   broadcast: 3,
   anycast: 4,
   multicast: 5,
-  /** Dropped without a word. */
+  /** Dropped silently. */
   blackhole: 6,
-  /** Dropped; ICMP says "host unreachable". */
+  /** Dropped with ICMP "host unreachable". */
   unreachable: 7,
-  /** Dropped; ICMP says "administratively prohibited". */
+  /** Dropped with ICMP "administratively prohibited". */
   prohibit: 8,
   throw: 9,
 } as const;
 
-/** RTPROT_*: who made the route. */
+/** RTPROT_*: origin of the route. */
 const RouteProtocol = { unspecified: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
 
 /** RT_TABLE_* */
@@ -69,16 +69,16 @@ const NEXT_HOP_LENGTH = 8;
 const NEXT_HOP_HOPS = 3;
 const NEXT_HOP_INDEX = 4;
 
-/** RTM_F_LOOKUP_TABLE: answer with the table of the route that was found. */
+/** RTM_F_LOOKUP_TABLE: report the table of the route. */
 const LOOKUP_TABLE = 0x1000;
-/** `struct rta_cacheinfo`: the third word is the time left, in ticks of USER_HZ. */
+/** `struct rta_cacheinfo`: the third word is the remaining lifetime in ticks of USER_HZ. */
 const CACHE_INFO_EXPIRES = 8;
 
-/** One way on. At least one of the two is there. */
+/** A next hop: a gateway, an interface, or both. */
 export interface NextHop {
   readonly gateway: Uint8Array | undefined;
   readonly interfaceIndex: number | undefined;
-  /** 1 to 256: the share of flows that go this way. */
+  /** Weight of the next hop, 1 to 256. */
   readonly weight: number;
 }
 
@@ -91,47 +91,50 @@ export interface Route {
   /** A `RouteType`. */
   readonly type: number;
   readonly table: number;
-  /** A `RouteProtocol`, or another number of /etc/iproute2/rt_protos. */
+  /** A `RouteProtocol`, or another number (/etc/iproute2/rt_protos). */
   readonly protocol: number;
   readonly scope: number;
   readonly priority: number | undefined;
   readonly preferredSource: Uint8Array | undefined;
   readonly mtu: number | undefined;
-  /** One for an ordinary route, several for equal-cost ones, none for those that drop. */
+  /** One next hop for ordinary routes, several for multipath routes, none for routes that drop. */
   readonly nextHops: readonly NextHop[];
-  /** Ticks of USER_HZ (a hundredth of a second) until it goes, of routes learned by IPv6 router advertisements. */
+  /** Remaining lifetime of routes learned from IPv6 router advertisements, in ticks of USER_HZ (10 ms). */
   readonly expiresTicks: number | undefined;
   /** RTM_F_* and RTNH_F_* bits. */
   readonly flags: number;
 }
 
 export interface NewRoute {
-  /** The network, 4 or 16 bytes; all zero with prefix length 0 for the default route. */
+  /** The network, 4 or 16 bytes; all zero with prefix length 0 is the default route. */
   readonly destination: Uint8Array;
   readonly prefixLength: number;
-  /** Unicast unless said otherwise. */
+  /** Default: unicast. */
   readonly type?: number;
-  /** None for the types that drop. */
+  /** Empty for types that drop. */
   readonly nextHops?: readonly Partial<NextHop>[];
   readonly mtu?: number | undefined;
   readonly priority?: number | undefined;
-  /** Main unless said otherwise. */
+  /** Default: main. */
   readonly table?: number;
 }
 
-/** Asks for all routes of all tables. */
+/** Request: all routes of all tables. */
 export function dumpRoutes(): NetlinkMessage {
   return { type: RouteMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
 }
 
-/** Asks which route a packet to `destination` would take. @throws RangeError when it is neither IPv4 nor IPv6 */
+/** Request: the route of a packet to `destination`. @throws RangeError if it is neither IPv4 nor IPv6 */
 export function lookUpRoute(destination: Uint8Array): NetlinkMessage {
   const header = routeHeader(destination, destination.length * 8);
   writeU32le(header, FLAGS, LOOKUP_TABLE);
   return { type: RouteMessageType.get, flags: 0, payload: joinParts(header, bytesAttribute(DESTINATION, destination)) };
 }
 
-/** @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256 */
+/**
+ * @throws RangeError for an address that is neither IPv4 nor IPv6, an invalid prefix length, or a weight outside 1 to
+ * 256
+ */
 export function addRoute(route: NewRoute): NetlinkMessage {
   return {
     type: RouteMessageType.new,
@@ -140,12 +143,14 @@ export function addRoute(route: NewRoute): NetlinkMessage {
   };
 }
 
-/** @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256 */
+/**
+ * @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256
+ */
 export function deleteRoute(route: NewRoute): NetlinkMessage {
   return { type: RouteMessageType.delete, flags: 0, payload: encodeRoute(route) };
 }
 
-/** Reads RTM_NEWROUTE and RTM_DELROUTE of IPv4 and IPv6; undefined for others, or when malformed. */
+/** Decodes RTM_NEWROUTE and RTM_DELROUTE of IPv4 and IPv6; undefined for other or malformed messages. */
 export function decodeRoute(message: NetlinkMessage): Route | undefined {
   const { payload, type } = message;
   if (type !== RouteMessageType.new && type !== RouteMessageType.delete) return undefined;
@@ -213,7 +218,7 @@ function encodeRoute(route: NewRoute): Uint8Array {
   const header = routeHeader(destination, route.prefixLength);
   const isDirect = nextHops.length > 0 && nextHops.every((hop) => hop.gateway === undefined);
   header[TABLE_LOW] = table < 256 ? table : 0;
-  header[PROTOCOL] = RouteProtocol.boot; // what ip(8) says of routes made by hand
+  header[PROTOCOL] = RouteProtocol.boot; // as ip(8) marks manual routes
   header[SCOPE] = isDirect ? SCOPE_LINK : SCOPE_UNIVERSE;
   header[TYPE] = route.type ?? RouteType.unicast;
   return joinParts(

@@ -1,4 +1,4 @@
-/** The kernel's end of netlink: datagrams in and out, nothing understood. A test puts a fake in its place. @module */
+/** The netlink socket: sends and receives datagrams without interpreting them. Tests replace it with a fake. @module */
 import { readU32le, writeU16le } from '../base/bytes.ts';
 import {
   AF_NETLINK,
@@ -12,17 +12,17 @@ import {
 import { bind, close, errno, getsockname, recvfrom, sendto, setsockopt, socket } from '../sys/libc.ts';
 import { check, Errno, syscallError } from '../sys/syscall.ts';
 
-/** Protocols of AF_NETLINK that tapline speaks (linux/netlink.h). */
+/** Protocols of AF_NETLINK that tapline uses (linux/netlink.h). */
 export const NetlinkProtocol = { route: 0, socketDiagnosis: 4, netfilter: 12, generic: 16 } as const;
 
-/** What a connection needs of a socket. */
+/** The socket of a connection. */
 export interface NetlinkSocket {
-  /** The address that the kernel answers to. */
+  /** The port that the kernel answers to. */
   readonly port: number;
   send(datagram: Uint8Array, wanted: string): void;
   /**
-   * The next datagram, copied or valid until the next call; `'timeout'` when none came, `'truncated'` when one was
-   * longer than the buffer and is lost.
+   * Receives the next datagram, valid until the next call; `'timeout'` if none arrived, `'truncated'` if it exceeded
+   * the buffer and is lost.
    */
   receive(wanted: string): Uint8Array | 'timeout' | 'truncated';
   close(): void;
@@ -37,13 +37,13 @@ const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 
-/** The kernel fills at most 32 KiB (NLMSG_GOODSIZE doubled for dumps); one link alone may need more, with many VFs. */
+/** The kernel fills at most 32 KiB per datagram of a dump; a single link with many virtual functions may need more. */
 const BUFFER_LENGTH = 256 * 1024;
 const TIMEOUT_SECONDS = 5;
 
 /**
- * Opens a socket in the calling thread's network namespace, where it stays.
- * @throws SyscallError `SYSCALL` when the kernel has no such protocol, or a sandbox forbids netlink
+ * Opens a socket in the calling thread's network namespace.
+ * @throws SyscallError `SYSCALL` if the kernel lacks the protocol, or a sandbox forbids netlink
  */
 export function openNetlinkSocket(protocol: number): NetlinkSocket {
   const wanted = 'open a netlink socket';
@@ -54,7 +54,7 @@ export function openNetlinkSocket(protocol: number): NetlinkSocket {
     check(getsockname(fd, address, Uint32Array.of(ADDRESS_LENGTH)), 'getsockname', wanted);
     const timeout = BigInt64Array.of(BigInt(TIMEOUT_SECONDS), 0n);
     check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.byteLength), 'setsockopt', wanted);
-    // Good to have, and absent from old kernels: sentences with errors, short errors, dumps that heed their filter.
+    // Optional, absent from old kernels: extended acknowledgements, capped errors, strict checking of dump filters.
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       setsockopt(fd, SOL_NETLINK, option, Uint32Array.of(1), 4);
     }
@@ -99,7 +99,7 @@ class KernelSocket implements NetlinkSocket {
         if (number === Errno.EAGAIN) return 'timeout';
         throw syscallError('recvfrom', number, wanted);
       }
-      // Another process may write to our port; only port 0 is the kernel.
+      // Other processes may write to our port; the kernel has port 0.
       if (readU32le(this.#sender, ADDRESS_PORT) !== 0) continue;
       return length > BUFFER_LENGTH ? 'truncated' : this.#buffer.subarray(0, length);
     }

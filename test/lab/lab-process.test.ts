@@ -129,7 +129,7 @@ describe.skipIf(!isRealRoot || setpriv === undefined)('nobody', () => {
       errors += String(part);
     });
     const [code] = await once(child, 'close');
-    expect(errors).toMatch(/^LAB_UNSUPPORTED: cannot make a network of namespaces here: /);
+    expect(errors).toMatch(/^LAB_UNSUPPORTED: cannot create network namespaces: /);
     expect(errors).toMatch(sentence);
     expect(code).toBe(1);
   });
