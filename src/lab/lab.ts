@@ -24,10 +24,9 @@ import { LabHost, type LabInterface } from './host.ts';
 import { disableOffload } from './offload.ts';
 import type { EndPlan, LabPlan, RoutePlan, VlanPlan, WirePlan } from './plan.ts';
 import { parseAddress, parsePrefix } from './prefix.ts';
+import { LAB_LIMIT } from './socket.ts';
 
 const DEFAULT_MTU = 1500;
-/** A veth pair carries frames within milliseconds of its second end being up. */
-const CARRIER_MILLISECONDS = 5000;
 
 /** A running lab. Disposing of it removes its wires at once, and its namespaces with the last socket in them. */
 export class Lab implements AsyncDisposable {
@@ -154,7 +153,7 @@ async function bringUp(host: LabHost, name: string): Promise<void> {
 
 /** The kernel activates an interface's queue a moment after its carrier; frames sent before are lost. */
 async function waitForCarrier(host: LabHost, name: string): Promise<void> {
-  const deadline = performance.now() + CARRIER_MILLISECONDS;
+  const deadline = performance.now() + LAB_LIMIT;
   while ((await host.link(name)).operationalState !== 'up') {
     if (performance.now() > deadline) throw new StackError('LAB', `${name} of ${host.name} does not come up`);
     await sleep(1);

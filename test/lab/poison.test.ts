@@ -6,7 +6,7 @@ import type { CaptureSource } from '../../src/base/frame.ts';
 import { openLive, openLiveMany, openShared, type RecordBatch } from '../../src/capture/index.ts';
 import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
 import { BlockType, createPcapWriter, openFile } from '../../src/pcap/index.ts';
-import { record } from '../../src/session/index.ts';
+import { type RecordProgress, record } from '../../src/session/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { countBlocks } from '../support/pcapng-blocks.ts';
@@ -113,8 +113,7 @@ describe('records', () => {
     const words = ['capture', '--poison', ...source, '-w', path, '-c', String(count), 'udp port 9'];
     await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
     await program.said('listening on');
-    await sleep(50);
-    for (let sent = 0; sent < count; sent += 100) {
+    while (!program.hasEnded) {
       sendFrames(lab.host('left'), 'eth0', Array(100).fill(frame));
       await sleep(5);
     }
@@ -134,7 +133,11 @@ test('packets, and recordings over many turns of a small ring, hold what was sen
   await using owning = lab.host('right').run(() => openLive('eth0', options));
   const writer = createPcapWriter(path, source);
   const count = 4000;
-  const recording = record(source, writer, { limit: count });
+  let recordedCount = 0;
+  const onProgress = ({ frames }: RecordProgress): void => {
+    recordedCount = frames;
+  };
+  const recording = record(source, writer, { limit: count, onProgress });
   const owned: Uint8Array[] = [];
   const reading = (async () => {
     for await (const { bytes } of owning.packets()) {
@@ -144,7 +147,8 @@ test('packets, and recordings over many turns of a small ring, hold what was sen
   })();
   for (let sent = 0; sent < count; sent += 100) {
     sendFrames(lab.host('left'), 'eth0', Array(100).fill(FRAME));
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    do await sleep(1);
+    while (sent - Math.min(recordedCount, owned.length) > 300); // far less than the ring has room for
   }
   await Promise.all([recording, reading]);
   await writer.close();
