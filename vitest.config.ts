@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { TEST_LIMIT } from './test/support/limits.ts';
 
 /** The examples import the package by its name. */
 const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
+
+const limits = { testTimeout: TEST_LIMIT, hookTimeout: TEST_LIMIT };
 
 /** `unit` runs anywhere; `lab` makes namespaces (root or user namespaces) and sends real frames between them. */
 export default defineConfig({
@@ -17,7 +20,7 @@ export default defineConfig({
           exclude: ['test/lab/**'],
           pool: 'forks',
           setupFiles: ['./test/support/seed.ts'],
-          testTimeout: 60_000,
+          ...limits,
         },
       },
       {
@@ -27,8 +30,7 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           pool: 'forks',
           setupFiles: ['./test/support/seed.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...limits,
         },
       },
     ],

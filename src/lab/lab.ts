@@ -24,10 +24,9 @@ import { LabHost, type LabInterface } from './host.ts';
 import { disableOffload } from './offload.ts';
 import type { EndPlan, LabPlan, RoutePlan, VlanPlan, WirePlan } from './plan.ts';
 import { parseAddress, parsePrefix } from './prefix.ts';
+import { LAB_LIMIT } from './socket.ts';
 
 const DEFAULT_MTU = 1500;
-/** A veth pair works within milliseconds after its second end is up. */
-const CARRIER_MILLISECONDS = 5000;
 
 /** A running lab. Disposing it removes its wires at once, and its namespaces with their last socket. */
 export class Lab implements AsyncDisposable {
@@ -154,7 +153,7 @@ async function bringUp(host: LabHost, name: string): Promise<void> {
 
 /** The kernel activates the queue of an interface shortly after its carrier; frames sent earlier are lost. */
 async function waitForCarrier(host: LabHost, name: string): Promise<void> {
-  const deadline = performance.now() + CARRIER_MILLISECONDS;
+  const deadline = performance.now() + LAB_LIMIT;
   while ((await host.link(name)).operationalState !== 'up') {
     if (performance.now() > deadline) throw new StackError('LAB', `${name} of ${host.name} does not come up`);
     await sleep(1);

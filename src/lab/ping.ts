@@ -8,7 +8,7 @@ import { MSG_DONTWAIT, SOCK_RAW } from '../sys/constants.ts';
 import { close, connect, recv, sendto } from '../sys/libc.ts';
 import { check } from '../sys/syscall.ts';
 import type { LabHost } from './host.ts';
-import { makeSocket, socketAddress } from './socket.ts';
+import { LAB_LIMIT, makeSocket, socketAddress } from './socket.ts';
 
 export interface PingOptions {
   /** Default 1; one after the other. */
@@ -17,7 +17,7 @@ export interface PingOptions {
   readonly payloadLength?: number;
   /** Default: random. */
   readonly identifier?: number;
-  /** Milliseconds to wait for each reply; default one second. */
+  /** Milliseconds to wait for each reply; default `LAB_LIMIT`. */
   readonly timeout?: number;
 }
 
@@ -33,7 +33,7 @@ const MAX_PACKET_LENGTH = 0x1_0000;
  * @throws SyscallError if the kernel refuses to send, for example without a route
  */
 export async function pingAddress(host: LabHost, address: string, options: PingOptions = {}): Promise<number> {
-  const { count = 1, payloadLength = 56, identifier = randomInt(1, 0x1_0000), timeout = 1000 } = options;
+  const { count = 1, payloadLength = 56, identifier = randomInt(1, 0x1_0000), timeout = LAB_LIMIT } = options;
   const isIpv4 = !address.includes(':');
   const types = isIpv4 ? ECHO4 : ECHO6;
   const wanted = `ping ${address} from ${host.name}`;

@@ -64,7 +64,7 @@ export async function connectTcp(from: LabHost, to: LabHost, options: TcpOptions
 
 /**
  * Runs a whole connection: handshake, `request` from `from`, `reply` from `to`, close on both sides.
- * @throws SyscallError if it cannot connect; Error if it takes longer than five seconds
+ * @throws SyscallError if it cannot connect; Error if it does not end within `LAB_LIMIT`
  */
 export async function exchangeTcp(
   from: LabHost,

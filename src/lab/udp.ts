@@ -32,7 +32,7 @@ export async function openUdp(host: LabHost, address: string, port = 0): Promise
 /**
  * Sends one datagram and waits for it to arrive.
  * @returns the data received
- * @throws Error if nothing arrives for five seconds
+ * @throws Error if nothing arrives within `LAB_LIMIT`
  */
 export async function sendUdp(
   from: LabHost,

@@ -1,14 +1,17 @@
 /** What happens to captures: offloaded giants, a stopped process, a killed one. @module */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, exchangeTcp, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { captureOnDisk, stallingDisk } from '../support/disk-capture.ts';
+import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
+import { caughtUp } from '../support/tcpdump.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -42,7 +45,7 @@ test('frames that segmentation offload left as large as 64 KiB are recorded whol
   await using ours = await startCapture('-w', folder.file('ours.pcap'), 'tcp');
   const request = new Uint8Array(4_000_000).map((_, index) => index);
   await exchangeTcp(lab.host('left'), lab.host('right'), { request, reply: Uint8Array.of(1) });
-  await sleep(1500); // tcpdump reads its ring every second, and drops at its end what is in it
+  await caughtUp(theirs); // on SIGINT tcpdump discards what is still in its ring
   for (const program of [ours, theirs]) program.signal('SIGINT');
   expect(await ours.exit()).toBe(0);
   expect(await theirs.exit()).toBe(0);
@@ -58,31 +61,32 @@ test('a stopped process loses what its ring cannot hold, and says how much', asy
   await using program = await startCapture('-w', path, '-B', '1', 'udp port 9');
   const sent = 3000; // three times what a ring of 1 MiB takes
   program.signal('SIGSTOP');
+  await eventually(() => expect(readFileSync(`/proc/${program.pid}/stat`, 'latin1')).toContain(') T '));
   flood(sent);
-  await sleep(200);
+  await framesDelivered();
   program.signal('SIGCONT');
-  await sleep(500);
+  await program.counted(sent);
   flood(10);
-  await sleep(300);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
-  const count = (what: string): number => Number(new RegExp(`(\\d+) packets ${what}`).exec(program.standardError)?.[1]);
-  expect(count('received by filter')).toBe(sent + 10);
-  expect(count('dropped by kernel')).toBeGreaterThan(1000);
-  expect(count('captured')).toBe(sent + 10 - count('dropped by kernel'));
+  const { captured, received, dropped } = program.counters;
+  expect(received).toBe(sent + 10);
+  expect(dropped).toBeGreaterThan(1000);
+  expect(captured).toBe(sent + 10 - dropped);
   expect(program.standardError).toMatch(
     /frames were lost, most of them at .* in a second\): a larger buffer \(-B [48]\)/,
   );
-  expect(await readPackets(path)).toHaveLength(count('captured'));
+  expect(await readPackets(path)).toHaveLength(captured);
 });
 
 test('of a killed process the file holds all records but the last few', async () => {
   using folder = new TestFolder();
   const path = folder.file('ours.pcap');
-  await using program = await startCapture('-w', path, 'udp port 9');
+  await using program = await startCapture('-w', path, '-B', '64', 'udp port 9');
   flood(20_000);
   const recorded = 20_000 * (1000 + 16);
-  for (let tries = 0; tries < 200 && statSync(path).size < recorded / 2; tries += 1) await sleep(20);
+  await eventually(() => expect(statSync(path).size).toBeGreaterThanOrEqual(recorded / 2));
   program.signal('SIGKILL');
   await program.exit();
   await using source = await openFile(path);
@@ -97,12 +101,15 @@ test('of a killed process the file holds all records but the last few', async ()
 
 test.each(['pcap', 'pcapng'])('a disk that stalls for a while costs nothing but room in the ring: %s', async (kind) => {
   using folder = new TestFolder();
-  const words = `-B 64 -c 35000 --duration 20 -w ours.${kind} udp port 9`;
+  const words = `-B 64 -c 35000 -w ours.${kind} udp port 9`;
   await using program = await captureOnDisk(lab.host('right'), { folder, disk: stallingDisk, words });
-  for (let turn = 0; turn < 350; turn += 1) {
+  let sent = 0;
+  for (; !program.standardError.includes('disk goes on') && sent < 30_000; sent += 100) {
     flood(100);
-    await sleep(10);
+    await sleep(5);
   }
+  await program.said('disk goes on');
+  flood(35_000 - sent);
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');
   expect(await readPackets(folder.file(`kept/ours.${kind}`))).toHaveLength(35_000);

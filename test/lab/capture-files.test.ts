@@ -2,14 +2,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLab, type Lab, openFrameSender, pingAddress, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { captureOnDisk, smallDisk } from '../support/disk-capture.ts';
+import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -60,6 +62,17 @@ function statusOf(pid: number): Readonly<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => line.split(':\t') as [string, string]));
 }
 
+/** Files that a process has open. */
+function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
+}
+
 const names = (): string[] => readdirSync(folder.path).sort();
 
 async function numbersOf(name: string): Promise<number[]> {
@@ -76,9 +89,18 @@ describe('rotation', () => {
     ['PCAP through the page cache', 'pcap', ['-U']],
   ])('under load loses nothing: %s', async (_way, kind, words) => {
     const count = 40_000;
-    await using program = await startCapture('-w', folder.file(`a.${kind}`), '-C', '1M', ...words, 'udp port 9');
+    await using program = await startCapture(
+      '-w',
+      folder.file(`a.${kind}`),
+      '-C',
+      '1M',
+      '-B',
+      '64',
+      ...words,
+      'udp port 9',
+    );
     await flood(count);
-    await sleep(300);
+    await framesDelivered();
     expect(await ended(program)).toBe(0);
     expect(program.standardError).toContain('0 packets dropped by kernel');
     expect(program.standardError).toContain(`${count} packets captured`);
@@ -94,10 +116,10 @@ describe('rotation', () => {
   test('by tcpdump’s letters: -C and -W make a ring that tcpdump reads, beside files that are not its own', async () => {
     writeFileSync(folder.file('a-00000.pcap'), 'foreign');
     const count = 20_000;
-    const words = ['-w', folder.file('a.pcap'), '-C', '1', '-W', '3', '--nano', 'udp port 9'];
+    const words = ['-w', folder.file('a.pcap'), '-C', '1', '-W', '3', '-B', '64', '--nano', 'udp port 9'];
     await using program = await startCapture(...words);
     await flood(count);
-    await sleep(300);
+    await framesDelivered();
     expect(await ended(program)).toBe(0);
     const [foreign, ...ring] = names();
     expect(foreign).toBe('a-00000.pcap');
@@ -119,7 +141,7 @@ describe('rotation', () => {
   test('-G with -W ends after so many files, each of its time, closed also while nothing comes', async () => {
     await using program = await startCapture('-w', folder.file('%s.pcap'), '-G', '1', '-W', '2', 'icmp');
     await pingAddress(lab.host('left'), '10.1.1.2');
-    await sleep(2500);
+    await eventually(() => expect(openFiles(program.pid).filter((path) => path.endsWith('.pcap'))).toEqual([]));
     expect(names()).toHaveLength(1);
     await pingAddress(lab.host('left'), '10.1.1.2');
     expect(await program.exit()).toBe(0); // by itself
@@ -147,9 +169,7 @@ describe('a next file that cannot be begun', () => {
     mkdirSync(folder.file('sub'));
     await using program = await startCapture(...words);
     await flood(15);
-    for (let tries = 0; tries < 100 && names().length > 0 && readdirSync(folder.file('sub')).length < 2; tries += 1) {
-      await sleep(50);
-    }
+    await eventually(() => expect(readdirSync(folder.file('sub'))).toHaveLength(2));
     renameSync(folder.file('sub'), folder.file('moved'));
     await flood(10, { first: 15 });
     expect(await program.exit()).toBe(1);
@@ -207,7 +227,7 @@ describe('packed files', () => {
     const count = 20_000;
     await using program = await startCapture('-w', folder.file('a.pcap.gz'), '-C', '8M', 'udp port 9');
     await flood(count);
-    await sleep(300);
+    await framesDelivered();
     expect(await ended(program)).toBe(0);
     expect(program.standardError).toContain('0 packets dropped by kernel');
     expect(names()).toEqual(['a-00001.pcap.gz', 'a-00002.pcap.gz', 'a-00003.pcap.gz']);
@@ -224,15 +244,13 @@ describe('packed files', () => {
     const count = 60_000;
     await using program = await startCapture('-w', folder.file('a.pcap.gz'), '-B', '2', 'udp port 9');
     await flood(count, { random: true, pause: 0 });
-    await sleep(1000);
+    await program.counted(count);
     const { VmHWM = '' } = statusOf(program.pid);
     expect(await ended(program)).toBe(0);
-    const said = (what: string): number =>
-      Number(new RegExp(`(\\d+) packets? ${what}`).exec(program.standardError)?.[1]);
-    expect(said('received by filter')).toBe(count);
-    expect(said('captured') + said('dropped by kernel')).toBe(count);
+    const { captured, received, dropped } = program.counters;
+    expect([received, captured + dropped]).toEqual([count, count]);
     const numbers = await numbersOf('a.pcap.gz');
-    expect(numbers).toHaveLength(said('captured'));
+    expect(numbers).toHaveLength(captured);
     expect(numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0))).toBe(true);
     expect(Number.parseInt(VmHWM, 10)).toBeLessThan(300_000); // of 60 MB that came, in kB
   });
@@ -264,11 +282,9 @@ describe('a reader of the growing file', () => {
   ])('sees whole records soon: %s', async (_way, name, words) => {
     await using program = await startCapture('-w', folder.file(name), ...words, 'udp port 9');
     await flood(7);
-    await sleep(1000);
-    expect(await numbersOf(name)).toEqual(upTo(7));
+    await eventually(async () => expect(await numbersOf(name)).toEqual(upTo(7)));
     await flood(5000, { first: 7 });
-    await sleep(1000);
-    expect(await numbersOf(name)).toEqual(upTo(5007));
+    await eventually(async () => expect(await numbersOf(name)).toEqual(upTo(5007)));
     expect(await ended(program)).toBe(0);
     expect(await numbersOf(name)).toEqual(upTo(5007));
   });
@@ -276,10 +292,9 @@ describe('a reader of the growing file', () => {
   test('need not wait after SIGUSR2', async () => {
     await using program = await startCapture('-w', folder.file('a.pcap.gz'), 'udp port 9');
     await flood(7);
-    await sleep(400); // out of the ring, which takes a quarter of a second; a packed file waits for half a second more
+    await program.counted(7);
     program.signal('SIGUSR2');
-    await sleep(100);
-    expect(await numbersOf('a.pcap.gz')).toEqual(upTo(7));
+    await eventually(async () => expect(await numbersOf('a.pcap.gz')).toEqual(upTo(7)));
     expect(await ended(program)).toBe(0);
   });
 });
@@ -320,8 +335,7 @@ describe('a program after each file', () => {
         expect(program.standardError).toContain('1 packet captured');
         program.signal('SIGUSR1'); // is answered still
         const again = /1 packet captured.*1 packet captured/s;
-        for (let tries = 0; tries < 100 && !again.test(program.standardError); tries += 1) await sleep(20);
-        expect(program.standardError).toMatch(again);
+        await eventually(() => expect(program.standardError).toMatch(again));
         const exit = once(program.child, 'exit'); // `close` comes when the hook, too, has closed its standard error
         program.signal('SIGINT');
         expect(await exit).toEqual([null, 'SIGINT']);
@@ -340,7 +354,7 @@ describe('a program after each file', () => {
     await using program = new LabProcess(lab.host('right'), 'setsid', leader); // which has its place then
     await program.said('listening on');
     await flood(1);
-    for (let tries = 0; tries < 100 && !names().includes('log'); tries += 1) await sleep(20);
+    await eventually(() => expect(names()).toContain('log'));
     process.kill(-program.pid, 'SIGINT');
     expect(await program.exit()).toBe(0);
     expect(readFileSync(folder.file('log'), 'utf8')).toBe('begun\ndone\n');
@@ -372,7 +386,7 @@ test.each([
   [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats does not go with --trigger'],
 ])('%j does not go together: 2', (words, message) => {
   const all = [MAIN, 'capture', '-i', 'lo', ...words];
-  const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path, timeout: 20_000 });
+  const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path });
   expect(stderr).toContain(message);
   expect(status).toBe(2);
   expect(names()).toEqual([]);

@@ -10,6 +10,7 @@ import { pcapngContainer } from '../../src/pcap/file-format.ts';
 import { BlockType } from '../../src/pcap/format.ts';
 import { record } from '../../src/session/record.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { countBlocks } from '../support/pcapng-blocks.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -32,17 +33,20 @@ function makeFrames(): Uint8Array[] {
 
 /** Records what `left` sends to the host `right`. */
 async function recordFrames(path: string, frames: readonly Uint8Array[], live: LiveOptions): Promise<number> {
-  // Long enough for blocks to be full.
-  await using source = lab.host('right').run(() => openLive('eth0', { blockTimeout: 1000, ...live }));
+  // Long enough for blocks to be full, however slow the machine is.
+  await using source = lab.host('right').run(() => openLive('eth0', { blockTimeout: 60_000, ...live }));
   const linkType: LinkType = source.linkType;
   const file = DirectFile.create(path, pcapngContainer({ linkType, snapLength: source.snapLength }));
   if (file === undefined) throw new Error('the temporary folder takes no direct writes');
-  const recording = record(source, file, { limit: frames.length });
+  const stop = new AbortController();
+  const recording = record(source, file, { signal: stop.signal });
   using sender = openFrameSender(lab.host('left'), 'eth0');
   for (const [index, frame] of frames.entries()) {
     sender.send(frame);
     if (index % 64 === 0) await new Promise(setImmediate); // the recording is in the same thread
   }
+  await framesDelivered();
+  stop.abort();
   const { frames: recorded, statistics } = await recording;
   await file.close();
   expect(statistics.dropped).toBe(0);

@@ -9,8 +9,10 @@ import { complaintsAbout } from '../support/capture-claims.ts';
 import { type CapturePlan, captureDraw, planOf } from '../support/capture-draws.ts';
 import { TestFolder } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { eventually } from '../support/eventually.ts';
 import { type FoundFile, findFiles } from '../support/found-files.ts';
 import type { LabProcess } from '../support/lab-process.ts';
+import { EVENT_LIMIT } from '../support/limits.ts';
 import { type SentFrame, sendFlow, TWO_WIRES, wallTime } from '../support/numbered-flow.ts';
 import { requirePeer } from '../support/peers.ts';
 import { RandomSource } from '../support/random-source.ts';
@@ -18,9 +20,8 @@ import { RandomSource } from '../support/random-source.ts';
 const ROUNDS = 4;
 /** They share the flow of a round. */
 const CAPTURES = 4;
-/** Milliseconds until the flow's last frames are in files, and until a capture that is told to end must have done so. */
+/** Milliseconds of silence after the flow: files are closed by their time, windows end. */
 const QUIET = 1300;
-const PATIENCE = 30_000;
 
 let lab: Lab;
 beforeAll(async () => {
@@ -45,21 +46,21 @@ interface Capture {
   readonly isSampled: boolean;
 }
 
-test('captures by any options keep to all of them, lose nothing and say what is true', {
-  timeout: 120_000,
-}, async () => {
+test('captures by any options keep to all of them, lose nothing and say what is true', async () => {
   const draws = fc.array(captureDraw, { minLength: CAPTURES, maxLength: CAPTURES });
   await fc.assert(
     fc.asyncProperty(draws, fc.noBias(fc.nat()), async (drawn, seed) => {
       using root = new TestFolder();
       const captures = drawn.map((draw, number) => begin(root, draw, number));
       try {
-        await Promise.all(captures.map(({ program }) => program.said('listening on')));
-        await sleep(20); // a line for each interface
+        for (const { program, plan } of captures) {
+          const lines = plan.draw.interfaces.length;
+          await eventually(() => expect(program.standardError.match(/listening on/g) ?? []).toHaveLength(lines));
+        }
         const random = new RandomSource(seed);
         const sent: SentFrame[] = [];
         const flow = sendFlow(lab, random, sent);
-        const ends = captures.map((capture) => runToEnd(capture, flow, random.below(2000)));
+        const ends = captures.map((capture) => runToEnd(capture, sent, flow, random.below(2000)));
         await flow;
         for (const [number, capture] of captures.entries()) {
           const end = await ends[number];
@@ -108,40 +109,67 @@ function putInTheWay(
 interface End {
   readonly status: number;
   readonly endedByItself: boolean;
-  readonly toldAt: number;
+  readonly shownUntil: number;
   /** Files that were there at a time. */
   readonly mostFiles: number;
 }
 
 /** @param moment milliseconds, when it is to end in the middle */
-async function runToEnd({ plan, folder, program }: Capture, flow: Promise<void>, moment: number): Promise<End> {
+async function runToEnd(
+  capture: Capture,
+  sent: readonly SentFrame[],
+  flow: Promise<void>,
+  moment: number,
+): Promise<End> {
+  const { plan, folder, program } = capture;
   const { end, signal } = plan.draw;
   let mostFiles = 0;
   const watch = setInterval(() => {
     mostFiles = Math.max(mostFiles, readdirSync(folder).length);
   }, 20);
-  const hasEnded = (): boolean => program.child.exitCode !== null || program.standardError.includes('the capture ends');
+  const hasEnded = (): boolean => program.hasEnded || program.standardError.includes('the capture ends');
   try {
     await sleep(300);
     if (signal !== undefined && !hasEnded()) program.signal(signal);
     await (end === 'amid' || end === 'kill' ? sleep(moment) : flow);
     if (end === 'quiet') await sleep(QUIET);
-    const [endedByItself, toldAt] = [hasEnded(), wallTime()];
+    const shownUntil = wallTime();
+    if (end === 'kill') {
+      await eventually(async () => {
+        if (!hasEnded())
+          expect(await complaints(capture, sent, { status: 0, endedByItself: false, shownUntil })).toEqual([]);
+      });
+    }
+    const endedByItself = hasEnded();
     if (!endedByItself) program.signal(end === 'kill' ? 'SIGKILL' : 'SIGINT');
-    const status = await Promise.race([program.exit(), sleep(PATIENCE, -3, { ref: false })]);
-    return { status, endedByItself, toldAt, mostFiles };
+    const status = await Promise.race([program.exit(), sleep(EVENT_LIMIT, -3, { ref: false })]);
+    return { status, endedByItself, shownUntil, mostFiles };
   } finally {
     clearInterval(watch);
   }
+}
+
+const filesOf = ({ folder, plan, foreign }: Capture, sent: readonly SentFrame[], isCut: boolean) =>
+  findFiles(folder, plan, sent, { foreign: foreign?.name, isCut });
+
+/** What is wrong with a capture's files and words. */
+async function complaints(
+  capture: Capture,
+  sent: readonly SentFrame[],
+  end: Omit<End, 'mostFiles'>,
+): Promise<string[]> {
+  const { plan, program } = capture;
+  const isKilled = plan.draw.end === 'kill' && !end.endedByItself;
+  const series = await filesOf(capture, sent, isKilled);
+  return complaintsAbout({ plan, series, sent, standardError: program.standardError, ...end });
 }
 
 async function judge(capture: Capture, sent: readonly SentFrame[], end: End): Promise<string[]> {
   const { plan, folder, log, foreign, program } = capture;
   const { standardError } = program;
   const isKilled = plan.draw.end === 'kill' && !end.endedByItself;
-  const series = await findFiles(folder, plan, sent, { foreign: foreign?.name, isCut: isKilled });
-  const said = complaintsAbout({ plan, series, sent, standardError, ...end });
-  const files = series.flat();
+  const said = await complaints(capture, sent, end);
+  const files = (await filesOf(capture, sent, isKilled)).flat();
   if (end.mostFiles > plan.ring + (foreign === undefined ? 0 : 1)) said.push(`${end.mostFiles} files were there`);
   if (foreign?.isUntouched() === false) said.push(`${foreign.name} was touched, which is not its own`);
   if (isKilled) return said;

@@ -10,7 +10,9 @@ import { deleteLink } from '../../src/netlink/link.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { captureOnDisk, smallDisk } from '../support/disk-capture.ts';
+import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -83,9 +85,8 @@ describe('capture', () => {
     await using program = tapline('capture', '-i', 'eth0', '-w', folder.file('ours.pcap'), '-U', 'icmp');
     await program.said('listening on');
     await ping(1);
-    await sleep(100);
-    program.signal('SIGUSR1');
-    await program.said('2 packets captured');
+    await program.counted(2);
+    expect(program.standardError).toContain('\n2 packets captured\n');
     await ping(1);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
@@ -98,8 +99,7 @@ describe('capture', () => {
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
     await program.said('listening on');
     await ping(1);
-    await sleep(1000);
-    expect(await readPackets(path)).toHaveLength(2);
+    await eventually(async () => expect(await readPackets(path)).toHaveLength(2));
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
   });
@@ -124,10 +124,10 @@ describe('capture', () => {
     const command = `${process.execPath} ${MAIN} capture -i eth0 -n icmp | head -n 1`;
     await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
     await shell.said('listening on');
-    for (let tries = 0; tries < 20 && shell.child.exitCode === null; tries += 1) {
+    await eventually(async () => {
       await ping(1);
-      await sleep(50);
-    }
+      expect(shell.hasEnded).toBe(true);
+    });
     expect(await shell.exit()).toBe(0);
     expect(shell.standardOutput.toString().trimEnd().split('\n')).toHaveLength(1);
     expect(shell.standardError).toContain('packets captured');
@@ -282,7 +282,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp']);
     await program.said('listening on');
     await pingAddress(other.host('left'), '10.1.1.2', { count: 2 });
-    await sleep(200);
+    await framesDelivered();
     await right.netlink.execute(deleteLink(right.interface('eth0').index), { wanted: 'delete eth0' });
     expect(await program.exit()).toBe(4);
     expect(program.standardError).toContain('4 packets captured');
@@ -315,7 +315,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     const disk = { folder, disk: smallDisk('4m'), words: '-w ours.pcap --min-free 2M udp' };
     await using program = await captureOnDisk(lab.host('right'), disk);
     const frame = taggedFrame([], 1200 - 42);
-    for (let sent = 0; sent < 4000 && program.child.exitCode === null; sent += 100) {
+    while (!program.hasEnded) {
       sendFrames(
         lab.host('left'),
         'eth0',

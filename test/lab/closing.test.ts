@@ -74,7 +74,7 @@ async function readRecords(source: LiveSource | MergedSource, closeAfter: number
   await Promise.all(writes);
 }
 
-test.each([1, 2, 3, 4])('at random moments, seed %i', { timeout: 60_000 }, async (seed) => {
+test.each([1, 2, 3, 4])('at random moments, seed %i', async (seed) => {
   const random = new RandomSource(seed);
   for (let round = 0; round < 30; round += 1) {
     const source = lab.host('right').run(OPENERS[round % OPENERS.length] as () => LiveSource | MergedSource);

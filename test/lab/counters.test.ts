@@ -1,10 +1,10 @@
 /** What a capture says that it received, accepted and lost, whoever judges: each place where it says so. @module */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { statisticsBlocks } from '../support/pcapng-blocks.ts';
 
 let lab: Lab;
@@ -31,7 +31,8 @@ test.each([
   await program.said('listening on');
   const unwanted = Array(UNWANTED_COUNT).fill(UNWANTED);
   sendFrames(lab.host('left'), 'eth0', [...Array(WANTED_COUNT).fill(taggedFrame([], 100)), ...unwanted]);
-  await sleep(1200);
+  await program.counted(WANTED_COUNT);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
 

@@ -5,7 +5,8 @@ import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
-import { captureOnDisk, ordinaryDisk, smallDisk, stallingDisk } from '../support/disk-capture.ts';
+import { framesDelivered } from '../support/delivery.ts';
+import { captureOnDisk, endCaptureOnDisk, ordinaryDisk, smallDisk, stallingDisk } from '../support/disk-capture.ts';
 import type { LabProcess } from '../support/lab-process.ts';
 
 /** UDP port of the frames that begin a window, and of the others. */
@@ -46,11 +47,16 @@ async function kept(folder: TestFolder): Promise<number[]> {
 
 test('a disk that stalls in the middle of a window costs nothing but memory', async () => {
   using folder = new TestFolder();
-  await using program = await record(folder, { disk: stallingDisk, after: 20, words: '--duration 12' });
-  for (let turn = 0; turn < 300; turn += 1) {
+  await using program = await record(folder, { disk: stallingDisk, after: 600 });
+  let sent = 0;
+  for (; !program.standardError.includes('disk goes on') && sent < 25_000; sent += 100) {
     sendWindow(100);
-    await sleep(10);
+    await sleep(5);
   }
+  await program.said('disk goes on');
+  sendWindow(30_000 - sent);
+  await framesDelivered();
+  endCaptureOnDisk(folder);
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');
   expect(program.standardError).toContain('0 left it before their time, 0 found no room in it\n');
@@ -60,7 +66,7 @@ test('a disk that stalls in the middle of a window costs nothing but memory', as
 test('a disk that is full ends it: 5, with whole records, and the windows before are untouched', async () => {
   using folder = new TestFolder();
   const words = '--min-free 0';
-  await using program = await record(folder, { disk: smallDisk('256k'), after: 0.1, words });
+  await using program = await record(folder, { disk: smallDisk('256k'), after: 0.3, words });
   sendWindow(100);
   await program.said('100 packets in');
   sendWindow(400);
@@ -75,8 +81,8 @@ test('a disk that is full ends it: 5, with whole records, and the windows before
 
 test('a disk as full as it may become ends it: 5, and what was to stay free is free', async () => {
   using folder = new TestFolder();
-  await using program = await record(folder, { disk: smallDisk('4m'), words: '--min-free 2M --duration 20' });
-  for (let turn = 0; turn < 40 && program.child.exitCode === null; turn += 1) {
+  await using program = await record(folder, { disk: smallDisk('4m'), words: '--min-free 2M' });
+  while (!program.hasEnded) {
     sendWindow(100);
     await sleep(10);
   }
@@ -93,7 +99,7 @@ test('a disk as full as it may become ends it: 5, and what was to stay free is f
 test('a ring with a quota gives up its oldest windows', async () => {
   using folder = new TestFolder();
   const words = '--quota 104K --ring 9 --max-triggers 4';
-  await using program = await record(folder, { name: 'x-%N.pcapng', after: 0.1, words });
+  await using program = await record(folder, { name: 'x-%N.pcapng', after: 0.3, words });
   for (let window = 1; window <= 4; window += 1) {
     sendWindow(30 + window);
     await program.said(`${30 + window} packets in`);

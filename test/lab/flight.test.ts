@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLab, type Lab, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
-import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.ts';
+import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { eventually } from '../support/eventually.ts';
 import type { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -22,10 +23,22 @@ function recorder(path: string, ...words: string[]): LabProcess {
 }
 
 /** A frame that no kernel answers, with its number inside; of the EtherType 0x88b6 when it is to be a trigger. */
-function send(number: number, isTrigger = false): void {
+function numbered(number: number, isTrigger = false): Uint8Array {
   const frame = new Uint8Array(60);
   frame.set([2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 1, 0x88, isTrigger ? 0xb6 : 0xb5, number]);
-  sendFrames(lab.host('left'), 'eth0', [frame]);
+  return frame;
+}
+
+/** A UDP datagram to port 514, which is the trigger of some windows. */
+function syslog(): Uint8Array {
+  const frame = taggedFrame([], 8);
+  frame.set([514 >> 8, 514 & 0xff], 36);
+  return frame;
+}
+
+/** Sends frames at once: a window of a few tenths of a second holds all of them, however slow this process is. */
+function send(...frames: readonly Uint8Array[]): void {
+  sendFrames(lab.host('left'), 'eth0', frames);
 }
 
 /** The files that it wrote, by name, each as the numbers in its frames. */
@@ -42,14 +55,11 @@ describe('capture --trigger', () => {
     const words = ['--before', '1', '--after', '0.3', '--trigger', 'ether proto 0x88b6', '--max-triggers', '1'];
     await using program = recorder(folder.file('trouble.pcapng'), ...words, 'ether proto 0x88b5 or ether proto 0x88b6');
     await program.said('listening on');
-    send(1);
-    await sleep(1_500);
-    send(2);
-    await sleep(100);
-    send(3, true);
-    send(4);
-    await sleep(700);
-    send(5);
+    send(numbered(1));
+    await sleep(1_500); // more than --before
+    send(numbered(2), numbered(3, true), numbered(4));
+    await sleep(700); // more than --after
+    send(numbered(5));
     expect(await program.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[2, 3, 4]]);
     const [name = ''] = readdirSync(folder.path);
@@ -76,12 +86,10 @@ describe('capture --trigger', () => {
     const words = ['--before', '0.1', '--after', '0.1', '--trigger', 'udp port 514', '--trigger', 'ether[14] = 9'];
     await using program = recorder(folder.file('trouble'), ...words, 'udp or ether proto 0x88b5');
     await program.said('listening on');
-    send(1, true);
-    send(9);
+    send(numbered(1, true), numbered(9));
     await program.said('trigger 1 (ether[14] = 9)');
-    await sleep(600);
-    send(2);
-    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(8), { port: 514 });
+    await sleep(600); // more than --after and --before
+    send(numbered(2), syslog());
     await program.said('trigger 2 (udp port 514)');
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
@@ -91,18 +99,17 @@ describe('capture --trigger', () => {
 
   test('SIGALRM is a trigger, SIGUSR1 shows the counters; the past in MiB', async () => {
     using folder = new TestFolder();
-    const words = ['--before', '1MiB', '--after', '0.2', '--trigger', 'arp', '--max-triggers', '1'];
+    const words = ['--before', '1MiB', '--after', '1', '--trigger', 'arp', '--max-triggers', '1'];
     await using program = recorder(folder.file('trouble.pcapng'), ...words, 'ether proto 0x88b5');
     await program.said('listening on');
-    for (let number = 1; number <= 5; number += 1) send(number);
-    for (let tries = 0; tries < 100 && !program.standardError.includes('5 packets in memory'); tries += 1) {
+    send(...[1, 2, 3, 4, 5].map((number) => numbered(number)));
+    await eventually(() => {
       program.signal('SIGUSR1');
-      await sleep(50);
-    }
-    expect(program.standardError).toContain('5 packets in memory');
+      expect(program.standardError).toContain('5 packets in memory');
+    });
     program.signal('SIGALRM');
     await program.said('trigger 1 (SIGALRM)');
-    send(6);
+    send(numbered(6));
     expect(await program.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[1, 2, 3, 4, 5, 6]]);
   });
@@ -116,12 +123,7 @@ describe('capture --trigger', () => {
       ...words,
     );
     await program.said('listening on any');
-    send(1);
-    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(8), { port: 9 });
-    send(2);
-    await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(8), { port: 514 });
-    await sleep(50);
-    send(3);
+    send(numbered(1), taggedFrame([], 8), numbered(2), syslog(), numbered(3));
     expect(await program.exit()).toBe(0);
     const [name = ''] = readdirSync(folder.path);
     const packets = await readPackets(folder.file(name));
@@ -141,8 +143,7 @@ describe('capture --trigger', () => {
     const name = folder.file('trouble-%N.pcapng.gz');
     await using program = recorder(name, ...words, '--rotate-packets', '2', 'ether proto 0x88b5 or ether proto 0x88b6');
     await program.said('listening on');
-    for (let number = 1; number <= 4; number += 1) send(number);
-    send(5, true);
+    send(...[1, 2, 3, 4].map((number) => numbered(number)), numbered(5, true));
     expect(await program.exit()).toBe(0);
     expect(readdirSync(folder.path).sort()).toEqual([1, 2, 3].map((number) => `trouble-0000${number}.pcapng.gz`));
     expect(await contents(folder)).toEqual([[1, 2], [3, 4], [5]]);
@@ -163,10 +164,8 @@ describe('capture --trigger', () => {
     await using ring = recorder(folder.file('ring.pcapng'), ...words, '--ring', '2', '--max-triggers', '3', filter);
     await ring.said('listening on');
     for (const number of [1, 2, 3]) {
-      send(number, true);
-      send(9);
+      send(numbered(number, true), numbered(9));
       await ring.said(`trigger ${number} (`);
-      await sleep(20);
     }
     expect(await ring.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[2], [3]]);
@@ -174,8 +173,7 @@ describe('capture --trigger', () => {
     using other = new TestFolder();
     await using ended = recorder(other.file('end.pcapng'), ...words, '--stop-files', '1', filter);
     await ended.said('listening on');
-    send(1, true);
-    send(9);
+    send(numbered(1, true), numbered(9));
     expect(await ended.exit()).toBe(0);
     expect(ended.standardError).toContain('the capture ends: so many files were asked for');
     expect(await contents(other)).toEqual([[1]]);

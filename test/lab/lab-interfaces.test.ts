@@ -6,6 +6,7 @@ import { listInterfacesByIoctl } from '../../src/inspect/interfaces-ioctl.ts';
 import { createLab, type Lab, type LabHost, twoHosts } from '../../src/lab/index.ts';
 import { createPlainLink, deleteLink, setLink } from '../../src/netlink/link.ts';
 import { formatInterfaces } from '../../src/report/host/interfaces.ts';
+import { eventually } from '../support/eventually.ts';
 import { LAB_WIRE } from '../support/lab-wire.ts';
 
 const HOSTILE = 'e\u001b[2J\u0007';
@@ -69,9 +70,9 @@ describe('a host with a wire, a bridge that is off, and a hostile name', () => {
     const right = lab.host('right');
     await right.netlink.execute(setLink(right.interface('eth0').index, { up: false }));
     const stateOf = async () => (await listInterfaces({ netlink: host.netlink })).find(({ name }) => name === 'eth0');
-    await expect.poll(async () => (await stateOf())?.state).toBe('no carrier');
+    await eventually(async () => expect((await stateOf())?.state).toBe('no carrier'));
     expect(await stateOf()).toMatchObject({ carrier: false });
     await right.netlink.execute(deleteLink(right.interface('eth0').index));
-    await expect.poll(stateOf).toBeUndefined();
+    await eventually(async () => expect(await stateOf()).toBeUndefined());
   });
 });

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listInterfaces } from '../../src/inspect/interfaces.ts';
 import { connectNetlink, type NetlinkConnection } from '../../src/netlink/connection.ts';
 import { createNetworkNamespace, inNamespace, type NetworkNamespace } from '../../src/sys/namespace.ts';
+import { eventually } from '../support/eventually.ts';
 import { requirePeer } from '../support/peers.ts';
 
 const PROGRAMS = fileURLToPath(new URL('./programs/', import.meta.url));
@@ -86,7 +87,7 @@ describe('the owner is killed by SIGKILL', () => {
     expect(await names()).toEqual(['lo', 'probe0']);
     child.kill('SIGKILL');
     await once(child, 'close');
-    await expect.poll(names, { timeout: 10_000 }).toEqual(['lo']);
+    await eventually(async () => expect(await names()).toEqual(['lo']));
   });
 });
 
@@ -150,6 +151,6 @@ describe.skipIf(!isRealRoot || setpriv === undefined)('nobody', () => {
     await ready(child);
     expect(processesWith(mark)).toHaveLength(2);
     child.kill('SIGKILL');
-    await expect.poll(() => processesWith(mark), { timeout: 10_000 }).toEqual([]);
+    await eventually(() => expect(processesWith(mark)).toEqual([]));
   });
 });

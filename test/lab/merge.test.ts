@@ -21,7 +21,9 @@ import { deleteLink, setLink } from '../../src/netlink/link.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { createPcapngWriter } from '../../src/pcap/file-writer.ts';
 import { record } from '../../src/session/record.ts';
-import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { carrierUp, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
+import { eventually } from '../support/eventually.ts';
 import { generate } from '../support/generate.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { statisticsBlocks } from '../support/pcapng-blocks.ts';
@@ -77,8 +79,7 @@ test('interfaces on which nothing happens are not looked at', async () => {
   expect(looks).toBe(0);
   const frame = taggedFrame([], 100);
   sendFrames(lab.host('left'), 'eth0', [frame]);
-  for (let tries = 0; tries < 100 && packets.length === 0; tries += 1) await sleep(20);
-  expect(packets).toEqual([frame.length]);
+  await eventually(() => expect(packets).toEqual([frame.length]));
   expect(looks).toBeGreaterThan(0); // for what may come late
   stop.abort();
   await reading;
@@ -101,7 +102,7 @@ test('two interfaces at full load: every frame, in the order of time, as our rea
   const stop = new AbortController();
   const recording = record(source, writer, { signal: stop.signal });
   await generateOnBoth(trafgen, folder, { frames, frameLength: 100 });
-  await sleep(200);
+  await framesDelivered();
   stop.abort();
   const summary = await recording;
   await writer.close();
@@ -143,9 +144,18 @@ test('short snap lengths at load: more than one area of records goes to the disk
   using folder = new TestFolder();
   const frames = 60_000;
   const path = folder.file('both.pcapng');
-  await using program = await startCapture(lab.host('right'), ['-i', 'eth0/97', '-i', 'eth1/97', '-w', path]);
+  await using program = await startCapture(lab.host('right'), [
+    '-i',
+    'eth0/97',
+    '-i',
+    'eth1/97',
+    '-B',
+    '64',
+    '-w',
+    path,
+  ]);
   await generateOnBoth(trafgen, folder, { frames, frameLength: 200 });
-  await sleep(300);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');
@@ -161,7 +171,7 @@ test('the same into a series of files that the disk takes directly, each of them
   const words = ['-i', 'eth0', '-i', 'eth1/96', '-B', '64', '-C', '20', '-w', folder.file('both.pcapng'), 'udp port 9'];
   await using program = await startCapture(lab.host('right'), words);
   await generateOnBoth(trafgen, folder, { frames, frameLength: 200 });
-  await sleep(300);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain(`${2 * frames} packets captured`);
@@ -188,10 +198,7 @@ test('the same into a series of files that the disk takes directly, each of them
 /** tapline in the lab's right host, once it captures on all interfaces. */
 async function startCapture(host: LabHost, words: readonly string[], listens = 2): Promise<LabProcess> {
   const program = new LabProcess(host, process.execPath, [MAIN, 'capture', ...words]);
-  while (program.standardError.split('listening on').length <= listens) {
-    await program.said('listening on');
-    await sleep(5);
-  }
+  await eventually(() => expect(program.standardError.match(/listening on/g) ?? []).toHaveLength(listens));
   return program;
 }
 
@@ -204,7 +211,7 @@ describe('tapline capture -i … -i …', () => {
     await pingAddress(lab.host('left'), '10.1.1.2');
     await pingAddress(lab.host('left'), '10.1.2.2');
     await sendUdp(lab.host('left'), lab.host('right'), new Uint8Array(500), { port: 9, address: '10.1.1.2' });
-    await sleep(300);
+    await framesDelivered();
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
     await using file = await openFile(path);
@@ -351,11 +358,10 @@ describe('trouble', () => {
     const remove = (name: string): Promise<unknown> =>
       right.netlink.execute(deleteLink(right.interface(name).index), { wanted: `delete ${name}` });
     await pingAddress(left, '10.1.1.2');
-    await sleep(50);
-    for (const up of [false, true]) {
-      await right.netlink.execute(setLink(right.interface('eth0').index, { up }), { wanted: 'move eth0' });
-      await sleep(50);
-    }
+    await right.netlink.execute(setLink(right.interface('eth0').index, { up: false }), { wanted: 'take eth0 down' });
+    await program.said('eth0 went down; the capture goes on when it is up again');
+    await right.netlink.execute(setLink(right.interface('eth0').index, { up: true }), { wanted: 'bring eth0 up' });
+    await carrierUp(other, 'eth0');
     await pingAddress(left, '10.1.1.2');
     await pingAddress(left, '10.1.2.2');
     await remove('eth0');
@@ -363,7 +369,6 @@ describe('trouble', () => {
     await pingAddress(left, '10.1.2.2');
     await remove('eth1');
     expect(await program.exit()).toBe(4);
-    expect(program.standardError).toContain('eth0 went down; the capture goes on when it is up again');
     expect(program.standardError).toContain('all interfaces went away while capturing');
     await using file = await openFile(path);
     const seen: number[] = [];
@@ -398,7 +403,7 @@ describe('trouble', () => {
       await sleep(1);
     }
     await exchange;
-    await sleep(100);
+    await framesDelivered();
     stop.abort();
     await reading;
     expect(seen.filter(([from]) => from === 1)).toEqual(Array(50).fill([1, 10, 14]));

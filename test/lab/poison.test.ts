@@ -9,7 +9,7 @@ import { createLab, type Lab, sendFrames, twoHosts } from '../../src/lab/index.t
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { BlockType } from '../../src/pcap/format.ts';
-import { record } from '../../src/session/record.ts';
+import { type RecordProgress, record } from '../../src/session/record.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { countBlocks } from '../support/pcapng-blocks.ts';
@@ -116,8 +116,7 @@ describe('records', () => {
     const words = ['capture', '--poison', ...source, '-w', path, '-c', String(count), 'udp port 9'];
     await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
     await program.said('listening on');
-    await sleep(50);
-    for (let sent = 0; sent < count; sent += 100) {
+    while (!program.hasEnded) {
       sendFrames(lab.host('left'), 'eth0', Array(100).fill(frame));
       await sleep(5);
     }
@@ -137,7 +136,11 @@ test('packets, and recordings over many turns of a small ring, hold what was sen
   await using owning = lab.host('right').run(() => openLive('eth0', options));
   const writer = createPcapWriter(path, source);
   const count = 4000;
-  const recording = record(source, writer, { limit: count });
+  let recordedCount = 0;
+  const onProgress = ({ frames }: RecordProgress): void => {
+    recordedCount = frames;
+  };
+  const recording = record(source, writer, { limit: count, onProgress });
   const owned: Uint8Array[] = [];
   const reading = (async () => {
     for await (const { bytes } of owning.packets()) {
@@ -147,7 +150,8 @@ test('packets, and recordings over many turns of a small ring, hold what was sen
   })();
   for (let sent = 0; sent < count; sent += 100) {
     sendFrames(lab.host('left'), 'eth0', Array(100).fill(FRAME));
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    do await sleep(1);
+    while (sent - Math.min(recordedCount, owned.length) > 300); // far less than the ring has room for
   }
   await Promise.all([recording, reading]);
   await writer.close();

@@ -1,5 +1,6 @@
 /** Options of the probing commands that only a kernel can prove: on real routers, and on a TUN device that answers. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { encodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeIpv6 } from '../../src/wire/ipv6.ts';
 import { pseudoHeaderSum } from '../../src/wire/pseudo-header.ts';
 import { TestFolder } from '../support/capture-lab.ts';
+import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { TunDevice } from '../support/tun.ts';
 
@@ -37,12 +39,10 @@ describe('link-local addresses', () => {
   /** The address that the kernel gave to an interface, once it is no longer tentative. */
   async function linkLocal(host: string, name: string): Promise<string> {
     const line = new RegExp(`^(fe80[0-9a-f]{28}) \\S+ \\S+ \\S+ 80 +${name}$`, 'm');
-    for (let attempt = 0; attempt < 100; attempt += 1) {
-      const [, hex = ''] = line.exec(lab.host(host).run(() => readFileSync('/proc/self/net/if_inet6', 'utf8'))) ?? [];
-      if (hex !== '') return hex.replaceAll(/.{4}(?!$)/g, '$&:');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${name} of ${host} has no link-local address`);
+    const list = (): string => lab.host(host).run(() => readFileSync('/proc/self/net/if_inet6', 'utf8'));
+    await eventually(() => expect(list()).toMatch(line));
+    const [, hex = ''] = line.exec(list()) ?? [];
+    return hex.replaceAll(/.{4}(?!$)/g, '$&:');
   }
 
   test('are pinged and shown with their zone; as a source, too', async () => {
@@ -233,12 +233,20 @@ describe('paths', () => {
 test('mtr on a terminal: an order of columns is typed, extensions, jitter and names are switched', async () => {
   using folder = new TestFolder();
   const command = `stty cols 120; ${process.execPath} ${MAIN} mtr -n -i 0.2 ${CHAIN_TARGET.ipv4}`;
-  const keys = `(sleep 1.5; printf 'j'; sleep 0.5; printf 'o'; printf 'rsx9\\177a'; sleep 0.5; printf '\\r'; sleep 0.5; printf 'q')`;
-  const file = folder.file('typescript');
-  await using shell = new LabProcess(lab.host('source'), 'sh', ['-c', `${keys} | script -qc '${command}' ${file}`]);
-  await shell.exit();
-  const screen = readFileSync(file, 'utf8');
-  expect(screen).toMatch(/ Snt +Last +Jttr +Javg +Jmax +Jint/);
-  expect(screen).toContain('columns, then Enter: RSA_');
-  expect(screen).toMatch(/Host +Rcv +Snt +Avg/);
+  const [keys, file] = [folder.file('keys'), folder.file('typescript')];
+  expect(spawnSync('mkfifo', [keys]).status).toBe(0);
+  const words = ['-c', `exec script -qfc '${command}' ${file} < ${keys}`];
+  await using shell = new LabProcess(lab.host('source'), 'sh', words);
+  const keyboard = openSync(keys, 'w'); // waits for the reader
+  const shows = (what: RegExp): Promise<void> => eventually(() => expect(readFileSync(file, 'utf8')).toMatch(what));
+  await shows(/ 4\. 10\.1\.2\.2 /);
+  writeSync(keyboard, 'j');
+  await shows(/ Snt +Last +Jttr +Javg +Jmax +Jint/);
+  writeSync(keyboard, 'orsx9\x7fa');
+  await shows(/columns, then Enter: RSA_/);
+  writeSync(keyboard, '\r');
+  await shows(/Host +Rcv +Snt +Avg/);
+  writeSync(keyboard, 'q');
+  closeSync(keyboard);
+  expect(await shell.exit()).toBe(0);
 });

@@ -41,7 +41,7 @@ describe('a chain of three routers', () => {
   });
 
   test.each(FAMILIES)('a hop limit of 2 over IPv%i: the second router says so', async (family) => {
-    const run = await probePing(lab.host('source'), TARGET[family], { count: 1, hopLimit: 2, wait: 1_000 });
+    const run = await probePing(lab.host('source'), TARGET[family], { count: 1, hopLimit: 2, wait: 5_000 });
     expect(run.events.find((event) => event.type === 'error')).toMatchObject({
       kind: 'time-exceeded',
       source: ROUTERS[family][1],
@@ -50,7 +50,7 @@ describe('a chain of three routers', () => {
   });
 
   test('packets too long for the last wire: the router names its MTU, then this machine does', async () => {
-    const options = { count: 2, interval: 100, wait: 500 };
+    const options = { count: 2, interval: 1000, wait: 5000 };
     const run = await probePing(lab.host('source'), TARGET[4], options, { size: 1472 }, { pathMtu: 'do' });
     expect(run.events.find((event) => event.type === 'error')).toMatchObject({ kind: 'too-big', mtu: 1400 });
     expect(run.events.find((event) => event.type === 'refused')).toMatchObject({ errorName: 'EMSGSIZE', mtu: 1400 });
@@ -71,7 +71,11 @@ describe('a chain of three routers', () => {
       async (drop) => {
         const network = family === 4 ? CHAIN_DROPS[drop].ipv4 : CHAIN_DROPS[drop].ipv6;
         const target = network.replace(/0\/24|\/64/, family === 4 ? '9' : '9');
-        const run = await probeTraceroute(lab.host('source'), target, 'icmp', { wait: 300, maxHops: 5, probes: 2 });
+        const run = await probeTraceroute(lab.host('source'), target, 'icmp', {
+          wait: drop === 'blackhole' ? 300 : 2000,
+          maxHops: 5,
+          probes: 2,
+        });
         const last = run.hops.map((hop) => formatTracerouteEvent(hop).trim()).find((line) => line.startsWith('3'));
         if (drop === 'blackhole') expect(last).toBe('3  * *');
         else expect(last).toMatch(drop === 'prohibit' ? / ms !X/ : family === 4 ? / ms !H/ : / ms !H| ms !N/);
@@ -102,7 +106,7 @@ describe('a chain of three routers', () => {
       const far = await probePing(
         source,
         TARGET[family],
-        { count: 1, hopLimit: 1, wait: 500 },
+        { count: 1, hopLimit: 1, wait: 5000 },
         {},
         { privilege: 'none' },
       );

@@ -10,6 +10,7 @@ import { record } from '../../src/session/record.ts';
 import { lentFrame } from '../support/capture-file.ts';
 import { frameTexts, makeMixedTraffic, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { address } from '../support/made-frames.ts';
 import { requirePeer } from '../support/peers.ts';
 
@@ -27,6 +28,7 @@ async function recordRight(path: string, work: () => Promise<unknown>, filter = 
   const recording = record(source, writer, { signal: stop.signal });
   try {
     await work();
+    await framesDelivered();
   } finally {
     stop.abort();
     await recording;

@@ -1,7 +1,6 @@
 /** Frames with nothing in them, and next to nothing kept of them: snap lengths within the headers, programs that keep less. @module */
 import { spawnSync } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readU16 } from '../../src/base/bytes.ts';
 import { LinkType } from '../../src/base/link-type.ts';
@@ -13,6 +12,7 @@ import { createPcapngWriter } from '../../src/pcap/file-writer.ts';
 import { record } from '../../src/session/record.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import { requirePeer } from '../support/peers.ts';
 import { TunDevice } from '../support/tun.ts';
 
@@ -124,7 +124,7 @@ describe.each<LiveOptions>([{}, { filter: '' }, { engine: 'interpreter' }])(
       ['any', ['any'], ['tcpdump', 'tshark']],
       ['two merged', ['eth0', 'eth1'], ['tcpdump', 'tshark']],
       ['three of different link types merged', ['eth0', 'any', 'tun0'], ['tshark']],
-    ] as const)('%s, as PCAPNG', { timeout: 60_000 }, async (_case, names, peers) => {
+    ] as const)('%s, as PCAPNG', async (_case, names, peers) => {
       using folder = new TestFolder();
       const stop = new AbortController();
       setMaxListeners(0, stop.signal);
@@ -142,7 +142,7 @@ describe.each<LiveOptions>([{}, { filter: '' }, { engine: 'interpreter' }])(
       });
       sendFrames(lab.host('left'), 'eth0', FRAMES);
       for (const packet of PACKETS) raw.send(packet);
-      await sleep(50);
+      await framesDelivered();
       stop.abort();
       await Promise.all(recordings);
       for (const snapLength of SNAP_LENGTHS) {
@@ -172,7 +172,7 @@ test.each([
   });
   for (const program of programs) await program.said('listening on');
   sendFrames(lab.host('left'), 'eth0', FRAMES);
-  await sleep(100);
+  await framesDelivered();
   for (const program of programs) program.signal('SIGINT');
   for (const program of programs) expect(await program.exit(), program.standardError).toBe(0);
   for (const snapLength of snapLengths) {
@@ -213,7 +213,7 @@ describe('a ready-made program that keeps less than the snap length', () => {
       });
     });
     send();
-    await sleep(50);
+    await framesDelivered();
     stop.abort();
     return Promise.all(reading);
   }

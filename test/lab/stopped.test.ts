@@ -1,13 +1,14 @@
-/** A capture that is stopped for five seconds while frames come: a ring that is large enough, and one that is not. @module */
+/** A capture that is stopped for two seconds while frames come: a ring that is large enough, and one that is not. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readU32 } from '../../src/base/bytes.ts';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
 import type { LabProcess } from '../support/lab-process.ts';
 
-const SECONDS = 5;
+const SECONDS = 2;
 const [BEFORE, STOPPED, AFTER] = [500, 10_000, 500];
 const SENT = BEFORE + STOPPED + AFTER;
 /** Ethernet, IPv4 and UDP headers. */
@@ -18,9 +19,6 @@ beforeAll(async () => {
   lab = await createLab(twoHosts());
 });
 afterAll(() => lab.close());
-
-const counted = ({ standardError }: LabProcess, what: string): number =>
-  Number(new RegExp(`(\\d+) packets ${what}`).exec(standardError)?.[1]);
 
 test('nothing is lost and all is in order where the ring has room; where it has not, captured and dropped are what was sent', async () => {
   using folder = new TestFolder();
@@ -44,7 +42,7 @@ test('nothing is lost and all is in order where the ring has room; where it has 
     }
   };
   send(BEFORE);
-  await sleep(300);
+  for (const program of programs) await program.counted(BEFORE);
   for (const program of programs) program.signal('SIGSTOP');
   const pieces = SECONDS * 10;
   for (let piece = 0; piece < pieces; piece += 1) {
@@ -52,9 +50,9 @@ test('nothing is lost and all is in order where the ring has room; where it has 
     await sleep(100);
   }
   for (const program of programs) program.signal('SIGCONT');
-  await sleep(500);
+  for (const program of programs) await program.counted(BEFORE + STOPPED);
   send(AFTER);
-  await sleep(300);
+  await framesDelivered();
   for (const program of programs) program.signal('SIGINT');
   for (const program of programs) expect(await program.exit()).toBe(0);
 
@@ -70,10 +68,10 @@ test('nothing is lost and all is in order where the ring has room; where it has 
   );
 
   const kept = await read('small.pcap');
-  const dropped = counted(small, 'dropped by kernel');
+  const dropped = small.counters.dropped;
   expect(dropped).toBeGreaterThan(STOPPED / 2);
-  expect(counted(small, 'captured')).toBe(kept.length);
-  expect(counted(small, 'captured') + dropped).toBe(SENT);
+  expect(small.counters.captured).toBe(kept.length);
+  expect(small.counters.captured + dropped).toBe(SENT);
   expect(kept).toEqual([...new Set(kept)].sort((one, other) => one - other));
   expect(small.standardError).toContain('tapline: frames were lost');
 });

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
+import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -65,6 +67,7 @@ async function countAll(folder: TestFolder): Promise<number> {
 test('by an exception: also its own file is whole, and no frame is missing', async () => {
   using folder = new TestFolder();
   await using program = await captureWith(folder, inThread("throw new Error('a bug')"));
+  await framesDelivered();
   writeFileSync(folder.file('die'), '');
   expect(await program.exit()).toBe(1);
   expect(program.standardError).toMatch(/tapline: .*mail-1\.pcap.*a bug/);
@@ -77,7 +80,7 @@ test('for want of memory: the others’ files are whole, its own has what had re
   using folder = new TestFolder();
   const hog = inThread('const held = []; for (;;) held.push(new Array(1000).fill({}));');
   await using program = await captureWith(folder, `${SCARCE}\n${hog}`);
-  for (let tries = 0; tries < 200 && (await countAll(folder)) < FRAMES; tries += 1) await sleep(50);
+  await eventually(async () => expect(await countAll(folder)).toBe(FRAMES));
   writeFileSync(folder.file('die'), '');
   expect(await program.exit()).toBe(1);
   expect(program.standardError).toMatch(/the thread that wrote .*mail-1\.pcap broke down: .*memory/);

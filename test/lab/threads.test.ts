@@ -1,6 +1,5 @@
 /** One interface shared by several threads, on real frames: each frame in one file, each flow in one file. @module */
 import { mkdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readU16 } from '../../src/base/bytes.ts';
@@ -8,6 +7,8 @@ import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/in
 import { deleteLink } from '../../src/netlink/link.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
+import { framesDelivered } from '../support/delivery.ts';
+import { eventually } from '../support/eventually.ts';
 import { generate } from '../support/generate.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -48,7 +49,7 @@ test('every frame is in one of the files, and all of a flow in the same, both wa
   await using program = await startCapture(lab, '-w', folder.file('mail.pcap'), '--threads', '3', 'udp port 9');
   const [flows, each] = [200, 20];
   sendFlows(flows, each);
-  await sleep(400);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
   const files = await Promise.all([0, 1, 2].map((thread) => readPackets(folder.file(`mail-${thread}.pcap`))));
@@ -72,13 +73,12 @@ test('SIGUSR2 writes out what waits in each file, and the capture goes on', asyn
   using folder = new TestFolder();
   await using program = await startCapture(lab, '-w', folder.file('mail.pcap.gz'), '--threads', '2', 'udp port 9');
   sendFlows(20, 1);
-  await sleep(400); // out of the ring, which takes a quarter of a second; a packed file waits for half a second more
+  await program.counted(20);
   program.signal('SIGUSR2');
-  await sleep(100);
   const paths = [0, 1].map((thread) => folder.file(`mail-${thread}.pcap.gz`));
-  const counts = (await Promise.all(paths.map(readPackets))).map((packets) => packets.length);
-  expect(counts.reduce((sum, count) => sum + count)).toBe(20);
+  await eventually(async () => expect((await Promise.all(paths.map(readPackets))).flat()).toHaveLength(20));
   sendFlows(20, 1);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n40 packets captured\n');
@@ -105,7 +105,7 @@ test('at load, by CPU and by hash: what was sent is what the files hold', async 
     const frames = 300_000;
     const load = { interfaceName: 'eth0', frames, frameLength: 100, sourcePort: 'drnd()' };
     await generate(trafgen, lab, folder, load);
-    await sleep(400);
+    await framesDelivered();
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
     let recorded = 0;
@@ -123,7 +123,7 @@ test('--merge: one file in the order of time, of one interface', async () => {
   const path = folder.file('all.pcapng');
   await using program = await startCapture(lab, '-w', path, '--threads', '4', '--merge', 'udp port 9');
   sendFlows(200, 20);
-  await sleep(300);
+  await framesDelivered();
   program.signal('SIGINT');
   expect(await program.exit()).toBe(0);
   await using file = await openFile(path);
@@ -145,7 +145,7 @@ test('a filter in user space, and no filter at all', async () => {
     const path = folder.file(`some${words.length}.pcap`);
     await using program = await startCapture(lab, '-w', path, '--threads', '2', ...words);
     sendFlows(50, 10);
-    await sleep(300);
+    await framesDelivered();
     program.signal('SIGTERM');
     expect(await program.exit()).toBe(0);
     const files = await Promise.all([0, 1].map((thread) => readPackets(path.replace('.pcap', `-${thread}.pcap`))));
@@ -178,6 +178,7 @@ test('an interface that goes away ends all threads with status 4; what came befo
   await using program = await startCapture(other, '-w', folder.file('mail.pcap'), '--threads', '2', 'udp port 9');
   using sender = openFrameSender(other.host('left'), 'eth0');
   for (let sent = 0; sent < 100; sent += 1) sender.send(taggedFrame([], 60));
+  await framesDelivered();
   const right = other.host('right');
   await right.netlink.execute(deleteLink(right.interface('eth0').index), { wanted: 'delete eth0' });
   expect(await program.exit()).toBe(4);

@@ -12,8 +12,8 @@ export interface CaptureRun {
   readonly status: number;
   readonly standardError: string;
   readonly endedByItself: boolean;
-  /** Milliseconds since 1970: when it was told to end, or killed. */
-  readonly toldAt: number;
+  /** Milliseconds since 1970: a capture that was killed has shown every frame that was delivered until then. */
+  readonly shownUntil: number;
 }
 
 /** A run, and what is seen of it at once. */
@@ -40,17 +40,15 @@ const LEAST_LENGTH = 400;
 const LARGEST_STEP = 1514 + 8192 + LEAST_LENGTH;
 /** As `LabProcess` has it, by a signal. */
 const KILLED = -2;
-/** Milliseconds: frames are stamped by the kernel, and this much later or earlier than we think. */
+/** Milliseconds between the kernel's clock and ours. */
 const STAMP_TOLERANCE = 40;
-/** After so many milliseconds a frame is in the file, also of a capture that is killed then; it says one second. */
-const SHOWN_AFTER = 2000;
 
 /** Everything that is wrong with a run. */
 export function complaintsAbout(run: CaptureRun): string[] {
   const seen = look(run);
   const isKilled = run.plan.draw.end === 'kill' && !run.endedByItself;
   const claims = isKilled
-    ? [order, shownSoon]
+    ? [order, shown]
     : [ending, order, counts, limits, borders, classicFiles, names, completeness, windows, counters];
   return claims.flatMap((claim) => [...claim(seen)]);
 }
@@ -98,12 +96,12 @@ function* order({ plan, series, frames }: Seen): Complaints {
 }
 
 /** Of a capture that was killed. */
-function* shownSoon({ plan, due, frames, toldAt, isFlight, isRing }: Seen): Complaints {
+function* shown({ plan, due, frames, shownUntil, isFlight, isRing }: Seen): Complaints {
   const isLimited = Math.min(plan.count, plan.stopFiles, plan.stopSize, plan.quota) < Number.POSITIVE_INFINITY;
   if (isFlight || isRing || isLimited) return;
-  const shown = new Set(frames.map(({ sent }) => sent));
-  const missing = due.filter((frame) => frame.to < toldAt - SHOWN_AFTER && !shown.has(frame));
-  if (missing.length > 0) yield `${missing.length} frames were not shown in time, as ${missing[0]?.number}`;
+  const found = new Set(frames.map(({ sent }) => sent));
+  const missing = due.filter((frame) => frame.to < shownUntil && !found.has(frame));
+  if (missing.length > 0) yield `${missing.length} frames are not shown, as ${missing[0]?.number}`;
 }
 
 function* counts({ files, frames, captured, isRing, isFlight, series }: Seen): Complaints {

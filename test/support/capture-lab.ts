@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Packet } from '../../src/base/frame.ts';
 import { exchangeTcp, type Lab, pingAddress, sendFrames, sendUdp } from '../../src/lab/index.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
+import { eventually } from './eventually.ts';
 
 const encoder = new TextEncoder();
 
@@ -20,6 +22,14 @@ export class TestFolder implements Disposable {
     rmSync(this.path, { recursive: true, force: true });
   }
 }
+
+/** RFC 826: who has 10.1.1.77, of which no host knows? */
+const ARP_REQUEST = Uint8Array.from(
+  Buffer.from(
+    `ffffffffffff${'020000000002'}0806${'0001080006040001'}${'020000000002'}0a010102${'0'.repeat(12)}0a01014d`,
+    'hex',
+  ),
+);
 
 /** IPv4 and IPv6, ARP, TCP, UDP, ICMP, 9,000-byte frames, VLAN-tagged ones, one of an unknown EtherType. */
 export async function makeMixedTraffic(lab: Lab): Promise<void> {
@@ -45,7 +55,7 @@ export async function makeMixedTraffic(lab: Lab): Promise<void> {
     taggedFrame([[0x8100, 0]], 8_000),
     Uint8Array.of(2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5, 1, 2, 3, 4),
   ]);
-  sendFrames(right, 'eth0', [taggedFrame([[0x8100, 100]], 90)]);
+  sendFrames(right, 'eth0', [taggedFrame([[0x8100, 100]], 90), ARP_REQUEST]);
 }
 
 /** An IPv4/UDP frame behind VLAN tags; addresses as the lab's. */
@@ -67,6 +77,13 @@ export async function readPackets(path: string): Promise<Packet[]> {
   const packets: Packet[] = [];
   for await (const packet of source.packets()) packets.push(packet);
   return packets;
+}
+
+/** Resolves once a wire between two hosts carries frames: the kernel notices a carrier within a second. */
+export async function carrierUp(lab: Lab, interfaceName: string): Promise<void> {
+  for (const host of lab.hosts) {
+    await eventually(async () => expect(await host.link(interfaceName)).toMatchObject({ operationalState: 'up' }));
+  }
 }
 
 /** Frames as comparable text: lengths and bytes. */

@@ -1,6 +1,17 @@
 /** Programs inside a lab's hosts: peers to compare with, and tapline's own command line. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { LabHost } from '../../src/lab/index.ts';
+import { eventually } from './eventually.ts';
+import { EVENT_LIMIT } from './limits.ts';
+
+/** Frames that a capture counted. */
+export interface Counters {
+  /** Written, or printed. */
+  readonly captured: number;
+  /** They reached its socket; those dropped are among them. */
+  readonly received: number;
+  readonly dropped: number;
+}
 
 /** A program that runs in a host's namespace; ended by its own id when the test disposes of it. */
 export class LabProcess implements AsyncDisposable {
@@ -40,18 +51,57 @@ export class LabProcess implements AsyncDisposable {
     return this.child.pid ?? -1;
   }
 
-  /** Resolves once standard error holds `text`. @throws Error when the program ends without saying it */
+  /** Resolves once standard error holds `text`. @throws Error when the program ends, or time is up, without it */
   async said(text: string): Promise<void> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), EVENT_LIMIT);
     await new Promise<void>((resolve, reject) => {
+      const fail = (what: string): void => reject(new Error(`${what} without "${text}": ${this.#standardError}`));
       const look = (): void => {
         if (this.#standardError.includes(text)) resolve();
-        else if (this.child.exitCode !== null) reject(new Error(`ended without "${text}": ${this.#standardError}`));
+        else if (this.hasEnded) fail('ended');
+        else if (late.signal.aborted) fail(`${EVENT_LIMIT} ms passed`);
         else return;
         this.#waiting.delete(look);
       };
+      late.signal.addEventListener('abort', look);
       this.#waiting.add(look);
       look();
+    }).finally(() => clearTimeout(timer));
+  }
+
+  /** The counters that a capture printed last, at its end or on SIGUSR1. Those of tcpdump have the same words. */
+  get counters(): Counters {
+    const last = (name: string): number =>
+      Number([...this.#standardError.matchAll(new RegExp(`(\\d+) packets? ${name}`, 'g'))].at(-1)?.[1]);
+    return {
+      captured: last('captured'),
+      received: last('received by filter'),
+      dropped: last('dropped by kernel'),
+    };
+  }
+
+  /** Makes a capture print its counters. Those of its end, when it has ended. */
+  async askCounters(): Promise<Counters> {
+    const prints = (): number => this.#standardError.split('dropped by kernel').length;
+    const before = prints();
+    this.signal('SIGUSR1');
+    await eventually(() => {
+      if (prints() === before && !this.hasEnded) throw new Error(`no counters: ${this.#standardError}`);
     });
+    return this.counters;
+  }
+
+  /** Resolves once a capture has written, or lost, at least `count` frames. */
+  async counted(count: number): Promise<void> {
+    await eventually(async () => {
+      const { captured, dropped } = await this.askCounters();
+      if (captured + dropped < count) throw new Error(`${captured} of ${count} packets: ${this.#standardError}`);
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   /** Sends a signal. */
@@ -65,7 +115,7 @@ export class LabProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    if (!this.hasEnded) this.child.kill('SIGKILL');
     await this.#exit;
   }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lab, type LabPlan, openFrameSender } from '../../src/lab/index.ts';
 import { taggedFrame } from './capture-lab.ts';
+import { backlog, framesDelivered } from './delivery.ts';
 import type { RandomSource } from './random-source.ts';
 
 /** `left` and `right` on `eth0` and on `eth1`. */
@@ -29,8 +30,9 @@ export interface SentFrame {
   readonly wire: 'eth0' | 'eth1';
   readonly bytes: Uint8Array;
   readonly isTrigger: boolean;
-  /** Milliseconds since 1970, just before and just after it was sent. */
+  /** Milliseconds since 1970, just before it was sent. */
   readonly from: number;
+  /** The same, soon after it was delivered; infinite until then. The kernel stamps it between the two. */
   to: number;
 }
 
@@ -42,10 +44,17 @@ export function numberOf(packet: Uint8Array): number {
 /** Milliseconds since 1970, with fractions. */
 export const wallTime = (): number => performance.timeOrigin + performance.now();
 
+/** Looks for deliveries after this many frames. */
+const DELIVERY_INTERVAL = 16;
+
 /** Sends for two or three seconds. @param sent gets every frame before it goes out */
 export async function sendFlow(lab: Lab, random: RandomSource, sent: SentFrame[]): Promise<void> {
   using first = openFrameSender(lab.host('left'), 'eth0');
   using second = openFrameSender(lab.host('left'), 'eth1');
+  let delivered = 0;
+  const noteDelivery = (): void => {
+    for (; delivered < sent.length; delivered += 1) (sent[delivered] as SentFrame).to = wallTime();
+  };
   const bursts = 4 + random.below(12);
   for (let burst = 0; burst < bursts; burst += 1) {
     const frames = 1 + random.below(random.oneIn(4) ? 1500 : 150);
@@ -55,11 +64,20 @@ export async function sendFlow(lab: Lab, random: RandomSource, sent: SentFrame[]
       const wire = random.oneIn(4) ? 'eth1' : 'eth0';
       const port = isTrigger ? TRIGGER_PORT : 4000 + random.below(64);
       const bytes = makeFrame(sent.length, least + random.below(LONGEST + 1 - least), port);
-      const frame: SentFrame = { number: sent.length, wire, bytes, isTrigger, from: wallTime(), to: 0 };
+      const frame: SentFrame = {
+        number: sent.length,
+        wire,
+        bytes,
+        isTrigger,
+        from: wallTime(),
+        to: Number.POSITIVE_INFINITY,
+      };
       sent.push(frame);
       (wire === 'eth0' ? first : second).send(bytes);
-      frame.to = wallTime();
+      if (sent.length % DELIVERY_INTERVAL === 0 && backlog() === 0) noteDelivery();
     }
+    await framesDelivered();
+    noteDelivery();
     await sleep(random.oneIn(6) ? 1300 : random.below(250));
   }
 }

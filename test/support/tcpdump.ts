@@ -1,20 +1,28 @@
 /** tcpdump inside a lab, as a witness of what crosses a wire. @module */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { LabHost } from '../../src/lab/index.ts';
+import { framesDelivered } from './delivery.ts';
+import { eventually } from './eventually.ts';
 import { LabProcess } from './lab-process.ts';
 
 /** A running tcpdump. */
 export interface Witness {
   /**
-   * Ends it and gives its lines.
-   * @param minimum waits for so many lines first, five seconds at most
+   * Ends it once it has printed all that it received.
+   * @param minimum number of lines to wait for first
+   * @returns its lines
    */
   finish(minimum?: number): Promise<string[]>;
 }
 
-/** What comes after the last line that was waited for gets this long to be printed as well. */
-const SETTLE_MILLISECONDS = 150;
-const PATIENCE_MILLISECONDS = 5000;
+/** Resolves once a running tcpdump has read every packet that the kernel passed to it. It prints its counters on SIGUSR1. */
+export async function caughtUp(tcpdump: LabProcess): Promise<void> {
+  await framesDelivered();
+  await eventually(async () => {
+    const { captured, received, dropped } = await tcpdump.askCounters();
+    expect(captured + dropped).toBe(received);
+  });
+}
 
 /**
  * Starts tcpdump on an interface of a host, and resolves once it listens.
@@ -37,9 +45,8 @@ export async function startTcpdump(
       .filter((line) => line !== '');
   return {
     async finish(minimum = 0) {
-      const deadline = performance.now() + PATIENCE_MILLISECONDS;
-      while (lines().length < minimum && performance.now() < deadline) await sleep(20);
-      await sleep(SETTLE_MILLISECONDS);
+      await eventually(() => expect(lines().length).toBeGreaterThanOrEqual(minimum));
+      await caughtUp(tcpdump);
       tcpdump.signal('SIGINT');
       await tcpdump.exit();
       return lines();
