@@ -25,8 +25,8 @@ const COMMON = {
 };
 
 /**
- * Doors before modules. The Intl.Segmenter that string-width makes takes 20 ms, which text of ASCII alone does not want;
- * Node's own assertions bring colours and streams along; koffi looks for its addon in many places, and wraps what it deprecates.
+ * Replacements of modules that are expensive to load: string-width creates an Intl.Segmenter (20 ms), which ASCII text does not
+ * need; Node's assert loads streams and colours.
  */
 const LAZY_MODULES = {
   'string-width': `
@@ -40,20 +40,12 @@ const LAZY_MODULES = {
     const verify = (isGood, message) => { if (!isGood) throw new Error(message); };
     export const strictEqual = (one, other, message) => verify(Object.is(one, other), message);
     export const notStrictEqual = (one, other, message) => verify(!Object.is(one, other), message);`,
-  koffi: `
-    let native;
-    try {
-      native = require('@koromix/koffi-' + process.platform + '-' + process.arch);
-    } catch {
-      native = require('koffi').default;
-    }
-    export default native;`,
 };
 
 const LAZY = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(string-width|assert|koffi)$/ }, ({ path, kind, resolveDir }) =>
+    onResolve({ filter: /^(string-width|assert)$/ }, ({ path, kind, resolveDir }) =>
       kind === 'require-call' ? undefined : { path, namespace: 'lazy', pluginData: { resolveDir } },
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path, pluginData }) => ({

@@ -10,7 +10,7 @@
  */
 import { StackError } from '../base/errors.ts';
 import { CLONE_VM, SIGCHLD } from './constants.ts';
-import { addressOf, declareIfThere, dlsym } from './libc.ts';
+import { addressOf, declare, dlsym } from './libc.ts';
 import { check } from './syscall.ts';
 
 /** A call of the C library: its name and up to five numbers or addresses; missing ones are 0. */
@@ -29,13 +29,11 @@ const STACK_LENGTH = 32 * 1024;
 const SLOT_LENGTH = CONTEXT_LENGTH + STACK_LENGTH;
 const ALIGNMENT = 64;
 
-const getcontext = declareIfThere<[context: bigint]>('getcontext', 'int getcontext(intptr_t)');
-const makecontext = declareIfThere<[context: bigint, call: bigint, count: number, ...values: CallValues]>(
-  'makecontext',
+const getcontext = declare<[context: bigint]>('int getcontext(intptr_t)');
+const makecontext = declare<[context: bigint, call: bigint, count: number, ...values: CallValues]>(
   'void makecontext(intptr_t, intptr_t, int, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
 );
-const clone = declareIfThere<[call: bigint, stackTop: bigint, flags: number, argument: bigint]>(
-  'clone',
+const clone = declare<[call: bigint, stackTop: bigint, flags: number, argument: bigint]>(
   'int clone(intptr_t, intptr_t, int, intptr_t)',
 );
 
@@ -47,6 +45,7 @@ export class CallChain {
 
   /** @throws StackError `START` if the C library lacks a function */
   constructor(calls: readonly LibraryCall[]) {
+    for (const name of ['getcontext', 'makecontext', 'setcontext', 'clone']) addressOfFunction(name);
     this.#memory = new Uint8Array((calls.length + 1) * SLOT_LENGTH + ALIGNMENT);
     const address = addressOf(this.#memory);
     this.#base = address + BigInt(ALIGNMENT) - (address % BigInt(ALIGNMENT));
@@ -55,12 +54,12 @@ export class CallChain {
     for (const [index, [name, ...values]] of calls.entries()) {
       const at = (index + 1) * SLOT_LENGTH;
       const context = this.#slot(index + 1);
-      needed(getcontext, 'getcontext')(context);
+      getcontext(context);
       view.setBigUint64(at + CONTEXT_LINK, index + 1 < calls.length ? this.#slot(index + 2) : 0n, true);
       view.setBigUint64(at + CONTEXT_STACK, context + BigInt(CONTEXT_LENGTH), true);
       view.setBigUint64(at + CONTEXT_STACK_SIZE, BigInt(STACK_LENGTH), true);
       const call = addressOfFunction(name);
-      needed(makecontext, 'makecontext')(context, call, VALUE_COUNT, ...fiveValues(values));
+      makecontext(context, call, VALUE_COUNT, ...fiveValues(values));
     }
   }
 
@@ -72,7 +71,7 @@ export class CallChain {
   start(flags: number, wanted: string): number {
     const stackTop = this.#slot(1);
     const begin = addressOfFunction('setcontext');
-    return check(needed(clone, 'clone')(begin, stackTop, flags | CLONE_VM | SIGCHLD, this.#slot(1)), 'clone', wanted);
+    return check(clone(begin, stackTop, flags | CLONE_VM | SIGCHLD, this.#slot(1)), 'clone', wanted);
   }
 
   #slot(index: number): bigint {
@@ -89,15 +88,6 @@ function fiveValues([first = 0, second = 0, third = 0, fourth = 0, fifth = 0]: r
 
 function addressOfFunction(name: string): bigint {
   const address = BigInt(dlsym(null, name));
-  if (address === 0n) throw missing(name);
+  if (address === 0n) throw new StackError('START', `cannot start a process: this C library has no ${name}`);
   return address;
-}
-
-function needed<T>(call: T | undefined, name: string): T {
-  if (call === undefined) throw missing(name);
-  return call;
-}
-
-function missing(name: string): StackError {
-  return new StackError('START', `cannot start a process: this C library has no ${name}`);
 }

@@ -5,7 +5,7 @@
  * koffi has no `ssize_t`; results of that type are declared `int64_t`. A pointer is a typed array (borrowed for the
  * call) or a number: an address that the caller keeps alive. @module
  */
-import koffi from 'koffi';
+import { ffi } from './ffi.ts';
 
 /** Memory for the duration of one call: a typed array, an address, or null. */
 export type Pointer = ArrayBufferView | bigint | null;
@@ -16,11 +16,20 @@ interface CFunction<Arguments extends unknown[], Result> {
   async(...values: [...Arguments, callback: (error: Error | null, result: Result) => void]): void;
 }
 
-// The symbols of the process itself: glibc or musl.
-const library = koffi.load(null);
+let library: ReturnType<ReturnType<typeof ffi>['load']> | undefined;
 
-function declare<Arguments extends unknown[], Result = number>(signature: string): CFunction<Arguments, Result> {
-  return library.func(signature) as unknown as CFunction<Arguments, Result>;
+/** Declares a function of the C library by its signature. The symbol is looked up at the first call. */
+export function declare<Arguments extends unknown[], Result = number>(signature: string): CFunction<Arguments, Result> {
+  let bound: CFunction<Arguments, Result> | undefined;
+  const lookUp = (): CFunction<Arguments, Result> => {
+    library ??= ffi().load(null); // the symbols of the process itself: glibc or musl
+    bound ??= library.func(signature) as unknown as CFunction<Arguments, Result>;
+    return bound;
+  };
+  const call = (...values: Arguments): Result => (bound ?? lookUp())(...values);
+  return Object.assign(call, {
+    async: (...values: Parameters<CFunction<Arguments, Result>['async']>) => (bound ?? lookUp()).async(...values),
+  });
 }
 
 /** Sockets and descriptors. */
@@ -93,10 +102,10 @@ export function declareIfThere<Arguments extends unknown[]>(
 
 /** The errno of the last failed call; read it before any other call. */
 export function errno(): number {
-  return koffi.errno();
+  return ffi().errno();
 }
 
 /** Returns the address of memory owned by JavaScript, valid until its buffer is collected or detached. */
 export function addressOf(memory: ArrayBufferView): bigint {
-  return koffi.address(memory);
+  return ffi().address(memory);
 }

@@ -4,8 +4,8 @@
  * before use, the version is pinned, and a test checks the contract. The fallback is `poll(2)` on libuv's thread pool,
  * which is slower and occupies one pool thread. @module
  */
-import koffi from 'koffi';
 import { POLLIN } from './constants.ts';
+import { ffi } from './ffi.ts';
 import { poll } from './libc.ts';
 
 /** A watch on a descriptor, active until paused or closed. */
@@ -27,10 +27,10 @@ export function watchReadable(fd: number, onReady: () => void): Readiness {
 }
 
 // Handles without a reference are collected and then never call back.
-const alive = new Set<ReturnType<typeof koffi.node.poll>>();
+const alive = new Set<ReturnType<ReturnType<typeof ffi>['node']['poll']>>();
 
 function hasLoopPoll(): boolean {
-  return typeof (koffi as { node?: { poll?: unknown } }).node?.poll === 'function';
+  return typeof (ffi() as { node?: { poll?: unknown } }).node?.poll === 'function';
 }
 
 function watchByLoop(fd: number, onReady: () => void): Readiness {
@@ -41,7 +41,7 @@ function watchByLoop(fd: number, onReady: () => void): Readiness {
     // libuv stops a poll that reported an error; by now the callee has fetched that error, or closed the watch.
     if (status < 0 && isOn) handle.start({ readable: true }, onPoll);
   }) as unknown as () => void;
-  const handle = koffi.node.poll(fd, { readable: true }, onPoll);
+  const handle = ffi().node.poll(fd, { readable: true }, onPoll);
   alive.add(handle);
   const pause = (): void => {
     if (isOn) handle.stop();
