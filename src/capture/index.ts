@@ -7,7 +7,7 @@ export {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordOptions,
+  type RecordReadOptions,
 } from './live-source.ts';
 export { CaptureMemory } from './memory.ts';
 export { FrameGatherer } from './merge/frame-gatherer.ts';

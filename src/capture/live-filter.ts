@@ -13,23 +13,23 @@ import {
 import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
 import type { LiveOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
-import type { FrameFilter } from './ring/block-batch.ts';
+import type { RingFilter } from './ring/block-batch.ts';
 import type { PacketSocket } from './ring/packet-socket.ts';
 import { ETHERNET_HEADER_LENGTH } from './ring/ring-frame.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 
 /** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges alone. */
-export interface LiveJudge {
+export interface FilterPlacement {
   /** The kernel has a program: it judges alone, or drops early most of what we would refuse. */
   readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
-  readonly filter: FrameFilter | undefined;
+  readonly filter: RingFilter | undefined;
   /** Bytes of a frame to keep at most, where the kernel judges alone: it cuts before a header or a tag is put in front. */
   readonly longest: number;
 }
 
-export interface JudgeParts {
+export interface PlacementParts {
   readonly device: CaptureDevice;
   readonly socket: PacketSocket;
   readonly memory: CaptureMemory;
@@ -58,7 +58,7 @@ export function compileLive(
  * nothing is judged twice, but on `any`: there the kernel's verdict is made for what frames of most kinds look like.
  * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
  */
-export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
+export function placeFilter(program: readonly BpfInstruction[] | undefined, parts: PlacementParts): FilterPlacement {
   if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
   const { memory } = parts.memory;
   const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
@@ -67,7 +67,7 @@ export function judgeLive(program: readonly BpfInstruction[] | undefined, parts:
     return { isAttached, instructions: undefined, filter: undefined, longest: keptLength(program) ?? WHOLE };
   }
   const needsAncillary = usesAncillary(program);
-  const filter: FrameFilter = (frame) =>
+  const filter: RingFilter = (frame) =>
     engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
   return { isAttached, instructions: program, filter, longest: WHOLE };
 }
@@ -93,7 +93,7 @@ function adaptFor(
 function attachToSocket(
   program: readonly BpfInstruction[],
   mayAttach: boolean,
-  { device, socket, engine, warn }: JudgeParts,
+  { device, socket, engine, warn }: PlacementParts,
 ): boolean {
   if (engine === 'wasm' || engine === 'interpreter') return false;
   const adapted = adaptFor(device, program);

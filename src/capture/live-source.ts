@@ -51,7 +51,7 @@ export interface LiveOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-export interface RecordOptions extends ReadOptions {
+export interface RecordReadOptions extends ReadOptions {
   /** Ends after so many records. */
   readonly limit?: number;
   /** Asked before each batch is gathered: up to 4,096 bytes to put in front of its records. */
@@ -88,5 +88,5 @@ export interface LiveSource extends CaptureSource {
    * The hot way to a file. Ends by itself after `limit` records.
    * @throws StackError `INTERFACE_GONE`
    */
-  records(format: RecordFormat, options?: RecordOptions): AsyncIterable<RecordBatch>;
+  records(format: RecordFormat, options?: RecordReadOptions): AsyncIterable<RecordBatch>;
 }

@@ -5,7 +5,7 @@ import type { LinkType } from '../base/link-type.ts';
 /** An interface of a file. A frame's `interfaceIndex` is its place in the list; classic PCAP files have one. */
 export interface CaptureInterface {
   readonly linkType: LinkType;
-  /** Bytes kept of each frame at most; `MAXIMUM_SNAP_LENGTH` when the file sets no limit. */
+  /** Bytes kept of each frame at most; `MAX_SNAP_LENGTH` when the file sets no limit. */
   readonly snapLength: number;
   /** `if_name`, `eth0` for instance. */
   readonly name?: string;

@@ -8,14 +8,14 @@ import { StackError } from '../base/errors.ts';
 import type { FrameBatch } from '../base/frame.ts';
 import { type CaptureInterface, chooseFilter, type FilterChoice, type FrameFilter } from './capture-interface.ts';
 import { FrameTable } from './frame-table.ts';
-import { isPcapMagic, PcapFormat } from './pcap-format.ts';
-import { isSectionHeader, PcapngFormat } from './pcapng-format.ts';
-import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import { isPcapMagic, PcapParser } from './pcap-parser.ts';
+import { isSectionHeader, PcapngParser } from './pcapng-parser.ts';
+import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
 
 /** Bytes read at once: so many that a read does not count beside the frames in it. */
 const CHUNK_LENGTH = 256 * 1024;
 /** Less than this is not worth a read. */
-const MINIMUM_ROOM = 64 * 1024;
+const MIN_ROOM = 64 * 1024;
 const MAGIC_LENGTH = 4;
 
 /**
@@ -30,7 +30,7 @@ export class CaptureParser implements FrameCollector {
   #start = 0;
   #end = 0;
   #finished = false;
-  #format: RecordFormat | undefined;
+  #parser: RecordParser | undefined;
   #error: StackError | undefined;
   #framesSeen = 0;
   #framesRejected = 0;
@@ -41,12 +41,12 @@ export class CaptureParser implements FrameCollector {
 
   /** The interfaces described so far; a frame's `interfaceIndex` is a place in it. The first one decides for the file. */
   get interfaces(): readonly CaptureInterface[] {
-    return this.#format?.interfaces ?? [];
+    return this.#parser?.interfaces ?? [];
   }
 
   /** Bytes that a frame of these interfaces has at most, whatever snap length they announce. */
   get longestFrame(): number {
-    return this.#format?.longestFrame ?? 0;
+    return this.#parser?.longestFrame ?? 0;
   }
 
   /** Why the file cannot be read on: `FILE_FORMAT` or `FILE_TRUNCATED`, or what a filter was refused with. */
@@ -66,9 +66,9 @@ export class CaptureParser implements FrameCollector {
 
   /** Where the next bytes go; any number of them. Batches given out before are no longer valid. */
   room(): Uint8Array {
-    const needed = Math.max(this.#format?.needed ?? 0, MINIMUM_ROOM);
+    const needed = Math.max(this.#parser?.needed ?? 0, MIN_ROOM);
     if (this.#start === this.#end) this.#moveTo(this.#buffer, needed);
-    else if (this.#start + needed > this.#buffer.length || this.#buffer.length - this.#end < MINIMUM_ROOM) {
+    else if (this.#start + needed > this.#buffer.length || this.#buffer.length - this.#end < MIN_ROOM) {
       // What is held moves to the front at most once per record, however small the chunks are.
       this.#moveTo(this.#buffer, needed);
     }
@@ -144,34 +144,34 @@ export class CaptureParser implements FrameCollector {
 
   /** One record or block. False: there is none whole, or no filter for its frame. */
   #step(): boolean {
-    const format = this.#format ?? this.#detect();
-    if (format === undefined) return false;
+    const parser = this.#parser ?? this.#detect();
+    if (parser === undefined) return false;
     let done: number;
     try {
-      done = format.step(this.#buffer, this.#start, this.#end);
+      done = parser.step(this.#buffer, this.#start, this.#end);
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
       this.#error = error; // said after the frames before it
       return false;
     }
-    if (done < 0) this.#error = format.error;
+    if (done < 0) this.#error = parser.error;
     else this.#start += done;
     return done > 0;
   }
 
-  #detect(): RecordFormat | undefined {
+  #detect(): RecordParser | undefined {
     if (this.#end - this.#start < MAGIC_LENGTH) return undefined;
-    if (isSectionHeader(this.#buffer, this.#start)) this.#format = new PcapngFormat(this);
-    else if (isPcapMagic(this.#buffer, this.#start)) this.#format = new PcapFormat(this);
+    if (isSectionHeader(this.#buffer, this.#start)) this.#parser = new PcapngParser(this);
+    else if (isPcapMagic(this.#buffer, this.#start)) this.#parser = new PcapParser(this);
     else this.#error = formatError('this is no capture file: neither PCAP nor PCAPNG');
-    return this.#format;
+    return this.#parser;
   }
 
   #judgeRest(): void {
     const rest = this.#end - this.#start;
     if (this.#error !== undefined) return;
-    if (this.#format === undefined) this.#error = truncatedError(`the file ends in its header, after ${rest} bytes`);
-    else if (rest > 0) this.#error = this.#format.endsEarly(rest);
+    if (this.#parser === undefined) this.#error = truncatedError(`the file ends in its header, after ${rest} bytes`);
+    else if (rest > 0) this.#error = this.#parser.endsEarly(rest);
     else if (this.interfaces.length === 0) this.#error = formatError('the file describes no interface');
   }
 }

@@ -8,7 +8,7 @@ import type { StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
 import type { Compressor } from './file-compression.ts';
-import type { OutputTarget } from './file-open.ts';
+import type { OutputTarget } from './file-output.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
 
 const writeOnce = promisify(write);
@@ -18,7 +18,7 @@ const CHUNK_LENGTH = 256 * 1024;
 /** How long they may wait for others, in milliseconds. */
 const CHUNK_DELAY = 500;
 /** Chunks packed at a time: a processor is left for the capture, a thread of the pool for the disk. */
-const MOST_UNDER_WAY = Math.min(3, Math.max(1, availableParallelism() - 1));
+const MAX_PENDING_CHUNKS = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** Milliseconds until a pipe that was full is tried again. */
 const PIPE_PAUSE = 1;
 
@@ -96,7 +96,7 @@ export class CompressedFile implements RecordFile {
   }
 
   async ready(): Promise<void> {
-    while (this.#underWay.size > MOST_UNDER_WAY) await [...this.#underWay][0];
+    while (this.#underWay.size > MAX_PENDING_CHUNKS) await [...this.#underWay][0];
   }
 
   async flush(): Promise<void> {

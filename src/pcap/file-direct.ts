@@ -7,7 +7,7 @@ import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import type { StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
-import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
+import { isPlainFile, openOutputFile, reopenDirect } from './file-output.ts';
 import { Staging } from './file-staging.ts';
 import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
@@ -18,13 +18,13 @@ import { wholeRecords } from './record-layout.ts';
 export const DIRECT_BLOCK = 4096;
 
 /** So many bytes are written at once: handing them to another thread and hearing of it costs more (bench/live/capture.ts). */
-const MOST_AT_ONCE = 1 << 16;
+const MAX_BUFFERED_WRITE = 1 << 16;
 /** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
 const TAIL_DELAY = 200;
 /** With less than this a direct write is not worth its while. */
-const LEAST_STAGED = 1 << 16;
+const MIN_STAGED_LENGTH = 1 << 16;
 /** Records of ours are shorter: a frame of 256 KiB, and the filler of what one block of a ring has no frames in. */
-const LONGEST_RECORD = 1 << 20;
+const MAX_WRITTEN_RECORD = 1 << 20;
 
 /** Give it batches whose `bytes` begin at an address that is a multiple of `DIRECT_BLOCK`, with what `lead` gave. */
 export class DirectFile implements RecordFile {
@@ -135,7 +135,7 @@ export class DirectFile implements RecordFile {
   take(records: GatheredRecords): void {
     const { bytes } = records;
     if (records.inPlace === true) this.#fillTail();
-    else if (bytes.length <= MOST_AT_ONCE && this.#underWay.size === 0) {
+    else if (bytes.length <= MAX_BUFFERED_WRITE && this.#underWay.size === 0) {
       this.#writeAtOnce(bytes);
       return;
     }
@@ -188,7 +188,7 @@ export class DirectFile implements RecordFile {
 
   /** Copies and writes whole blocks, as far as there are slots. @returns how many of the bytes are done with */
   #appendStaged(bytes: Uint8Array): number {
-    if (bytes.length < LEAST_STAGED || this.#failure !== undefined) return 0;
+    if (bytes.length < MIN_STAGED_LENGTH || this.#failure !== undefined) return 0;
     let done = 0;
     while (this.#tailLength + bytes.length - done >= DIRECT_BLOCK) {
       const slot = this.#staging.take();
@@ -300,7 +300,7 @@ export class DirectFile implements RecordFile {
 function findWholeRecords(fd: number, end: number, container: RecordContainer): { length: number; frames: number } {
   const { layout, headerLength } = container;
   if (end < headerLength) return { length: 0, frames: 0 };
-  const chunk = new Uint8Array(LONGEST_RECORD);
+  const chunk = new Uint8Array(MAX_WRITTEN_RECORD);
   let length = headerLength;
   let frames = 0;
   for (;;) {

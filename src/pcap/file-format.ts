@@ -2,7 +2,7 @@
 import { CompressedFile } from './file-compressed.ts';
 import { type Compression, createCompressor } from './file-compression.ts';
 import { DirectFile } from './file-direct.ts';
-import type { OutputTarget } from './file-open.ts';
+import type { OutputTarget } from './file-output.ts';
 import { type BatchWriter, PlainFile } from './file-plain.ts';
 import { descriptorSink } from './file-sink.ts';
 import { Staging } from './file-staging.ts';

@@ -6,7 +6,7 @@ import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { readU16, readU16le, readU32le } from '../base/bytes.ts';
 import type { ByteSource } from './byte-source.ts';
 import { PackedBytes, unpack } from './file-unpack.ts';
-import { formatError, truncatedError } from './record-format.ts';
+import { formatError, truncatedError } from './record-parser.ts';
 
 export const GZIP_MAGIC = 0x1f8b;
 

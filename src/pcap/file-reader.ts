@@ -12,8 +12,8 @@ import type { LinkType } from '../base/link-type.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { CaptureInterface, FilterChoice } from './capture-interface.ts';
 import { CaptureParser } from './capture-parser.ts';
-import { openByteSource } from './file-source.ts';
-import { MAXIMUM_SNAP_LENGTH } from './format.ts';
+import { openByteSource } from './file-byte-source.ts';
+import { MAX_SNAP_LENGTH } from './format.ts';
 
 /** A capture file. `linkType` and `snapLength` are those of its first interface. */
 export interface FileSource extends CaptureSource {
@@ -72,7 +72,7 @@ class ParsedFile implements FileSource {
   }
 
   get snapLength(): number {
-    return this.interfaces[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    return this.interfaces[0]?.snapLength ?? MAX_SNAP_LENGTH;
   }
 
   get longestFrame(): number {

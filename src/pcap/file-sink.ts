@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-open.ts';
+import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-output.ts';
 
 const closeDescriptor = promisify(close);
 

@@ -1,5 +1,5 @@
 /** Writers that create a file of their own. @module */
-import type { FileSinkOptions } from './file-open.ts';
+import type { FileSinkOptions } from './file-output.ts';
 import { createFileSink } from './file-sink.ts';
 import { type PcapOptions, PcapWriter } from './pcap-writer.ts';
 import { type PcapngOptions, PcapngWriter } from './pcapng-writer.ts';

@@ -33,17 +33,17 @@ export type RecordFormat =
   | { readonly container: 'pcapng'; readonly inPlace: boolean };
 
 /** Of a file that says 0, and the most that a writer puts down: tcpdump's `-s 0`. */
-export const MAXIMUM_SNAP_LENGTH = 262_144;
+export const MAX_SNAP_LENGTH = 262_144;
 
 /** No record or block may be longer, whatever it says (libpcap's limit for blocks, too). */
-export const MAXIMUM_RECORD_LENGTH = 16 << 20;
+export const MAX_RECORD_LENGTH = 16 << 20;
 
-/** Link types whose records may exceed `MAXIMUM_SNAP_LENGTH`: D-Bus, USBPcap, USB on Linux, EBHSCR. */
+/** Link types whose records may exceed `MAX_SNAP_LENGTH`: D-Bus, USBPcap, USB on Linux, EBHSCR. */
 const LONG_RECORD_LINK_TYPES: ReadonlySet<number> = new Set([231, 249, 189, 220, 279]);
 
 /** Captured bytes that a record of this link type may have. */
-export function maximumCapturedLength(linkType: LinkType): number {
-  return LONG_RECORD_LINK_TYPES.has(linkType) ? MAXIMUM_RECORD_LENGTH : MAXIMUM_SNAP_LENGTH;
+export function maxCapturedLength(linkType: LinkType): number {
+  return LONG_RECORD_LINK_TYPES.has(linkType) ? MAX_RECORD_LENGTH : MAX_SNAP_LENGTH;
 }
 
 /** DLT_RAW as Linux numbers it; files should say 101, and some say this. */

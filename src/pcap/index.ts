@@ -16,7 +16,7 @@ export {
   type OutputTarget,
   openOutputFile,
   STANDARD_OUTPUT,
-} from './file-open.ts';
+} from './file-output.ts';
 export { type FileSource, openFile } from './file-reader.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
 export * from './portable.ts';

@@ -5,7 +5,7 @@ import type { LinkType } from '../base/link-type.ts';
 import type { ByteSink } from './byte-sink.ts';
 import {
   FRAME_CHECK_PRESENT,
-  MAXIMUM_SNAP_LENGTH,
+  MAX_SNAP_LENGTH,
   PCAP_FILE_HEADER_LENGTH,
   PcapMagic,
   PcapRecordHeader,
@@ -35,7 +35,7 @@ export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0):
   writeU16le(out, at + 6, 4);
   writeU32le(out, at + 8, 0); // time zone and accuracy: 0 since ever
   writeU32le(out, at + 12, 0);
-  writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAXIMUM_SNAP_LENGTH);
+  writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAX_SNAP_LENGTH);
   writeU32le(out, at + LINK_TYPE, linkTypeField(options));
   return at + PCAP_FILE_HEADER_LENGTH;
 }
@@ -66,7 +66,7 @@ export class PcapWriter implements FrameSink {
 
   /** Puts the file header down. @throws OutputError when the sink takes none */
   constructor(sink: ByteSink, options: PcapOptions) {
-    this.#snapLength = options.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    this.#snapLength = options.snapLength ?? MAX_SNAP_LENGTH;
     this.timestampPrecision = options.timestampPrecision ?? 'micro';
     this.#nanosecondsPerUnit = this.timestampPrecision === 'nano' ? 1 : 1000;
     const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);

@@ -10,7 +10,7 @@ import {
   writeEnhancedPacket,
   writeNanoseconds,
 } from './enhanced-packet.ts';
-import { BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
+import { BlockType, BYTE_ORDER_MAGIC, MAX_SNAP_LENGTH, OptionCode } from './format.ts';
 import { BlockBuilder, commentOption, paddedLength, u64Option } from './pcapng-block.ts';
 import { type BufferOptions, RecordBuffer } from './record-buffer.ts';
 import type { FrameLayout } from './record-layout.ts';
@@ -88,7 +88,7 @@ export function encodeInterface(described: PcapngInterface): Uint8Array {
   return new BlockBuilder(BlockType.interfaceDescription)
     .u16(linkType)
     .u16(0)
-    .u32(snapLength ?? MAXIMUM_SNAP_LENGTH)
+    .u32(snapLength ?? MAX_SNAP_LENGTH)
     .option(OptionCode.interfaceName, name)
     .option(OptionCode.interfaceDescription, description)
     .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
@@ -158,7 +158,7 @@ export class PcapngWriter implements FrameSink {
   /** Describes an interface. Returns its number in the file. */
   addInterface(described: PcapngInterface): number {
     const number = this.#snapLengths.length;
-    const snapLength = described.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    const snapLength = described.snapLength ?? MAX_SNAP_LENGTH;
     this.#numbers.set(described.interfaceIndex ?? number, number);
     this.#snapLengths.push(snapLength);
     this.#append(encodeInterface(described));

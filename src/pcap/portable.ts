@@ -6,8 +6,8 @@ export { CaptureParser } from './capture-parser.ts';
 export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export {
   BlockType,
-  MAXIMUM_RECORD_LENGTH,
-  MAXIMUM_SNAP_LENGTH,
+  MAX_RECORD_LENGTH,
+  MAX_SNAP_LENGTH,
   PcapRecordHeader,
   type RecordFormat,
   type TimestampPrecision,

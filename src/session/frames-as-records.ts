@@ -2,7 +2,7 @@
 import { StackError } from '../base/errors.ts';
 import type { CaptureSource, FrameView } from '../base/frame.ts';
 import { linkTypeName } from '../base/link-type.ts';
-import type { RecordBatch, RecordOptions } from '../capture/index.ts';
+import type { RecordBatch, RecordReadOptions } from '../capture/index.ts';
 import { FrameGatherer } from '../capture/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
@@ -13,7 +13,7 @@ type DescribedSource = CaptureSource & {
   readonly longestFrame?: number;
 };
 
-export interface FramesAsRecordsOptions extends RecordOptions {
+export interface FramesAsRecordsOptions extends RecordReadOptions {
   /** Records, none of them frames, that must stand before the frames of the next batch. */
   readonly descriptions?: () => Uint8Array | undefined;
 }

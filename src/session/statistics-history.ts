@@ -2,7 +2,7 @@
 import type { CaptureStatistics } from '../base/frame.ts';
 
 /** An hour. */
-const MOST_SECONDS = 3600;
+const MAX_SECONDS = 3600;
 
 /** What was counted between two looks: a second or so apart while frames are recorded, a few seconds otherwise. */
 export interface StatisticsSecond {
@@ -26,7 +26,7 @@ export class StatisticsHistory {
   #worst: StatisticsSecond | undefined;
 
   /** @param most seconds to remember */
-  constructor(most = MOST_SECONDS) {
+  constructor(most = MAX_SECONDS) {
     this.#most = most;
   }
 

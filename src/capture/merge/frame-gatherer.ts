@@ -5,8 +5,8 @@
 import { EMPTY } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
 import type { FrameBatch, FrameView } from '../../base/frame.ts';
-import { MAXIMUM_RECORD_LENGTH, type RecordFormat } from '../../pcap/index.ts';
-import type { RecordBatch, RecordOptions } from '../live-source.ts';
+import { MAX_RECORD_LENGTH, type RecordFormat } from '../../pcap/index.ts';
+import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
 import { CaptureMemory } from '../memory.ts';
 import { FrameRecords } from '../pump/frame-records.ts';
 import { OutputAreas, outputSizeFor } from '../pump/output-areas.ts';
@@ -37,8 +37,8 @@ export class FrameGatherer {
    * @param delivered is counted up, by interface
    * @param poison whether records are overwritten when they have come back
    */
-  constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordOptions, poison: boolean) {
-    this.longest = Math.min(longest, MAXIMUM_RECORD_LENGTH);
+  constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordReadOptions, poison: boolean) {
+    this.longest = Math.min(longest, MAX_RECORD_LENGTH);
     const recordRoom = FULL_LENGTH + this.longest + RECORD_OVERHEAD;
     this.#memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
     this.#areas = new OutputAreas(this.#memory, recordRoom, poison);

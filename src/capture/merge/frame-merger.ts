@@ -23,7 +23,7 @@ export interface MergeInput {
 }
 
 /** Frames that go out at once; then blocks go back. */
-const MOST_FRAMES = 4096;
+const MAX_FRAMES = 4096;
 
 const NOTHING = (): void => {};
 const ALWAYS = (): boolean => true;
@@ -131,7 +131,7 @@ export class FrameMerger implements FrameBatch {
       this.#ready[place] = ready;
       size += ready;
     }
-    this.#size = Math.min(size, MOST_FRAMES);
+    this.#size = Math.min(size, MAX_FRAMES);
     return this;
   }
 

@@ -14,8 +14,8 @@ import {
   sumStatistics,
 } from '../../base/frame.ts';
 import type { LinkType } from '../../base/link-type.ts';
-import { type CaptureInterface, MAXIMUM_SNAP_LENGTH, type RecordFormat } from '../../pcap/index.ts';
-import type { RecordBatch, RecordOptions } from '../live-source.ts';
+import { type CaptureInterface, MAX_SNAP_LENGTH, type RecordFormat } from '../../pcap/index.ts';
+import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
 import { RingSource } from '../ring/ring-source.ts';
 import { FrameGatherer } from './frame-gatherer.ts';
 import { firstOfGroup } from './merge-interfaces.ts';
@@ -42,7 +42,7 @@ export interface MergedSource extends CaptureSource {
    * `limit` records. A classic file takes frames of one link type only; that is the caller's to see to.
    * @throws StackError `INTERFACE_GONE` when no interface is left
    */
-  records(format: RecordFormat, options?: RecordOptions): AsyncIterable<RecordBatch>;
+  records(format: RecordFormat, options?: RecordReadOptions): AsyncIterable<RecordBatch>;
   /** Frames that came too late to stand where they belong, and went out as they came. */
   readonly late: number;
 }
@@ -90,7 +90,7 @@ class SourceMerge implements MergedSource {
   }
 
   get snapLength(): number {
-    return this.#sources[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    return this.#sources[0]?.snapLength ?? MAX_SNAP_LENGTH;
   }
 
   get late(): number {
@@ -112,7 +112,7 @@ class SourceMerge implements MergedSource {
     }
   }
 
-  async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+  async *records(format: RecordFormat, options: RecordReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const longest = Math.max(...this.#sources.map(({ snapLength }) => snapLength));
     const gatherer = new FrameGatherer(format, longest, this.delivered, options, this.#poison);
     const run = this.#begin(options.signal);

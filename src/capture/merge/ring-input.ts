@@ -19,7 +19,7 @@ const ARRIVAL_MARGIN = 25;
 /** The part of the ring that may be held for looks to be few. */
 const ROOMY_SHARE = 1 / 8;
 /** Seconds that no frame is late by: an earlier one tells of a clock that was set back. */
-const LONGEST_INVERSION = 1;
+const MAX_INVERSION = 1;
 
 /** What a source lends of itself while a merge reads it. */
 export interface RingLoan {
@@ -32,7 +32,7 @@ export interface RingLoan {
 }
 
 export class RingInput implements MergeInput {
-  readonly queue = new MergeQueue(LONGEST_INVERSION);
+  readonly queue = new MergeQueue(MAX_INVERSION);
   safeSeconds = Number.NEGATIVE_INFINITY;
   safeNanoseconds = 0;
   readonly #loan: RingLoan;

@@ -7,7 +7,7 @@ import { FrameHeader } from '../ring/tpacket.ts';
 /** Copies go in steps of this many bytes, so one may write that much less one past a record's end. */
 export const COPY_STEP = 16;
 /** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/ring-walk.ts). */
-const LONGEST_STEPPED_COPY = 2048;
+const MAX_STEPPED_COPY = 2048;
 
 /** Where the walk has what a record is made of. */
 export interface WalkLocals {
@@ -89,7 +89,7 @@ export class FrameCopy {
   emit(): void {
     const code = this.#code;
     const { frame, captured } = this.#at;
-    code.get(captured).i32(LONGEST_STEPPED_COPY).op('i32.gt_u').if();
+    code.get(captured).i32(MAX_STEPPED_COPY).op('i32.gt_u').if();
     code.get(this.#cursor).get(frame).get(captured).memoryCopy();
     code.get(this.#cursor).get(captured).op('i32.add').set(this.#cursor);
     code.else();

@@ -4,7 +4,7 @@
  * hold what comes. Where blocks of the ring can become blocks of the file in place, and it pays, they do. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
-import type { RecordBatch, RecordOptions } from '../live-source.ts';
+import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
 import type { CaptureMemory } from '../memory.ts';
 import type { BlockRing } from '../ring/ring.ts';
 import { BlockHeader } from '../ring/tpacket.ts';
@@ -15,14 +15,14 @@ import { COPY_STEP } from './record-code.ts';
 /** Blocks that one area takes: writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
 const BLOCKS_PER_AREA = 4;
 /** Blocks walked at a time, so that signals and timers get their turn also when no frame is kept. */
-const MOST_BLOCKS = 64;
+const MAX_BLOCKS = 64;
 /** A recorder counts in 32 bits. */
-const MOST_FRAMES = 0xffff_ffff;
+const MAX_FRAMES = 0xffff_ffff;
 
 /** Frames must take at least so many bytes each for the file to hold little beside them, and for the copy to cost more. */
-const SHORTEST_IN_PLACE = 768;
+const MIN_FRAME_IN_PLACE = 768;
 /** At least such a part of the block must be in use. */
-const FULLEST_IN_PLACE = 0.75;
+const MIN_USED_IN_PLACE = 0.75;
 /** What must be free behind the last frame: the end of its block, and the shortest filler. */
 const ROOM_BEHIND = 16;
 
@@ -47,7 +47,7 @@ export class RecordGatherer {
   readonly #areas: OutputAreas;
   #remaining: number;
 
-  constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordOptions) {
+  constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordReadOptions) {
     this.#memory = memory;
     this.#ring = ring;
     this.#recorders = recorders;
@@ -95,10 +95,10 @@ export class RecordGatherer {
     let length = lead.length;
     let frames = 0;
     let frameBytes = 0;
-    for (let blocks = 0; blocks < MOST_BLOCKS && length <= lastStart && frames < this.#remaining; blocks += 1) {
+    for (let blocks = 0; blocks < MAX_BLOCKS && length <= lastStart && frames < this.#remaining; blocks += 1) {
       const block = this.#ring.peek();
       if (block === undefined || (frames > 0 && this.#mayPlace(block))) break;
-      length += recorder.record(block, area + length, Math.min(this.#remaining - frames, MOST_FRAMES));
+      length += recorder.record(block, area + length, Math.min(this.#remaining - frames, MAX_FRAMES));
       frames += recorder.frames;
       frameBytes += recorder.frameBytes;
       this.#ring.release();
@@ -118,7 +118,7 @@ export class RecordGatherer {
     let frames = 0;
     let frameBytes = 0;
     do {
-      recorder.record(this.#ring.take(), end, MOST_FRAMES);
+      recorder.record(this.#ring.take(), end, MAX_FRAMES);
       frames += recorder.frames;
       frameBytes += recorder.frameBytes;
       end += blockSize;
@@ -140,8 +140,8 @@ export class RecordGatherer {
     return (
       this.#ring.isHandedOver(block) &&
       placed + frames <= this.#remaining &&
-      used >= frames * SHORTEST_IN_PLACE &&
-      used >= blockSize * FULLEST_IN_PLACE &&
+      used >= frames * MIN_FRAME_IN_PLACE &&
+      used >= blockSize * MIN_USED_IN_PLACE &&
       used <= blockSize - ROOM_BEHIND
     );
   }

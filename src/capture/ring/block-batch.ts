@@ -9,14 +9,14 @@ import { RingFrame } from './ring-frame.ts';
 import { BlockHeader } from './tpacket.ts';
 
 /** What a walk asks about a frame: bytes to keep, 0 rejects. */
-export type FrameFilter = (frame: RingFrame) => number;
+export type RingFilter = (frame: RingFrame) => number;
 
 export interface WalkSettings {
   readonly cooked: boolean;
   readonly skipsLoopbackOutgoing: boolean;
   readonly snapLength: number;
   /** None accepts every frame whole. */
-  readonly filter: FrameFilter | undefined;
+  readonly filter: RingFilter | undefined;
 }
 
 /** One moving batch serves all blocks of a ring. */

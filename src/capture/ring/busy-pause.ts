@@ -6,11 +6,11 @@
 /** As many as one write to the disk takes. */
 const BLOCKS_WANTED = 4;
 /** Bytes a millisecond, 26 Gbit/s: a ring that was nearly empty is not full after the pause even if so much comes. */
-const FASTEST = 3_200_000;
+const MAX_RATE = 3_200_000;
 /** Below this there is no use in waiting. */
-const SHORTEST = 2;
+const MIN_PAUSE = 2;
 /** Rings that are not to wait at all: the pause would be too short to matter. */
-const SMALLEST_RING = 16 << 20;
+const MIN_RING_SIZE = 16 << 20;
 
 export class BusyPause {
   readonly #longest: number;
@@ -21,12 +21,12 @@ export class BusyPause {
    * @param blockTimeout milliseconds that a frame may wait anyway; no pause is longer
    */
   constructor(ringSize: number, blockTimeout: number) {
-    this.#longest = ringSize < SMALLEST_RING ? 0 : Math.min(ringSize / FASTEST, blockTimeout / 2);
+    this.#longest = ringSize < MIN_RING_SIZE ? 0 : Math.min(ringSize / MAX_RATE, blockTimeout / 2);
   }
 
   /** The ring is large enough for blocks to stay in it for a while. */
   get isRoomy(): boolean {
-    return this.#longest >= SHORTEST;
+    return this.#longest >= MIN_PAUSE;
   }
 
   /**
@@ -42,6 +42,6 @@ export class BusyPause {
     const perBlock = blocks === 0 ? 0 : elapsed / blocks;
     if (perBlock > this.#longest && !isLent) return 0; // not busy: not even one block comes meanwhile
     const wanted = perBlock * BLOCKS_WANTED;
-    return Math.min(Math.max(wanted, SHORTEST), this.#longest);
+    return Math.min(Math.max(wanted, MIN_PAUSE), this.#longest);
   }
 }

@@ -4,7 +4,7 @@ import type { FanoutGroup } from '../live-source.ts';
 import { FanoutType, PACKET_FANOUT_FLAG_UNIQUEID } from './tpacket.ts';
 
 /** Numbers tried for a group; one that is another group's of this mode and interface cannot be told from a free one. */
-const MOST_TRIES = 16;
+const MAX_TRIES = 16;
 const GROUP_NUMBERS = 0x1_0000;
 
 /** PACKET_FANOUT of one socket. */
@@ -32,7 +32,7 @@ export function joinFanoutGroup(
   let error = option.set(((type | (id === undefined ? PACKET_FANOUT_FLAG_UNIQUEID : 0)) << 16) | (id ?? 0));
   if (error === Errno.EINVAL && id === undefined) {
     const first = Math.floor(random() * GROUP_NUMBERS);
-    for (let tries = 0; tries < MOST_TRIES && isTaken(error); tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES && isTaken(error); tries += 1) {
       error = option.set((type << 16) | ((first + tries) % GROUP_NUMBERS));
     }
   }

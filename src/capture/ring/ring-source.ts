@@ -15,7 +15,7 @@ import type { BpfInstruction, EngineName } from '../../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../../pcap/index.ts';
 import { ReadableWaiter } from '../../sys/readiness.ts';
 import type { CaptureDevice } from '../device.ts';
-import { compileLive, judgeLive, type LiveJudge } from '../live-filter.ts';
+import { compileLive, type FilterPlacement, placeFilter } from '../live-filter.ts';
 import {
   DEFAULT_BLOCK_TIMEOUT,
   DEFAULT_BUFFER_SIZE,
@@ -23,7 +23,7 @@ import {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordOptions,
+  type RecordReadOptions,
 } from '../live-source.ts';
 import { CaptureMemory } from '../memory.ts';
 import type { RingLoan } from '../merge/ring-input.ts';
@@ -46,7 +46,7 @@ export class RingSource implements LiveSource {
   readonly interfaces: readonly [CaptureInterface];
   readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
-  readonly #judge: LiveJudge;
+  readonly #placement: FilterPlacement;
   /** Bytes of a frame to keep at most. */
   readonly #keep: number;
   readonly #engine: EngineName;
@@ -84,9 +84,9 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      const { judge, fanoutId } = this.#start(program, options, warn);
-      this.#judge = judge;
-      this.#keep = Math.min(this.snapLength, judge.longest);
+      const { placement, fanoutId } = this.#start(program, options, warn);
+      this.#placement = placement;
+      this.#keep = Math.min(this.snapLength, placement.longest);
       this.fanoutId = fanoutId;
     } catch (error) {
       this.#socket.close();
@@ -95,7 +95,7 @@ export class RingSource implements LiveSource {
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
     this.#arrival = new RingArrival(device, { socket: this.#socket, ring: this.#ring, warn }, this.#closing.signal);
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#judge.filter });
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#placement.filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -122,7 +122,7 @@ export class RingSource implements LiveSource {
     return ownPackets(this.batches(options));
   }
 
-  async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+  async *records(format: RecordFormat, options: RecordReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const waiter = this.#begin(options.signal);
     try {
       const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
@@ -148,7 +148,7 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
-    const isJudgedHere = this.#judge.filter !== undefined;
+    const isJudgedHere = this.#placement.filter !== undefined;
     return {
       received: this.#received,
       accepted: isJudgedHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
@@ -225,20 +225,20 @@ export class RingSource implements LiveSource {
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
     warn: (message: string) => void,
-  ): { judge: LiveJudge; fanoutId: number | undefined } {
+  ): { placement: FilterPlacement; fanoutId: number | undefined } {
     const socket = this.#socket;
     const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn };
     if (fanout === undefined) {
-      const judge = judgeLive(program, parts);
+      const placement = placeFilter(program, parts);
       socket.start(promiscuous);
-      return { judge, fanoutId: undefined };
+      return { placement, fanoutId: undefined };
     }
     socket.refuseFrames();
     socket.start(promiscuous);
     const fanoutId = socket.joinFanout(fanout);
-    const judge = judgeLive(program, parts);
-    if (!judge.isAttached) socket.acceptFrames();
-    return { judge, fanoutId };
+    const placement = placeFilter(program, parts);
+    if (!placement.isAttached) socket.acceptFrames();
+    return { placement, fanoutId };
   }
 
   #createRecorders(format: RecordFormat): Recorders {
@@ -248,7 +248,7 @@ export class RingSource implements LiveSource {
       skipsLoopbackOutgoing,
       format,
       snapLength: this.#keep,
-      instructions: this.#judge.instructions,
+      instructions: this.#placement.instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
     const mayPlace = format.container === 'pcapng' && format.inPlace && this.#keepsAll && this.#pause.isRoomy;
@@ -260,8 +260,8 @@ export class RingSource implements LiveSource {
 
   /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
   get #keepsAll(): boolean {
-    const isCutHere = !this.#judge.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
-    return this.#judge.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
+    const isCutHere = !this.#placement.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
+    return this.#placement.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
 }
 

@@ -5,11 +5,11 @@ import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from
 
 /** A block this large takes the largest frame that segmentation offload makes (64 KiB) many times over. */
 const PREFERRED_BLOCK_SIZE = 1 << 20;
-const SMALLEST_BLOCK_SIZE = 1 << 17;
+const MIN_BLOCK_SIZE = 1 << 17;
 /** With fewer the kernel has nowhere to write while we read. */
-const FEWEST_BLOCKS = 4;
+const MIN_BLOCKS = 4;
 /** Milliseconds that a ring should last when each block is handed over with a frame or two in it, its time being up. */
-const SHORTEST_STAY = 1000;
+const MIN_STAY = 1000;
 
 /**
  * Splits a buffer into blocks.
@@ -18,9 +18,9 @@ const SHORTEST_STAY = 1000;
  */
 export function ringGeometry(bufferSize: number, blockTimeout: number): RingGeometry {
   let blockSize = PREFERRED_BLOCK_SIZE;
-  const fewest = Math.max(FEWEST_BLOCKS, SHORTEST_STAY / blockTimeout);
-  while (blockSize > SMALLEST_BLOCK_SIZE && bufferSize / blockSize < fewest) blockSize /= 2;
-  return { blockSize, blockCount: Math.max(FEWEST_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
+  const fewest = Math.max(MIN_BLOCKS, MIN_STAY / blockTimeout);
+  while (blockSize > MIN_BLOCK_SIZE && bufferSize / blockSize < fewest) blockSize /= 2;
+  return { blockSize, blockCount: Math.max(MIN_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
 }
 
 /** Reads the ring's hand-over words; the memory order is the kernel's: status last, so we load it first. */

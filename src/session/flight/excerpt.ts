@@ -2,7 +2,7 @@
 import type { FlightTrigger } from './options.ts';
 
 /** What is said of one frame is cut off there. */
-const LONGEST_REMARK = 2_000;
+const MAX_REMARK_LENGTH = 2_000;
 
 export class FlightExcerpt {
   /** That began it. */
@@ -33,7 +33,7 @@ export class FlightExcerpt {
   remark(position: number, text: string): void {
     const last = this.#remarks.at(-1);
     if (last?.position !== position) this.#remarks.push({ position, text });
-    else if (last.text.length < LONGEST_REMARK) last.text += `; ${text}`;
+    else if (last.text.length < MAX_REMARK_LENGTH) last.text += `; ${text}`;
   }
 
   /** Position of the next block that something is said about. */

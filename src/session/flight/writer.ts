@@ -12,7 +12,7 @@ import { endPosition, type RecordHistory } from './record-history.ts';
 /** Bytes of records in a piece: with its lead an area is 1 MiB, and there are four. */
 const PIECE_LENGTH = (1 << 20) - 4096;
 /** Characters of a comment at most, and what they add to a block at most. */
-const LONGEST_COMMENT = 4_000;
+const MAX_COMMENT_LENGTH = 4_000;
 const COMMENT_ROOM = 16 * 1024;
 
 export class FlightWriter {
@@ -169,7 +169,7 @@ export class FlightWriter {
     return [lost, excerpt.takeRemark()]
       .filter((text) => text !== undefined)
       .join('; ')
-      .slice(0, LONGEST_COMMENT);
+      .slice(0, MAX_COMMENT_LENGTH);
   }
 
   #end(): void {

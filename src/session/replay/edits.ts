@@ -21,7 +21,7 @@ const DESTINATION = 0;
 const SOURCE = 6;
 const ETHER_TYPE = 12;
 /** Tags in front of a packet at most; more is an attack on whoever walks them. */
-const MOST_TAGS = 8;
+const MAX_TAGS = 8;
 
 export class FrameEditor {
   /** Bytes that a frame may grow by. */
@@ -61,7 +61,7 @@ export class FrameEditor {
   #rewriteBehindTags(bytes: Uint8Array, at: number, end: number): void {
     if (this.#rewriter === undefined) return;
     let typeAt = at + ETHER_TYPE;
-    for (let tags = 0; tags < MOST_TAGS && isVlanEtherType(readU16(bytes, typeAt)); tags += 1) {
+    for (let tags = 0; tags < MAX_TAGS && isVlanEtherType(readU16(bytes, typeAt)); tags += 1) {
       typeAt += VLAN_TAG_LENGTH;
       if (typeAt + 2 > end) return;
     }

@@ -16,7 +16,7 @@ import {
 import { AF_INET6 } from '../../sys/constants.ts';
 
 /** Bridges on bonds on VLANs: deeper than this nobody builds. */
-const MOST_LAYERS = 16;
+const MAX_LAYERS = 16;
 
 /**
  * Refuses an interface that carries a default route of IPv4 or IPv6, in any routing table: itself, or what stands on it
@@ -64,7 +64,7 @@ function standingOn(index: number, links: readonly Link[]): Map<number, string> 
   const names = new Map<number, string>();
   const note = (link: Link): void => void names.set(link.index, link.name);
   for (const link of links) if (link.index === index) note(link);
-  for (let layer = 0; layer < MOST_LAYERS; layer += 1) {
+  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
     const before = names.size;
     for (const below of links.filter((link) => names.has(link.index))) {
       for (const link of links) if (link.index === below.masterIndex || isStackedOn(link, below)) note(link);

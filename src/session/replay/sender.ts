@@ -12,7 +12,7 @@ const TIMER_GRAIN = 2;
 const TURN_INTERVAL = 20;
 /** When the queue is full: the first wait, which doubles up to the longest, and when a frame is given up. */
 const FIRST_RETRY = 0.05;
-const LONGEST_RETRY = 10;
+const MAX_RETRY = 10;
 const RETRY_LIMIT = 1000;
 
 export class ReplaySender {
@@ -80,7 +80,7 @@ export class ReplaySender {
   /** @returns how many frames of the queue are done with: sent, or given up */
   async #sendSome(queue: FrameQueue, first: number, count: number): Promise<number> {
     const givenUpAt = this.#clock.now() + RETRY_LIMIT;
-    for (let retry = FIRST_RETRY; ; retry = Math.min(retry * 2, LONGEST_RETRY)) {
+    for (let retry = FIRST_RETRY; ; retry = Math.min(retry * 2, MAX_RETRY)) {
       const taken = this.#transmitter.send(queue, first, count);
       if (taken > 0) {
         for (let frame = first; frame < first + taken; frame += 1) this.bytes += queue.lengthOf(frame);

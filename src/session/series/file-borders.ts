@@ -6,7 +6,7 @@ import type { OpenFile } from './series-files.ts';
 import type { FileSeriesOptions, Rotation } from './series-options.ts';
 
 /** Seconds that a frame may be older than a file's first: frames of several CPUs overtake each other. */
-const LONGEST_INVERSION = 1;
+const MAX_INVERSION = 1;
 
 export class FileBorders {
   readonly #format: RecordFileFormat;
@@ -94,7 +94,7 @@ export class FileBorders {
     if (open.border !== undefined) return open.border;
     const first = nextSecond(this.#format.layout, bytes, at);
     if (first === undefined) return Number.POSITIVE_INFINITY;
-    open.earliest = first - LONGEST_INVERSION;
+    open.earliest = first - MAX_INVERSION;
     open.border = aligned ? nextBorder(first, period, this.#utc) : first + period;
     return open.border;
   }

@@ -20,7 +20,7 @@ import type { FileSeriesOptions } from './series-options.ts';
 /** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
 const QUIET_MILLISECONDS = 1000;
 /** Before a batch that goes out in place the file is filled up to a whole block. */
-const MOST_FILLER = 2 * DIRECT_BLOCK;
+const MAX_FILLER = 2 * DIRECT_BLOCK;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
 /**
@@ -167,7 +167,7 @@ export class FileSeries implements RecordOutput {
     const { open } = this.#files;
     if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
     const start = inPlace ? 0 : this.#leadLength;
-    const length = bytes.length - start + (inPlace ? MOST_FILLER : 0);
+    const length = bytes.length - start + (inPlace ? MAX_FILLER : 0);
     const now = this.#clock.wallTime() / 1000;
     if (!this.#borders.mayTakeAll(open, { bytes, at: start, length, frames }, now)) return false;
     return (await this.#room.find(length)).bytes >= length;

@@ -18,11 +18,11 @@ const MEBIBYTE = 1 << 20;
 /** Unless told otherwise a capture leaves this much: the host's other services go on. The smaller of the two counts. */
 const DEFAULT_FLOOR = { bytes: 64 * MEBIBYTE, fraction: 0.01 } as const;
 /** Others write too. Asked again after so many milliseconds at most, */
-const LONGEST_UNCHECKED = 10_000;
+const MAX_UNCHECKED = 10_000;
 /** sooner when the room could be gone by then at so many bytes a millisecond, faster than disks are, */
-const FASTEST = 10e6;
+const MAX_RATE = 10e6;
 /** but not sooner than this, unless we have written half of the room ourselves. */
-const SHORTEST_UNCHECKED = 1000;
+const MIN_UNCHECKED = 1000;
 
 const readSpace: SpaceReader = async (folder) => {
   const { bavail, blocks, bsize } = await statfs(folder);
@@ -66,7 +66,7 @@ export class FreeSpace {
   async room(written: number, pending: number): Promise<number> {
     const folder = this.#folder();
     const since = written - this.#writtenAtCheck;
-    const trusted = Math.min(Math.max(this.#room / FASTEST, SHORTEST_UNCHECKED), LONGEST_UNCHECKED);
+    const trusted = Math.min(Math.max(this.#room / MAX_RATE, MIN_UNCHECKED), MAX_UNCHECKED);
     const isDue = since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= trusted;
     if (isDue || folder !== this.#checkedFolder) await this.#check(folder, written, pending);
     return this.#room - (written - this.#writtenAtCheck);

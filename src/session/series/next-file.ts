@@ -4,7 +4,7 @@ import { type Allowed, type FileSinkOptions, type OutputTarget, openOutputFile }
 import type { FileNameTemplate } from './file-name-template.ts';
 
 /** Names tried for one file. */
-const MOST_TRIES = 100_000;
+const MAX_TRIES = 100_000;
 
 /** What may happen to a file that has the name already. */
 export type NameClash = Extract<Allowed, 'new' | 'file'>;
@@ -33,7 +33,7 @@ export class NextFile {
     const plainName = this.#template.format(seconds, 1);
     if (!this.#template.hasNumber && plainName !== this.#plainName) this.#number = 0;
     this.#plainName = plainName;
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       this.#number += 1;
       try {
         return openOutputFile(this.#template.format(seconds, this.#number), this.#options, this.#clash);
@@ -42,6 +42,6 @@ export class NextFile {
       }
     }
     const wanted = `cannot create ${plainName}`;
-    throw new StackError('FILE_CREATE', `${wanted}: it and ${MOST_TRIES} more names exist; choose another`);
+    throw new StackError('FILE_CREATE', `${wanted}: it and ${MAX_TRIES} more names exist; choose another`);
   }
 }

@@ -16,7 +16,7 @@ import { identify, type OwnFile, type OwnFiles } from './own-files.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
 /** Files being closed at a time; a capture waits for the oldest. */
-const MOST_CLOSING = 3;
+const MAX_CLOSING = 3;
 
 /** A file that is being written. */
 export interface OpenFile {
@@ -143,7 +143,7 @@ export class SeriesFiles implements OpenFiles {
   /** Waits until one more file may be begun, and deletes what a ring has too many. */
   async makePlace(): Promise<void> {
     const { ring = Number.POSITIVE_INFINITY } = this.#options;
-    while (this.#closing.size >= MOST_CLOSING) await this.#settled;
+    while (this.#closing.size >= MAX_CLOSING) await this.#settled;
     while (this.#own.count + this.#closing.size >= ring) {
       if (this.#own.count === 0) await this.#settled;
       else await this.#own.deleteOldest();

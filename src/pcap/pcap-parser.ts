@@ -10,14 +10,14 @@ import type { CaptureInterface } from './capture-interface.ts';
 import {
   FRAME_CHECK_PRESENT,
   linkTypeOfFile,
-  MAXIMUM_SNAP_LENGTH,
-  maximumCapturedLength,
+  MAX_SNAP_LENGTH,
+  maxCapturedLength,
   PCAP_FILE_HEADER_LENGTH,
   PCAP_MODIFIED_RECORD_HEADER_LENGTH,
   PcapMagic,
   PcapRecordHeader,
 } from './format.ts';
-import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
 
 const VERSION_MAJOR = 4;
 const VERSION_MINOR = 6;
@@ -46,7 +46,7 @@ function byteOrderOf(bytes: Uint8Array, start: number): boolean | undefined {
 }
 
 /** The parser of one file. The header is its first step. */
-export class PcapFormat implements RecordFormat {
+export class PcapParser implements RecordParser {
   readonly interfaces: CaptureInterface[] = [];
   needed = PCAP_FILE_HEADER_LENGTH;
   error: StackError | undefined;
@@ -55,8 +55,8 @@ export class PcapFormat implements RecordFormat {
   #headerLength = 0;
   #nanosecondsPerUnit = 1000;
   #swapped: SwappedLengths = 'never';
-  #snapLength = MAXIMUM_SNAP_LENGTH;
-  #maximumLength = MAXIMUM_SNAP_LENGTH;
+  #snapLength = MAX_SNAP_LENGTH;
+  #maximumLength = MAX_SNAP_LENGTH;
 
   constructor(collector: FrameCollector) {
     this.#collector = collector;
@@ -126,7 +126,7 @@ export class PcapFormat implements RecordFormat {
     this.#swapped = swappedLengths(major, minor);
     const snapLength = readOrdered32(bytes, start + SNAP_LENGTH, little);
     // As libpcap: 0 sets no limit, and so does what a signed number cannot hold.
-    this.#snapLength = snapLength === 0 || snapLength > 0x7fff_ffff ? MAXIMUM_SNAP_LENGTH : snapLength;
+    this.#snapLength = snapLength === 0 || snapLength > 0x7fff_ffff ? MAX_SNAP_LENGTH : snapLength;
     this.#describe(readOrdered32(bytes, start + LINK_TYPE, little));
     return PCAP_FILE_HEADER_LENGTH;
   }
@@ -134,7 +134,7 @@ export class PcapFormat implements RecordFormat {
   /** The field holds the link type in its lower half, and the length of a frame check sequence in its upper bits. */
   #describe(field: number): void {
     const linkType: LinkType = linkTypeOfFile(field & 0xffff);
-    this.#maximumLength = maximumCapturedLength(linkType);
+    this.#maximumLength = maxCapturedLength(linkType);
     const described = { linkType, snapLength: this.#snapLength };
     const frameCheckLength = (field >>> 28) * 2; // counted in words of 16 bits
     this.interfaces.push((field & FRAME_CHECK_PRESENT) === 0 ? described : { ...described, frameCheckLength });

@@ -44,13 +44,13 @@ async function openPlain(path: string): Promise<ByteSource> {
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
-  if (!fstatSync(descriptor).isFIFO()) return new FileSource(descriptor);
+  if (!fstatSync(descriptor).isFIFO()) return new DescriptorSource(descriptor);
   // A read that waits for a writer would hold a thread, and the process when it ends: the event loop waits better.
   const { Socket } = await import('node:net');
   return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
 }
 
-class FileSource implements ByteSource {
+class DescriptorSource implements ByteSource {
   readonly #descriptor: number;
 
   constructor(descriptor: number) {

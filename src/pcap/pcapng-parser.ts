@@ -12,13 +12,13 @@ import {
   BlockType,
   BYTE_ORDER_MAGIC,
   linkTypeOfFile,
-  MAXIMUM_RECORD_LENGTH,
-  MAXIMUM_SNAP_LENGTH,
-  maximumCapturedLength,
+  MAX_RECORD_LENGTH,
+  MAX_SNAP_LENGTH,
+  maxCapturedLength,
   OptionCode,
 } from './format.ts';
 import { PcapngOptionCursor } from './pcapng-option.ts';
-import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
 import { TickScale } from './tick-scale.ts';
 
 const BLOCK_TYPE = 0;
@@ -46,9 +46,9 @@ const SIMPLE_WIRE = 8;
 const SIMPLE_DATA = 12;
 
 /** A file may describe this many interfaces; no real one does. */
-const MAXIMUM_INTERFACES = 65_536;
+const MAX_INTERFACES = 65_536;
 /** What they are called, described as and filtered by may have this many letters together. */
-const MAXIMUM_TEXT = 16 << 20;
+const MAX_TEXT_LENGTH = 16 << 20;
 
 /** True when a section header block begins at `start`. */
 export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
@@ -56,7 +56,7 @@ export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
 }
 
 /** The parser of one file. */
-export class PcapngFormat implements RecordFormat {
+export class PcapngParser implements RecordParser {
   readonly interfaces: CaptureInterface[] = [];
   longestFrame = 0;
   needed = BLOCK_HEAD_LENGTH;
@@ -77,8 +77,8 @@ export class PcapngFormat implements RecordFormat {
     if (isSectionHeader(bytes, start) && !this.#readByteOrder(bytes, start)) return -1;
     const length = readOrdered32(bytes, start + BLOCK_LENGTH, this.#littleEndian);
     if (length % 4 !== 0 || length < BLOCK_OVERHEAD) return this.#fail(`a block says that it has ${length} bytes`);
-    if (length > MAXIMUM_RECORD_LENGTH) {
-      return this.#fail(`a block says that it has ${length} bytes, more than ${MAXIMUM_RECORD_LENGTH}`);
+    if (length > MAX_RECORD_LENGTH) {
+      return this.#fail(`a block says that it has ${length} bytes, more than ${MAX_RECORD_LENGTH}`);
     }
     if (start + length > end) return this.#want(length);
     const trailer = readOrdered32(bytes, start + length - 4, this.#littleEndian);
@@ -156,8 +156,8 @@ export class PcapngFormat implements RecordFormat {
   #readInterface(bytes: Uint8Array, start: number, end: number): boolean {
     const little = this.#littleEndian;
     if (start + INTERFACE_OPTIONS > end) return this.#broken('an interface description that is too short');
-    if (this.interfaces.length === MAXIMUM_INTERFACES) {
-      return this.#broken(`more than ${MAXIMUM_INTERFACES} interfaces are described`);
+    if (this.interfaces.length === MAX_INTERFACES) {
+      return this.#broken(`more than ${MAX_INTERFACES} interfaces are described`);
     }
     const snapLength = readOrdered32(bytes, start + INTERFACE_SNAP_LENGTH, little);
     const texts: { name?: string; description?: string; filter?: string } = {};
@@ -179,13 +179,13 @@ export class PcapngFormat implements RecordFormat {
       }
     }
     this.#textLength += Object.values(texts).reduce((length, value) => length + value.length, 0);
-    if (this.#textLength > MAXIMUM_TEXT) return this.#broken('interfaces whose names and descriptions never end');
+    if (this.#textLength > MAX_TEXT_LENGTH) return this.#broken('interfaces whose names and descriptions never end');
     const linkType = linkTypeOfFile(readOrdered16(bytes, start + INTERFACE_LINK_TYPE, little));
-    this.longestFrame = Math.max(this.longestFrame, maximumCapturedLength(linkType));
+    this.longestFrame = Math.max(this.longestFrame, maxCapturedLength(linkType));
     this.#scales.push(new TickScale(resolution, offset));
     this.interfaces.push({
       linkType,
-      snapLength: snapLength === 0 ? MAXIMUM_SNAP_LENGTH : snapLength,
+      snapLength: snapLength === 0 ? MAX_SNAP_LENGTH : snapLength,
       ...texts,
       ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
     });
@@ -203,7 +203,7 @@ export class PcapngFormat implements RecordFormat {
     if (start + ENHANCED_DATA + length > end) {
       return this.#broken(`a packet block of ${end - start + 4} bytes says that it holds ${length}`);
     }
-    const most = maximumCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
+    const most = maxCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
     if (length > most) return this.#broken(`a packet block says that it holds ${length} bytes, more than ${most}`);
     const wireLength = readOrdered32(bytes, start + ENHANCED_WIRE, little);
     scale.set(
@@ -223,7 +223,7 @@ export class PcapngFormat implements RecordFormat {
     const wireLength = readOrdered32(bytes, start + SIMPLE_WIRE, this.#littleEndian);
     const data = start + SIMPLE_DATA;
     const length = Math.min(wireLength, described.snapLength);
-    const most = maximumCapturedLength(described.linkType);
+    const most = maxCapturedLength(described.linkType);
     if (data + length > end || length > most) {
       return this.#broken(`a simple packet block says that it holds ${length} bytes`);
     }

@@ -9,7 +9,7 @@ import type { CaptureInterface } from './capture-interface.ts';
  * - 0: nothing yet, `needed` bytes are wanted
  * - negative: the file is broken from here on, see `error`
  */
-export interface RecordFormat {
+export interface RecordParser {
   readonly interfaces: readonly CaptureInterface[];
   /** Bytes of a frame of these interfaces at most. */
   readonly longestFrame: number;
