@@ -37,6 +37,11 @@ export class SyscallError extends StackError {
   }
 }
 
+/** The code of an error of Node or of the system, such as `ENOENT`; undefined for anything else. */
+export function nodeCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
 /** The message of anything thrown; of what Node says about files without the call and the path, which stand before it. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

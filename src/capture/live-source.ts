@@ -1,7 +1,7 @@
 /** What a live capture is asked for, and what it gives. @module */
 import type { CaptureSource, ReadOptions } from '../base/frame.ts';
 import type { BpfInstruction, EngineName, NameResolver } from '../bpf/index.ts';
-import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
+import type { CaptureInterface, GatheredRecords, RecordFormat } from '../pcap/index.ts';
 
 /** What `tcpdump -s 0` takes too. */
 export const DEFAULT_SNAP_LENGTH = 262_144;
@@ -59,15 +59,13 @@ export interface RecordReadOptions extends ReadOptions {
 }
 
 /** Ready-made records; valid until the next batch is asked for or the source closes, unless retained. */
-export interface RecordBatch {
-  /** The lead, then the records. Begins at an address that is a multiple of 4,096. */
-  readonly bytes: Uint8Array;
+export interface RecordBatch extends GatheredRecords {
   /**
    * `bytes` are blocks of the ring itself, made blocks of the file where they are: no lead, and a length that is a
-   * multiple of 4,096, much of it filler. They are the kernel's again when they are no longer retained.
+   * multiple of 4,096, much of it filler. They are the kernel's again when they are no longer retained. Otherwise
+   * `bytes` are the lead, then the records, and begin at an address that is a multiple of 4,096.
    */
   readonly inPlace: boolean;
-  readonly frames: number;
   /** Of `bytes`, those that are frames and neither lead nor record headers. */
   readonly frameBytes: number;
   /**

@@ -6,11 +6,11 @@
 import { EMPTY } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import type { FrameBatch } from '../base/frame.ts';
-import { type CaptureInterface, chooseFilter, type FilterChoice, type FrameFilter } from './capture-interface.ts';
+import { type CaptureInterface, chooseFilter, type FilterChoice } from './capture-interface.ts';
 import { FrameTable } from './frame-table.ts';
 import { isPcapMagic, PcapParser } from './pcap-parser.ts';
 import { isSectionHeader, PcapngParser } from './pcapng-parser.ts';
-import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
+import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
 
 /** Bytes read at once: so many that a read does not count beside the frames in it. */
 const CHUNK_LENGTH = 256 * 1024;
@@ -22,21 +22,17 @@ const MAGIC_LENGTH = 4;
  * How to use it: put bytes into `room()`, tell `commit(count)`, take batches with `parse()` until one is empty; `finish()`
  * when there are no more bytes. `error` says, once all batches are taken, what was wrong.
  */
-export class CaptureParser implements FrameCollector {
-  readonly #choice: FilterChoice;
-  readonly #filters: (FrameFilter | undefined)[] = [];
-  readonly #table = new FrameTable();
+export class CaptureParser {
+  readonly #table: FrameTable;
   #buffer: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
   #finished = false;
   #parser: RecordParser | undefined;
   #error: StackError | undefined;
-  #framesSeen = 0;
-  #framesRejected = 0;
 
   constructor(choice: FilterChoice = {}) {
-    this.#choice = choice;
+    this.#table = new FrameTable((index) => chooseFilter(choice, this.interfaces[index]?.linkType ?? 0));
   }
 
   /** The interfaces described so far; a frame's `interfaceIndex` is a place in it. The first one decides for the file. */
@@ -56,12 +52,12 @@ export class CaptureParser implements FrameCollector {
 
   /** Frames in the file so far, those that the filter rejected too. */
   get framesSeen(): number {
-    return this.#framesSeen;
+    return this.#table.seen;
   }
 
   /** Of these, those that the filter let through. */
   get framesAccepted(): number {
-    return this.#framesSeen - this.#framesRejected;
+    return this.#table.seen - this.#table.rejected;
   }
 
   /** Where the next bytes go; any number of them. Batches given out before are no longer valid. */
@@ -114,34 +110,6 @@ export class CaptureParser implements FrameCollector {
     return this.interfaces.length > 0;
   }
 
-  /** Called by the formats for every frame they find. */
-  collect(
-    offset: number,
-    length: number,
-    wireLength: number,
-    seconds: number,
-    nanoseconds: number,
-    interfaceIndex: number,
-  ): void {
-    const filter = this.#filterOf(interfaceIndex);
-    this.#framesSeen += 1;
-    const table = this.#table;
-    table.add(offset, length, wireLength, seconds, nanoseconds, interfaceIndex);
-    if (filter === undefined) return;
-    const keep = filter(table.last());
-    if (keep === 0) {
-      this.#framesRejected += 1;
-      table.dropLast();
-    } else table.cutLast(keep);
-  }
-
-  #filterOf(interfaceIndex: number): FrameFilter | undefined {
-    for (let index = this.#filters.length; index <= interfaceIndex; index += 1) {
-      this.#filters.push(chooseFilter(this.#choice, this.interfaces[index]?.linkType ?? 0));
-    }
-    return this.#filters[interfaceIndex];
-  }
-
   /** One record or block. False: there is none whole, or no filter for its frame. */
   #step(): boolean {
     const parser = this.#parser ?? this.#detect();
@@ -161,8 +129,8 @@ export class CaptureParser implements FrameCollector {
 
   #detect(): RecordParser | undefined {
     if (this.#end - this.#start < MAGIC_LENGTH) return undefined;
-    if (isSectionHeader(this.#buffer, this.#start)) this.#parser = new PcapngParser(this);
-    else if (isPcapMagic(this.#buffer, this.#start)) this.#parser = new PcapParser(this);
+    if (isSectionHeader(this.#buffer, this.#start)) this.#parser = new PcapngParser(this.#table);
+    else if (isPcapMagic(this.#buffer, this.#start)) this.#parser = new PcapParser(this.#table);
     else this.#error = formatError('this is no capture file: neither PCAP nor PCAPNG');
     return this.#parser;
   }

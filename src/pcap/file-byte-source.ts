@@ -3,10 +3,11 @@ import { close, fstatSync, open, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
-import { messageOf, StackError } from '../base/errors.ts';
+import { messageOf, nodeCodeOf, StackError } from '../base/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
+import { PushbackSource } from './pushback-source.ts';
 
 const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
@@ -17,24 +18,22 @@ const closeDescriptor = promisify(close);
  * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const plain = path === '-' ? streamSource(process.stdin) : await openPlain(path);
-  const head = new Uint8Array(4);
+  const source = new PushbackSource(path === '-' ? streamSource(process.stdin) : await openPlain(path));
+  const close = (): Promise<void> => source.close();
+  const magic = new Uint8Array(4);
   let count = 0;
   try {
-    while (count < head.length) {
-      const read = await plain.read(head.subarray(count));
-      if (read === 0) break;
-      count += read;
+    for (let read = -1; read !== 0 && count < magic.length; count += read) {
+      read = await source.read(magic.subarray(count));
     }
   } catch (error) {
-    await plain.close();
+    await close();
     throw error;
   }
-  const whole = new PrefixedSource(head.subarray(0, count), plain);
-  const closeWhole = (): Promise<void> => whole.close();
-  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(whole), closeWhole);
-  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(whole), closeWhole);
-  return whole;
+  source.putBack(magic.subarray(0, count));
+  if (count >= 2 && readU16(magic, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(source), close);
+  if (count === 4 && readU32(magic, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(source), close);
+  return source;
 }
 
 async function openPlain(path: string): Promise<ByteSource> {
@@ -67,29 +66,6 @@ class DescriptorSource implements ByteSource {
 
   async close(): Promise<void> {
     await closeDescriptor(this.#descriptor);
-  }
-}
-
-/** The first bytes were read to look at; here they are put back. */
-class PrefixedSource implements ByteSource {
-  #prefix: Uint8Array;
-  readonly #rest: ByteSource;
-
-  constructor(prefix: Uint8Array, rest: ByteSource) {
-    this.#prefix = prefix;
-    this.#rest = rest;
-  }
-
-  read(into: Uint8Array): Promise<number> {
-    if (this.#prefix.length === 0) return this.#rest.read(into);
-    const count = Math.min(this.#prefix.length, into.length);
-    into.set(this.#prefix.subarray(0, count));
-    this.#prefix = this.#prefix.subarray(count);
-    return Promise.resolve(count);
-  }
-
-  close(): Promise<void> {
-    return this.#rest.close();
   }
 }
 
@@ -138,7 +114,7 @@ class ChunkSource implements ByteSource {
 
 /** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
 function readErrorCode(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = nodeCodeOf(error) ?? '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
   return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
 }

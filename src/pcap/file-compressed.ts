@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EMPTY } from '../base/bytes.ts';
-import type { StackError } from '../base/errors.ts';
+import { nodeCodeOf, type StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
 import type { Compressor } from './file-compression.ts';
@@ -159,7 +159,7 @@ export class CompressedFile implements RecordFile {
       try {
         done += (await writeOnce(descriptor, bytes, done, bytes.length - done, position)).bytesWritten;
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') await sleep(PIPE_PAUSE);
+        if (nodeCodeOf(error) === 'EAGAIN') await sleep(PIPE_PAUSE);
         else this.#fail(error);
       }
     }

@@ -7,9 +7,9 @@ import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import type { StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import { OutputError } from './byte-sink.ts';
-import { isPlainFile, openOutputFile, reopenDirect } from './file-output.ts';
+import { type OutputTarget, reopenDirect } from './file-output.ts';
 import { Staging } from './file-staging.ts';
-import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
+import { BLOCK_OVERHEAD } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
 import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';
 import { wholeRecords } from './record-layout.ts';
@@ -51,36 +51,15 @@ export class DirectFile implements RecordFile {
   #closed = false;
 
   /**
-   * Creates the file, its permission bits 0o600 before the umask.
-   * @returns undefined when direct writes are not to be had there: a pipe, a device, some file systems
+   * Owns the target's descriptor from here on: an empty regular file, open for reading and writing.
+   * @param staging may be shared by several files
+   * @returns undefined, and the descriptor stays the caller's, when the file system has no direct writes
+   * @throws OutputError when the header cannot be written; the descriptor is closed then
    */
-  static create(path: string, container: RecordContainer): DirectFile | undefined {
-    if (!isPlainFile(path)) return undefined;
-    try {
-      const { descriptor } = openOutputFile(path, {}, 'any');
-      const file = DirectFile.over(descriptor, path, container);
-      if (file === undefined) closeSync(descriptor);
-      return file;
-    } catch {
-      return undefined; // the ordinary writer tries again, and says what is wrong
-    }
-  }
-
-  /**
-   * Takes over a descriptor of an empty regular file, open for reading and writing.
-   * @param staging may be that of several files
-   * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
-   * @throws OutputError when not even the header can be written; then the descriptor is closed
-   */
-  static over(
-    plain: number,
-    name: string,
-    container: RecordContainer,
-    staging = new Staging(),
-  ): DirectFile | undefined {
-    const direct = reopenDirect(plain);
+  static over(target: OutputTarget, container: RecordContainer, staging = new Staging()): DirectFile | undefined {
+    const direct = reopenDirect(target.descriptor);
     if (direct === undefined) return undefined;
-    const file = new DirectFile(name, { direct, plain }, container, staging);
+    const file = new DirectFile(target, direct, container, staging);
     if (file.#failure === undefined) return file;
     try {
       throw file.#report(file.#failure);
@@ -89,24 +68,14 @@ export class DirectFile implements RecordFile {
     }
   }
 
-  private constructor(
-    name: string,
-    descriptors: { readonly direct: number; readonly plain: number },
-    container: RecordContainer,
-    staging: Staging,
-  ) {
+  private constructor(target: OutputTarget, direct: number, container: RecordContainer, staging: Staging) {
     this.#container = container;
-    this.#name = name;
-    this.#direct = descriptors.direct;
-    this.#plain = descriptors.plain;
+    this.#name = target.name;
+    this.#direct = direct;
+    this.#plain = target.descriptor;
     this.#staging = staging;
-    const { header } = container;
-    this.append(ownRecords(header));
+    this.append(ownRecords(container.header));
     if (this.#underWay.size === 0) this.#writeTail();
-  }
-
-  get recordFormat(): RecordFormat {
-    return this.#container.recordFormat;
   }
 
   /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */

@@ -3,18 +3,12 @@ import { CompressedFile } from './file-compressed.ts';
 import { type Compression, createCompressor } from './file-compression.ts';
 import { DirectFile } from './file-direct.ts';
 import type { OutputTarget } from './file-output.ts';
-import { type BatchWriter, PlainFile } from './file-plain.ts';
-import { descriptorSink } from './file-sink.ts';
+import { PlainFile } from './file-plain.ts';
 import { Staging } from './file-staging.ts';
 import { PCAP_FILE_HEADER_LENGTH } from './format.ts';
-import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
-import {
-  encodePcapngHeader,
-  PCAPNG_LAYOUT,
-  type PcapngInterface,
-  type PcapngOptions,
-  PcapngWriter,
-} from './pcapng-writer.ts';
+import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.ts';
+import { encodePcapngHeader, PCAPNG_LAYOUT, type PcapngInterface, type PcapngOptions } from './pcapng-writer.ts';
+import type { BufferOptions } from './record-buffer.ts';
 import type { RecordContainer, RecordFile } from './record-file.ts';
 
 /** A kind of capture file whose records need nothing but a header before them. */
@@ -50,41 +44,32 @@ export function pcapngContainer(
 }
 
 /**
- * PCAP: straight from memory where the disk allows it, packed when asked for, otherwise by `PcapWriter`.
- * @throws StackError `COMPRESSION` where this Node does not have it
+ * PCAP: written directly from memory where the disk allows it, compressed when asked for.
+ * @throws StackError `COMPRESSION` when this Node cannot compress so
  */
 export function pcapFileFormat(options: PcapOptions, compression: Compression = 'none'): RecordFileFormat {
-  const createWriter = (target: OutputTarget): BatchWriter => new PcapWriter(descriptorSink(target), options);
-  return fileFormat(pcapContainer(options), { compression, createWriter, ...options });
+  return fileFormat(pcapContainer(options), compression, options);
 }
 
 /**
- * PCAPNG with frames of one interface or several, in the same ways.
- * @throws StackError `COMPRESSION` where this Node does not have it
+ * PCAPNG with frames of one interface or several, written in the same ways.
+ * @throws StackError `COMPRESSION` when this Node cannot compress so
  */
 export function pcapngFileFormat(
   described: PcapngInterface | readonly PcapngInterface[],
   options: PcapngOptions = {},
   compression: Compression = 'none',
 ): RecordFileFormat {
-  const createWriter = (target: OutputTarget): BatchWriter => {
-    const writer = new PcapngWriter(descriptorSink(target), options);
-    for (const each of [described].flat()) writer.addInterface(each);
-    return writer;
-  };
   const inPlace = compression === 'none' && options.packetBuffered !== true;
-  return fileFormat(pcapngContainer(described, options, inPlace), { compression, createWriter, ...options });
+  return fileFormat(pcapngContainer(described, options, inPlace), compression, options);
 }
 
-interface FileWays {
-  readonly compression: Compression;
-  readonly packetBuffered?: boolean;
-  readonly createWriter: (target: OutputTarget) => BatchWriter;
-}
-
-function fileFormat(container: RecordContainer, ways: FileWays): RecordFileFormat {
-  const { compression, packetBuffered = false, createWriter } = ways;
-  if (compression !== 'none') createCompressor(compression); // says so now when there is none
+function fileFormat(
+  container: RecordContainer,
+  compression: Compression,
+  { packetBuffered = false }: BufferOptions,
+): RecordFileFormat {
+  if (compression !== 'none') createCompressor(compression); // throws now rather than with the first file
   const { header } = container;
   const staging = new Staging();
   return {
@@ -93,9 +78,8 @@ function fileFormat(container: RecordContainer, ways: FileWays): RecordFileForma
       if (compression !== 'none') {
         return new CompressedFile(target, createCompressor(compression), { header, packetBuffered });
       }
-      const isDirect = target.isFile && !packetBuffered;
-      const direct = isDirect ? DirectFile.over(target.descriptor, target.name, container, staging) : undefined;
-      return direct ?? new PlainFile(createWriter(target));
+      const direct = target.isFile && !packetBuffered ? DirectFile.over(target, container, staging) : undefined;
+      return direct ?? new PlainFile(target, container);
     },
   };
 }

@@ -4,8 +4,8 @@
  */
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { readU16, readU16le, readU32le } from '../base/bytes.ts';
-import type { ByteSource } from './byte-source.ts';
-import { PackedBytes, unpack } from './file-unpack.ts';
+import { unpack } from './file-unpack.ts';
+import type { PushbackSource } from './pushback-source.ts';
 import { formatError, truncatedError } from './record-parser.ts';
 
 export const GZIP_MAGIC = 0x1f8b;
@@ -33,12 +33,11 @@ interface InflatedMember {
 const Flag = { headChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10 } as const;
 
 /**
- * What the members of `source` unpack to. Zeros behind the last one are passed over, as on tapes.
+ * What the members of `packed` unpack to. Zeros behind the last one are passed over, as on tapes.
  * @throws StackError `FILE_FORMAT` for what is damaged or no gzip, `FILE_TRUNCATED` when it ends early
  * @throws Error of zlib, as `unpack`
  */
-export async function* unpackGzip(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const packed = new PackedBytes(source);
+export async function* unpackGzip(packed: PushbackSource): AsyncGenerator<Uint8Array, void, undefined> {
   let isSmall = false;
   while (await beginsMember(packed)) {
     await skipHead(packed);
@@ -59,7 +58,7 @@ export async function* unpackGzip(source: ByteSource): AsyncGenerator<Uint8Array
 }
 
 /** All of a member, when it is small and its end at hand: a stream of its own would cost a hundred times as much. */
-async function unpackSmall(packed: PackedBytes): Promise<readonly Uint8Array[] | undefined> {
+async function unpackSmall(packed: PushbackSource): Promise<readonly Uint8Array[] | undefined> {
   const chunk = await packed.next();
   try {
     const { buffer, engine } = inflateRawSync(chunk, SMALL_OPTIONS) as unknown as InflatedMember;
@@ -71,13 +70,13 @@ async function unpackSmall(packed: PackedBytes): Promise<readonly Uint8Array[] |
   }
 }
 
-async function beginsMember(packed: PackedBytes): Promise<boolean> {
+async function beginsMember(packed: PushbackSource): Promise<boolean> {
   const chunk = await packed.next();
   packed.putBack(chunk);
   return chunk.length > 0 && chunk[0] !== 0;
 }
 
-async function skipHead(packed: PackedBytes): Promise<void> {
+async function skipHead(packed: PushbackSource): Promise<void> {
   const magic = readU16(await take(packed, MAGIC_LENGTH), 0);
   if (magic !== GZIP_MAGIC) throw formatError('what follows the gzip data is none');
   const head = await take(packed, HEAD_LENGTH);
@@ -90,7 +89,7 @@ async function skipHead(packed: PackedBytes): Promise<void> {
 }
 
 /** @throws StackError `FILE_TRUNCATED` */
-async function take(packed: PackedBytes, length: number): Promise<Uint8Array> {
+async function take(packed: PushbackSource, length: number): Promise<Uint8Array> {
   const taken = new Uint8Array(length);
   for (let count = 0; count < length; ) {
     const chunk = await nextChunk(packed);
@@ -103,7 +102,7 @@ async function take(packed: PackedBytes, length: number): Promise<Uint8Array> {
 }
 
 /** @throws StackError `FILE_TRUNCATED` */
-async function skipText(packed: PackedBytes): Promise<void> {
+async function skipText(packed: PushbackSource): Promise<void> {
   for (;;) {
     const chunk = await nextChunk(packed);
     const end = chunk.indexOf(0);
@@ -113,7 +112,7 @@ async function skipText(packed: PackedBytes): Promise<void> {
   }
 }
 
-async function nextChunk(packed: PackedBytes): Promise<Uint8Array> {
+async function nextChunk(packed: PushbackSource): Promise<Uint8Array> {
   const chunk = await packed.next();
   if (chunk.length === 0) throw truncatedError('the gzip data end early');
   return chunk;

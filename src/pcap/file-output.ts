@@ -1,6 +1,6 @@
 /** Opening files to write captures into. @module */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
-import { messageOf, StackError } from '../base/errors.ts';
+import { messageOf, nodeCodeOf, StackError } from '../base/errors.ts';
 
 /** How a file is created. */
 export interface FileSinkOptions {
@@ -49,7 +49,7 @@ export function openOutputFile(path: string, { mode = 0o600, keep }: FileSinkOpt
     const access = isPlainFile(path) ? O_RDWR : O_WRONLY;
     descriptor = openSync(path, access | O_CREAT | strictness, mode);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = nodeCodeOf(error);
     if (code === 'EEXIST' || code === 'ELOOP')
       throw new StackError('FILE_EXISTS', `cannot create ${path}: it exists`, { cause: error });
     throw new StackError('FILE_CREATE', `cannot create ${path}: ${messageOf(error)}`, { cause: error });

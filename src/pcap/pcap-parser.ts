@@ -17,14 +17,13 @@ import {
   PcapMagic,
   PcapRecordHeader,
 } from './format.ts';
-import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
+import type { FrameTable } from './frame-table.ts';
+import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
 
 const VERSION_MAJOR = 4;
 const VERSION_MINOR = 6;
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
-
-const SECONDS = 0;
 
 /** DG/UX's tcpdump calls itself 543.0 and has its lengths swapped. */
 const DGUX_MAJOR = 543;
@@ -50,7 +49,7 @@ export class PcapParser implements RecordParser {
   readonly interfaces: CaptureInterface[] = [];
   needed = PCAP_FILE_HEADER_LENGTH;
   error: StackError | undefined;
-  readonly #collector: FrameCollector;
+  readonly #table: FrameTable;
   #littleEndian = true;
   #headerLength = 0;
   #nanosecondsPerUnit = 1000;
@@ -58,8 +57,8 @@ export class PcapParser implements RecordParser {
   #snapLength = MAX_SNAP_LENGTH;
   #maximumLength = MAX_SNAP_LENGTH;
 
-  constructor(collector: FrameCollector) {
-    this.#collector = collector;
+  constructor(table: FrameTable) {
+    this.#table = table;
   }
 
   get longestFrame(): number {
@@ -82,11 +81,11 @@ export class PcapParser implements RecordParser {
     if (data + length > end) return this.#want(this.#headerLength + length);
     const fraction = readOrdered32(bytes, start + PcapRecordHeader.fraction, little) * this.#nanosecondsPerUnit;
     const carry = fraction < 1_000_000_000 ? 0 : Math.floor(fraction / 1_000_000_000);
-    this.#collector.collect(
+    this.#table.collect(
       data,
       length < this.#snapLength ? length : this.#snapLength, // libpcap keeps no more than the file's snap length
       wireLength,
-      readOrdered32(bytes, start + SECONDS, little) + carry,
+      readOrdered32(bytes, start + PcapRecordHeader.seconds, little) + carry,
       fraction - carry * 1_000_000_000,
       0,
     );

@@ -44,6 +44,20 @@ function linkTypeField({ linkType, frameCheckLength }: PcapOptions): number {
   return frameCheckLength === undefined ? linkType : linkType | FRAME_CHECK_PRESENT | (frameCheckLength << 27);
 }
 
+/** Writes the header of a record with `captured` bytes of a frame at `out[at]`. */
+export function writePcapRecordHeader(
+  out: Uint8Array,
+  at: number,
+  nanosecondsPerUnit: number,
+  frame: Pick<FrameView, 'seconds' | 'nanoseconds' | 'wireLength'>,
+  captured: number,
+): void {
+  writeU32le(out, at + PcapRecordHeader.seconds, frame.seconds);
+  writeU32le(out, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / nanosecondsPerUnit));
+  writeU32le(out, at + PcapRecordHeader.capturedLength, captured);
+  writeU32le(out, at + PcapRecordHeader.wireLength, frame.wireLength);
+}
+
 /** Records as this module and the live pump write them. */
 export const PCAP_LAYOUT: FrameLayout = {
   headLength: PcapRecordHeader.length,
@@ -90,11 +104,7 @@ export class PcapWriter implements FrameSink {
     const buffer = this.#buffer;
     const captured = Math.min(keep, frame.length, this.#snapLength);
     const at = buffer.reserve(PcapRecordHeader.length + captured);
-    const out = buffer.bytes;
-    writeU32le(out, at + PcapRecordHeader.seconds, frame.seconds);
-    writeU32le(out, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / this.#nanosecondsPerUnit));
-    writeU32le(out, at + PcapRecordHeader.capturedLength, captured);
-    writeU32le(out, at + PcapRecordHeader.wireLength, frame.wireLength);
+    writePcapRecordHeader(buffer.bytes, at, this.#nanosecondsPerUnit, frame, captured);
     buffer.copy(frame.data, frame.offset, captured, at + PcapRecordHeader.length);
     buffer.added(1);
   }

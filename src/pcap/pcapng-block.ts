@@ -30,11 +30,6 @@ export class BlockBuilder {
     return this;
   }
 
-  /** A 64-bit number below 2^53. */
-  u64(value: number): this {
-    return this.u32(value % 0x1_0000_0000).u32(Math.floor(value / 0x1_0000_0000));
-  }
-
   /** Bytes, padded to whole words. */
   padded(bytes: Uint8Array): this {
     const at = this.#grow(paddedLength(bytes.length));
@@ -42,9 +37,15 @@ export class BlockBuilder {
     return this;
   }
 
-  /** An option with a text, or with bytes; nothing when undefined. */
-  option(code: number, value: string | Uint8Array | undefined): this {
+  /** Adds an option: a text, bytes, or a 64-bit number below 2^53. Adds nothing when `value` is undefined. */
+  option(code: number, value: string | Uint8Array | number | undefined): this {
     if (value === undefined) return this;
+    if (typeof value === 'number') {
+      return this.u16(code)
+        .u16(8)
+        .u32(value % 0x1_0000_0000)
+        .u32(Math.floor(value / 0x1_0000_0000));
+    }
     const bytes = typeof value === 'string' ? encoder.encode(value).subarray(0, 0xffff) : value;
     return this.u16(code).u16(bytes.length).padded(bytes);
   }
@@ -71,14 +72,6 @@ export class BlockBuilder {
     }
     return at;
   }
-}
-
-/** An option of one 64-bit number. */
-export function u64Option(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU32le(bytes, 0, value % 0x1_0000_0000);
-  writeU32le(bytes, 4, Math.floor(value / 0x1_0000_0000));
-  return bytes;
 }
 
 /** A comment as the options of a block, their end included. */

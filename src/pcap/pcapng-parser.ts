@@ -4,9 +4,11 @@
  * over. libpcap refuses files whose interfaces differ; here every frame says which interface it came from. @module
  */
 import { readU8 } from '../base/bytes.ts';
+import { defined } from '../base/defined.ts';
 import type { StackError } from '../base/errors.ts';
 import { readOrdered16, readOrdered32 } from './byte-order.ts';
 import type { CaptureInterface } from './capture-interface.ts';
+import { EnhancedPacket } from './enhanced-packet.ts';
 import {
   BLOCK_OVERHEAD,
   BlockType,
@@ -17,8 +19,9 @@ import {
   maxCapturedLength,
   OptionCode,
 } from './format.ts';
+import type { FrameTable } from './frame-table.ts';
 import { PcapngOptionCursor } from './pcapng-option.ts';
-import { type FrameCollector, formatError, type RecordParser, truncatedError } from './record-parser.ts';
+import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
 import { TickScale } from './tick-scale.ts';
 
 const BLOCK_TYPE = 0;
@@ -34,13 +37,6 @@ const SECTION_MINOR = 14;
 const INTERFACE_LINK_TYPE = 8;
 const INTERFACE_SNAP_LENGTH = 12;
 const INTERFACE_OPTIONS = 16;
-
-const ENHANCED_INTERFACE = 8;
-const ENHANCED_TIME_HIGH = 12;
-const ENHANCED_TIME_LOW = 16;
-const ENHANCED_CAPTURED = 20;
-const ENHANCED_WIRE = 24;
-const ENHANCED_DATA = 28;
 
 const SIMPLE_WIRE = 8;
 const SIMPLE_DATA = 12;
@@ -61,15 +57,15 @@ export class PcapngParser implements RecordParser {
   longestFrame = 0;
   needed = BLOCK_HEAD_LENGTH;
   error: StackError | undefined;
-  readonly #collector: FrameCollector;
+  readonly #table: FrameTable;
   readonly #scales: TickScale[] = [];
   #littleEndian = true;
   /** Place in `interfaces` where the present section's own begin. */
   #sectionBase = 0;
   #textLength = 0;
 
-  constructor(collector: FrameCollector) {
-    this.#collector = collector;
+  constructor(table: FrameTable) {
+    this.#table = table;
   }
 
   step(bytes: Uint8Array, start: number, end: number): number {
@@ -101,7 +97,7 @@ export class PcapngParser implements RecordParser {
   }
 
   #broken(message: string): boolean {
-    this.error = formatError(message);
+    this.#fail(message);
     return false;
   }
 
@@ -122,19 +118,9 @@ export class PcapngParser implements RecordParser {
       case BlockType.interfaceDescription:
         return this.#readInterface(bytes, start, end);
       case BlockType.enhancedPacket:
-        return this.#readPacket(
-          bytes,
-          start,
-          end,
-          readOrdered32(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
-        );
+        return this.#readPacket(bytes, start, end, readOrdered32);
       case BlockType.packet:
-        return this.#readPacket(
-          bytes,
-          start,
-          end,
-          readOrdered16(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
-        );
+        return this.#readPacket(bytes, start, end, readOrdered16);
       case BlockType.simplePacket:
         return this.#readSimplePacket(bytes, start, end);
       default:
@@ -187,31 +173,32 @@ export class PcapngParser implements RecordParser {
       linkType,
       snapLength: snapLength === 0 ? MAX_SNAP_LENGTH : snapLength,
       ...texts,
-      ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
+      ...defined({ frameCheckLength }),
     });
     return true;
   }
 
-  /** Enhanced and obsolete packet blocks are alike but for where the interface's number stands. */
-  #readPacket(bytes: Uint8Array, start: number, end: number, number: number): boolean {
+  /** Reads an enhanced or an obsolete packet block. They differ in the size of the interface number. */
+  #readPacket(bytes: Uint8Array, start: number, end: number, readInterface: typeof readOrdered32): boolean {
     const little = this.#littleEndian;
-    if (start + ENHANCED_DATA > end) return this.#broken('a packet block that is too short');
+    if (start + EnhancedPacket.data > end) return this.#broken('a packet block that is too short');
+    const number = readInterface(bytes, start + EnhancedPacket.interface, little);
     const interfaceIndex = this.#sectionBase + number;
     const scale = this.#scales[interfaceIndex];
     if (scale === undefined) return this.#broken(`a packet of interface ${number}, which is not described`);
-    const length = readOrdered32(bytes, start + ENHANCED_CAPTURED, little);
-    if (start + ENHANCED_DATA + length > end) {
+    const length = readOrdered32(bytes, start + EnhancedPacket.capturedLength, little);
+    if (start + EnhancedPacket.data + length > end) {
       return this.#broken(`a packet block of ${end - start + 4} bytes says that it holds ${length}`);
     }
     const most = maxCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
     if (length > most) return this.#broken(`a packet block says that it holds ${length} bytes, more than ${most}`);
-    const wireLength = readOrdered32(bytes, start + ENHANCED_WIRE, little);
+    const wireLength = readOrdered32(bytes, start + EnhancedPacket.wireLength, little);
     scale.set(
-      readOrdered32(bytes, start + ENHANCED_TIME_HIGH, little),
-      readOrdered32(bytes, start + ENHANCED_TIME_LOW, little),
+      readOrdered32(bytes, start + EnhancedPacket.timeHigh, little),
+      readOrdered32(bytes, start + EnhancedPacket.timeLow, little),
     );
-    const data = start + ENHANCED_DATA;
-    this.#collector.collect(data, length, wireLength, scale.seconds, scale.nanoseconds, interfaceIndex);
+    const data = start + EnhancedPacket.data;
+    this.#table.collect(data, length, wireLength, scale.seconds, scale.nanoseconds, interfaceIndex);
     return true;
   }
 
@@ -227,7 +214,7 @@ export class PcapngParser implements RecordParser {
     if (data + length > end || length > most) {
       return this.#broken(`a simple packet block says that it holds ${length} bytes`);
     }
-    this.#collector.collect(data, length, wireLength, 0, 0, this.#sectionBase);
+    this.#table.collect(data, length, wireLength, 0, 0, this.#sectionBase);
     return true;
   }
 }

@@ -11,7 +11,7 @@ import {
   writeNanoseconds,
 } from './enhanced-packet.ts';
 import { BlockType, BYTE_ORDER_MAGIC, MAX_SNAP_LENGTH, OptionCode } from './format.ts';
-import { BlockBuilder, commentOption, paddedLength, u64Option } from './pcapng-block.ts';
+import { BlockBuilder, commentOption, paddedLength } from './pcapng-block.ts';
 import { type BufferOptions, RecordBuffer } from './record-buffer.ts';
 import type { FrameLayout } from './record-layout.ts';
 
@@ -107,14 +107,11 @@ export function encodeStatistics(number: number, statistics: PcapngStatistics): 
     block
       .option(OptionCode.statisticsStart, timeOption(capture.startTime))
       .option(OptionCode.statisticsEnd, end)
-      .option(OptionCode.statisticsFilterAccepted, u64Option(capture.accepted))
-      .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
-      .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
+      .option(OptionCode.statisticsFilterAccepted, capture.accepted)
+      .option(OptionCode.statisticsSystemDropped, dropped)
+      .option(OptionCode.statisticsDelivered, capture.delivered);
   }
-  block
-    .option(OptionCode.statisticsReceived, u64Option(received))
-    .option(OptionCode.statisticsDropped, u64Option(dropped))
-    .endOfOptions();
+  block.option(OptionCode.statisticsReceived, received).option(OptionCode.statisticsDropped, dropped).endOfOptions();
   return block.finish();
 }
 

@@ -12,7 +12,7 @@ export {
   type RecordFormat,
   type TimestampPrecision,
 } from './format.ts';
-export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
+export { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter, writePcapRecordHeader } from './pcap-writer.ts';
 export {
   encodeInterface,
   encodeStatistics,

@@ -20,18 +20,6 @@ export interface RecordParser {
   endsEarly(rest: number): StackError;
 }
 
-/** Takes a frame that a parser has found. */
-export interface FrameCollector {
-  collect(
-    offset: number,
-    length: number,
-    wireLength: number,
-    seconds: number,
-    nanoseconds: number,
-    interfaceIndex: number,
-  ): void;
-}
-
 /** The bytes are not, or no longer, what the format says. */
 export function formatError(message: string): StackError {
   return new StackError('FILE_FORMAT', message);

@@ -35,13 +35,13 @@ export async function* framesAsRecords(
     for await (const batch of source.batches(signal === undefined ? {} : { signal })) {
       const longest = longestOf(source);
       if (gatherer === undefined || longest > gatherer.longest) {
-        gatherer?.takeBack();
+        gatherer?.areas.takeBack();
         gatherer = new FrameGatherer(format, longest, [], { ...options, limit: limit - frames }, false);
       }
       for (let told = descriptions(); told !== undefined; told = descriptions()) {
         await gatherer.begin();
         gatherer.put(told);
-        yield gatherer.hand();
+        yield gatherer.finish();
       }
       for (let next = 0; next < batch.size && frames < limit; ) {
         await gatherer.begin();
@@ -53,13 +53,13 @@ export async function* framesAsRecords(
           failure = { error };
         }
         frames += next - before;
-        yield gatherer.hand(); // also what stands before a frame that cannot be taken
+        yield gatherer.finish(); // also what stands before a frame that cannot be taken
         if (failure !== undefined) throw failure.error;
       }
       if (frames >= limit) return;
     }
   } finally {
-    gatherer?.takeBack();
+    gatherer?.areas.takeBack();
   }
 }
 

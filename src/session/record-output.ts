@@ -1,5 +1,6 @@
 /** Where a recording goes when it goes in whole batches to more than one file. @module */
-import type { GatheredRecords, RecordFormat } from '../pcap/index.ts';
+import type { RecordBatch } from '../capture/index.ts';
+import type { RecordFormat } from '../pcap/index.ts';
 
 /**
  * Why an output takes no more, of its own accord: `limit`, `byte-limit` and `file-limit` as asked, `quota` when its files have
@@ -7,19 +8,8 @@ import type { GatheredRecords, RecordFormat } from '../pcap/index.ts';
  */
 export type OutputEnd = 'limit' | 'byte-limit' | 'file-limit' | 'quota' | 'free-space';
 
-/** A batch as a live source hands it over. */
-export interface OutputBatch extends GatheredRecords {
-  /** Without a lead: blocks of the ring that have become blocks of the file. */
-  readonly inPlace: boolean;
-  /** Of `bytes`, those that are frames and neither lead nor record headers. */
-  readonly frameBytes: number;
-}
-
 /** What was taken of a batch. */
-export interface TakenRecords {
-  readonly frames: number;
-  readonly frameBytes: number;
-}
+export type TakenRecords = Pick<RecordBatch, 'frames' | 'frameBytes'>;
 
 export interface RecordOutput {
   readonly recordFormat: RecordFormat;
@@ -33,7 +23,7 @@ export interface RecordOutput {
   /** Records, none of them frames, that must stand before the next frames of a source whose interfaces become more. */
   descriptions?(): Uint8Array | undefined;
   /** Takes the batch, or what it tells of it; its memory is kept, where needed, by `retain`. */
-  take(batch: OutputBatch): Promise<TakenRecords>;
+  take(batch: RecordBatch): Promise<TakenRecords>;
   flush(): Promise<void>;
   close(): Promise<void>;
 }

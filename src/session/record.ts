@@ -1,10 +1,11 @@
 /** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
+import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
 import type { LiveSource } from '../capture/index.ts';
-import type { RecordFile, RecordFormat, TimestampPrecision } from '../pcap/index.ts';
+import type { TimestampPrecision } from '../pcap/index.ts';
 import { framesAsRecords } from './frames-as-records.ts';
-import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
+import type { OutputEnd, RecordOutput } from './record-output.ts';
 
 export interface RecordOptions {
   /** Ends after so many frames (counted after the filter). */
@@ -33,21 +34,11 @@ interface RecordSink extends FrameSink {
 /** A source that also gives ready-made records: a live one, or several merged. */
 type RecordSource = CaptureSource & Pick<LiveSource, 'records'>;
 
-/** A file that takes batches; `DirectFile` is one. */
-interface BatchFile extends RecordFile {
-  readonly recordFormat: RecordFormat;
-}
+/** What the loop needs of an output for batches. */
+type BatchOutput = Pick<RecordOutput, 'recordFormat' | 'take'> & Partial<Pick<RecordOutput, 'lead' | 'descriptions'>>;
 
-/** What the loop asks of whatever takes batches. */
-interface BatchTaker {
-  readonly recordFormat: RecordFormat;
-  readonly lead?: () => Uint8Array;
-  readonly descriptions?: () => Uint8Array | undefined;
-  take(batch: OutputBatch): Promise<TakenRecords>;
-}
-
-/** Where a recording may go: frame by frame, or in batches to one file or to a series of files. */
-export type RecordTarget = FrameSink | BatchFile | RecordOutput;
+/** Where frames are recorded to: frame by frame, or in batches to a series of files. */
+export type RecordTarget = FrameSink | RecordOutput;
 
 /** Why a recording ended: `limit`, `duration`, `signal`, what the output said, or `end` when the source had no more. */
 export type StopReason = 'duration' | 'signal' | 'end' | OutputEnd;
@@ -118,15 +109,10 @@ class Recording {
 
   async #transfer(source: CaptureSource, sink: RecordTarget): Promise<void> {
     if ('lead' in sink) {
-      const onStopped = (): void => this.#end(endOf(sink) ?? 'end'); // after a failure the flush says why
+      const onStopped = (): void => this.#end(sink.ended ?? 'end'); // after a failure `flush` throws the reason
       if (sink.stopped.aborted) onStopped();
       sink.stopped.addEventListener('abort', onStopped, { once: true });
-      await this.#byRecords(source, {
-        recordFormat: sink.recordFormat,
-        lead: () => sink.lead(),
-        ...('descriptions' in sink ? { descriptions: () => sink.descriptions?.() } : {}),
-        take: async (batch) => sink.take(batch) ?? batch,
-      });
+      await this.#byRecords(source, sink);
     } else if (isLiveSource(source) && isRecordSink(sink)) {
       await this.#byRecords(source, {
         recordFormat: { container: 'pcap', timestampPrecision: sink.timestampPrecision },
@@ -140,14 +126,19 @@ class Recording {
     }
   }
 
-  async #byRecords(source: CaptureSource, taker: BatchTaker): Promise<void> {
-    const { recordFormat, take } = taker;
-    const options = { signal: this.#stop.signal, limit: this.#limit, ...taker };
+  async #byRecords(source: CaptureSource, output: BatchOutput): Promise<void> {
+    const { recordFormat } = output;
+    const options = {
+      signal: this.#stop.signal,
+      limit: this.#limit,
+      lead: () => output.lead?.() ?? EMPTY,
+      descriptions: () => output.descriptions?.(),
+    };
     const batches = isLiveSource(source)
       ? source.records(recordFormat, options)
       : framesAsRecords(source, recordFormat, options);
     for await (const batch of batches) {
-      const { frames, frameBytes } = await take(batch);
+      const { frames, frameBytes } = await output.take(batch);
       this.#count(frames, frameBytes);
       if (frames < batch.frames) return;
     }
@@ -189,10 +180,6 @@ class Recording {
 
 function isLiveSource(source: CaptureSource): source is RecordSource {
   return 'records' in source;
-}
-
-function endOf(output: BatchFile | RecordOutput): OutputEnd | undefined {
-  return 'ended' in output ? output.ended : undefined;
 }
 
 /** `PcapngWriter` also takes ready-made blocks, but only its user knows which interfaces it has been told of. */

@@ -7,9 +7,8 @@ import { StackError } from '../../base/errors.ts';
 import type { FrameBatch, FrameView } from '../../base/frame.ts';
 import { MAX_RECORD_LENGTH, type RecordFormat } from '../../pcap/index.ts';
 import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
-import { CaptureMemory } from '../memory.ts';
 import { FrameRecords } from '../pump/frame-records.ts';
-import { OutputAreas, outputSizeFor } from '../pump/output-areas.ts';
+import { OutputAreas } from '../pump/output-areas.ts';
 import type { FrameMerger } from './frame-merger.ts';
 
 /** Writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
@@ -18,15 +17,14 @@ const FULL_LENGTH = 4 << 20;
 const RECORD_OVERHEAD = 4096;
 
 export class FrameGatherer {
+  /** Holds what was gathered. */
+  readonly areas: OutputAreas;
   /** Bytes of a frame at most. */
   readonly longest: number;
-  readonly #memory: CaptureMemory;
   readonly #records: FrameRecords;
   readonly #lead: () => Uint8Array;
-  readonly #areas: OutputAreas;
   /** Frames that each interface gave, by its number. */
   readonly #delivered: number[];
-  #area: number | undefined;
   #full = 0;
   #frames = 0;
   #frameBytes = 0;
@@ -39,10 +37,8 @@ export class FrameGatherer {
    */
   constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordReadOptions, poison: boolean) {
     this.longest = Math.min(longest, MAX_RECORD_LENGTH);
-    const recordRoom = FULL_LENGTH + this.longest + RECORD_OVERHEAD;
-    this.#memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
-    this.#areas = new OutputAreas(this.#memory, recordRoom, poison);
-    this.#records = new FrameRecords(this.#memory.bytes, format);
+    this.areas = new OutputAreas(FULL_LENGTH + this.longest + RECORD_OVERHEAD, poison);
+    this.#records = new FrameRecords(this.areas.bytes, format);
     this.#delivered = delivered;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
@@ -53,31 +49,18 @@ export class FrameGatherer {
     return this.#remaining === 0;
   }
 
-  /** All other areas are kept: hand this one over once it is full, or another has come back. */
-  get isLast(): boolean {
-    return this.#areas.isEmpty;
-  }
-
-  /** Resolves once an area has come back. */
-  returned(): Promise<void> {
-    return this.#areas.returned();
-  }
-
   /** More frames may be put into the present area. */
   get hasRoom(): boolean {
     return this.#records.cursor < this.#full && this.#remaining > 0;
   }
 
-  /** Begins an area, once there is one that nobody keeps. */
+  /** Takes the last batch back, and begins an area once one is free. */
   async begin(): Promise<void> {
-    this.takeBack();
-    while (this.isLast) await this.returned();
-    const area = this.#areas.take() as number;
-    const lead = this.#lead();
-    this.#memory.bytes.set(lead, area);
-    this.#area = area;
-    this.#records.cursor = area + lead.length;
-    this.#full = area + lead.length + FULL_LENGTH;
+    this.areas.takeBack();
+    while (this.areas.isEmpty) await this.areas.returned();
+    const start = this.areas.begin(this.#lead());
+    this.#records.cursor = start;
+    this.#full = start + FULL_LENGTH;
     this.#frames = 0;
     this.#frameBytes = 0;
   }
@@ -107,22 +90,15 @@ export class FrameGatherer {
     return next;
   }
 
-  /** Puts down ready-made records, none of them frames, of at most 4 MiB. */
+  /** Adds ready-made records, none of them frames, of at most 4 MiB. */
   put(records: Uint8Array): void {
-    this.#memory.bytes.set(records, this.#records.cursor);
+    this.areas.bytes.set(records, this.#records.cursor);
     this.#records.cursor += records.length;
   }
 
-  /** The area that was begun, as a batch. */
-  hand(): RecordBatch {
-    const area = this.#area as number;
-    const bytes = this.#memory.bytes.subarray(area, this.#records.cursor);
-    return this.#areas.lendArea(area, { bytes, inPlace: false, frames: this.#frames, frameBytes: this.#frameBytes });
-  }
-
-  /** Nobody looks at the last batch any more, unless it was retained. */
-  takeBack(): void {
-    this.#areas.takeBack();
+  /** Lends the area that was begun. */
+  finish(): RecordBatch {
+    return this.areas.finish(this.#records.cursor, { frames: this.#frames, frameBytes: this.#frameBytes });
   }
 
   readonly #hasRoom = (): boolean => this.hasRoom;

@@ -122,15 +122,15 @@ class SourceMerge implements MergedSource {
         do gatherer.take(run.merger);
         while (gatherer.hasRoom && run.look());
         // The disk is behind: what comes now goes into the same area, so that rings need not hold it.
-        while (gatherer.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
-          await Promise.race([gatherer.returned(), this.#clock.sleep(run.lookInterval)]);
+        while (gatherer.areas.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
+          await Promise.race([gatherer.areas.returned(), this.#clock.sleep(run.lookInterval)]);
           if (run.look()) gatherer.take(run.merger);
         }
-        yield gatherer.hand();
+        yield gatherer.finish();
         await gatherer.begin();
       }
     } finally {
-      gatherer.takeBack();
+      gatherer.areas.takeBack();
       await this.#end(run);
     }
   }

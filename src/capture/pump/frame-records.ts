@@ -1,5 +1,5 @@
 /** Frames as records of a capture file in memory, put down in TypeScript: where no pump walks the ring. @module */
-import { copyBytes, writeU32le } from '../../base/bytes.ts';
+import { copyBytes } from '../../base/bytes.ts';
 import type { FrameView } from '../../base/frame.ts';
 import {
   EnhancedPacket,
@@ -7,6 +7,7 @@ import {
   PcapRecordHeader,
   type RecordFormat,
   writeEnhancedPacket,
+  writePcapRecordHeader,
 } from '../../pcap/index.ts';
 
 export class FrameRecords {
@@ -22,8 +23,8 @@ export class FrameRecords {
     if (format.container === 'pcapng') {
       this.#begin = (frame, interfaceNumber) => this.#beginBlock(frame, interfaceNumber);
     } else {
-      const divisor = format.timestampPrecision === 'micro' ? 1000 : 1;
-      this.#begin = (frame) => this.#beginRecord(frame, divisor);
+      const nanosecondsPerUnit = format.timestampPrecision === 'micro' ? 1000 : 1;
+      this.#begin = (frame) => this.#beginRecord(frame, nanosecondsPerUnit);
     }
   }
 
@@ -36,12 +37,9 @@ export class FrameRecords {
     else copyBytes(data, offset, length, bytes, at);
   }
 
-  #beginRecord(frame: FrameView, divisor: number): number {
+  #beginRecord(frame: FrameView, nanosecondsPerUnit: number): number {
     const at = this.cursor;
-    writeU32le(this.#bytes, at + PcapRecordHeader.seconds, frame.seconds);
-    writeU32le(this.#bytes, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / divisor));
-    writeU32le(this.#bytes, at + PcapRecordHeader.capturedLength, frame.length);
-    writeU32le(this.#bytes, at + PcapRecordHeader.wireLength, frame.wireLength);
+    writePcapRecordHeader(this.#bytes, at, nanosecondsPerUnit, frame, frame.length);
     this.cursor = at + PcapRecordHeader.length + frame.length;
     return at + PcapRecordHeader.length;
   }

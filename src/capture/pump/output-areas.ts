@@ -5,7 +5,7 @@
 import { POISON } from '../../base/frame.ts';
 import { DIRECT_BLOCK } from '../../pcap/index.ts';
 import type { RecordBatch } from '../live-source.ts';
-import type { CaptureMemory } from '../memory.ts';
+import { CaptureMemory } from '../memory.ts';
 
 /** One being filled, and others on their way to a disk that stalls now and then. */
 const AREA_COUNT = 4;
@@ -24,49 +24,65 @@ export function outputSizeFor(recordRoom: number): number {
 }
 
 export class OutputAreas {
+  /** The memory that holds the areas. */
+  readonly bytes: Uint8Array;
   readonly #poison: boolean;
-  /** Offsets of areas that nobody keeps. */
+  /** Offsets of areas that are not in use; the first is the one being filled. */
   readonly #free: number[] = [];
-  /** Takes back what was lent last, unless it was retained. */
+  /** Takes back the batch lent last, unless it was retained. */
   #giveBackLent = NOTHING;
   #onReturn = NOTHING;
 
   /**
-   * @param recordRoom as `outputSizeFor` was told
-   * @param poison whether what was gathered in an area is overwritten when it comes back
+   * @param recordRoom bytes of records that an area holds
+   * @param poison whether to overwrite an area's records when it comes back
+   * @param memory with an output area of `outputSizeFor(recordRoom)`; default: memory of its own
+   * @throws StackError `MEMORY`
    */
-  constructor(memory: CaptureMemory, recordRoom: number, poison: boolean) {
+  constructor(
+    recordRoom: number,
+    poison: boolean,
+    memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) }),
+  ) {
+    this.bytes = memory.bytes;
     this.#poison = poison;
     const size = areaSize(recordRoom);
     for (let area = 0; area < AREA_COUNT; area += 1) this.#free.push(memory.output + area * size);
   }
 
-  /** Every area is kept: wait for `returned`. */
+  /** All areas are in use. */
   get isEmpty(): boolean {
     return this.#free.length === 0;
   }
 
-  /** The area that `take` would give. */
-  get next(): number | undefined {
-    return this.#free[0];
+  /** All areas but the one being filled are in use. */
+  get isLast(): boolean {
+    return this.#free.length === 1;
   }
 
-  /** An area that nobody keeps. */
-  take(): number | undefined {
-    return this.#free.shift();
-  }
-
-  /** Resolves once something lent has come back. */
+  /** Resolves when something lent has come back. */
   returned(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReturn = resolve;
     });
   }
 
-  /** Hands over what was gathered in an area that was taken. */
-  lendArea(area: number, batch: Omit<RecordBatch, 'retain'>): RecordBatch {
-    return this.lend(batch, () => {
-      if (this.#poison) batch.bytes.fill(POISON);
+  /**
+   * Begins to fill an area, of which there must be one, or begins the present one anew.
+   * @returns the offset behind the lead, where the records go
+   */
+  begin(lead: Uint8Array): number {
+    const area = this.#free[0] as number;
+    this.bytes.set(lead, area);
+    return area + lead.length;
+  }
+
+  /** Lends the area that was begun, up to the offset `end`. */
+  finish(end: number, counts: Pick<RecordBatch, 'frames' | 'frameBytes'>): RecordBatch {
+    const area = this.#free.shift() as number;
+    const bytes = this.bytes.subarray(area, end);
+    return this.lend({ bytes, inPlace: false, ...counts }, () => {
+      if (this.#poison) bytes.fill(POISON);
       this.#free.push(area);
     });
   }

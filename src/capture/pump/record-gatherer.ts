@@ -40,11 +40,12 @@ export interface Recorders {
 }
 
 export class RecordGatherer {
+  /** Holds what was gathered. When it is empty, wait for `returned`. */
+  readonly areas: OutputAreas;
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
   readonly #recorders: Recorders;
   readonly #lead: () => Uint8Array;
-  readonly #areas: OutputAreas;
   #remaining: number;
 
   constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordReadOptions) {
@@ -53,7 +54,7 @@ export class RecordGatherer {
     this.#recorders = recorders;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    this.#areas = new OutputAreas(memory, recordRoomFor(ring.blockSize), ring.poison);
+    this.areas = new OutputAreas(recordRoomFor(ring.blockSize), ring.poison, memory);
   }
 
   /** The limit is reached. */
@@ -61,53 +62,32 @@ export class RecordGatherer {
     return this.#remaining === 0;
   }
 
-  /** Every area is kept: wait for `returned`. */
-  get isStarved(): boolean {
-    return this.#areas.isEmpty;
-  }
-
-  /** Resolves once an area has come back. */
-  returned(): Promise<void> {
-    return this.#areas.returned();
-  }
-
   /** Walks the blocks that are ours, as long as there is room. Undefined: no frame was kept, or no area is free. */
   gather(): RecordBatch | undefined {
-    this.takeBack();
+    this.areas.takeBack();
     const block = this.#ring.peek();
     if (block === undefined) return undefined;
     return this.#mayPlace(block) ? this.#place(block) : this.#copy();
   }
 
-  /** Nobody looks at the last batch any more. */
-  takeBack(): void {
-    this.#areas.takeBack();
-  }
-
   #copy(): RecordBatch | undefined {
-    const area = this.#areas.next;
-    if (area === undefined) return undefined;
-    const { blockSize } = this.#ring;
+    if (this.areas.isEmpty) return undefined;
     const recorder = this.#recorders.gathering;
-    const lead = this.#lead();
-    const lastStart = lead.length + (BLOCKS_PER_AREA - 1) * blockSize;
-    this.#memory.bytes.set(lead, area);
-    let length = lead.length;
+    let end = this.areas.begin(this.#lead());
+    const lastStart = end + (BLOCKS_PER_AREA - 1) * this.#ring.blockSize;
     let frames = 0;
     let frameBytes = 0;
-    for (let blocks = 0; blocks < MAX_BLOCKS && length <= lastStart && frames < this.#remaining; blocks += 1) {
+    for (let blocks = 0; blocks < MAX_BLOCKS && end <= lastStart && frames < this.#remaining; blocks += 1) {
       const block = this.#ring.peek();
       if (block === undefined || (frames > 0 && this.#mayPlace(block))) break;
-      length += recorder.record(block, area + length, Math.min(this.#remaining - frames, MAX_FRAMES));
+      end += recorder.record(block, end, Math.min(this.#remaining - frames, MAX_FRAMES));
       frames += recorder.frames;
       frameBytes += recorder.frameBytes;
       this.#ring.release();
     }
     if (frames === 0) return undefined;
-    this.#areas.take();
     this.#remaining -= frames;
-    const bytes = this.#memory.bytes.subarray(area, area + length);
-    return this.#areas.lendArea(area, { bytes, inPlace: false, frames, frameBytes });
+    return this.areas.finish(end, { frames, frameBytes });
   }
 
   /** Blocks that follow each other in memory make one batch. */
@@ -125,7 +105,7 @@ export class RecordGatherer {
     } while (end < first + BLOCKS_PER_AREA * blockSize && this.#ring.peek() === end && this.#mayPlace(end, frames));
     const bytes = this.#memory.bytes.subarray(first, end);
     this.#remaining -= frames;
-    return this.#areas.lend({ bytes, inPlace: true, frames, frameBytes }, () => {
+    return this.areas.lend({ bytes, inPlace: true, frames, frameBytes }, () => {
       for (let block = first; block < end; block += blockSize) this.#ring.giveBack(block);
     });
   }

@@ -126,14 +126,14 @@ export class RingSource implements LiveSource {
     const waiter = this.#begin(options.signal);
     try {
       const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
-      this.#takeRecordsBack = () => gatherer.takeBack();
+      this.#takeRecordsBack = () => gatherer.areas.takeBack();
       let pause: number;
       do {
         const before = this.#ring.takenEver;
         while (!this.#closing.signal.aborted) {
           const batch = gatherer.gather();
           if (batch !== undefined) yield batch;
-          else if (gatherer.isStarved) await gatherer.returned();
+          else if (gatherer.areas.isEmpty) await gatherer.areas.returned();
           else break;
           if (gatherer.isDone) return;
         }

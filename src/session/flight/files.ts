@@ -1,6 +1,5 @@
 /** The files of a flight recorder: each window one of a series, or several where that rotates. @module */
 import { type CaptureInterface, type Compression, compressionOfName, pcapngFileFormat } from '../../pcap/index.ts';
-import { ChangingFormat } from '../series/changing-format.ts';
 import { beforeExtension } from '../series/file-name-template.ts';
 import { FileSeries } from '../series/file-series.ts';
 import type { FileSeriesOptions } from '../series/series-options.ts';
@@ -16,9 +15,7 @@ export interface FlightFilesOptions extends FileSeriesOptions {
  * they begin; a ring, a quota and the free space are for the files of all windows together.
  */
 export class FlightFiles extends FileSeries implements FlightOutput {
-  readonly #interfaces: readonly CaptureInterface[];
-  readonly #compression: Compression;
-  readonly #format: ChangingFormat;
+  readonly #begin: (comment: string) => void;
 
   /**
    * @param name as `FileSeries` has it; without any `%` the number and the time go before its extension:
@@ -29,16 +26,15 @@ export class FlightFiles extends FileSeries implements FlightOutput {
   constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
     const { compression = compressionOfName(name), rotation = {} } = options;
     const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
-    const format = new ChangingFormat(pcapngFileFormat(interfaces, {}, compression));
-    super(template, format, { ...options, rotation, isLazy: true });
-    this.#interfaces = interfaces;
-    this.#compression = compression;
-    this.#format = format;
+    let format = pcapngFileFormat(interfaces, {}, compression);
+    super(template, () => format, { ...options, rotation, isLazy: true });
+    this.#begin = (comment) => {
+      format = pcapngFileFormat(interfaces, { comment }, compression);
+    };
   }
 
   beginWindow(trigger: FlightTrigger): void {
-    const comment = `begins at trigger ${describeTrigger(trigger)}`;
-    this.#format.change(() => pcapngFileFormat(this.#interfaces, { comment }, this.#compression));
+    this.#begin(`begins at trigger ${describeTrigger(trigger)}`);
     this.next(trigger.seconds);
   }
 

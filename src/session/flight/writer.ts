@@ -3,7 +3,7 @@
  * it from. What is copied out may leave the history; what waits for an area may not. @module
  */
 import { readU32le } from '../../base/bytes.ts';
-import { CaptureMemory, OutputAreas, outputSizeFor } from '../../capture/index.ts';
+import { OutputAreas } from '../../capture/index.ts';
 import { addComment, EnhancedPacket } from '../../pcap/index.ts';
 import { FlightExcerpt } from './excerpt.ts';
 import type { FlightOutput, FlightTrigger } from './options.ts';
@@ -18,8 +18,7 @@ const COMMENT_ROOM = 16 * 1024;
 export class FlightWriter {
   readonly #history: RecordHistory;
   readonly #output: FlightOutput;
-  readonly #memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(PIECE_LENGTH) });
-  readonly #areas = new OutputAreas(this.#memory, PIECE_LENGTH, false);
+  readonly #areas = new OutputAreas(PIECE_LENGTH, false);
   readonly #queue: FlightExcerpt[] = [];
   readonly #stop = new AbortController();
   #isWriting = false;
@@ -106,17 +105,12 @@ export class FlightWriter {
     if (this.#stop.signal.aborted) return;
     if (!excerpt.isBegun) this.#output.beginWindow(excerpt.trigger);
     excerpt.isBegun = true;
-    const area = areas.take() as number;
-    const lead = this.#output.lead();
-    this.#memory.bytes.set(lead, area);
-    const start = area + lead.length;
-    const piece = this.#copy(excerpt, start, start + PIECE_LENGTH);
-    const bytes = this.#memory.bytes.subarray(area, piece.end);
-    const batch = areas.lendArea(area, { bytes, inPlace: false, frames: piece.frames, frameBytes: piece.frameBytes });
-    const { frames } = await this.#output.take(batch);
+    const start = areas.begin(this.#output.lead());
+    const { end, ...counts } = this.#copy(excerpt, start, start + PIECE_LENGTH);
+    const { frames } = await this.#output.take(areas.finish(end, counts));
     areas.takeBack();
     this.#written += frames;
-    if (frames < piece.frames) this.#end();
+    if (frames < counts.frames) this.#end();
   }
 
   /** Copies blocks from the cursor on, as many as there are and there is room for. */
@@ -154,11 +148,11 @@ export class FlightWriter {
       at += length;
     }
     if (at === from) return;
-    this.#memory.bytes.set(bytes.subarray(from, at), piece.end);
+    this.#areas.bytes.set(bytes.subarray(from, at), piece.end);
     const comment = remarked ? this.#takeRemarks(excerpt, chunk.position, chunk.refusedBefore) : undefined;
     excerpt.cursor += at - from;
     const length = at - from;
-    piece.end += comment === undefined ? length : addComment(this.#memory.bytes, piece.end, length, comment);
+    piece.end += comment === undefined ? length : addComment(this.#areas.bytes, piece.end, length, comment);
   }
 
   #takeRemarks(excerpt: FlightExcerpt, chunkPosition: number, refused: number): string {

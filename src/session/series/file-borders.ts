@@ -1,5 +1,5 @@
 /** Where one file of a series ends and the next begins: by size, by count, by the frames' time. @module */
-import type { RecordFileFormat } from '../../pcap/index.ts';
+import type { FrameLayout } from '../../pcap/index.ts';
 import { nextSecond, type RunLimits } from '../walk-records.ts';
 import { nextBorder, periodStart } from './file-name-template.ts';
 import type { OpenFile } from './series-files.ts';
@@ -9,14 +9,14 @@ import type { FileSeriesOptions, Rotation } from './series-options.ts';
 const MAX_INVERSION = 1;
 
 export class FileBorders {
-  readonly #format: RecordFileFormat;
+  readonly #layout: FrameLayout;
   readonly #rotation: Rotation;
   readonly #isLive: boolean;
   readonly #utc: boolean;
   readonly #epilogueLength: number;
 
-  constructor(format: RecordFileFormat, { rotation = {}, isLive = true, utc = false, epilogue }: FileSeriesOptions) {
-    this.#format = format;
+  constructor(layout: FrameLayout, { rotation = {}, isLive = true, utc = false, epilogue }: FileSeriesOptions) {
+    this.#layout = layout;
     this.#rotation = rotation;
     this.#isLive = isLive;
     this.#utc = utc;
@@ -31,7 +31,7 @@ export class FileBorders {
   /** What of the records from `bytes[at]` on is the file's, which takes the first of them in any case. */
   limitsOf(open: OpenFile, bytes: Uint8Array, at: number): RunLimits {
     return {
-      bytes: Math.max(this.#format.layout.recordLength(bytes, at), this.#bytesLeft(open)),
+      bytes: Math.max(this.#layout.recordLength(bytes, at), this.#bytesLeft(open)),
       frames: this.#framesLeft(open),
       border: this.#borderOf(open, bytes, at),
       earliest: open.earliest,
@@ -58,7 +58,7 @@ export class FileBorders {
   /** Whether the record at `bytes[at]` is no longer the file's. */
   isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {
     if (open.frames === 0) return false;
-    const { layout } = this.#format;
+    const layout = this.#layout;
     if (layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.hasAllFrames(open)) return true;
     const second = nextSecond(layout, bytes, at);
     return second !== undefined && (second >= this.#borderOf(open, bytes, at) || second < open.earliest);
@@ -92,7 +92,7 @@ export class FileBorders {
     const { seconds: period, aligned = false } = this.#rotation;
     if (period === undefined) return Number.POSITIVE_INFINITY;
     if (open.border !== undefined) return open.border;
-    const first = nextSecond(this.#format.layout, bytes, at);
+    const first = nextSecond(this.#layout, bytes, at);
     if (first === undefined) return Number.POSITIVE_INFINITY;
     open.earliest = first - MAX_INVERSION;
     open.border = aligned ? nextBorder(first, period, this.#utc) : first + period;

@@ -5,8 +5,15 @@
 import { EMPTY } from '../../base/bytes.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { StackError } from '../../base/errors.ts';
-import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } from '../../pcap/index.ts';
-import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from '../record-output.ts';
+import type { RecordBatch } from '../../capture/index.ts';
+import {
+  DIRECT_BLOCK,
+  type FrameLayout,
+  isPlainFile,
+  type RecordFileFormat,
+  type RecordFormat,
+} from '../../pcap/index.ts';
+import type { OutputEnd, RecordOutput, TakenRecords } from '../record-output.ts';
 import { nextSecond, walkRecords } from '../walk-records.ts';
 import { FileBorders } from './file-borders.ts';
 import { FreeSpace, mayFill } from './free-space.ts';
@@ -36,7 +43,8 @@ const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
  */
 export class FileSeries implements RecordOutput {
   readonly recordFormat: RecordFormat;
-  readonly #format: RecordFileFormat;
+  readonly #formatNow: () => RecordFileFormat;
+  readonly #layout: FrameLayout;
   readonly #options: FileSeriesOptions;
   readonly #borders: FileBorders;
   readonly #clock: Clock;
@@ -57,23 +65,26 @@ export class FileSeries implements RecordOutput {
    * Begins the first file, unless it is to wait for a frame.
    * @param name a template as `mail-%Y%m%dT%H%M%S-%N.pcap`, of strftime(3)'s letters and `%N`, the file's number; `-` is
    * standard output. With `rotation` a name without any `%` gets `-%N` before its extension.
+   * @param format of all files; a function is called for each. Its formats may differ in their headers only
    * @throws StackError `USAGE` for a name that cannot be, `FILE_CREATE`
    * @throws OutputError when not even its header can be written
    */
-  constructor(name: string, format: RecordFileFormat, options: FileSeriesOptions = {}) {
+  constructor(name: string, format: RecordFileFormat | (() => RecordFileFormat), options: FileSeriesOptions = {}) {
     const { rotation, clock = systemClock, byteLimit, quota, ring, onWarning = () => {} } = options;
     const isFile = isPlainFile(name);
     if (!isFile && (rotation !== undefined || quota !== undefined)) {
       throw new StackError('USAGE', `${name} is no file: it can be neither rotated nor held to a quota`);
     }
-    this.recordFormat = format.recordFormat;
-    this.#format = format;
+    this.#formatNow = typeof format === 'function' ? format : () => format;
+    const { recordFormat, layout } = this.#formatNow();
+    this.recordFormat = recordFormat;
+    this.#layout = layout;
     this.#options = options;
-    this.#borders = new FileBorders(format, options);
+    this.#borders = new FileBorders(layout, options);
     this.#clock = clock;
     this.#ledger = options.ledger ?? new OutputLedger();
     const own = new OwnFiles(onWarning);
-    this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
+    this.#files = new SeriesFiles(name, this.#formatNow, options, { own, onFailure: () => this.#stop.abort() });
     if (options.isLazy !== true) {
       this.#files.begin(clock.wallTime() / 1000);
       this.#ledger.add('files', 1);
@@ -115,7 +126,7 @@ export class FileSeries implements RecordOutput {
   }
 
   /** Shares the batch out among as many files as its records need; takes less of it when the series ends. */
-  async take(batch: OutputBatch): Promise<TakenRecords> {
+  async take(batch: RecordBatch): Promise<TakenRecords> {
     if (this.#stop.signal.aborted) return NOTHING;
     this.#busy = true;
     this.#lastTake = this.#clock.now();
@@ -163,7 +174,7 @@ export class FileSeries implements RecordOutput {
   }
 
   /** Whether all of it is certainly the present file's: found out without looking at single records. */
-  async #fits({ bytes, frames, inPlace }: OutputBatch): Promise<boolean> {
+  async #fits({ bytes, frames, inPlace }: RecordBatch): Promise<boolean> {
     const { open } = this.#files;
     if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
     const start = inPlace ? 0 : this.#leadLength;
@@ -173,7 +184,7 @@ export class FileSeries implements RecordOutput {
     return (await this.#room.find(length)).bytes >= length;
   }
 
-  async #takeWhole(batch: OutputBatch): Promise<TakenRecords> {
+  async #takeWhole(batch: RecordBatch): Promise<TakenRecords> {
     const { open } = this.#files;
     if (open === undefined) return NOTHING;
     open.file.take(batch);
@@ -184,9 +195,9 @@ export class FileSeries implements RecordOutput {
   }
 
   /** @param most frames to take */
-  async #shareOut(batch: OutputBatch, most = Number.POSITIVE_INFINITY): Promise<TakenRecords> {
+  async #shareOut(batch: RecordBatch, most = Number.POSITIVE_INFINITY): Promise<TakenRecords> {
     const held = holdBatch(batch);
-    const { layout } = this.#format;
+    const layout = this.#layout;
     const { bytes } = batch;
     let continued = batch.inPlace ? undefined : this.#leadOf;
     let frames = 0;
@@ -233,10 +244,10 @@ export class FileSeries implements RecordOutput {
     const { open } = this.#files;
     if (open !== undefined && !this.#borders.isFull(open, bytes, at)) return open;
     this.#finish();
-    const { header, layout } = this.#format;
+    const layout = this.#layout;
     const second = nextSecond(layout, bytes, at) ?? this.#clock.wallTime() / 1000;
     this.#nextStart ??= this.#borders.startOf(second);
-    const length = header.length + this.#files.epilogueLength + layout.recordLength(bytes, at);
+    const length = this.#formatNow().header.length + this.#files.epilogueLength + layout.recordLength(bytes, at);
     const room = await this.#room.find(length);
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;

@@ -2,7 +2,7 @@
 import { fstatSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, nodeCodeOf } from '../../base/errors.ts';
 
 /** A file as it was when we made it: its name may stand for another one later. */
 export interface OwnFile {
@@ -81,8 +81,7 @@ export class OwnFiles {
         this.#warn(`${file.path} is another file by now and is left alone`);
       else if (!onlyEmpty || size === 0) await unlink(file.path);
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isGone) this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
+      if (nodeCodeOf(error) !== 'ENOENT') this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
     }
   }
 }

@@ -32,7 +32,7 @@ export interface OpenFile {
 }
 
 export class SeriesFiles implements OpenFiles {
-  readonly #format: RecordFileFormat;
+  readonly #formatNow: () => RecordFileFormat;
   readonly #options: FileSeriesOptions;
   readonly #own: OwnFiles;
   readonly #template: FileNameTemplate;
@@ -50,11 +50,11 @@ export class SeriesFiles implements OpenFiles {
   /** @throws StackError `USAGE` for a name that means nothing */
   constructor(
     name: string,
-    format: RecordFileFormat,
+    formatNow: () => RecordFileFormat,
     options: FileSeriesOptions,
     parts: { readonly own: OwnFiles; readonly onFailure: () => void },
   ) {
-    this.#format = format;
+    this.#formatNow = formatNow;
     this.#options = options;
     this.#own = parts.own;
     this.#onFailure = parts.onFailure;
@@ -127,7 +127,7 @@ export class SeriesFiles implements OpenFiles {
   /** Begins the file, or leaves nothing behind. */
   #create(target: OutputTarget, own: OwnFile | undefined): RecordFile {
     try {
-      return this.#format.create(target);
+      return this.#formatNow().create(target);
     } catch (error) {
       if (own !== undefined) this.#settled = Promise.all([this.#settled, this.#own.deleteEmpty(own)]);
       throw error;
