@@ -1,23 +1,11 @@
 /** The one error of this library, and the kernel's acknowledgements that it is made of. @module */
 import { readU32le } from '../base/bytes.ts';
-import { StackError } from '../base/errors.ts';
+import { StackError, type StackErrorCode } from '../base/errors.ts';
 import { errnoName } from '../sys/syscall.ts';
 import { align4, readAttributes } from './attribute.ts';
 import { ControlType, MESSAGE_HEADER_LENGTH, MessageFlag, type NetlinkMessage } from './message.ts';
 
-/**
- * - `NETLINK_REFUSED`: the kernel answered with an errno.
- * - `NETLINK_MALFORMED`: the answer is not one.
- * - `NETLINK_TIMEOUT`: no answer came.
- * - `NETLINK_TOO_LONG`: the answer is longer than we are willing to hold.
- * - `NETLINK_INTERRUPTED`: the table changed under a dump, so entries may be missing or doubled.
- */
-export type NetlinkErrorCode =
-  | 'NETLINK_REFUSED'
-  | 'NETLINK_MALFORMED'
-  | 'NETLINK_TIMEOUT'
-  | 'NETLINK_TOO_LONG'
-  | 'NETLINK_INTERRUPTED';
+export type NetlinkErrorCode = Extract<StackErrorCode, `NETLINK_${string}`>;
 
 interface Refusal {
   /** Positive errno. */

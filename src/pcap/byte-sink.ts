@@ -1,5 +1,5 @@
 /** Where a writer's bytes go: a port, so that a full disk can be tried without one. @module */
-import { StackError } from '../base/errors.ts';
+import { StackError, type StackErrorCode } from '../base/errors.ts';
 
 /** Takes bytes in order. Synchronous: a writer has one buffer, and it is free again when `write` returns. */
 export interface ByteSink {
@@ -23,7 +23,7 @@ export class OutputError extends StackError {
 
   /** @param options `isCutBack`: what was written of the next frame has been taken back. Default: true */
   constructor(
-    code: string,
+    code: StackErrorCode,
     message: string,
     framesWritten: number,
     { isCutBack = true, ...options }: ErrorOptions & { readonly isCutBack?: boolean } = {},

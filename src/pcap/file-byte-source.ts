@@ -3,7 +3,7 @@ import { close, fstatSync, open, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
-import { messageOf, nodeCodeOf, StackError } from '../base/errors.ts';
+import { messageOf, nodeCodeOf, StackError, type StackErrorCode } from '../base/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
@@ -113,12 +113,12 @@ class ChunkSource implements ByteSource {
 }
 
 /** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
-function readErrorCode(error: unknown): string {
+function readErrorCode(error: unknown): StackErrorCode {
   const code = nodeCodeOf(error) ?? '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
   return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
 }
 
-function readError(code: string, cause: unknown): StackError {
+function readError(code: StackErrorCode, cause: unknown): StackError {
   return new StackError(code, `cannot read the capture file: ${messageOf(cause)}`, { cause });
 }
