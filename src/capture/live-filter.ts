@@ -1,4 +1,5 @@
 /** Who judges the frames of a live capture: the kernel where it may and can, else an engine here. @module */
+import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import {
   adaptForAllInterfaces,
@@ -10,12 +11,12 @@ import {
   keptLength,
   usesAncillary,
 } from '../bpf/index.ts';
+import { ETHERNET_HEADER_LENGTH } from '../wire/ethernet.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
 import type { LiveOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
 import type { RingFilter } from './ring/block-batch.ts';
 import type { PacketSocket } from './ring/packet-socket.ts';
-import { ETHERNET_HEADER_LENGTH } from './ring/ring-frame.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 
@@ -48,8 +49,7 @@ export function compileLive(
     linkType,
     snapLength,
     live: true,
-    ...(netmask === undefined ? {} : { netmask }),
-    ...(resolver === undefined ? {} : { resolver }),
+    ...defined({ netmask, resolver }),
   }).instructions;
 }
 
@@ -61,7 +61,7 @@ export function compileLive(
 export function placeFilter(program: readonly BpfInstruction[] | undefined, parts: PlacementParts): FilterPlacement {
   if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
   const { memory } = parts.memory;
-  const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
+  const engine = createEngine(program, { engine: parts.engine, ...defined({ memory }) });
   const isAttached = attachToSocket(program, engine.attach, parts);
   if (isAttached && parts.device.index !== ANY_INTERFACE_INDEX) {
     return { isAttached, instructions: undefined, filter: undefined, longest: keptLength(program) ?? WHOLE };

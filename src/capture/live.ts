@@ -1,4 +1,5 @@
 /** `openLive`: frames from an interface. @module */
+import { defined } from '../base/defined.ts';
 import { findDevice } from './device.ts';
 import type { FanoutGroup, LiveOptions, LiveSource } from './live-source.ts';
 import { type MergedSource, type MergeOptions, mergeSources } from './merge/merged-source.ts';
@@ -30,16 +31,8 @@ export function openLive(interfaceName: string, options: LiveOptions = {}): Live
  * @throws as `openLive`, with nothing left open
  */
 export function openLiveMany(interfaces: readonly LiveInterface[], options: MergeOptions = {}): MergedSource {
-  const opened: LiveSource[] = [];
-  try {
-    for (const { interfaceName, ...live } of interfaces) {
-      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live }));
-    }
-    return mergeSources(opened, { poison: interfaces.some(({ poison }) => poison === true), ...options });
-  } catch (error) {
-    for (const source of opened) void source.close();
-    throw error;
-  }
+  const poison = interfaces.some((live) => live.poison === true);
+  return openMerged(interfaces, () => ({}), { poison, ...options });
 }
 
 /** How many rings share one interface, and how. */
@@ -56,18 +49,26 @@ export interface RingSharing {
  * @throws as `openLive`, with nothing left open
  */
 export function openShared(
-  { interfaceName, ...live }: LiveInterface,
+  live: LiveInterface,
   { rings, mode }: RingSharing,
   options: MergeOptions = {},
 ): MergedSource {
+  const fanoutOf = (first?: LiveSource): LiveOptions => ({ fanout: { mode, ...defined({ id: first?.fanoutId }) } });
+  return openMerged(Array<LiveInterface>(rings).fill(live), fanoutOf, { poison: live.poison === true, ...options });
+}
+
+/** @param extra options that depend on the source opened first */
+function openMerged(
+  interfaces: readonly LiveInterface[],
+  extra: (first?: LiveSource) => LiveOptions,
+  options: MergeOptions,
+): MergedSource {
   const opened: LiveSource[] = [];
   try {
-    for (let ring = 0; ring < rings; ring += 1) {
-      const id = opened[0]?.fanoutId;
-      const fanout = { mode, ...(id === undefined ? {} : { id }) };
-      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, fanout }));
+    for (const { interfaceName, ...live } of interfaces) {
+      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, ...extra(opened[0]) }));
     }
-    return mergeSources(opened, { poison: live.poison === true, ...options });
+    return mergeSources(opened, options);
   } catch (error) {
     for (const source of opened) void source.close();
     throw error;

@@ -4,10 +4,9 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EMPTY } from '../base/bytes.ts';
-import { nodeCodeOf, type StackError } from '../base/errors.ts';
-import { explainWriteError } from '../base/write-error.ts';
-import { OutputError } from './byte-sink.ts';
+import { nodeCodeOf } from '../base/errors.ts';
 import type { Compressor } from './file-compression.ts';
+import { FileFailure } from './file-failure.ts';
 import type { OutputTarget } from './file-output.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
 
@@ -33,9 +32,7 @@ export class CompressedFile implements RecordFile {
   readonly #target: OutputTarget;
   readonly #compressor: Compressor;
   readonly #packetBuffered: boolean;
-  readonly #failed = new AbortController();
-  #failure: StackError | undefined;
-  #reported: OutputError | undefined;
+  readonly #failure: FileFailure;
   #chunk: Uint8Array = new Uint8Array(CHUNK_LENGTH);
   #chunkLength = 0;
   #chunkFrames = 0;
@@ -53,6 +50,7 @@ export class CompressedFile implements RecordFile {
   /** Takes over the target's descriptor. */
   constructor(target: OutputTarget, compressor: Compressor, options: CompressedFileOptions) {
     this.#target = target;
+    this.#failure = new FileFailure(target.name);
     this.#compressor = compressor;
     this.#packetBuffered = options.packetBuffered ?? false;
     this.#gather(options.header, 0);
@@ -72,7 +70,7 @@ export class CompressedFile implements RecordFile {
   }
 
   get stopped(): AbortSignal {
-    return this.#failed.signal;
+    return this.#failure.signal;
   }
 
   lead(): Uint8Array {
@@ -102,7 +100,7 @@ export class CompressedFile implements RecordFile {
   async flush(): Promise<void> {
     this.#sendChunk();
     await this.#last;
-    if (this.#failure !== undefined) throw this.#report(this.#failure);
+    this.#failure.throwIfSet(this.#cutBack);
   }
 
   /** Flushes and closes; after a failure the file ends with its last whole chunk. @throws OutputError as `flush` */
@@ -112,7 +110,7 @@ export class CompressedFile implements RecordFile {
     try {
       await this.flush();
       await this.#write(this.#compressor.ending);
-      if (this.#failure !== undefined) throw this.#report(this.#failure);
+      this.#failure.throwIfSet(this.#cutBack);
     } finally {
       if (this.#target.isOurs) closeSync(this.#target.descriptor);
     }
@@ -139,10 +137,10 @@ export class CompressedFile implements RecordFile {
   #send(bytes: Uint8Array, frames: number, release: () => void): void {
     const packed = this.#compressor.compress(bytes).finally(release);
     const written: Promise<void> = Promise.allSettled([packed, this.#last]).then(async ([outcome]) => {
-      if (outcome.status === 'rejected') this.#fail(outcome.reason);
+      if (outcome.status === 'rejected') this.#failure.set(outcome.reason);
       else await this.#write(outcome.value);
       this.#underWay.delete(written);
-      if (this.#failure !== undefined) return;
+      if (this.#failure.isSet) return;
       this.#settledLength += bytes.length;
       this.#writtenFrames += frames;
     });
@@ -154,27 +152,20 @@ export class CompressedFile implements RecordFile {
   async #write(bytes: Uint8Array): Promise<void> {
     const { descriptor, isFile } = this.#target;
     let done = 0;
-    while (done < bytes.length && this.#failure === undefined) {
+    while (done < bytes.length && !this.#failure.isSet) {
       const position = isFile ? this.#writtenLength + done : null;
       try {
         done += (await writeOnce(descriptor, bytes, done, bytes.length - done, position)).bytesWritten;
       } catch (error) {
         if (nodeCodeOf(error) === 'EAGAIN') await sleep(PIPE_PAUSE);
-        else this.#fail(error);
+        else this.#failure.set(error);
       }
     }
-    if (this.#failure === undefined) this.#writtenLength += bytes.length;
+    if (!this.#failure.isSet) this.#writtenLength += bytes.length;
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= explainWriteError(this.#target.name, error);
-    this.#failed.abort();
-  }
-
-  #report({ code, message, cause }: StackError): OutputError {
-    if (this.#reported !== undefined) return this.#reported;
+  readonly #cutBack = (): number => {
     if (this.#target.isFile) ftruncateSync(this.#target.descriptor, this.#writtenLength);
-    this.#reported = new OutputError(code, message, this.#writtenFrames, { cause });
-    return this.#reported;
-  }
+    return this.#writtenFrames;
+  };
 }

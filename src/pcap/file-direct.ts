@@ -4,9 +4,7 @@
  * about recording (bench/live/capture.ts), sees only the last few kilobytes. @module
  */
 import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
-import type { StackError } from '../base/errors.ts';
-import { explainWriteError } from '../base/write-error.ts';
-import { OutputError } from './byte-sink.ts';
+import { FileFailure } from './file-failure.ts';
 import { type OutputTarget, reopenDirect } from './file-output.ts';
 import { Staging } from './file-staging.ts';
 import { BLOCK_OVERHEAD } from './format.ts';
@@ -29,12 +27,11 @@ const MAX_WRITTEN_RECORD = 1 << 20;
 /** Give it batches whose `bytes` begin at an address that is a multiple of `DIRECT_BLOCK`, with what `lead` gave. */
 export class DirectFile implements RecordFile {
   readonly #container: RecordContainer;
-  readonly #name: string;
   readonly #direct: number;
   /** The same file through the page cache: for its end, which is no whole block yet. */
   readonly #plain: number;
   readonly #staging: Staging;
-  readonly #failed = new AbortController();
+  readonly #failure: FileFailure;
   /** Position behind the last direct write. */
   #position = 0;
   /** What comes after it: less than a block. */
@@ -46,8 +43,6 @@ export class DirectFile implements RecordFile {
   #pendingLength = 0;
   /** Where the file stops being good, once a write has failed. */
   #goodLength = Number.POSITIVE_INFINITY;
-  #failure: StackError | undefined;
-  #reported: OutputError | undefined;
   #closed = false;
 
   /**
@@ -60,17 +55,18 @@ export class DirectFile implements RecordFile {
     const direct = reopenDirect(target.descriptor);
     if (direct === undefined) return undefined;
     const file = new DirectFile(target, direct, container, staging);
-    if (file.#failure === undefined) return file;
     try {
-      throw file.#report(file.#failure);
-    } finally {
+      file.#failure.throwIfSet(file.#cutBack);
+    } catch (error) {
       file.#closeAll();
+      throw error;
     }
+    return file;
   }
 
   private constructor(target: OutputTarget, direct: number, container: RecordContainer, staging: Staging) {
     this.#container = container;
-    this.#name = target.name;
+    this.#failure = new FileFailure(target.name);
     this.#direct = direct;
     this.#plain = target.descriptor;
     this.#staging = staging;
@@ -80,7 +76,7 @@ export class DirectFile implements RecordFile {
 
   /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
   get stopped(): AbortSignal {
-    return this.#failed.signal;
+    return this.#failure.signal;
   }
 
   get length(): number {
@@ -111,7 +107,7 @@ export class DirectFile implements RecordFile {
     const whole = bytes.length - (bytes.length % DIRECT_BLOCK);
     this.#tail.set(bytes.subarray(whole));
     this.#tailLength = bytes.length - whole;
-    if (whole > 0 && this.#failure === undefined) {
+    if (whole > 0 && !this.#failure.isSet) {
       this.#write(this.#direct, bytes.subarray(0, whole), records.retain());
     }
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
@@ -119,7 +115,7 @@ export class DirectFile implements RecordFile {
 
   /** A batch that begins with `lead()`, whole, through the page cache. */
   #writeAtOnce(bytes: Uint8Array): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure.isSet) return;
     clearTimeout(this.#tailTimer);
     this.#tailTimer = undefined;
     this.#writeHere(bytes);
@@ -145,7 +141,7 @@ export class DirectFile implements RecordFile {
     const held = this.#tailLength;
     const length = held + bytes.length;
     const whole = length - (length % DIRECT_BLOCK);
-    if (whole > 0 && this.#failure === undefined) {
+    if (whole > 0 && !this.#failure.isSet) {
       this.#write(this.#plain, this.#tail.slice(0, held), () => {});
       this.#write(this.#plain, bytes.subarray(0, whole - held), records.retain());
     }
@@ -157,7 +153,7 @@ export class DirectFile implements RecordFile {
 
   /** Copies and writes whole blocks, as far as there are slots. @returns how many of the bytes are done with */
   #appendStaged(bytes: Uint8Array): number {
-    if (bytes.length < MIN_STAGED_LENGTH || this.#failure !== undefined) return 0;
+    if (bytes.length < MIN_STAGED_LENGTH || this.#failure.isSet) return 0;
     let done = 0;
     while (this.#tailLength + bytes.length - done >= DIRECT_BLOCK) {
       const slot = this.#staging.take();
@@ -182,8 +178,8 @@ export class DirectFile implements RecordFile {
   /** Resolves when the file holds all that was taken. @throws OutputError `DISK_FULL` or `SYSCALL` */
   async flush(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-    if (this.#failure === undefined) this.#writeTail();
-    if (this.#failure !== undefined) throw this.#report(this.#failure);
+    if (!this.#failure.isSet) this.#writeTail();
+    this.#failure.throwIfSet(this.#cutBack);
   }
 
   /** Flushes and closes; after a failure the file ends with its last whole record. @throws OutputError as `flush` */
@@ -228,7 +224,7 @@ export class DirectFile implements RecordFile {
   /** While writes are under way the tail waits for them: a reader never sees a hole before it. */
   #onTailTimer(): void {
     this.#tailTimer = undefined;
-    if (this.#closed || this.#failure !== undefined) return;
+    if (this.#closed || this.#failure.isSet) return;
     if (this.#underWay.size === 0) this.#writeTail();
     else this.#tailTimer = setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
@@ -251,18 +247,15 @@ export class DirectFile implements RecordFile {
 
   #fail(error: unknown, goodLength: number): void {
     this.#goodLength = Math.min(this.#goodLength, goodLength);
-    this.#failure ??= explainWriteError(this.#name, error);
-    this.#failed.abort();
+    this.#failure.set(error);
   }
 
-  /** Once, with nothing under way: cuts the file back to its last whole record. */
-  #report({ code, message, cause }: StackError): OutputError {
-    if (this.#reported !== undefined) return this.#reported;
+  /** Cuts the file back to its last whole record. No write may be pending. */
+  readonly #cutBack = (): number => {
     const { length, frames } = findWholeRecords(this.#plain, this.#goodLength, this.#container);
     ftruncateSync(this.#plain, length);
-    this.#reported = new OutputError(code, message, frames, { cause });
-    return this.#reported;
-  }
+    return frames;
+  };
 }
 
 /** Follows the records of a file of ours up to `end`: where the last whole one ends, and how many frames there are. */

@@ -1,9 +1,9 @@
 /** Frames of a source that makes no records itself, a file for instance, as batches of records. @module */
+import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import type { CaptureSource, FrameView } from '../base/frame.ts';
 import { linkTypeName } from '../base/link-type.ts';
-import type { RecordBatch, RecordReadOptions } from '../capture/index.ts';
-import { FrameGatherer } from '../capture/index.ts';
+import { FrameGatherer, type RecordBatch, type RecordReadOptions } from '../capture/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
 /** What a source may tell of its interfaces; more may be told with every batch. */
@@ -25,14 +25,12 @@ export async function* framesAsRecords(
   options: FramesAsRecordsOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal, limit = Number.POSITIVE_INFINITY, descriptions = () => undefined } = options;
-  const check =
-    format.container === 'pcap'
-      ? (frame: FrameView) => refuseOther(source, frame)
-      : (frame: FrameView) => refuseTime(frame);
+  const check = (frame: FrameView): void =>
+    format.container === 'pcap' ? refuseOther(source, frame) : refuseTime(frame);
   let gatherer: FrameGatherer | undefined;
   let frames = 0;
   try {
-    for await (const batch of source.batches(signal === undefined ? {} : { signal })) {
+    for await (const batch of source.batches(defined({ signal }))) {
       const longest = longestOf(source);
       if (gatherer === undefined || longest > gatherer.longest) {
         gatherer?.areas.takeBack();

@@ -4,8 +4,10 @@
  */
 import { EtherType } from '../../base/protocol-numbers.ts';
 import type { WasmCode, WasmLocal } from '../../wasm/code.ts';
+import { ETHERNET_HEADER_LENGTH, VLAN_TAG_LENGTH } from '../../wire/ethernet.ts';
+import { Sll2Header } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
-import { ETHERNET_HEADER_LENGTH, MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from '../ring/ring-frame.ts';
+import { MAC_ADDRESSES_LENGTH } from '../ring/ring-frame.ts';
 import { FrameHeader, LinkLayerAddress, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from '../ring/tpacket.ts';
 import type { WalkLocals } from './record-code.ts';
 
@@ -31,7 +33,7 @@ export class FrameHeadCode {
   /** The cooked header in front of the packet; `#frame` moves onto it. */
   emitCookedHeader(): void {
     this.#emitLinkHeaderOff();
-    this.#moveStart(Sll2Header.size);
+    this.#moveStart(Sll2Header.length);
     this.#emitSll2Fields(() => this.pushProtocol());
   }
 
@@ -51,9 +53,9 @@ export class FrameHeadCode {
       this.#emitSll2Fields(() => this.pushVlanProtocol());
       code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
       this.#swap16();
-      code.store('i32.store16', Sll2Header.size);
+      code.store('i32.store16', Sll2Header.length);
       code.get(this.#frame);
-      this.pushLinkLayer('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.size + 2);
+      this.pushLinkLayer('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.length + 2);
     } else {
       code.get(this.#frame).get(this.#frame).load('i64.load', VLAN_TAG_LENGTH).store('i64.store', 0);
       code

@@ -2,8 +2,9 @@
 import { AncillaryLayout, type BpfInstruction, emitFilterBody, usesAncillary } from '../../bpf/index.ts';
 import type { RecordFormat } from '../../pcap/index.ts';
 import type { WasmCode, WasmLocal } from '../../wasm/code.ts';
+import { PacketType } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
-import { BlockHeader, FrameHeader, LinkLayerAddress, PACKET_OUTGOING } from '../ring/tpacket.ts';
+import { BlockHeader, FrameHeader, LinkLayerAddress } from '../ring/tpacket.ts';
 import { GatheredBlockCode, PlacedBlockCode } from './block-code.ts';
 import { FrameHeadCode } from './frame-head-code.ts';
 import { PcapRecordCode, type RecordCode, type WalkLocals } from './record-code.ts';
@@ -117,7 +118,7 @@ export class PumpEmitter {
     const code = this.#code;
     const next = code.block();
     if (this.#settings.skipsLoopbackOutgoing) {
-      this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType).i32(PACKET_OUTGOING).op('i32.eq');
+      this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType).i32(PacketType.outgoing).op('i32.eq');
       this.#head.pushLinkLayer('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
       code.op('i32.and').branchIf(next);
     }

@@ -7,31 +7,14 @@ import { writeU16, writeU32 } from '../../base/bytes.ts';
 import type { FrameView } from '../../base/frame.ts';
 import { EtherType } from '../../base/protocol-numbers.ts';
 import type { Ancillary } from '../../bpf/index.ts';
+import { ETHERNET_HEADER_LENGTH, VLAN_TAG_LENGTH } from '../../wire/ethernet.ts';
+import { PacketType, Sll2Header } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
 import type { CaptureMemory } from '../memory.ts';
-import {
-  FrameHeader,
-  LinkLayerAddress,
-  PACKET_OUTGOING,
-  TP_STATUS_VLAN_TPID_VALID,
-  TP_STATUS_VLAN_VALID,
-} from './tpacket.ts';
+import { FrameHeader, LinkLayerAddress, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from './tpacket.ts';
 
-/** `struct sll2_header` (LINKTYPE_LINUX_SLL2): all fields big-endian. */
-export const Sll2Header = {
-  protocol: 0,
-  interfaceIndex: 4,
-  hardwareType: 8,
-  packetType: 10,
-  addressLength: 11,
-  address: 12,
-  size: 20,
-} as const;
-
-export const VLAN_TAG_LENGTH = 4;
-/** The tag stands behind the two addresses of an Ethernet header. */
+/** Bytes of an Ethernet header before the place of a VLAN tag: its two addresses. */
 export const MAC_ADDRESSES_LENGTH = 12;
-export const ETHERNET_HEADER_LENGTH = 14;
 
 /** A moving window on one frame in the ring: what the kernel says of it, as a filter and a record need it. */
 export class RingFrame implements Ancillary, FrameView {
@@ -71,7 +54,7 @@ export class RingFrame implements Ancillary, FrameView {
     const { bytes } = this.#memory;
     if (this.#cooked) {
       const { protocol } = this;
-      this.#moveStart(Sll2Header.size);
+      this.#moveStart(Sll2Header.length);
       writeU16(bytes, this.offset - 4, this.vlanTag);
       writeU16(bytes, this.offset - 2, protocol);
       this.#prependCookedHeader(this.vlanProtocol, VLAN_TAG_LENGTH);
@@ -94,13 +77,13 @@ export class RingFrame implements Ancillary, FrameView {
   }
 
   #prependCookedHeader(protocol: number, gap: number): void {
-    this.#moveStart(-Sll2Header.size - gap);
+    this.#moveStart(-Sll2Header.length - gap);
     const { bytes } = this.#memory;
     writeU32(bytes, this.offset + Sll2Header.protocol, protocol << 16);
     writeU32(bytes, this.offset + Sll2Header.interfaceIndex, this.interfaceIndex);
     writeU16(bytes, this.offset + Sll2Header.hardwareType, this.hardwareType);
     const tail = this.#address + LinkLayerAddress.packetType; // packet type, address length, address: the same layout
-    bytes.copyWithin(this.offset + Sll2Header.packetType, tail, tail + Sll2Header.size - Sll2Header.packetType);
+    bytes.copyWithin(this.offset + Sll2Header.packetType, tail, tail + Sll2Header.length - Sll2Header.packetType);
   }
 
   #moveStart(by: number): void {
@@ -124,7 +107,7 @@ export class RingFrame implements Ancillary, FrameView {
 
   /** The first sight of a looped frame, on its way out. */
   get isLoopbackOutgoing(): boolean {
-    return this.packetType === PACKET_OUTGOING && this.hardwareType === HardwareType.loopback;
+    return this.packetType === PacketType.outgoing && this.hardwareType === HardwareType.loopback;
   }
 
   get nextOffset(): number {

@@ -19,9 +19,6 @@ export const PACKET_MR_PROMISC = 1;
 export const TPACKET_V3 = 2;
 export const ETH_P_ALL = 0x0003;
 
-/** `sll_pkttype` (linux/if_packet.h): who the frame was for. */
-export const PACKET_OUTGOING = 4;
-
 /** `struct sockaddr_ll` */
 export const LinkLayerAddress = {
   family: 0,

@@ -4,6 +4,7 @@
  * most. Reads no clock: batches and times go in, windows go out to an output that it is given. @module
  */
 import { readU32le } from '../../base/bytes.ts';
+import { defined } from '../../base/defined.ts';
 import { EnhancedPacket } from '../../pcap/index.ts';
 import type { OutputEnd } from '../record-output.ts';
 import type { FlightExcerpt } from './excerpt.ts';
@@ -58,7 +59,7 @@ export class FlightRecorder {
     this.#maximumTriggers = options.maximumTriggers ?? Number.POSITIVE_INFINITY;
     this.#history = new RecordHistory(historySize, (chunk) => this.#onEvict(chunk));
     this.#reach = flightReach(before, this.#history, this.#time);
-    const settings = { interfaces, history: this.#history, ...(resolver === undefined ? {} : { resolver }) };
+    const settings = { interfaces, history: this.#history, ...defined({ resolver }) };
     this.#triggers = new FlightTriggers(options.triggers, settings);
     this.#writer = new FlightWriter(this.#history, options.output);
   }

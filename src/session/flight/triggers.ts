@@ -1,5 +1,6 @@
 /** Which of a flight recorder's expressions a frame matches. @module */
 import { readU32le, writeU32le } from '../../base/bytes.ts';
+import { defined } from '../../base/defined.ts';
 import type { LinkType } from '../../base/link-type.ts';
 import { BatchEntry, compileFilter, createEngine, type FilterEngine, type NameResolver } from '../../bpf/index.ts';
 import { type CaptureInterface, EnhancedPacket } from '../../pcap/index.ts';
@@ -32,10 +33,11 @@ export class FlightTriggers {
   /** @throws FilterError for an expression that is no filter for one of the link types */
   constructor(expressions: readonly string[], { interfaces, resolver, history }: TriggerSettings) {
     const { memory, bytes } = history;
-    const where = memory === undefined ? {} : { memory };
     const enginesFor = (linkType: LinkType): readonly FilterEngine[] => {
-      const options = { linkType, ...(resolver === undefined ? {} : { resolver }) };
-      return expressions.map((expression) => createEngine(compileFilter(expression, options).instructions, where));
+      const options = { linkType, ...defined({ resolver }) };
+      return expressions.map((expression) =>
+        createEngine(compileFilter(expression, options).instructions, defined({ memory })),
+      );
     };
     this.#expressions = expressions;
     this.#enginesOf = interfaces.map(({ linkType }) => {

@@ -1,5 +1,6 @@
 /** The files of a series: one open, a few being closed, those of a ring deleted in their turn. @module */
 import { dirname } from 'node:path';
+import { defined } from '../../base/defined.ts';
 import {
   OutputError,
   type OutputTarget,
@@ -59,7 +60,7 @@ export class SeriesFiles implements OpenFiles {
     this.#own = parts.own;
     this.#onFailure = parts.onFailure;
     const { utc = false, overwrite = false, rotation, keep } = options;
-    const fileOptions = keep === undefined ? {} : { keep };
+    const fileOptions = defined({ keep });
     const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
     this.#template = template;
     const names = new NextFile(template, overwrite ? 'file' : 'new', fileOptions);
