@@ -72,7 +72,7 @@ export function findDevice(name: string): CaptureDevice {
   using request = new InterfaceRequest();
   if (!request.ask(InterfaceIoctl.getIndex, name)) {
     const shown = JSON.stringify(name);
-    throw new StackError('NO_INTERFACE', `there is no interface ${shown}: \`tapline interfaces\` lists them`);
+    throw new StackError('NO_INTERFACE', `no interface ${shown}; \`tapline interfaces\` lists them`);
   }
   const index = readU32le(request.bytes, REQUEST_UNION);
   const hasType = request.ask(InterfaceIoctl.getHardwareAddress, name);

@@ -98,8 +98,8 @@ function attachToSocket(
   if (engine === 'wasm' || engine === 'interpreter') return false;
   const adapted = adaptFor(device, program);
   if (mayAttach && adapted !== undefined && socket.attachFilter(adapted)) return true;
-  const refusal = 'the kernel does not take this filter';
-  if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
-  warn(`${refusal}: every frame comes to user space and is judged here`);
+  const refusal = 'the kernel rejected the filter';
+  if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}; use another --engine`);
+  warn(`${refusal}; filtering in user space`);
   return false;
 }

@@ -57,7 +57,9 @@ export class CaptureMemory {
       this.memory = api === undefined ? undefined : new api.Memory(limits);
       buffer = this.memory === undefined ? new ArrayBuffer(size + PAGE) : (this.memory.buffer as ArrayBuffer);
     } catch (cause) {
-      throw new StackError('MEMORY', `cannot reserve ${size} bytes of capture memory: ask for less (-B)`, { cause });
+      throw new StackError('MEMORY', `cannot allocate ${size} bytes of capture memory; reduce the buffer size (-B)`, {
+        cause,
+      });
     }
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);

@@ -1,4 +1,4 @@
-/** Bytes of files, pipes and standard input, and of any of them behind gzip (RFC 1952) or zstd. @module */
+/** Reads bytes of files, pipes and standard input, and decompresses gzip (RFC 1952) and zstd. @module */
 import { close, fstatSync, open, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -14,8 +14,8 @@ const readDescriptor = promisify(read);
 const closeDescriptor = promisify(close);
 
 /**
- * Opens `path`, or standard input as `-`; what is packed with gzip or zstd is unpacked on the way.
- * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
+ * Opens `path`, or standard input for `-`. Decompresses gzip and zstd.
+ * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` if this Node lacks zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
   const source = new PushbackSource(path === '-' ? streamSource(process.stdin) : await openPlain(path));
@@ -44,7 +44,7 @@ async function openPlain(path: string): Promise<ByteSource> {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
   if (!fstatSync(descriptor).isFIFO()) return new DescriptorSource(descriptor);
-  // A read that waits for a writer would hold a thread, and the process when it ends: the event loop waits better.
+  // A blocking read would occupy a thread, and keep the process alive, until a writer opens the pipe.
   const { Socket } = await import('node:net');
   return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
 }
@@ -73,13 +73,13 @@ function streamSource(stream: Readable): ByteSource {
   return new ChunkSource(stream[Symbol.asyncIterator](), async () => void stream.destroy());
 }
 
-/** Bytes that come in chunks; one that is larger than asked for is handed out in parts. */
+/** Reads from chunks; one longer than the caller's buffer is returned in parts. */
 class ChunkSource implements ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #close: () => Promise<void>;
   #chunk: Uint8Array = EMPTY;
 
-  /** @param close ends what the chunks are made of, so that whoever waits for one gets an error or the end */
+  /** @param close ends the source of the chunks, so that a pending read fails or ends */
   constructor(chunks: AsyncIterator<Uint8Array>, close: () => Promise<void>) {
     this.#chunks = chunks;
     this.#close = close;
@@ -112,7 +112,7 @@ class ChunkSource implements ByteSource {
   }
 }
 
-/** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
+/** Compressed data that ends early is a truncated file, any other error a damaged one. */
 function readErrorCode(error: unknown): StackErrorCode {
   const code = nodeCodeOf(error) ?? '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';

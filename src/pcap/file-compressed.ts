@@ -1,4 +1,4 @@
-/** A PCAP file that is packed while it is written. @module */
+/** A PCAP or PCAPNG file that is compressed while it is written. @module */
 import { closeSync, ftruncateSync, write } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,19 +12,19 @@ import type { GatheredRecords, RecordFile } from './record-file.ts';
 
 const writeOnce = promisify(write);
 
-/** Records are gathered up to this many bytes before they are packed: more does not pack them better. */
+/** Bytes of records that are gathered before they are compressed. More does not improve the ratio. */
 const CHUNK_LENGTH = 256 * 1024;
-/** How long they may wait for others, in milliseconds. */
+/** Maximum time in milliseconds that records wait for others. */
 const CHUNK_DELAY = 500;
-/** Chunks packed at a time: a processor is left for the capture, a thread of the pool for the disk. */
+/** Chunks compressed at a time. Leaves a processor for the capture and a thread of the pool for the disk. */
 const MAX_PENDING_CHUNKS = Math.min(3, Math.max(1, availableParallelism() - 1));
-/** Milliseconds until a pipe that was full is tried again. */
+/** Milliseconds until a write to a full pipe is retried. */
 const PIPE_PAUSE = 1;
 
 export interface CompressedFileOptions {
-  /** What the file begins with. */
+  /** The file header. */
   readonly header: Uint8Array;
-  /** Do not gather: every batch is packed and written by itself. */
+  /** Compress and write every batch at once. Default: false. */
   readonly packetBuffered?: boolean;
 }
 
@@ -37,17 +37,17 @@ export class CompressedFile implements RecordFile {
   #chunkLength = 0;
   #chunkFrames = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** In the order in which their chunks came. */
+  /** In file order. */
   readonly #underWay = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
   #length = 0;
-  /** Of `#length`, those whose packed form is written. */
+  /** Bytes of `#length` whose compressed form is written. */
   #settledLength = 0;
   #writtenLength = 0;
   #writtenFrames = 0;
   #closed = false;
 
-  /** Takes over the target's descriptor. */
+  /** Owns the descriptor of the target from here on. */
   constructor(target: OutputTarget, compressor: Compressor, options: CompressedFileOptions) {
     this.#target = target;
     this.#failure = new FileFailure(target.name);
@@ -103,7 +103,7 @@ export class CompressedFile implements RecordFile {
     this.#failure.throwIfSet(this.#cutBack);
   }
 
-  /** Flushes and closes; after a failure the file ends with its last whole chunk. @throws OutputError as `flush` */
+  /** Flushes and closes. After an error the file ends with its last whole chunk. @throws OutputError as `flush` */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -148,7 +148,7 @@ export class CompressedFile implements RecordFile {
     this.#underWay.add(written);
   }
 
-  /** Writes all of it, or fails. */
+  /** Writes all bytes unless an error occurs. */
   async #write(bytes: Uint8Array): Promise<void> {
     const { descriptor, isFile } = this.#target;
     let done = 0;

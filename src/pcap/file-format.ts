@@ -1,4 +1,4 @@
-/** What a series of files is made of: how each begins, how its records are found, what writes it. @module */
+/** Formats of capture files: header, record layout, and how files are written. @module */
 import { CompressedFile } from './file-compressed.ts';
 import { type Compression, createCompressor } from './file-compression.ts';
 import { DirectFile } from './file-direct.ts';
@@ -11,13 +11,16 @@ import { encodePcapngHeader, PCAPNG_LAYOUT, type PcapngInterface, type PcapngOpt
 import type { BufferOptions } from './record-buffer.ts';
 import type { RecordContainer, RecordFile } from './record-file.ts';
 
-/** A kind of capture file whose records need nothing but a header before them. */
+/** A capture file format whose records need only a header before them. */
 export interface RecordFileFormat extends RecordContainer {
-  /** Takes over the target's descriptor and begins the file. @throws OutputError when not even the header can be written */
+  /**
+   * Begins a file, and owns the descriptor of the target from here on. @throws OutputError if the header cannot be
+   * written
+   */
   create(target: OutputTarget): RecordFile;
 }
 
-/** What a PCAP file is made of. */
+/** Describes a PCAP file. */
 export function pcapContainer(options: PcapOptions): RecordContainer {
   const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
   encodePcapHeader(options, header);
@@ -30,9 +33,9 @@ export function pcapContainer(options: PcapOptions): RecordContainer {
 }
 
 /**
- * What a PCAPNG file is made of.
- * @param described its interfaces: one, or several, numbered from 0
- * @param inPlace blocks of the ring may become blocks of the file
+ * Describes a PCAPNG file.
+ * @param described its interface, or several, numbered from 0
+ * @param inPlace whether ring blocks may become blocks of the file
  */
 export function pcapngContainer(
   described: PcapngInterface | readonly PcapngInterface[],
@@ -44,8 +47,8 @@ export function pcapngContainer(
 }
 
 /**
- * PCAP: written directly from memory where the disk allows it, compressed when asked for.
- * @throws StackError `COMPRESSION` when this Node cannot compress so
+ * PCAP, written directly from memory where the disk allows it, or compressed.
+ * @throws StackError `COMPRESSION` if this Node lacks it
  */
 export function pcapFileFormat(options: PcapOptions, compression: Compression = 'none'): RecordFileFormat {
   return fileFormat(pcapContainer(options), compression, options);
@@ -53,7 +56,7 @@ export function pcapFileFormat(options: PcapOptions, compression: Compression = 
 
 /**
  * PCAPNG with frames of one interface or several, written in the same ways.
- * @throws StackError `COMPRESSION` when this Node cannot compress so
+ * @throws StackError `COMPRESSION` if this Node lacks it
  */
 export function pcapngFileFormat(
   described: PcapngInterface | readonly PcapngInterface[],
@@ -69,7 +72,7 @@ function fileFormat(
   compression: Compression,
   { packetBuffered = false }: BufferOptions,
 ): RecordFileFormat {
-  if (compression !== 'none') createCompressor(compression); // throws now rather than with the first file
+  if (compression !== 'none') createCompressor(compression); // reports a missing compression now, not with the first file
   const { header } = container;
   const staging = new Staging();
   return {

@@ -1,4 +1,4 @@
-/** A capture file written through the page cache: for outputs without direct writes, and for single packets at once. @module */
+/** A capture file written through the page cache: for outputs without direct writes, and packet by packet. @module */
 import { EMPTY } from '../base/bytes.ts';
 import type { OutputTarget } from './file-output.ts';
 import { DescriptorSink } from './file-sink.ts';
@@ -12,8 +12,8 @@ export class PlainFile implements RecordFile {
   #failure: unknown;
 
   /**
-   * Owns the target's descriptor from here on, and writes the file header.
-   * @throws OutputError when the header cannot be written
+   * Owns the descriptor of the target from here on, and writes the file header.
+   * @throws OutputError if the header cannot be written
    */
   constructor(target: OutputTarget, { layout, header }: RecordContainer) {
     this.#buffer = new RecordBuffer(new DescriptorSink(target), layout, { bufferLength: 0 });

@@ -1,4 +1,4 @@
-/** Bytes to a file descriptor: whole, or as far as the disk goes. @module */
+/** Writes bytes to a file descriptor. @module */
 import { close, ftruncateSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { nodeCodeOf, StackError } from '../base/errors.ts';
@@ -9,18 +9,18 @@ import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPU
 const closeDescriptor = promisify(close);
 
 /**
- * Creates a file, or takes standard output as `-`.
+ * Creates a file, or opens standard output for `-`.
  * @throws StackError `FILE_CREATE`
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): ByteSink {
   return new DescriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
 }
 
-/** Milliseconds to wait for the reader of a non-blocking pipe that is full. */
+/** Milliseconds to wait for the reader of a full non-blocking pipe. */
 const PIPE_PAUSE = 1;
 const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
-/** A sink that owns the target's descriptor. */
+/** A sink that owns the descriptor of its target. */
 export class DescriptorSink implements ByteSink {
   readonly #target: OutputTarget;
   #length = 0;
@@ -59,7 +59,7 @@ export class DescriptorSink implements ByteSink {
     if (this.#target.isOurs) await closeDescriptor(this.#target.descriptor);
   }
 
-  /** @returns bytes written by one write(2), or -1 when writing failed */
+  /** @returns number of bytes written, or -1 after an error */
   #writeOnce(bytes: Uint8Array, at: number): number {
     const { descriptor, name } = this.#target;
     try {
@@ -70,7 +70,7 @@ export class DescriptorSink implements ByteSink {
       const code = nodeCodeOf(error);
       if (code === 'EINTR') return 0;
       if (code === 'EAGAIN') {
-        Atomics.wait(pauseCell, 0, 0, PIPE_PAUSE); // a capture can do nothing but wait for its reader
+        Atomics.wait(pauseCell, 0, 0, PIPE_PAUSE); // there is nothing else to do
         return 0;
       }
       this.failure = explainWriteError(name, error);

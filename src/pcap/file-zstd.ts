@@ -1,14 +1,14 @@
-/** Unpacking zstd (RFC 8878). Files may have many frames, one after the other. @module */
+/** Decompresses zstd (RFC 8878), also files with several frames. @module */
 import { zstd } from './file-compression.ts';
 import { unpack } from './file-unpack.ts';
 import type { PushbackSource } from './pushback-source.ts';
 
-/** As the first four bytes of a file read, the first byte on top. */
+/** The first four bytes of a file, big-endian. */
 export const ZSTD_MAGIC = 0x28b52ffd;
 
 /**
- * What the frames of `packed` unpack to, as far as they are whole.
- * @throws StackError `COMPRESSION` where this Node has no zstd
+ * Decompresses the frames of `packed`.
+ * @throws StackError `COMPRESSION` if this Node lacks zstd
  * @throws Error of zlib, as `unpack`
  */
 export async function* unpackZstd(packed: PushbackSource): AsyncGenerator<Uint8Array, void, undefined> {

@@ -6,7 +6,7 @@ import type { FrameBatch, FrameView } from '../base/frame.ts';
 import { FrameColumns, FrameCursor } from '../base/frame-columns.ts';
 import type { FrameFilter } from './capture-interface.ts';
 
-/** Frames in a batch at most. */
+/** Maximum number of frames in a batch. */
 const CAPACITY = 4096;
 
 /** Frames of one chunk of a file; valid until the next chunk is read. */

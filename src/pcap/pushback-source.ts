@@ -1,4 +1,4 @@
-/** A source of bytes that takes back what was read too far. @module */
+/** A byte source that accepts bytes back. @module */
 import { EMPTY } from '../base/bytes.ts';
 import type { ByteSource } from './byte-source.ts';
 
@@ -31,7 +31,7 @@ export class PushbackSource implements ByteSource {
     return chunk.subarray(0, await this.#source.read(chunk));
   }
 
-  /** Takes back the end of what was read last. The next read begins with it. */
+  /** Puts back the end of the last chunk. The next read begins with it. */
   putBack(rest: Uint8Array): void {
     this.#rest = rest;
   }

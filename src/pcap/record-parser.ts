@@ -1,31 +1,31 @@
-/** What the two parsers have in common: how they tell the buffer's owner what they made of it. @module */
+/** The interface of the two format parsers. @module */
 import { StackError } from '../base/errors.ts';
 import type { CaptureInterface } from './capture-interface.ts';
 
 /**
- * A parser of one format. `step` looks at `bytes[start, end)` and, when a whole record stands there, hands its frame to
- * the collector. It says what it did:
- * - a positive number: bytes done with
- * - 0: nothing yet, `needed` bytes are wanted
- * - negative: the file is broken from here on, see `error`
+ * Parses one format. `step` parses the record at `bytes[start, end)` and adds its frame, if it holds one, to the frame
+ * table. It returns
+ * - a positive number: bytes consumed
+ * - 0: `needed` bytes are required
+ * - a negative number: the file is damaged, see `error`
  */
 export interface RecordParser {
   readonly interfaces: readonly CaptureInterface[];
-  /** Bytes of a frame of these interfaces at most. */
+  /** Maximum length in bytes of a frame of these interfaces. */
   readonly longestFrame: number;
   readonly needed: number;
   readonly error: StackError | undefined;
   step(bytes: Uint8Array, start: number, end: number): number;
-  /** What to say when the file ends with `rest` bytes that are no whole record. */
+  /** Returns the error for a file that ends with `rest` bytes of an incomplete record. */
   endsEarly(rest: number): StackError;
 }
 
-/** The bytes are not, or no longer, what the format says. */
+/** An error for bytes that violate the format. */
 export function formatError(message: string): StackError {
   return new StackError('FILE_FORMAT', message);
 }
 
-/** The file ends inside something. */
+/** An error for a file that ends early. */
 export function truncatedError(message: string): StackError {
   return new StackError('FILE_TRUNCATED', message);
 }

@@ -72,10 +72,10 @@ const PCAP_SECONDS = 2 ** 32;
 /** A time that does not fit would become another one. @throws StackError `FRAME_TIME` */
 function refuseTime({ seconds }: FrameView, end = PCAPNG_SECONDS): void {
   if (seconds >= 0 && seconds < end) return;
-  const advice = seconds >= 0 && seconds < PCAPNG_SECONDS ? ': write to a name that ends in .pcapng' : '';
+  const advice = seconds >= 0 && seconds < PCAPNG_SECONDS ? '; write to a name that ends in .pcapng' : '';
   const kind = end === PCAP_SECONDS ? 'PCAP' : 'PCAPNG';
   const when = seconds < 0 ? `${-seconds} seconds before` : `${seconds} seconds after`;
-  throw new StackError('FRAME_TIME', `a ${kind} file cannot hold a frame of ${when} 1970${advice}`);
+  throw new StackError('FRAME_TIME', `a ${kind} file cannot hold a frame from ${when} 1970${advice}`);
 }
 
 /**
@@ -88,7 +88,7 @@ function refuseOther({ linkType, interfaces = [] }: DescribedSource, frame: Fram
   if (other === linkType) return;
   throw new StackError(
     'USAGE',
-    `a PCAP file of ${linkTypeName(linkType)} frames cannot hold one of ${linkTypeName(other)}: ` +
+    `a PCAP file of ${linkTypeName(linkType)} frames cannot hold one of ${linkTypeName(other)}; ` +
       'write to a name that ends in .pcapng',
   );
 }

@@ -106,7 +106,7 @@ export class FrameGatherer {
   readonly #add = (frame: FrameView): void => {
     const { interfaceIndex, length } = frame;
     if (length > this.longest) {
-      throw new StackError('FRAME_LENGTH', `a frame of ${length} bytes where ${this.longest} were announced at most`);
+      throw new StackError('FRAME_LENGTH', `frame of ${length} bytes exceeds the announced maximum of ${this.longest}`);
     }
     this.#records.add(frame, interfaceIndex);
     this.#frames += 1;

@@ -150,20 +150,20 @@ export class MergeRun {
 
   #sayGone(name: string): void {
     if (this.#hasEnded) return;
-    this.#options.onWarning(`the interface ${name} went away; the capture goes on with the others`);
+    this.#options.onWarning(`interface ${name} was removed; the capture continues on the others`);
   }
 
   #sayClockSteps(): void {
     const { clockSteps } = this.merger;
     if (clockSteps === this.#clockSteps) return;
     this.#clockSteps = clockSteps;
-    this.#options.onWarning('the clock was set back: frames are in the order of time before that and after it');
+    this.#options.onWarning('the clock was set back; frames are in order before and after that');
   }
 
   #throwIfAllGone(): void {
     const [first] = this.#rings;
     if (first === undefined || this.#others.length > 0 || !this.#rings.every(({ isGone }) => isGone)) return;
-    throw new StackError('INTERFACE_GONE', 'all interfaces went away while capturing');
+    throw new StackError('INTERFACE_GONE', 'all interfaces were removed during the capture');
   }
 }
 

@@ -55,7 +55,7 @@ export interface MergedSource extends CaptureSource {
  * @throws RangeError without a source
  */
 export function mergeSources(sources: readonly CaptureSource[], options: MergeOptions = {}): MergedSource {
-  if (sources.length === 0) throw new RangeError('a merge needs a source');
+  if (sources.length === 0) throw new RangeError('no sources to merge');
   return new SourceMerge(sources, options);
 }
 
@@ -156,7 +156,7 @@ class SourceMerge implements MergedSource {
 
   /** One reader at a time. @throws StackError `BUSY` */
   #begin(signal: AbortSignal | undefined): MergeRun {
-    if (this.#isReading) throw new StackError('BUSY', 'these sources are being merged already');
+    if (this.#isReading) throw new StackError('BUSY', 'these sources are already being merged');
     const { signal: closing } = this.#closing;
     const stop = signal === undefined ? closing : AbortSignal.any([signal, closing]);
     this.#run = new MergeRun(this.#sources, this.#interfaces, stop, { onWarning: this.#warn, clock: this.#clock });

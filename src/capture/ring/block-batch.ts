@@ -53,7 +53,7 @@ export class BlockBatch implements FrameBatch {
 
   /** Visits the accepted frames. @throws StackError `BATCH_VISITED` the second time: frames are finished in place */
   forEach(visit: (frame: FrameView) => void): void {
-    if (this.#visited) throw new StackError('BATCH_VISITED', 'a batch of live frames is visited once');
+    if (this.#visited) throw new StackError('BATCH_VISITED', 'a batch of live frames can be visited only once');
     this.#visited = true;
     const frame = this.#frame;
     const { filter, snapLength, skipsLoopbackOutgoing } = this.#settings;

@@ -79,7 +79,7 @@ export class PacketSocket {
     const request = encodeRingRequest(geometry);
     if (setsockopt(this.fd, SOL_PACKET, PacketOption.rxRing, request, request.byteLength) < 0) {
       const size = geometry.blockSize * geometry.blockCount;
-      throw new StackError('MEMORY', `the kernel has no room for a packet ring of ${size} bytes: ask for less (-B)`);
+      throw new StackError('MEMORY', `cannot allocate a packet ring of ${size} bytes; reduce the buffer size (-B)`);
     }
     memory.mapRing(this.fd);
   }
@@ -141,7 +141,7 @@ export class PacketSocket {
     this.#set(
       PacketOption.addMembership,
       membership,
-      `put ${this.#device.name} into promiscuous mode (-p: do without)`,
+      `enable promiscuous mode on ${this.#device.name} (-p disables it)`,
     );
   }
 

@@ -52,7 +52,7 @@ export class RingArrival {
   async more(waiter: ReadableWaiter, pause = 0): Promise<boolean> {
     if (this.#closing.aborted || this.#isRefusing) return false;
     if (this.#isGone) {
-      throw new StackError('INTERFACE_GONE', `the interface ${this.#device.name} went away while capturing`);
+      throw new StackError('INTERFACE_GONE', `interface ${this.#device.name} was removed during the capture`);
     }
     if (waiter.signal.aborted) {
       this.refuseFrames();

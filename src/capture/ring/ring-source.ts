@@ -203,7 +203,7 @@ export class RingSource implements LiveSource {
 
   /** One reader at a time: two would tear blocks out of each other's hands. */
   #claim(): void {
-    if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is being read already`);
+    if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is already being read`);
     this.#reading = true;
   }
 

@@ -61,10 +61,7 @@ export class TransmitSocket implements FrameTransmitter {
   constructor(interfaceName: string) {
     const device = findDevice(interfaceName);
     if (device.cooked) {
-      throw new StackError(
-        'LINK_TYPE',
-        `cannot send on ${interfaceName}: only Ethernet interfaces and those of bare IP packets take frames as they are`,
-      );
+      throw new StackError('LINK_TYPE', `cannot send on ${interfaceName}: neither an Ethernet nor a raw IP interface`);
     }
     this.interfaceName = interfaceName;
     this.interfaceIndex = device.index;

@@ -59,7 +59,7 @@ export class RecordHistory {
       this.memory = api === undefined ? undefined : new api.Memory({ initial: pages, maximum: pages });
       this.bytes = new Uint8Array(this.memory?.buffer ?? new ArrayBuffer(pages * WASM_PAGE_LENGTH));
     } catch (cause) {
-      throw new StackError('MEMORY', `cannot reserve ${capacity} bytes for the past of a capture`, { cause });
+      throw new StackError('MEMORY', `cannot allocate a history of ${capacity} bytes; reduce --history`, { cause });
     }
     this.capacity = this.bytes.length - FIRST;
     commitHugePages(this.bytes, 0, this.bytes.length); // fault by fault it would cost frames (bench/live/flight.ts)
@@ -106,7 +106,8 @@ export class RecordHistory {
    */
   append(records: Uint8Array, frames: number, time: number, neededFrom: number): number | undefined {
     const { length } = records;
-    if (length > this.capacity) throw new RangeError(`a batch of ${length} bytes in a history of ${this.capacity}`);
+    if (length > this.capacity)
+      throw new RangeError(`batch of ${length} bytes exceeds the history of ${this.capacity}`);
     const behind = this.#chunks.at(-1)?.end ?? FIRST;
     const at = behind + length > this.bytes.length ? FIRST : behind;
     const inTheWay = this.#countInTheWay(behind, at, length);

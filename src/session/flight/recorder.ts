@@ -53,7 +53,7 @@ export class FlightRecorder {
     const { before, historySize, interfaces, resolver } = options;
     this.#options = options;
     if ('bytes' in before && before.bytes > historySize) {
-      throw new RangeError(`${historySize} bytes of memory for ${before.bytes} of the past`);
+      throw new RangeError(`a history of ${historySize} bytes cannot hold the ${before.bytes} bytes before a trigger`);
     }
     this.#after = options.after * NANOSECONDS_PER_MILLISECOND;
     this.#maximumTriggers = options.maximumTriggers ?? Number.POSITIVE_INFINITY;

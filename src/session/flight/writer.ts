@@ -121,7 +121,7 @@ export class FlightWriter {
       this.#copyRun(excerpt, piece, full);
       if (excerpt.cursor === before) break;
     }
-    if (piece.frames === 0) throw new RangeError(`a block of more than ${PIECE_LENGTH} bytes`);
+    if (piece.frames === 0) throw new RangeError(`block of more than ${PIECE_LENGTH} bytes`);
     return piece;
   }
 
@@ -129,7 +129,7 @@ export class FlightWriter {
   #copyRun(excerpt: FlightExcerpt, piece: { end: number; frames: number; frameBytes: number }, full: number): void {
     const { bytes } = this.#history;
     const chunk = this.#history.chunkAt(excerpt.cursor);
-    if (chunk === undefined) throw new RangeError('a part of the past was dropped that was still needed');
+    if (chunk === undefined) throw new RangeError('a part of the history was evicted while it was needed');
     const isRemarked = (position: number): boolean =>
       position === excerpt.nextRemark || (position === chunk.position && chunk.refusedBefore > 0);
     const remarked = isRemarked(excerpt.cursor);
@@ -158,7 +158,7 @@ export class FlightWriter {
   #takeRemarks(excerpt: FlightExcerpt, chunkPosition: number, refused: number): string {
     const lost =
       excerpt.cursor === chunkPosition && refused > 0
-        ? `${refused} frames before this one were lost: memory was full of what the disk had not taken yet`
+        ? `${refused} frames before this one were lost: the history was full of frames not yet written`
         : undefined;
     return [lost, excerpt.takeRemark()]
       .filter((text) => text !== undefined)

@@ -31,7 +31,7 @@ export async function refuseDefaultRoute(
   netlink: NetlinkConnection = connectNetlink(),
 ): Promise<void> {
   try {
-    const wanted = `see what is routed over ${interfaceName}`;
+    const wanted = `look up the routes over ${interfaceName}`;
     const links = (await netlink.dump(dumpLinks(), { wanted })).messages.map(decodeLink);
     const routes = (await netlink.dump(dumpRoutes(), { wanted })).messages.map(decodeRoute);
     const names = standingOn(interfaceIndex, links.filter(isThere));
@@ -39,7 +39,7 @@ export async function refuseDefaultRoute(
       const hop = isDefault(route) ? route.nextHops.find((each) => names.has(each.interfaceIndex ?? 0)) : undefined;
       if (hop === undefined) continue;
       const name = names.get(hop.interfaceIndex ?? 0) ?? interfaceName;
-      throw new StackError('DEFAULT_ROUTE', `${interfaceName} leads to the world: ${describe(route, hop, name)}`);
+      throw new StackError('DEFAULT_ROUTE', `${interfaceName} carries a default route: ${describe(route, hop, name)}`);
     }
   } finally {
     netlink.close();
@@ -55,8 +55,8 @@ function isDefault({ prefixLength, type }: Route): boolean {
 }
 
 function describe({ family, table }: Route, { gateway }: NextHop, name: string): string {
-  const via = gateway === undefined ? '' : ` by ${formatAddress(gateway)}`;
-  return `the default route of ${family === AF_INET6 ? 'IPv6' : 'IPv4'} (table ${table}) goes over ${name}${via}`;
+  const via = gateway === undefined ? '' : ` via ${formatAddress(gateway)}`;
+  return `default${via} dev ${name} table ${table} (${family === AF_INET6 ? 'IPv6' : 'IPv4'})`;
 }
 
 /** The interface and those that send over it, by index, with their names. */

@@ -29,7 +29,7 @@ export class ReplaySchedule {
   /** @throws RangeError for a rate that is not positive */
   constructor(pace: ReplayPace = { kind: 'recorded', speed: 1 }) {
     const rate = pace.kind === 'recorded' ? pace.speed : pace.kind === 'top' ? 1 : pace.perSecond;
-    if (!(rate > 0)) throw new RangeError(`a replay at ${rate} frames, bits or times a second`);
+    if (!(rate > 0)) throw new RangeError(`invalid replay rate ${rate}: it must be positive`);
     this.#pace = pace;
   }
 

@@ -58,7 +58,7 @@ export class ReplaySelection {
     const number = this.#interfaceNumber;
     const { interfaces = [] } = this.#source ?? {};
     if (number === undefined || interfaces[number] !== undefined) return;
-    throw new RangeError(`the file has no interface ${number}: it describes ${interfaces.length}`);
+    throw new RangeError(`the file has no interface ${number}; it describes ${interfaces.length}`);
   }
 
   /** The recording is sent once more. */
@@ -82,7 +82,7 @@ export class ReplaySelection {
     const kinds = [...new Set(wanted.map((each) => linkTypeName(each.linkType)))].join(', ');
     throw new StackError(
       'LINK_TYPE',
-      `cannot send the file's frames on ${interfaceName}: they are ${kinds}, and it takes ${linkTypeName(linkType)}`,
+      `cannot send ${kinds} frames on ${interfaceName}: it accepts ${linkTypeName(linkType)}`,
     );
   }
 

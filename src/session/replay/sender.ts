@@ -103,7 +103,7 @@ export class ReplaySender {
     if (error === Errno.EAGAIN || error === Errno.ENOBUFS) return true;
     const { interfaceName } = this.#transmitter;
     if (error === Errno.ENXIO || error === Errno.ENODEV) {
-      throw new StackError('INTERFACE_GONE', `the interface ${interfaceName} went away while sending`);
+      throw new StackError('INTERFACE_GONE', `interface ${interfaceName} was removed during the replay`);
     }
     if (error === Errno.EMSGSIZE || error === Errno.EINVAL) return false;
     throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`);

@@ -67,7 +67,10 @@ export class FileNameTemplate {
       if (letter === 'N') hasNumber = true;
       else if (!Object.hasOwn(LETTERS, letter)) {
         const known = Object.keys(LETTERS).join(' %');
-        throw new StackError('USAGE', `${directive} in the file name ${text}: it may have %N (a number) %${known}`);
+        throw new StackError(
+          'USAGE',
+          `${directive} in the file name ${text} is not supported; use %N (file number) %${known}`,
+        );
       }
     }
     this.hasNumber = hasNumber;

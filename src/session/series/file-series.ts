@@ -73,7 +73,7 @@ export class FileSeries implements RecordOutput {
     const { rotation, clock = systemClock, byteLimit, quota, ring, onWarning = () => {} } = options;
     const isFile = isPlainFile(name);
     if (!isFile && (rotation !== undefined || quota !== undefined)) {
-      throw new StackError('USAGE', `${name} is no file: it can be neither rotated nor held to a quota`);
+      throw new StackError('USAGE', `${name} is not a regular file; it can be neither rotated nor limited by a quota`);
     }
     this.#formatNow = typeof format === 'function' ? format : () => format;
     const { recordFormat, layout } = this.#formatNow();

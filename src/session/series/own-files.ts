@@ -78,7 +78,7 @@ export class OwnFiles {
     try {
       const { dev, ino, size } = await lstat(file.path);
       if (dev !== file.device || ino !== file.inode)
-        this.#warn(`${file.path} is another file by now and is left alone`);
+        this.#warn(`${file.path} was replaced by another file; not deleting it`);
       else if (!onlyEmpty || size === 0) await unlink(file.path);
     } catch (error) {
       if (nodeCodeOf(error) !== 'ENOENT') this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
