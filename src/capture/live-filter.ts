@@ -1,4 +1,4 @@
-/** Who judges the frames of a live capture: the kernel where it may and can, else an engine here. @module */
+/** Decides where the filter of a live capture runs: in the kernel if possible, otherwise in an engine here. @module */
 import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import {
@@ -20,13 +20,15 @@ import type { PacketSocket } from './ring/packet-socket.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 
-/** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges alone. */
+/**
+ * Where the filter runs. In user space nothing is left to do without a filter, or with one that the kernel runs alone.
+ */
 export interface FilterPlacement {
-  /** The kernel has a program: it judges alone, or drops early most of what we would refuse. */
+  /** The kernel has a program: it decides alone, or drops most unwanted frames early. */
   readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
   readonly filter: RingFilter | undefined;
-  /** Bytes of a frame to keep at most, where the kernel judges alone: it cuts before a header or a tag is put in front. */
+  /** Maximum number of bytes to keep if the kernel filters alone: it cuts before a header or a tag is prepended. */
   readonly longest: number;
 }
 
@@ -38,7 +40,7 @@ export interface PlacementParts {
   readonly warn: (message: string) => void;
 }
 
-/** The program of a capture's filter. @throws FilterError */
+/** Compiles the filter of a capture. @throws FilterError */
 export function compileLive(
   { linkType, netmask }: CaptureDevice,
   snapLength: number,
@@ -54,9 +56,10 @@ export function compileLive(
 }
 
 /**
- * Hands the program to the kernel, or keeps it. Nothing slips through beside it, since no frame has come yet, and so
- * nothing is judged twice, but on `any`: there the kernel's verdict is made for what frames of most kinds look like.
- * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
+ * Attaches the program to the socket, or keeps it for user space. No frame has arrived yet, so none bypasses the
+ * filter, and none is filtered twice, except on `any`: there the kernel's program only fits the most frequent kinds of
+ * frames.
+ * @throws StackError `FILTER_KERNEL` if only the kernel may filter and rejects the program
  */
 export function placeFilter(program: readonly BpfInstruction[] | undefined, parts: PlacementParts): FilterPlacement {
   if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
@@ -73,8 +76,8 @@ export function placeFilter(program: readonly BpfInstruction[] | undefined, part
 }
 
 /**
- * The program as the device's socket needs it: there neither the cooked header nor a tag is in front yet. What is to be
- * cut to one length here and to another there is judged in user space.
+ * Adapts the program to the socket, where neither the cooked header nor a tag is prepended yet. A program that keeps
+ * different lengths stays in user space.
  */
 function adaptFor(
   { index, cooked, linkType }: CaptureDevice,

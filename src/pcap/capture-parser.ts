@@ -102,14 +102,14 @@ export class CaptureParser {
     const table = this.#table;
     table.reset(this.#buffer);
     while (this.#error === undefined && !table.isFull && this.#step());
-    if (this.#finished && table.size === 0) this.#judgeRest();
+    if (this.#finished && table.size === 0) this.#checkRest();
     return table;
   }
 
   /** Parses up to the first interface description. False: more bytes are needed, or there is an `error`. */
   parseHeader(): boolean {
     while (this.#error === undefined && this.interfaces.length === 0 && this.#step());
-    if (this.#finished && this.interfaces.length === 0) this.#judgeRest();
+    if (this.#finished && this.interfaces.length === 0) this.#checkRest();
     return this.interfaces.length > 0;
   }
 
@@ -138,7 +138,7 @@ export class CaptureParser {
     return this.#parser;
   }
 
-  #judgeRest(): void {
+  #checkRest(): void {
     const rest = this.#end - this.#start;
     if (this.#error !== undefined) return;
     if (this.#parser === undefined) this.#error = truncatedError(`the file ends in its header, after ${rest} bytes`);

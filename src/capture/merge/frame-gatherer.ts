@@ -1,6 +1,6 @@
 /**
- * Records of frames one by one, of a merge or of a file, gathered in areas of memory that the disk takes directly, as
- * `RecordGatherer` does of one ring. @module
+ * Gathers records frame by frame, of a merge or a file, in areas that the disk can read directly, like `RecordGatherer`
+ * does for one ring. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
@@ -11,19 +11,19 @@ import { FrameRecords } from '../pump/frame-records.ts';
 import { OutputAreas } from '../pump/output-areas.ts';
 import type { FrameMerger } from './frame-merger.ts';
 
-/** Writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
+/** Writes of 4 MiB cost the least per byte (bench/live/capture.ts). */
 const FULL_LENGTH = 4 << 20;
-/** What a record has besides the frame, at most. */
+/** Upper bound of a record's length minus the frame's. */
 const RECORD_OVERHEAD = 4096;
 
 export class FrameGatherer {
-  /** Holds what was gathered. */
+  /** The areas that records are gathered in. */
   readonly areas: OutputAreas;
-  /** Bytes of a frame at most. */
+  /** Maximum frame length in bytes. */
   readonly longest: number;
   readonly #records: FrameRecords;
   readonly #lead: () => Uint8Array;
-  /** Frames that each interface gave, by its number. */
+  /** Frames by interface number. */
   readonly #delivered: number[];
   #full = 0;
   #frames = 0;
@@ -31,9 +31,9 @@ export class FrameGatherer {
   #remaining: number;
 
   /**
-   * @param longest bytes of a frame at most
-   * @param delivered is counted up, by interface
-   * @param poison whether records are overwritten when they have come back
+   * @param longest maximum frame length in bytes
+   * @param delivered counters by interface number, incremented here
+   * @param poison whether to overwrite records once they were returned
    */
   constructor(format: RecordFormat, longest: number, delivered: number[], options: RecordReadOptions, poison: boolean) {
     this.longest = Math.min(longest, MAX_RECORD_LENGTH);
@@ -44,17 +44,17 @@ export class FrameGatherer {
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The limit is reached. */
+  /** The record limit is reached. */
   get isDone(): boolean {
     return this.#remaining === 0;
   }
 
-  /** More frames may be put into the present area. */
+  /** The current area has room, and the limit is not reached. */
   get hasRoom(): boolean {
     return this.#records.cursor < this.#full && this.#remaining > 0;
   }
 
-  /** Takes the last batch back, and begins an area once one is free. */
+  /** Takes the last batch back and begins an area as soon as one is free. */
   async begin(): Promise<void> {
     this.areas.takeBack();
     while (this.areas.isEmpty) await this.areas.returned();
@@ -65,16 +65,16 @@ export class FrameGatherer {
     this.#frameBytes = 0;
   }
 
-  /** Takes what the merger's batch has, as far as there is room. */
+  /** Adds the merger's frames while there is room. */
   take(merger: FrameMerger): void {
     merger.forEachWhile(this.#hasRoom, this.#add);
     merger.settle();
   }
 
   /**
-   * Takes frames of a batch, from the one with the number `first` on, as far as there is room.
-   * @param check throws for a frame that must not be taken; those before it are
-   * @returns the number of the next one
+   * Adds frames of a batch, from number `first` on, while there is room.
+   * @param check throws for a frame that must not be added; those before it are
+   * @returns the number of the next frame
    */
   takeFrom(batch: FrameBatch, first: number, check: (frame: FrameView) => void): number {
     let number = 0;
@@ -96,7 +96,7 @@ export class FrameGatherer {
     this.#records.cursor += records.length;
   }
 
-  /** Lends the area that was begun. */
+  /** Lends the current area. */
   finish(): RecordBatch {
     return this.areas.finish(this.#records.cursor, { frames: this.#frames, frameBytes: this.#frameBytes });
   }

@@ -1,4 +1,4 @@
-/** Frames as records of a capture file in memory, put down in TypeScript: where no pump walks the ring. @module */
+/** Writes frames as records into memory, in TypeScript: for frames that no pump reads from a ring. @module */
 import { copyBytes } from '../../base/bytes.ts';
 import type { FrameView } from '../../base/frame.ts';
 import {
@@ -12,12 +12,12 @@ import {
 
 export class FrameRecords {
   readonly #bytes: Uint8Array;
-  /** Writes all of a record but the frame's bytes. Returns where those go, and moves the cursor behind the record. */
+  /** Writes a record except for the frame's bytes, and moves the cursor past it. Returns the offset for these bytes. */
   readonly #begin: (frame: FrameView, interfaceNumber: number) => number;
-  /** Where in the memory the next record goes. */
+  /** Offset of the next record. */
   cursor = 0;
 
-  /** @param bytes the memory; the caller sees to it that records fit */
+  /** @param bytes the memory; the caller ensures that records fit */
   constructor(bytes: Uint8Array, format: RecordFormat) {
     this.#bytes = bytes;
     if (format.container === 'pcapng') {
@@ -28,7 +28,7 @@ export class FrameRecords {
     }
   }
 
-  /** Adds a frame whose bytes are elsewhere in the same memory, or in any other. */
+  /** Adds a frame, from the same memory or another. */
   add(frame: FrameView, interfaceNumber: number): void {
     const at = this.#begin(frame, interfaceNumber);
     const { data, offset, length } = frame;

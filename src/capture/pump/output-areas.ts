@@ -1,15 +1,15 @@
 /**
- * Areas of the output memory that records are gathered in, one after the other, and the lending of what was gathered: a
- * batch is the reader's until the next one is asked for, or, when it is retained, until it is written. @module
+ * Areas of output memory that records are gathered in, one after the other. A batch is lent until the next one is
+ * requested or, if it is retained, until it was written. @module
  */
 import { POISON } from '../../base/frame.ts';
 import { DIRECT_BLOCK } from '../../pcap/index.ts';
 import type { RecordBatch } from '../live-source.ts';
 import { CaptureMemory } from '../memory.ts';
 
-/** One being filled, and others on their way to a disk that stalls now and then. */
+/** One being filled, others on their way to a disk that stalls now and then. */
 const AREA_COUNT = 4;
-/** Room for a lead in front: an area begins on a page, for direct writes. */
+/** Room for a lead: an area begins on a page, for direct writes. */
 const LEAD_ROOM = DIRECT_BLOCK;
 
 const NOTHING = (): void => {};
@@ -18,7 +18,7 @@ function areaSize(recordRoom: number): number {
   return Math.ceil((LEAD_ROOM + recordRoom) / DIRECT_BLOCK) * DIRECT_BLOCK;
 }
 
-/** Bytes of output memory for areas with room for so many bytes of records each. */
+/** Returns the output memory for areas with `recordRoom` bytes of records each. */
 export function outputSizeFor(recordRoom: number): number {
   return AREA_COUNT * areaSize(recordRoom);
 }
@@ -34,9 +34,9 @@ export class OutputAreas {
   #onReturn = NOTHING;
 
   /**
-   * @param recordRoom bytes of records that an area holds
-   * @param poison whether to overwrite an area's records when it comes back
-   * @param memory with an output area of `outputSizeFor(recordRoom)`; default: memory of its own
+   * @param recordRoom bytes of records per area
+   * @param poison whether to overwrite the records of an area that was returned
+   * @param memory with an output area of `outputSizeFor(recordRoom)` bytes; default: memory of its own
    * @throws StackError `MEMORY`
    */
   constructor(
@@ -60,7 +60,7 @@ export class OutputAreas {
     return this.#free.length === 1;
   }
 
-  /** Resolves when something lent has come back. */
+  /** Resolves when something lent was returned. */
   returned(): Promise<void> {
     return new Promise((resolve) => {
       this.#onReturn = resolve;
@@ -68,8 +68,8 @@ export class OutputAreas {
   }
 
   /**
-   * Begins to fill an area, of which there must be one, or begins the present one anew.
-   * @returns the offset behind the lead, where the records go
+   * Begins to fill a free area, of which there must be one; or starts over with the current one.
+   * @returns the offset after the lead, for the records
    */
   begin(lead: Uint8Array): number {
     const area = this.#free[0] as number;
@@ -77,7 +77,7 @@ export class OutputAreas {
     return area + lead.length;
   }
 
-  /** Lends the area that was begun, up to the offset `end`. */
+  /** Lends the current area up to the offset `end`. */
   finish(end: number, counts: Pick<RecordBatch, 'frames' | 'frameBytes'>): RecordBatch {
     const area = this.#free.shift() as number;
     const bytes = this.bytes.subarray(area, end);
@@ -87,7 +87,7 @@ export class OutputAreas {
     });
   }
 
-  /** Hands over a batch. @param giveBack what to do when nobody keeps it any more */
+  /** Lends a batch. @param giveBack called when nobody uses it any more */
   lend(batch: Omit<RecordBatch, 'retain'>, giveBack: () => void): RecordBatch {
     let isBack = false;
     const takeBack = (): void => {
@@ -104,7 +104,7 @@ export class OutputAreas {
     return { ...batch, retain };
   }
 
-  /** Nobody looks at the last batch any more, unless it was retained. */
+  /** Takes back the last batch, unless it was retained. */
   takeBack(): void {
     const giveBack = this.#giveBackLent;
     this.#giveBackLent = NOTHING;

@@ -1,7 +1,7 @@
 /**
- * Gathers the records of many blocks into areas of the output memory, each written to the file while the next one is
- * filled. A block goes back to the kernel as soon as it is walked; only when every area is kept does the ring have to
- * hold what comes. Where blocks of the ring can become blocks of the file in place, and it pays, they do. @module
+ * Gathers the records of many ring blocks in areas of the output memory; one is written to the file while the next is
+ * filled. A block returns to the kernel as soon as it was walked; only while every area is in use must the ring hold
+ * new frames. Blocks that can become blocks of the file in place do so where that is cheaper. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
 import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
@@ -12,35 +12,35 @@ import { OutputAreas } from './output-areas.ts';
 import type { Recorder } from './pump.ts';
 import { COPY_STEP } from './record-code.ts';
 
-/** Blocks that one area takes: writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
+/** Blocks per area: writes of 4 MiB cost the least per byte (bench/live/capture.ts). */
 const BLOCKS_PER_AREA = 4;
-/** Blocks walked at a time, so that signals and timers get their turn also when no frame is kept. */
+/** Blocks per turn, so that signals and timers run even if no frame is accepted. */
 const MAX_BLOCKS = 64;
 /** A recorder counts in 32 bits. */
 const MAX_FRAMES = 0xffff_ffff;
 
-/** Frames must take at least so many bytes each for the file to hold little beside them, and for the copy to cost more. */
+/** Minimum mean frame length: with shorter frames the file would consist of filler, and the copy is cheap. */
 const MIN_FRAME_IN_PLACE = 768;
-/** At least such a part of the block must be in use. */
+/** Minimum share of the block in use. */
 const MIN_USED_IN_PLACE = 0.75;
-/** What must be free behind the last frame: the end of its block, and the shortest filler. */
+/** Bytes needed after the last frame: the end of its block, and the shortest filler. */
 const ROOM_BEHIND = 16;
 
-/** Bytes of records that an area must have room for, of a ring with blocks of that size. */
+/** Returns the bytes of records per area, for a ring with blocks of this size. */
 export function recordRoomFor(blockSize: number): number {
   return BLOCKS_PER_AREA * blockSize + COPY_STEP;
 }
 
-/** How records come to be. */
+/** The recorders of a capture. */
 export interface Recorders {
-  /** Into the output area. */
+  /** Writes to the output area. */
   readonly gathering: Recorder;
-  /** Within the ring; undefined where frames are refused here, or records have no room there. */
+  /** Works within the ring; undefined if user space filters, or if records have no room there. */
   readonly placing: Recorder | undefined;
 }
 
 export class RecordGatherer {
-  /** Holds what was gathered. When it is empty, wait for `returned`. */
+  /** The areas that records are gathered in. When all are in use, wait for `returned`. */
   readonly areas: OutputAreas;
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
@@ -57,12 +57,12 @@ export class RecordGatherer {
     this.areas = new OutputAreas(recordRoomFor(ring.blockSize), ring.poison, memory);
   }
 
-  /** The limit is reached. */
+  /** The record limit is reached. */
   get isDone(): boolean {
     return this.#remaining === 0;
   }
 
-  /** Walks the blocks that are ours, as long as there is room. Undefined: no frame was kept, or no area is free. */
+  /** Records the available blocks while there is room. Undefined: no frame was accepted, or no area is free. */
   gather(): RecordBatch | undefined {
     this.areas.takeBack();
     const block = this.#ring.peek();
@@ -90,7 +90,7 @@ export class RecordGatherer {
     return this.areas.finish(end, { frames, frameBytes });
   }
 
-  /** Blocks that follow each other in memory make one batch. */
+  /** Records adjacent blocks in place, as one batch. */
   #place(first: number): RecordBatch {
     const { blockSize } = this.#ring;
     const recorder = this.#recorders.placing as Recorder;

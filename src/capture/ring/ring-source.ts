@@ -1,6 +1,6 @@
 /**
- * A live source over one packet ring. Two ways out of it: `batches()` lends frames to a visitor, `records()` hands over
- * ready-made records that the pump has made, for a file. @module
+ * A live source over one packet ring. `batches()` lends frames to a visitor; `records()` returns ready-made records,
+ * written by the pump, for a file. @module
  */
 import { StackError } from '../../base/errors.ts';
 import {
@@ -47,7 +47,7 @@ export class RingSource implements LiveSource {
   readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
   readonly #placement: FilterPlacement;
-  /** Bytes of a frame to keep at most. */
+  /** Maximum number of bytes to keep per frame. */
   readonly #keep: number;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
@@ -60,7 +60,7 @@ export class RingSource implements LiveSource {
   readonly #pumped = new PumpCounters();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
-  /** Of what `records` has lent; a batch is lent no longer once its source closes. */
+  /** Takes back the batch that `records` lent; a batch is not valid after its source closes. */
   #takeRecordsBack: () => void = () => {};
   #reading = false;
   #received = 0;
@@ -148,10 +148,10 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
-    const isJudgedHere = this.#placement.filter !== undefined;
+    const isFilteredHere = this.#placement.filter !== undefined;
     return {
       received: this.#received,
-      accepted: isJudgedHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
+      accepted: isFilteredHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
       dropped: this.#dropped,
       freezes: this.#freezes,
       truncated: this.#batch.truncated + this.#pumped.truncated,
@@ -159,7 +159,7 @@ export class RingSource implements LiveSource {
     };
   }
 
-  /** For a merge, which reads the ring from here on. @throws StackError `BUSY` */
+  /** Lends the ring to a merge, which reads it from here on. @throws StackError `BUSY` */
   lendRing(): RingLoan {
     this.#claim();
     return {
@@ -171,7 +171,7 @@ export class RingSource implements LiveSource {
     };
   }
 
-  /** The merge has ended. */
+  /** Ends the loan of the ring. */
   takeRingBack(): void {
     this.#reading = false;
   }
@@ -184,8 +184,8 @@ export class RingSource implements LiveSource {
   async #close(): Promise<void> {
     this.#addCounters();
     this.#closing.abort();
-    this.#takeRecordsBack(); // else who closes in the middle of a batch would wait for himself
-    await this.#ring.allReturned(); // what is retained may be on its way to a disk
+    this.#takeRecordsBack(); // a close in the middle of a batch would wait for itself
+    await this.#ring.allReturned(); // retained blocks may be on their way to a disk
     this.#memory.unmapRing();
     this.#socket.close();
   }
@@ -201,7 +201,7 @@ export class RingSource implements LiveSource {
     return new ReadableWaiter(this.#socket.fd, signal === undefined ? closing : AbortSignal.any([signal, closing]));
   }
 
-  /** One reader at a time: two would tear blocks out of each other's hands. */
+  /** Allows one reader at a time. @throws StackError `BUSY` */
   #claim(): void {
     if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is already being read`);
     this.#reading = true;
@@ -217,9 +217,9 @@ export class RingSource implements LiveSource {
   }
 
   /**
-   * Filter first, then frames. Only a socket that gets frames can join a group, and until it has, they would be all: so
-   * it refuses them until then.
-   * @returns who judges, and the fanout group's number
+   * Attaches the filter before frames arrive. Only a bound socket can join a fanout group, and until then it would
+   * receive all frames: so it refuses them meanwhile.
+   * @returns where the filter runs, and the number of the fanout group
    */
   #start(
     program: readonly BpfInstruction[] | undefined,
@@ -258,7 +258,9 @@ export class RingSource implements LiveSource {
     return { gathering, placing };
   }
 
-  /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
+  /**
+   * Every frame in the ring is wanted and whole. Frames that are rejected or cut here must not reach a file in place.
+   */
   get #keepsAll(): boolean {
     const isCutHere = !this.#placement.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
     return this.#placement.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
