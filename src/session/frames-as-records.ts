@@ -1,4 +1,4 @@
-/** Frames of a source that makes no records itself, a file for instance, as batches of records. @module */
+/** Converts frames of a source without records of its own, such as a file, to batches of records. @module */
 import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import type { CaptureSource, FrameView } from '../base/frame.ts';
@@ -6,19 +6,19 @@ import { linkTypeName } from '../base/link-type.ts';
 import { FrameGatherer, type RecordBatch, type RecordReadOptions } from '../capture/index.ts';
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
-/** What a source may tell of its interfaces; more may be told with every batch. */
+/** A source that may describe interfaces, and more of them with every batch. */
 type DescribedSource = CaptureSource & {
   readonly interfaces?: readonly CaptureInterface[];
-  /** Bytes that a frame has at most. Default: what snap lengths say. */
+  /** Maximum frame length in bytes. Default: from the snap lengths. */
   readonly longestFrame?: number;
 };
 
 export interface FramesAsRecordsOptions extends RecordReadOptions {
-  /** Records, none of them frames, that must stand before the frames of the next batch. */
+  /** Returns records, none of them frames, to be written before the frames of the next batch. */
   readonly descriptions?: () => Uint8Array | undefined;
 }
 
-/** Reads the source to its end, or to one of the limits. Each of its batches is handed over at once. */
+/** Reads the source up to its end or a limit. Each of its batches is yielded immediately. */
 export async function* framesAsRecords(
   source: DescribedSource,
   format: RecordFormat,
@@ -51,7 +51,7 @@ export async function* framesAsRecords(
           failure = { error };
         }
         frames += next - before;
-        yield gatherer.finish(); // also what stands before a frame that cannot be taken
+        yield gatherer.finish(); // also what precedes a frame that cannot be recorded
         if (failure !== undefined) throw failure.error;
       }
       if (frames >= limit) return;
@@ -65,11 +65,11 @@ function longestOf({ snapLength, interfaces = [], longestFrame }: DescribedSourc
   return longestFrame ?? interfaces.reduce((longest, described) => Math.max(longest, described.snapLength), snapLength);
 }
 
-/** PCAPNG counts nanoseconds in 64 bits, to the year 2554; PCAP seconds in 32 bits, to 2106. */
+/** PCAPNG counts nanoseconds in 64 bits, up to the year 2554; PCAP seconds in 32 bits, up to 2106. */
 const PCAPNG_SECONDS = Math.floor(2 ** 64 / 1e9);
 const PCAP_SECONDS = 2 ** 32;
 
-/** A time that does not fit would become another one. @throws StackError `FRAME_TIME` */
+/** Refuses a time that the format cannot hold. @throws StackError `FRAME_TIME` */
 function refuseTime({ seconds }: FrameView, end = PCAPNG_SECONDS): void {
   if (seconds >= 0 && seconds < end) return;
   const advice = seconds >= 0 && seconds < PCAPNG_SECONDS ? '; write to a name that ends in .pcapng' : '';
@@ -79,7 +79,7 @@ function refuseTime({ seconds }: FrameView, end = PCAPNG_SECONDS): void {
 }
 
 /**
- * A classic file has one link type: frames of another would be read as what they are not.
+ * Refuses a frame that a classic file cannot hold, which has one link type.
  * @throws StackError `USAGE`; `FRAME_TIME`
  */
 function refuseOther({ linkType, interfaces = [] }: DescribedSource, frame: FrameView): void {

@@ -1,4 +1,4 @@
-/** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
+/** The record loop: from any source into any sink, up to a limit, a signal or the end of the source. @module */
 import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
@@ -8,39 +8,39 @@ import { framesAsRecords } from './frames-as-records.ts';
 import type { OutputEnd, RecordOutput } from './record-output.ts';
 
 export interface RecordOptions {
-  /** Ends after so many frames (counted after the filter). */
+  /** Maximum number of frames, after the filter. */
   readonly limit?: number;
-  /** Ends after so many milliseconds. */
+  /** Maximum duration in milliseconds. */
   readonly duration?: number;
-  /** Ends when aborted; what the source holds by then is still recorded. */
+  /** Ends the recording when aborted; frames in the ring are still recorded. */
   readonly signal?: AbortSignal;
-  /** Told after every batch that reached the sink. */
+  /** Called after every batch that reached the sink. */
   readonly onProgress?: (progress: RecordProgress) => void;
   readonly clock?: Clock;
 }
 
 export interface RecordProgress {
   readonly frames: number;
-  /** Bytes of these frames that were kept. */
+  /** Captured bytes of these frames. */
   readonly bytes: number;
 }
 
-/** A sink that also takes whole batches of ready-made PCAP records; `PcapWriter` is one. */
+/** A sink that also accepts batches of ready-made PCAP records, such as `PcapWriter`. */
 interface RecordSink extends FrameSink {
   readonly timestampPrecision: TimestampPrecision;
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
-/** A source that also gives ready-made records: a live one, or several merged. */
+/** A source that also returns ready-made records: a live one, or several merged. */
 type RecordSource = CaptureSource & Pick<LiveSource, 'records'>;
 
 /** What the loop needs of an output for batches. */
 type BatchOutput = Pick<RecordOutput, 'recordFormat' | 'take'> & Partial<Pick<RecordOutput, 'lead' | 'descriptions'>>;
 
-/** Where frames are recorded to: frame by frame, or in batches to a series of files. */
+/** Where frames are recorded to: frame by frame, or in batches. */
 export type RecordTarget = FrameSink | RecordOutput;
 
-/** Why a recording ended: `limit`, `duration`, `signal`, what the output said, or `end` when the source had no more. */
+/** Why a recording ended: `limit`, `duration`, `signal`, the reason of the output, or `end` of the source. */
 export type StopReason = 'duration' | 'signal' | 'end' | OutputEnd;
 
 export interface RecordSummary extends RecordProgress {
@@ -49,9 +49,9 @@ export interface RecordSummary extends RecordProgress {
 }
 
 /**
- * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
- * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
- * @throws what the source or the sink throws; everything recorded until then is flushed first
+ * Records up to a limit. Flushes the sink, and closes neither source nor sink. From a live source to files, whole
+ * batches of ready-made records are passed on without work per frame.
+ * @throws the error of the source or the sink, after flushing what was recorded
  */
 export async function record(
   source: CaptureSource,
@@ -182,7 +182,7 @@ function isLiveSource(source: CaptureSource): source is RecordSource {
   return 'records' in source;
 }
 
-/** `PcapngWriter` also takes ready-made blocks, but only its user knows which interfaces it has been told of. */
+/** `PcapngWriter` accepts ready-made blocks too, but the loop does not know which interfaces it has described. */
 function isRecordSink(sink: FrameSink): sink is RecordSink {
   return 'writeRecords' in sink && 'timestampPrecision' in sink;
 }

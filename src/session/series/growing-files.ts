@@ -1,4 +1,4 @@
-/** PCAPNG files of a source that tells of its interfaces while it is read. @module */
+/** PCAPNG files of a source that describes more interfaces while it is read. @module */
 import type { RecordBatch } from '../../capture/index.ts';
 import {
   type CaptureInterface,
@@ -13,22 +13,22 @@ import type { TakenRecords } from '../record-output.ts';
 import { FileSeries } from './file-series.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
-/** Bytes of descriptions after which the rest waits for another batch. One of them is at most some 200 KiB long. */
+/** Bytes of descriptions per batch. A single one is up to about 200 KiB long. */
 const MANY = 1 << 20;
 
 /**
- * A series of files each of which describes all interfaces that are known when it begins, numbered as the source numbers
- * them; those that the source tells of later follow between the frames.
+ * A series whose files describe all interfaces known at their beginning, numbered like those of the source;
+ * descriptions of later ones follow between the frames.
  */
 export class GrowingFiles extends FileSeries {
   readonly #source: { readonly interfaces: readonly CaptureInterface[] };
-  /** Interfaces that the present file describes. A new file describes them all. */
+  /** Number of interfaces that the current file describes. A new file describes them all. */
   readonly #described: { count: number };
-  /** Interfaces described once the records that `descriptions` returned last are written. */
+  /** Number of interfaces described once the last records of `descriptions` are written. */
   #toldUpTo: number;
 
   /**
-   * @param name as `FileSeries` has it
+   * @param name as for `FileSeries`
    * @throws StackError `USAGE`, `FILE_CREATE`, `COMPRESSION`
    * @throws OutputError
    */
@@ -36,7 +36,7 @@ export class GrowingFiles extends FileSeries {
     name: string,
     source: { readonly interfaces: readonly CaptureInterface[] },
     settings: {
-      /** Default: as the name says. */
+      /** Default: from the extension of the name. */
       readonly compression?: Compression;
       readonly pcapng?: PcapngOptions;
       readonly series?: FileSeriesOptions;

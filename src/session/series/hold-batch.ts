@@ -1,10 +1,10 @@
-/** One batch for several files: its memory is kept until the last of them has written its part. @module */
+/** Shares one batch among several files: its memory is kept until the last one has written its part. @module */
 import type { RecordBatch } from '../../capture/index.ts';
 
 export interface HeldBatch {
-  /** As `RecordBatch.retain`, any number of times. */
+  /** Like `RecordBatch.retain`; may be called several times. */
   retain(): () => void;
-  /** No more parts: the memory goes back once all that retained it have let go. */
+  /** Ends sharing: the memory is returned once all that retained it have released it. */
   release(): void;
 }
 
