@@ -12,7 +12,7 @@
  */
 
 export { parseAddress } from './base/address.ts';
-export { StackError, SyscallError } from './base/errors.ts';
+export { StackError, type StackErrorCode, SyscallError } from './base/errors.ts';
 export type {
   CaptureSource,
   CaptureStatistics,
@@ -70,12 +70,9 @@ export {
   compressionOfName,
   createPcapngWriter,
   createPcapWriter,
-  DirectFile,
   type FileSource,
   openFile,
-  pcapContainer,
   pcapFileFormat,
-  pcapngContainer,
   pcapngFileFormat,
   type RecordFileFormat,
 } from './pcap/index.ts';

@@ -8,7 +8,7 @@ import { createEngine } from '../../src/bpf/engine/create-engine.ts';
 import { CaptureMemory } from '../../src/capture/memory.ts';
 import { createPump } from '../../src/capture/pump/pump.ts';
 import { createRecorder } from '../../src/capture/pump/recorder.ts';
-import { BlockBatch, type FrameFilter } from '../../src/capture/ring/block-batch.ts';
+import { BlockBatch, type RingFilter } from '../../src/capture/ring/block-batch.ts';
 import { type RingFrameSpec, writeBlock } from '../../test/support/ring-block.ts';
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 
@@ -47,7 +47,7 @@ async function walkRow(length: number, filter: string | undefined, cooked = fals
   const instructions = filter === undefined ? undefined : compileFilter(filter, { linkType }).instructions;
   const walk = { cooked, skipsLoopbackOutgoing: cooked, snapLength: 262_144 } as const;
   const engine = instructions === undefined ? undefined : createEngine(instructions, { engine: 'interpreter' });
-  const judge: FrameFilter | undefined =
+  const judge: RingFilter | undefined =
     engine === undefined ? undefined : (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength);
   const batch = new BlockBatch(memory, { ...walk, filter: judge });
   const settings = { ...walk, instructions, format: { container: 'pcap', timestampPrecision: 'micro' } } as const;

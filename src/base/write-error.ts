@@ -1,10 +1,9 @@
 /** What a write that failed means for whoever captures. @module */
-import { messageOf, StackError } from './errors.ts';
+import { messageOf, nodeCodeOf, StackError } from './errors.ts';
 
 /** @param name what the message calls the output */
 export function explainWriteError(name: string, cause: unknown): StackError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  switch (code) {
+  switch (nodeCodeOf(cause)) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new StackError('DISK_FULL', `cannot write to ${name}: the disk is full`, { cause });

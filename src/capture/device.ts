@@ -1,15 +1,15 @@
-/** What an interface is, as far as a capture has to know: its index, its link type, its IPv4 netmask. @module */
+/** Looks up interfaces for a capture: index, link type, IPv4 netmask. @module */
 import { formatIpv4 } from '../base/address.ts';
 import { readU16le, readU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { LinkType } from '../base/link-type.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
 
-/** All interfaces at once, with a cooked header in place of each one's own. */
+/** All interfaces at once, with cooked headers in place of their own. */
 const ANY_INTERFACE = 'any';
 export const ANY_INTERFACE_INDEX = 0;
 
-/** Where the address stands in a `struct sockaddr_in`. */
+/** Offset of the address in a `struct sockaddr_in`. */
 const SOCKADDR_IN_ADDRESS = 4;
 
 /** `linux/if_arp.h` */
@@ -37,15 +37,17 @@ export interface CaptureDevice {
   /** Kernel index; 0 for `any`. */
   readonly index: number;
   readonly linkType: LinkType;
-  /** True when we put a cooked header (SLL2) in front, in place of a link header that the kernel or we take off. */
+  /** Frames get a cooked header (SLL2) in place of their link header. */
   readonly cooked: boolean;
-  /** On loopback and on `any` every looped frame is seen twice, going out and coming in: the first sight is skipped. */
+  /** On loopback and on `any` looped frames appear twice, outgoing and incoming: the outgoing ones are skipped. */
   readonly skipsLoopbackOutgoing: boolean;
-  /** Dotted, of the first IPv4 address; undefined when it has none. For `ip broadcast`. */
+  /** Netmask of the first IPv4 address in dotted notation, for `ip broadcast`; undefined without an address. */
   readonly netmask: string | undefined;
 }
 
-/** The link type of captures on an interface of this ARPHRD number; cooked where we do not read its own header. */
+/**
+ * Returns the link type of a capture on an interface with this ARPHRD number; cooked if we do not read its own header.
+ */
 export function captureLinkType(hardwareType: number): { linkType: LinkType; cooked: boolean } {
   if (hardwareType === HardwareType.ethernet || hardwareType === HardwareType.loopback) {
     return { linkType: LinkType.ethernet, cooked: false };
@@ -55,7 +57,7 @@ export function captureLinkType(hardwareType: number): { linkType: LinkType; coo
 }
 
 /**
- * Looks an interface up.
+ * Looks up an interface.
  * @throws StackError `NO_INTERFACE`
  */
 export function findDevice(name: string): CaptureDevice {
@@ -72,7 +74,7 @@ export function findDevice(name: string): CaptureDevice {
   using request = new InterfaceRequest();
   if (!request.ask(InterfaceIoctl.getIndex, name)) {
     const shown = JSON.stringify(name);
-    throw new StackError('NO_INTERFACE', `there is no interface ${shown}: \`tapline interfaces\` lists them`);
+    throw new StackError('NO_INTERFACE', `no interface ${shown}; \`tapline interfaces\` lists them`);
   }
   const index = readU32le(request.bytes, REQUEST_UNION);
   const hasType = request.ask(InterfaceIoctl.getHardwareAddress, name);
@@ -83,7 +85,7 @@ export function findDevice(name: string): CaptureDevice {
   return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, netmask };
 }
 
-/** The name of the interface with that index, in the calling thread's network namespace. */
+/** Returns the name of the interface with this index in the network namespace of the calling thread. */
 export function interfaceName(index: number): string | undefined {
   using request = new InterfaceRequest();
   return request.nameOf(index);

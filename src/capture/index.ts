@@ -7,11 +7,10 @@ export {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordOptions,
+  type RecordReadOptions,
 } from './live-source.ts';
-export { CaptureMemory } from './memory.ts';
 export { FrameGatherer } from './merge/frame-gatherer.ts';
 export { type MergedSource, type MergeOptions, mergeSources } from './merge/merged-source.ts';
-export { OutputAreas, outputSizeFor } from './pump/output-areas.ts';
+export { OutputAreas } from './pump/output-areas.ts';
 export { FrameQueue } from './transmit/frame-queue.ts';
 export { FRAMES_PER_CALL, type FrameTransmitter, TransmitSocket } from './transmit/transmit-socket.ts';

@@ -1,4 +1,5 @@
-/** Who judges the frames of a live capture: the kernel where it may and can, else an engine here. @module */
+/** Decides where the filter of a live capture runs: in the kernel if possible, otherwise in an engine here. @module */
+import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import {
   adaptForAllInterfaces,
@@ -10,26 +11,28 @@ import {
   keptLength,
   usesAncillary,
 } from '../bpf/index.ts';
+import { ETHERNET_HEADER_LENGTH } from '../wire/ethernet.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
 import type { LiveOptions } from './live-source.ts';
 import type { CaptureMemory } from './memory.ts';
-import type { FrameFilter } from './ring/block-batch.ts';
+import type { RingFilter } from './ring/block-batch.ts';
 import type { PacketSocket } from './ring/packet-socket.ts';
-import { ETHERNET_HEADER_LENGTH } from './ring/ring-frame.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 
-/** What is left for us to judge with: nothing when all frames are wanted, or the kernel judges alone. */
-export interface LiveJudge {
-  /** The kernel has a program: it judges alone, or drops early most of what we would refuse. */
+/**
+ * Where the filter runs. In user space nothing is left to do without a filter, or with one that the kernel runs alone.
+ */
+export interface FilterPlacement {
+  /** The kernel has a program: it decides alone, or drops most unwanted frames early. */
   readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
-  readonly filter: FrameFilter | undefined;
-  /** Bytes of a frame to keep at most, where the kernel judges alone: it cuts before a header or a tag is put in front. */
+  readonly filter: RingFilter | undefined;
+  /** Maximum number of bytes to keep if the kernel filters alone: it cuts before a header or a tag is prepended. */
   readonly longest: number;
 }
 
-export interface JudgeParts {
+export interface PlacementParts {
   readonly device: CaptureDevice;
   readonly socket: PacketSocket;
   readonly memory: CaptureMemory;
@@ -37,7 +40,7 @@ export interface JudgeParts {
   readonly warn: (message: string) => void;
 }
 
-/** The program of a capture's filter. @throws FilterError */
+/** Compiles the filter of a capture. @throws FilterError */
 export function compileLive(
   { linkType, netmask }: CaptureDevice,
   snapLength: number,
@@ -48,33 +51,33 @@ export function compileLive(
     linkType,
     snapLength,
     live: true,
-    ...(netmask === undefined ? {} : { netmask }),
-    ...(resolver === undefined ? {} : { resolver }),
+    ...defined({ netmask, resolver }),
   }).instructions;
 }
 
 /**
- * Hands the program to the kernel, or keeps it. Nothing slips through beside it, since no frame has come yet, and so
- * nothing is judged twice, but on `any`: there the kernel's verdict is made for what frames of most kinds look like.
- * @throws StackError `FILTER_KERNEL` when only the kernel may judge and it does not take the program
+ * Attaches the program to the socket, or keeps it for user space. No frame has arrived yet, so none bypasses the
+ * filter, and none is filtered twice, except on `any`: there the kernel's program only fits the most frequent kinds of
+ * frames.
+ * @throws StackError `FILTER_KERNEL` if only the kernel may filter and rejects the program
  */
-export function judgeLive(program: readonly BpfInstruction[] | undefined, parts: JudgeParts): LiveJudge {
+export function placeFilter(program: readonly BpfInstruction[] | undefined, parts: PlacementParts): FilterPlacement {
   if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
   const { memory } = parts.memory;
-  const engine = createEngine(program, { engine: parts.engine, ...(memory === undefined ? {} : { memory }) });
+  const engine = createEngine(program, { engine: parts.engine, ...defined({ memory }) });
   const isAttached = attachToSocket(program, engine.attach, parts);
   if (isAttached && parts.device.index !== ANY_INTERFACE_INDEX) {
     return { isAttached, instructions: undefined, filter: undefined, longest: keptLength(program) ?? WHOLE };
   }
   const needsAncillary = usesAncillary(program);
-  const filter: FrameFilter = (frame) =>
+  const filter: RingFilter = (frame) =>
     engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
   return { isAttached, instructions: program, filter, longest: WHOLE };
 }
 
 /**
- * The program as the device's socket needs it: there neither the cooked header nor a tag is in front yet. What is to be
- * cut to one length here and to another there is judged in user space.
+ * Adapts the program to the socket, where neither the cooked header nor a tag is prepended yet. A program that keeps
+ * different lengths stays in user space.
  */
 function adaptFor(
   { index, cooked, linkType }: CaptureDevice,
@@ -93,13 +96,13 @@ function adaptFor(
 function attachToSocket(
   program: readonly BpfInstruction[],
   mayAttach: boolean,
-  { device, socket, engine, warn }: JudgeParts,
+  { device, socket, engine, warn }: PlacementParts,
 ): boolean {
   if (engine === 'wasm' || engine === 'interpreter') return false;
   const adapted = adaptFor(device, program);
   if (mayAttach && adapted !== undefined && socket.attachFilter(adapted)) return true;
-  const refusal = 'the kernel does not take this filter';
-  if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}: use another --engine`);
-  warn(`${refusal}: every frame comes to user space and is judged here`);
+  const refusal = 'the kernel rejected the filter';
+  if (engine === 'kernel') throw new StackError('FILTER_KERNEL', `${refusal}; use another --engine`);
+  warn(`${refusal}; filtering in user space`);
   return false;
 }

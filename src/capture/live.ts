@@ -1,20 +1,21 @@
-/** `openLive`: frames from an interface. @module */
+/** `openLive`: captures on interfaces. @module */
+import { defined } from '../base/defined.ts';
 import { findDevice } from './device.ts';
 import type { FanoutGroup, LiveOptions, LiveSource } from './live-source.ts';
 import { type MergedSource, type MergeOptions, mergeSources } from './merge/merged-source.ts';
 import { RingSource } from './ring/ring-source.ts';
 
-/** Milliseconds that a frame waits in a block that is not full: other interfaces' frames may have to wait for it. */
+/** Milliseconds until a partially filled block is delivered; frames of other interfaces may have to wait for it. */
 const MERGED_BLOCK_TIMEOUT = 20;
 
-/** One of several interfaces of a capture: its own filter, snap length and all. */
+/** An interface of a capture on several, with options of its own. */
 export interface LiveInterface extends LiveOptions {
   readonly interfaceName: string;
 }
 
 /**
- * Opens an interface, or all of them as `any`. The capture runs from here on; ask for frames soon.
- * @throws FilterError when `filter` is no filter for this link type
+ * Opens an interface, or all of them for `any`. The ring fills from here on.
+ * @throws FilterError if `filter` is invalid for the link type
  * @throws StackError `PRIVILEGE` without CAP_NET_RAW, `NO_INTERFACE`, `MEMORY`
  * @throws SyscallError `SYSCALL`
  */
@@ -24,25 +25,17 @@ export function openLive(interfaceName: string, options: LiveOptions = {}): Live
 }
 
 /**
- * Opens several interfaces, of any link types, as one source that gives their frames in the order of time; `any` may be
- * one of them. An interface that goes away leaves the others to go on. Frames wait in their rings for each other, at
- * most some tens of milliseconds, so a ring has to hold what comes in that time.
- * @throws as `openLive`, with nothing left open
+ * Opens several interfaces of any link types as one source in order of time; `any` may be one of them. When an
+ * interface is removed, the others continue. Frames wait in their rings for each other, up to some tens of
+ * milliseconds, which the rings must be able to hold.
+ * @throws as `openLive`; nothing stays open then
  */
 export function openLiveMany(interfaces: readonly LiveInterface[], options: MergeOptions = {}): MergedSource {
-  const opened: LiveSource[] = [];
-  try {
-    for (const { interfaceName, ...live } of interfaces) {
-      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live }));
-    }
-    return mergeSources(opened, { poison: interfaces.some(({ poison }) => poison === true), ...options });
-  } catch (error) {
-    for (const source of opened) void source.close();
-    throw error;
-  }
+  const poison = interfaces.some((live) => live.poison === true);
+  return openMerged(interfaces, () => ({}), { poison, ...options });
 }
 
-/** How many rings share one interface, and how. */
+/** Several rings on one interface. */
 export interface RingSharing {
   /** 1 to 256. */
   readonly rings: number;
@@ -50,24 +43,31 @@ export interface RingSharing {
 }
 
 /**
- * Opens one interface with several rings, so that the CPUs of the kernel need not wait for each other to put frames
- * down; it reads like one source, in the order of time. For a reader on each ring's own thread open each with
- * `openLive` and `fanout` there.
- * @throws as `openLive`, with nothing left open
+ * Opens one interface with several rings, so that the CPUs of the kernel need not wait for each other, as one source in
+ * order of time. To read each ring in a thread of its own, call `openLive` with `fanout` there.
+ * @throws as `openLive`; nothing stays open then
  */
 export function openShared(
-  { interfaceName, ...live }: LiveInterface,
+  live: LiveInterface,
   { rings, mode }: RingSharing,
   options: MergeOptions = {},
 ): MergedSource {
+  const fanoutOf = (first?: LiveSource): LiveOptions => ({ fanout: { mode, ...defined({ id: first?.fanoutId }) } });
+  return openMerged(Array<LiveInterface>(rings).fill(live), fanoutOf, { poison: live.poison === true, ...options });
+}
+
+/** @param extra options that depend on the source opened first */
+function openMerged(
+  interfaces: readonly LiveInterface[],
+  extra: (first?: LiveSource) => LiveOptions,
+  options: MergeOptions,
+): MergedSource {
   const opened: LiveSource[] = [];
   try {
-    for (let ring = 0; ring < rings; ring += 1) {
-      const id = opened[0]?.fanoutId;
-      const fanout = { mode, ...(id === undefined ? {} : { id }) };
-      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, fanout }));
+    for (const { interfaceName, ...live } of interfaces) {
+      opened.push(openLive(interfaceName, { blockTimeout: MERGED_BLOCK_TIMEOUT, ...live, ...extra(opened[0]) }));
     }
-    return mergeSources(opened, { poison: live.poison === true, ...options });
+    return mergeSources(opened, options);
   } catch (error) {
     for (const source of opened) void source.close();
     throw error;

@@ -1,7 +1,7 @@
 /**
- * The capture memory: one `WebAssembly.Memory` that holds the kernel's ring, the output area and a scratch area, so
- * that JavaScript and code compiled to WebAssembly see the same frames at the same addresses and nothing is copied to
- * get from one to the other (docs/adr/0001-capture-memory.md). @module
+ * The capture memory: one `WebAssembly.Memory` with the kernel ring, the output area and a scratch area, so that
+ * JavaScript and WebAssembly code see the same frames at the same addresses without a copy
+ * (docs/adr/0001-capture-memory.md). @module
  */
 import { StackError } from '../base/errors.ts';
 import {
@@ -18,26 +18,26 @@ import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../wasm/web-assembly.ts';
 
-/** Every area starts on a page of WebAssembly's size, a multiple of the kernel's. */
+/** Every area starts on a WebAssembly page, a multiple of the kernel's page size. */
 const PAGE = WASM_PAGE_LENGTH;
-/** The output area begins on a huge page: pinning its pages for the disk then costs a fifth (bench/live/capture.ts). */
+/** The output area starts on a huge page: pinning its pages for the disk then costs a fifth (bench/live/capture.ts). */
 const HUGE_PAGE = 2 << 20;
 const MAP_FAILED = -1n;
 
-/** Where the areas are; byte offsets into the memory. */
+/** Sizes of the areas in bytes. */
 export interface CaptureMemoryLayout {
   readonly ringSize: number;
   readonly outputSize: number;
 }
 
 export class CaptureMemory {
-  /** For compiled code; undefined where WebAssembly is switched off, and then an ordinary buffer serves JavaScript. */
+  /** For compiled code. Undefined without WebAssembly: an ordinary buffer serves JavaScript then. */
   readonly memory: WasmMemory | undefined;
-  /** All of it; typed arrays on it stay valid, since it never grows. */
+  /** All of the memory. Typed arrays on it stay valid, since it never grows. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly words: Int32Array;
   readonly view: DataView;
-  /** Room for the pump's own state: one page. */
+  /** Offset of the state of the pump: one page. */
   readonly scratch: number;
   readonly ring: number;
   readonly ringSize: number;
@@ -45,7 +45,7 @@ export class CaptureMemory {
   readonly outputSize: number;
   #mapped = false;
 
-  /** @throws StackError `MEMORY` when the process cannot have that much */
+  /** @throws StackError `MEMORY` if the process cannot allocate that much */
   constructor(layout: CaptureMemoryLayout) {
     this.ringSize = layout.ringSize;
     this.outputSize = roundUp(layout.outputSize, HUGE_PAGE);
@@ -57,7 +57,9 @@ export class CaptureMemory {
       this.memory = api === undefined ? undefined : new api.Memory(limits);
       buffer = this.memory === undefined ? new ArrayBuffer(size + PAGE) : (this.memory.buffer as ArrayBuffer);
     } catch (cause) {
-      throw new StackError('MEMORY', `cannot reserve ${size} bytes of capture memory: ask for less (-B)`, { cause });
+      throw new StackError('MEMORY', `cannot allocate ${size} bytes of capture memory; reduce the buffer size (-B)`, {
+        cause,
+      });
     }
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
@@ -71,7 +73,7 @@ export class CaptureMemory {
   }
 
   /**
-   * Lays the ring of packet socket `fd` over the ring area.
+   * Maps the ring of packet socket `fd` over the ring area.
    * @throws SyscallError `SYSCALL`
    */
   mapRing(fd: number): void {
@@ -79,7 +81,7 @@ export class CaptureMemory {
     this.#mapped = true;
   }
 
-  /** Lays zeros over the ring area: a view that somebody still holds then reads zeros instead of faulting. */
+  /** Maps zeros over the ring area: a stale view then reads zeros instead of faulting. */
   unmapRing(): void {
     if (!this.#mapped) return;
     this.#mapped = false;

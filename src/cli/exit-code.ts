@@ -1,5 +1,5 @@
 /** What the process's exit status says; documented in README and in `tapline --help`. @module */
-import { StackError, SyscallError } from '../base/errors.ts';
+import { StackError, type StackErrorCode, SyscallError } from '../base/errors.ts';
 
 export const ExitCode = {
   ok: 0,
@@ -21,7 +21,7 @@ export const ExitCode = {
   noHost: 68,
 } as const;
 
-const BY_ERROR_CODE: Readonly<Record<string, number>> = {
+const BY_ERROR_CODE: Readonly<Partial<Record<StackErrorCode, number>>> = {
   USAGE: ExitCode.usage,
   PRIVILEGE: ExitCode.privilege,
   NO_INTERFACE: ExitCode.interface,

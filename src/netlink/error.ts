@@ -1,6 +1,6 @@
 /** The netlink error type, and the kernel's acknowledgements. @module */
 import { readU32le } from '../base/bytes.ts';
-import { StackError } from '../base/errors.ts';
+import { StackError, type StackErrorCode } from '../base/errors.ts';
 import { errnoName } from '../sys/syscall.ts';
 import { align4, readAttributes } from './attribute.ts';
 import { ControlType, MESSAGE_HEADER_LENGTH, MessageFlag, type NetlinkMessage } from './message.ts';
@@ -12,12 +12,7 @@ import { ControlType, MESSAGE_HEADER_LENGTH, MessageFlag, type NetlinkMessage } 
  * - `NETLINK_TOO_LONG`: the answer exceeds the size limit.
  * - `NETLINK_INTERRUPTED`: the table changed during the dump; entries may be missing or duplicated.
  */
-export type NetlinkErrorCode =
-  | 'NETLINK_REFUSED'
-  | 'NETLINK_MALFORMED'
-  | 'NETLINK_TIMEOUT'
-  | 'NETLINK_TOO_LONG'
-  | 'NETLINK_INTERRUPTED';
+export type NetlinkErrorCode = Extract<StackErrorCode, `NETLINK_${string}`>;
 
 interface Refusal {
   /** Positive errno. */

@@ -1,12 +1,12 @@
-/** Numbers of a file in the byte order that the file itself declares. @module */
+/** Reads numbers in the byte order that a file declares. @module */
 import { readU16, readU16le, readU32, readU32le } from '../base/bytes.ts';
 
-/** 16 bits at `at`. */
+/** Reads 16 bits at `at`. */
 export function readOrdered16(bytes: Uint8Array, at: number, littleEndian: boolean): number {
   return littleEndian ? readU16le(bytes, at) : readU16(bytes, at);
 }
 
-/** 32 bits at `at`. */
+/** Reads 32 bits at `at`. */
 export function readOrdered32(bytes: Uint8Array, at: number, littleEndian: boolean): number {
   return littleEndian ? readU32le(bytes, at) : readU32(bytes, at);
 }

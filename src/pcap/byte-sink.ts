@@ -1,36 +1,38 @@
-/** Where a writer's bytes go: a port, so that a full disk can be tried without one. @module */
-import { StackError } from '../base/errors.ts';
+/**
+ * The output of a writer: an interface, so that writers run in a browser and tests can simulate a full disk. @module
+ */
+import { StackError, type StackErrorCode } from '../base/errors.ts';
 
-/** Takes bytes in order. Synchronous: a writer has one buffer, and it is free again when `write` returns. */
+/** Writes bytes in order. Synchronous: the writer reuses its buffer as soon as `write` returns. */
 export interface ByteSink {
   /**
-   * Takes all of `bytes`, or fewer when something is wrong: then `failure` says what. They are the writer's; a sink that
-   * keeps them makes a copy.
-   * @returns how many were taken
+   * Writes `bytes`. After an error it writes fewer, and `failure` holds the reason. The writer owns `bytes`: a sink
+   * that keeps them copies them.
+   * @returns number of bytes written
    */
   write(bytes: Uint8Array): number;
-  /** Why the last `write` took fewer: a StackError with a code, its message saying what was wanted. */
+  /** The reason why the last `write` was short. */
   readonly failure: StackError | undefined;
-  /** Takes back the last `count` bytes. False: cannot be done, as on a pipe. */
+  /** Removes the last `count` bytes. False when that is impossible, for instance on a pipe. */
   takeBack(count: number): boolean;
-  /** Any number of times. */
+  /** Idempotent. */
   close(): Promise<void>;
 }
 
-/** Writing stopped. `framesWritten` whole frames are in the output, and nothing after them when it is a file. */
+/** A write error. The output holds `framesWritten` whole frames and, if it is a regular file, nothing after them. */
 export class OutputError extends StackError {
   readonly framesWritten: number;
 
-  /** @param options `isCutBack`: what was written of the next frame has been taken back. Default: true */
+  /** @param options `isCutBack`: the partial frame after them was removed. Default: true */
   constructor(
-    code: string,
+    code: StackErrorCode,
     message: string,
     framesWritten: number,
     { isCutBack = true, ...options }: ErrorOptions & { readonly isCutBack?: boolean } = {},
   ) {
     super(
       code,
-      `${message}; ${framesWritten} whole frames are in it${isCutBack ? '' : ', and a part of one more'}`,
+      `${message}; the output holds ${framesWritten} whole frames${isCutBack ? '' : ' and part of another'}`,
       options,
     );
     this.framesWritten = framesWritten;

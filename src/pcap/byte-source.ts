@@ -1,8 +1,8 @@
-/** Where a reader's bytes come from. @module */
+/** The input of a reader. @module */
 
-/** Bytes in order, from a file, a pipe, or something that unpacks them. */
+/** Reads bytes in order, from a file, a pipe or a decompressor. */
 export interface ByteSource {
-  /** Puts bytes at the beginning of `into` and says how many; 0: there are no more. */
+  /** Reads into the beginning of `into`. @returns number of bytes read; 0 at the end */
   read(into: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }

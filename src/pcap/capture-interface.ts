@@ -1,39 +1,42 @@
-/** What a capture file says about an interface, and filters for frames of several link types. @module */
+/** Interfaces as capture files describe them, and filters for frames of several link types. @module */
 import type { FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 
-/** An interface of a file. A frame's `interfaceIndex` is its place in the list; classic PCAP files have one. */
+/**
+ * An interface of a file. The `interfaceIndex` of a frame is an index into the list; classic PCAP files have one
+ * interface.
+ */
 export interface CaptureInterface {
   readonly linkType: LinkType;
-  /** Bytes kept of each frame at most; `MAXIMUM_SNAP_LENGTH` when the file sets no limit. */
+  /** Maximum number of bytes kept per frame; `MAX_SNAP_LENGTH` when the file sets no limit. */
   readonly snapLength: number;
-  /** `if_name`, `eth0` for instance. */
+  /** `if_name`, for instance `eth0`. */
   readonly name?: string;
   /** `if_description` */
   readonly description?: string;
-  /** `if_filter`: the expression that the frames were captured with. */
+  /** `if_filter`: the capture filter. */
   readonly filter?: string;
-  /** Bytes of frame check sequence at each frame's end, when the file says so. */
+  /** Length in bytes of the frame check sequence at the end of each frame, if the file declares it. */
   readonly frameCheckLength?: number;
 }
 
-/** What a filter says about a frame: bytes to keep, 0 rejects. */
+/** Returns the number of bytes to keep; 0 rejects the frame. */
 export type FrameFilter = (frame: FrameView) => number;
 
-/** A compiled filter, as far as a reader needs to know. */
+/** A compiled filter. */
 interface MatchingFilter {
   match(bytes: Uint8Array, wireLength?: number): number;
 }
 
-/** What decides about the frames of a file. */
+/** Selects the frames of a file. */
 export interface FilterChoice {
-  /** Judges every frame, whatever its link type. */
+  /** Runs on all frames, whatever their link type. */
   readonly filter?: FrameFilter | MatchingFilter;
-  /** Gives a filter for each link type in the file; undefined accepts. Goes before `filter`. */
+  /** Creates the filter for a link type; undefined accepts all frames. Takes precedence over `filter`. */
   readonly filterFor?: (linkType: LinkType) => FrameFilter | MatchingFilter | undefined;
 }
 
-/** The filter for one interface's frames, as a function. */
+/** Returns the filter for the frames of a link type, as a function. */
 export function chooseFilter(choice: FilterChoice, linkType: LinkType): FrameFilter | undefined {
   const chosen = choice.filterFor === undefined ? choice.filter : choice.filterFor(linkType);
   if (chosen === undefined || typeof chosen === 'function') return chosen;

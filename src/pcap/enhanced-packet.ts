@@ -1,10 +1,13 @@
-/** The PCAPNG block that holds a frame (draft-ietf-opsawg-pcapng, "Enhanced Packet Block"), as we write it. @module */
+/** Writes the PCAPNG block that holds a frame (draft-ietf-opsawg-pcapng, "Enhanced Packet Block"). @module */
 import { readU32le, writeU32le } from '../base/bytes.ts';
 import type { FrameView } from '../base/frame.ts';
 import { BlockType } from './format.ts';
 import { commentOption, paddedLength } from './pcapng-block.ts';
 
-/** Offsets from the block's start; fields are little-endian 32-bit words. Behind data and options: the length again. */
+/**
+ * Offsets from the start of the block; fields are little-endian 32-bit words. After data and options the length is
+ * repeated.
+ */
 export const EnhancedPacket = {
   type: 0,
   length: 4,
@@ -17,12 +20,12 @@ export const EnhancedPacket = {
   trailer: 4,
 } as const;
 
-/** Bytes of the block for `captured` bytes of a frame and `options` bytes of options. */
+/** Returns the length of a block with `captured` bytes of a frame and `options` bytes of options. */
 export function enhancedPacketLength(captured: number, options = 0): number {
   return EnhancedPacket.data + paddedLength(captured) + options + EnhancedPacket.trailer;
 }
 
-/** Writes all of a block of `length` bytes at `out[at]` but the frame's bytes, and what options there are. */
+/** Writes a block of `length` bytes at `out[at]`, except for the bytes of the frame and the options. */
 export function writeEnhancedPacket(
   out: Uint8Array,
   at: number,
@@ -42,7 +45,7 @@ export function writeEnhancedPacket(
   writeU32le(out, at + length - EnhancedPacket.trailer, length);
 }
 
-/** Gives a block of `length` bytes at `out[at]`, which has no options yet, a comment. Returns how long it is then. */
+/** Adds a comment to the block of `length` bytes at `out[at]`, which has no options. @returns its new length */
 export function addComment(out: Uint8Array, at: number, length: number, comment: string): number {
   const options = commentOption(comment);
   const longer = length + options.length;
@@ -52,7 +55,7 @@ export function addComment(out: Uint8Array, at: number, length: number, comment:
   return longer;
 }
 
-/** Writes a time in nanoseconds as its upper, then its lower 32 bits; every intermediate value stays below 2^53. */
+/** Writes a time in nanoseconds as its upper, then its lower 32 bits. Every intermediate value stays below 2^53. */
 export function writeNanoseconds(out: Uint8Array, at: number, seconds: number, nanoseconds: number): void {
   const upper = Math.floor(seconds / 0x1_0000) * 1e9;
   const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds & 0xffff) * 1e9 + nanoseconds;
@@ -60,7 +63,7 @@ export function writeNanoseconds(out: Uint8Array, at: number, seconds: number, n
   writeU32le(out, at + 4, lower % 0x1_0000_0000);
 }
 
-/** The whole seconds of the time at `bytes[at]`: 10^9 is 2^9 times 5^9, and below 2^53 halves of that are exact. */
+/** Reads the whole seconds of the time at `bytes[at]`. 10^9 is 2^9 times 5^9, and halves below 2^53 are exact. */
 export function readWholeSeconds(bytes: Uint8Array, at: number): number {
   const units = readU32le(bytes, at) * 0x80_0000 + (readU32le(bytes, at + 4) >>> 9);
   return Math.floor(units / 5 ** 9);

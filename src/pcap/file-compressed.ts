@@ -1,31 +1,30 @@
-/** A PCAP file that is packed while it is written. @module */
+/** A PCAP or PCAPNG file that is compressed while it is written. @module */
 import { closeSync, ftruncateSync, write } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EMPTY } from '../base/bytes.ts';
-import type { StackError } from '../base/errors.ts';
-import { explainWriteError } from '../base/write-error.ts';
-import { OutputError } from './byte-sink.ts';
+import { nodeCodeOf } from '../base/errors.ts';
 import type { Compressor } from './file-compression.ts';
-import type { OutputTarget } from './file-open.ts';
+import { FileFailure } from './file-failure.ts';
+import type { OutputTarget } from './file-output.ts';
 import type { GatheredRecords, RecordFile } from './record-file.ts';
 
 const writeOnce = promisify(write);
 
-/** Records are gathered up to this many bytes before they are packed: more does not pack them better. */
+/** Bytes of records that are gathered before they are compressed. More does not improve the ratio. */
 const CHUNK_LENGTH = 256 * 1024;
-/** How long they may wait for others, in milliseconds. */
+/** Maximum time in milliseconds that records wait for others. */
 const CHUNK_DELAY = 500;
-/** Chunks packed at a time: a processor is left for the capture, a thread of the pool for the disk. */
-const MOST_UNDER_WAY = Math.min(3, Math.max(1, availableParallelism() - 1));
-/** Milliseconds until a pipe that was full is tried again. */
+/** Chunks compressed at a time. Leaves a processor for the capture and a thread of the pool for the disk. */
+const MAX_PENDING_CHUNKS = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** Milliseconds until a write to a full pipe is retried. */
 const PIPE_PAUSE = 1;
 
 export interface CompressedFileOptions {
-  /** What the file begins with. */
+  /** The file header. */
   readonly header: Uint8Array;
-  /** Do not gather: every batch is packed and written by itself. */
+  /** Compress and write every batch at once. Default: false. */
   readonly packetBuffered?: boolean;
 }
 
@@ -33,26 +32,25 @@ export class CompressedFile implements RecordFile {
   readonly #target: OutputTarget;
   readonly #compressor: Compressor;
   readonly #packetBuffered: boolean;
-  readonly #failed = new AbortController();
-  #failure: StackError | undefined;
-  #reported: OutputError | undefined;
+  readonly #failure: FileFailure;
   #chunk: Uint8Array = new Uint8Array(CHUNK_LENGTH);
   #chunkLength = 0;
   #chunkFrames = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** In the order in which their chunks came. */
+  /** In file order. */
   readonly #underWay = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
   #length = 0;
-  /** Of `#length`, those whose packed form is written. */
+  /** Bytes of `#length` whose compressed form is written. */
   #settledLength = 0;
   #writtenLength = 0;
   #writtenFrames = 0;
   #closed = false;
 
-  /** Takes over the target's descriptor. */
+  /** Owns the descriptor of the target from here on. */
   constructor(target: OutputTarget, compressor: Compressor, options: CompressedFileOptions) {
     this.#target = target;
+    this.#failure = new FileFailure(target.name);
     this.#compressor = compressor;
     this.#packetBuffered = options.packetBuffered ?? false;
     this.#gather(options.header, 0);
@@ -72,7 +70,7 @@ export class CompressedFile implements RecordFile {
   }
 
   get stopped(): AbortSignal {
-    return this.#failed.signal;
+    return this.#failure.signal;
   }
 
   lead(): Uint8Array {
@@ -96,23 +94,23 @@ export class CompressedFile implements RecordFile {
   }
 
   async ready(): Promise<void> {
-    while (this.#underWay.size > MOST_UNDER_WAY) await [...this.#underWay][0];
+    while (this.#underWay.size > MAX_PENDING_CHUNKS) await [...this.#underWay][0];
   }
 
   async flush(): Promise<void> {
     this.#sendChunk();
     await this.#last;
-    if (this.#failure !== undefined) throw this.#report(this.#failure);
+    this.#failure.throwIfSet(this.#cutBack);
   }
 
-  /** Flushes and closes; after a failure the file ends with its last whole chunk. @throws OutputError as `flush` */
+  /** Flushes and closes. After an error the file ends with its last whole chunk. @throws OutputError as `flush` */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     try {
       await this.flush();
       await this.#write(this.#compressor.ending);
-      if (this.#failure !== undefined) throw this.#report(this.#failure);
+      this.#failure.throwIfSet(this.#cutBack);
     } finally {
       if (this.#target.isOurs) closeSync(this.#target.descriptor);
     }
@@ -139,10 +137,10 @@ export class CompressedFile implements RecordFile {
   #send(bytes: Uint8Array, frames: number, release: () => void): void {
     const packed = this.#compressor.compress(bytes).finally(release);
     const written: Promise<void> = Promise.allSettled([packed, this.#last]).then(async ([outcome]) => {
-      if (outcome.status === 'rejected') this.#fail(outcome.reason);
+      if (outcome.status === 'rejected') this.#failure.set(outcome.reason);
       else await this.#write(outcome.value);
       this.#underWay.delete(written);
-      if (this.#failure !== undefined) return;
+      if (this.#failure.isSet) return;
       this.#settledLength += bytes.length;
       this.#writtenFrames += frames;
     });
@@ -150,31 +148,24 @@ export class CompressedFile implements RecordFile {
     this.#underWay.add(written);
   }
 
-  /** Writes all of it, or fails. */
+  /** Writes all bytes unless an error occurs. */
   async #write(bytes: Uint8Array): Promise<void> {
     const { descriptor, isFile } = this.#target;
     let done = 0;
-    while (done < bytes.length && this.#failure === undefined) {
+    while (done < bytes.length && !this.#failure.isSet) {
       const position = isFile ? this.#writtenLength + done : null;
       try {
         done += (await writeOnce(descriptor, bytes, done, bytes.length - done, position)).bytesWritten;
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') await sleep(PIPE_PAUSE);
-        else this.#fail(error);
+        if (nodeCodeOf(error) === 'EAGAIN') await sleep(PIPE_PAUSE);
+        else this.#failure.set(error);
       }
     }
-    if (this.#failure === undefined) this.#writtenLength += bytes.length;
+    if (!this.#failure.isSet) this.#writtenLength += bytes.length;
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= explainWriteError(this.#target.name, error);
-    this.#failed.abort();
-  }
-
-  #report({ code, message, cause }: StackError): OutputError {
-    if (this.#reported !== undefined) return this.#reported;
+  readonly #cutBack = (): number => {
     if (this.#target.isFile) ftruncateSync(this.#target.descriptor, this.#writtenLength);
-    this.#reported = new OutputError(code, message, this.#writtenFrames, { cause });
-    return this.#reported;
-  }
+    return this.#writtenFrames;
+  };
 }

@@ -1,13 +1,14 @@
 /**
- * Compression of capture files as they are written. A chunk at a time, each whole when it is out: a reader sees it at
- * once, and a full disk costs no more than the chunk that met it. The work is done by threads of libuv's pool. @module
+ * Compresses capture files while they are written, in chunks that are complete by themselves: a reader sees each at
+ * once, and a full disk costs no more than the chunk that was being written. Threads of the libuv pool do the work.
+ * @module
  */
 import * as zlib from 'node:zlib';
 import { StackError } from '../base/errors.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** What a name asks for by its ending: `.gz` or `.zst`. */
+/** Returns the compression that a file name implies: `.gz` or `.zst`. */
 export function compressionOfName(path: string): Compression {
   const name = path.toLowerCase();
   if (name.endsWith('.gz')) return 'gzip';
@@ -15,37 +16,34 @@ export function compressionOfName(path: string): Compression {
 }
 
 export interface Compressor {
-  /** The packed form of a chunk; those of all chunks in their order, then `ending`, are the file. */
+  /** Compresses a chunk. The compressed chunks in order, then `ending`, are the file. */
   compress(chunk: Uint8Array): Promise<Uint8Array>;
   readonly ending: Uint8Array;
 }
 
-/** Captures arrive faster than any level packs them; the lowest takes half the time of the default. */
+/** Frames arrive faster than any level compresses; the lowest takes half the time of the default. */
 const GZIP_LEVEL = zlib.constants.Z_BEST_SPEED;
-/** One allocation for what a chunk becomes, most of the time. */
+/** One allocation per compressed chunk in most cases. */
 const OUTPUT_LENGTH = 256 * 1024;
 
-/** Node 22.15 and later have zstd; the types that we build with do not know it yet. */
+/** Node 22.15 and later have zstd; the type definitions that we build with do not. */
 interface ZstdModule {
   createZstdCompress(): zlib.Gzip;
   createZstdDecompress(): zlib.Gunzip;
 }
 
-/** @throws StackError `COMPRESSION` where this Node has no zstd */
+/** @throws StackError `COMPRESSION` if this Node lacks zstd */
 export function zstd(): ZstdModule {
   if ('createZstdCompress' in zlib) return zlib as unknown as ZstdModule;
-  throw new StackError(
-    'COMPRESSION',
-    `zstd needs Node 22.15 or newer, and this is ${process.version}; gzip always works`,
-  );
+  throw new StackError('COMPRESSION', `zstd needs Node 22.15 or newer; this is ${process.version}; use gzip`);
 }
 
-/** @throws StackError `COMPRESSION` where this Node does not have it */
+/** @throws StackError `COMPRESSION` if this Node lacks it */
 export function createCompressor(compression: Exclude<Compression, 'none'>): Compressor {
   return compression === 'gzip' ? new GzipCompressor() : new ZstdCompressor();
 }
 
-/** Each chunk is a gzip member of its own (RFC 1952, 2.2), so that several are packed at the same time. */
+/** Each chunk is a gzip member of its own (RFC 1952, 2.2), so that several are compressed in parallel. */
 class GzipCompressor implements Compressor {
   readonly ending = new Uint8Array(0);
 
@@ -59,7 +57,7 @@ class GzipCompressor implements Compressor {
   }
 }
 
-/** One frame, flushed after every chunk: tshark 4.0 does not read files of several frames. */
+/** One frame, flushed after every chunk: tshark 4.0 does not read files with several frames. */
 class ZstdCompressor implements Compressor {
   /** The last block, empty and raw (RFC 8878, 3.1.1.2). */
   readonly ending = Uint8Array.of(1, 0, 0);

@@ -1,15 +1,13 @@
 /**
- * A capture file that the disk takes straight from the capture memory: batches of ready-made records go out with O_DIRECT,
- * by a thread of libuv's pool, while the next ones are gathered. The page cache, which costs more than everything else
- * about recording (bench/live/capture.ts), sees only the last few kilobytes. @module
+ * A capture file that the disk reads directly from the capture memory: threads of the libuv pool write batches of
+ * records with O_DIRECT while the next ones are gathered. The page cache, which costs more than everything else about
+ * recording (bench/live/capture.ts), holds only the last few kilobytes. @module
  */
 import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
-import type { StackError } from '../base/errors.ts';
-import { explainWriteError } from '../base/write-error.ts';
-import { OutputError } from './byte-sink.ts';
-import { isPlainFile, openOutputFile, reopenDirect } from './file-open.ts';
+import { FileFailure } from './file-failure.ts';
+import { type OutputTarget, reopenDirect } from './file-output.ts';
 import { Staging } from './file-staging.ts';
-import { BLOCK_OVERHEAD, type RecordFormat } from './format.ts';
+import { BLOCK_OVERHEAD } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
 import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';
 import { wholeRecords } from './record-layout.ts';
@@ -17,101 +15,70 @@ import { wholeRecords } from './record-layout.ts';
 /** Addresses, lengths and positions of direct writes are multiples of this: the largest block size of disks in use. */
 export const DIRECT_BLOCK = 4096;
 
-/** So many bytes are written at once: handing them to another thread and hearing of it costs more (bench/live/capture.ts). */
-const MOST_AT_ONCE = 1 << 16;
-/** How long records may wait in memory until the file shows them, in milliseconds, when nothing new pushes them out. */
+/**
+ * Up to this many bytes are written synchronously; passing them to another thread costs more (bench/live/capture.ts).
+ */
+const MAX_BUFFERED_WRITE = 1 << 16;
+/** Milliseconds until the file shows its last records when no more arrive. */
 const TAIL_DELAY = 200;
-/** With less than this a direct write is not worth its while. */
-const LEAST_STAGED = 1 << 16;
-/** Records of ours are shorter: a frame of 256 KiB, and the filler of what one block of a ring has no frames in. */
-const LONGEST_RECORD = 1 << 20;
+/** Fewer bytes are not worth a direct write. */
+const MIN_STAGED_LENGTH = 1 << 16;
+/** Upper bound of a record: a frame of 256 KiB, or the filler in a ring block without frames. */
+const MAX_WRITTEN_RECORD = 1 << 20;
 
-/** Give it batches whose `bytes` begin at an address that is a multiple of `DIRECT_BLOCK`, with what `lead` gave. */
+/** Batches must begin with the bytes of `lead()`, at an address that is a multiple of `DIRECT_BLOCK`. */
 export class DirectFile implements RecordFile {
   readonly #container: RecordContainer;
-  readonly #name: string;
   readonly #direct: number;
-  /** The same file through the page cache: for its end, which is no whole block yet. */
+  /** The same file through the page cache, for its last, partial block. */
   readonly #plain: number;
   readonly #staging: Staging;
-  readonly #failed = new AbortController();
-  /** Position behind the last direct write. */
+  readonly #failure: FileFailure;
+  /** Position after the last direct write. */
   #position = 0;
-  /** What comes after it: less than a block. */
+  /** The bytes after it, less than a block. */
   readonly #tail = new Uint8Array(DIRECT_BLOCK);
   #tailLength = 0;
   #tailTimer: NodeJS.Timeout | undefined;
   readonly #underWay = new Set<Promise<void>>();
-  /** Bytes of all that is under way. */
+  /** Bytes of all pending writes. */
   #pendingLength = 0;
-  /** Where the file stops being good, once a write has failed. */
+  /** Length of the intact part of the file after a write error. */
   #goodLength = Number.POSITIVE_INFINITY;
-  #failure: StackError | undefined;
-  #reported: OutputError | undefined;
   #closed = false;
 
   /**
-   * Creates the file, its permission bits 0o600 before the umask.
-   * @returns undefined when direct writes are not to be had there: a pipe, a device, some file systems
+   * Owns the descriptor of the target from here on: an empty regular file, open for reading and writing.
+   * @param staging may be shared by several files
+   * @returns undefined if the file system has no direct writes; the caller keeps the descriptor
+   * @throws OutputError if the header cannot be written; the descriptor is closed then
    */
-  static create(path: string, container: RecordContainer): DirectFile | undefined {
-    if (!isPlainFile(path)) return undefined;
-    try {
-      const { descriptor } = openOutputFile(path, {}, 'any');
-      const file = DirectFile.over(descriptor, path, container);
-      if (file === undefined) closeSync(descriptor);
-      return file;
-    } catch {
-      return undefined; // the ordinary writer tries again, and says what is wrong
-    }
-  }
-
-  /**
-   * Takes over a descriptor of an empty regular file, open for reading and writing.
-   * @param staging may be that of several files
-   * @returns undefined, and the descriptor is still the caller's, when direct writes are not to be had there
-   * @throws OutputError when not even the header can be written; then the descriptor is closed
-   */
-  static over(
-    plain: number,
-    name: string,
-    container: RecordContainer,
-    staging = new Staging(),
-  ): DirectFile | undefined {
-    const direct = reopenDirect(plain);
+  static over(target: OutputTarget, container: RecordContainer, staging = new Staging()): DirectFile | undefined {
+    const direct = reopenDirect(target.descriptor);
     if (direct === undefined) return undefined;
-    const file = new DirectFile(name, { direct, plain }, container, staging);
-    if (file.#failure === undefined) return file;
+    const file = new DirectFile(target, direct, container, staging);
     try {
-      throw file.#report(file.#failure);
-    } finally {
+      file.#failure.throwIfSet(file.#cutBack);
+    } catch (error) {
       file.#closeAll();
+      throw error;
     }
+    return file;
   }
 
-  private constructor(
-    name: string,
-    descriptors: { readonly direct: number; readonly plain: number },
-    container: RecordContainer,
-    staging: Staging,
-  ) {
+  private constructor(target: OutputTarget, direct: number, container: RecordContainer, staging: Staging) {
     this.#container = container;
-    this.#name = name;
-    this.#direct = descriptors.direct;
-    this.#plain = descriptors.plain;
+    this.#failure = new FileFailure(target.name);
+    this.#direct = direct;
+    this.#plain = target.descriptor;
     this.#staging = staging;
-    const { header } = container;
-    this.append(ownRecords(header));
+    this.append(ownRecords(container.header));
     if (this.#underWay.size === 0) this.#writeTail();
   }
 
-  get recordFormat(): RecordFormat {
-    return this.#container.recordFormat;
-  }
-
-  /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
+  /** Aborted by the first write error; `flush` and `close` throw it. */
   get stopped(): AbortSignal {
-    return this.#failed.signal;
+    return this.#failure.signal;
   }
 
   get length(): number {
@@ -123,34 +90,34 @@ export class DirectFile implements RecordFile {
   }
 
   get pendingLength(): number {
-    return this.#pendingLength; // the tail is within a block that is counted as written
+    return this.#pendingLength; // the tail is part of a block that is counted as written
   }
 
-  /** What the next batch must begin with: the bytes before it that are no whole block. */
+  /** Returns what the next batch must begin with: the bytes before it that do not fill a block. */
   lead(): Uint8Array {
     return this.#tail.subarray(0, this.#tailLength);
   }
 
-  /** Writes a batch that begins with `lead()`, or is in place; all but its last bytes leave at once. */
+  /** Writes a batch that begins with `lead()`, or is in place, except for its last, partial block. */
   take(records: GatheredRecords): void {
     const { bytes } = records;
     if (records.inPlace === true) this.#fillTail();
-    else if (bytes.length <= MOST_AT_ONCE && this.#underWay.size === 0) {
+    else if (bytes.length <= MAX_BUFFERED_WRITE && this.#underWay.size === 0) {
       this.#writeAtOnce(bytes);
       return;
     }
     const whole = bytes.length - (bytes.length % DIRECT_BLOCK);
     this.#tail.set(bytes.subarray(whole));
     this.#tailLength = bytes.length - whole;
-    if (whole > 0 && this.#failure === undefined) {
+    if (whole > 0 && !this.#failure.isSet) {
       this.#write(this.#direct, bytes.subarray(0, whole), records.retain());
     }
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
 
-  /** A batch that begins with `lead()`, whole, through the page cache. */
+  /** Writes a whole batch that begins with `lead()` through the page cache. */
   #writeAtOnce(bytes: Uint8Array): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure.isSet) return;
     clearTimeout(this.#tailTimer);
     this.#tailTimer = undefined;
     this.#writeHere(bytes);
@@ -159,7 +126,7 @@ export class DirectFile implements RecordFile {
     this.#tail.set(bytes.subarray(bytes.length - this.#tailLength));
   }
 
-  /** Ends the tail with a filler, so that the file's next byte is the first of a block. */
+  /** Fills the tail up to the next block boundary. */
   #fillTail(): void {
     if (this.#tailLength === 0) return;
     let length = DIRECT_BLOCK - this.#tailLength;
@@ -169,14 +136,14 @@ export class DirectFile implements RecordFile {
     this.append(ownRecords(filler));
   }
 
-  /** Writes records that are no continuation of `lead()` in memory: many from a copy of them, few through the page cache. */
+  /** Writes records that do not follow `lead()` in memory: many from a copy of them, few through the page cache. */
   append(records: GatheredRecords): void {
     const staged = this.#appendStaged(records.bytes);
     const bytes = records.bytes.subarray(staged);
     const held = this.#tailLength;
     const length = held + bytes.length;
     const whole = length - (length % DIRECT_BLOCK);
-    if (whole > 0 && this.#failure === undefined) {
+    if (whole > 0 && !this.#failure.isSet) {
       this.#write(this.#plain, this.#tail.slice(0, held), () => {});
       this.#write(this.#plain, bytes.subarray(0, whole - held), records.retain());
     }
@@ -186,9 +153,9 @@ export class DirectFile implements RecordFile {
     this.#tailTimer ??= setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
 
-  /** Copies and writes whole blocks, as far as there are slots. @returns how many of the bytes are done with */
+  /** Copies and writes whole blocks while staging slots are free. @returns number of bytes processed */
   #appendStaged(bytes: Uint8Array): number {
-    if (bytes.length < LEAST_STAGED || this.#failure !== undefined) return 0;
+    if (bytes.length < MIN_STAGED_LENGTH || this.#failure.isSet) return 0;
     let done = 0;
     while (this.#tailLength + bytes.length - done >= DIRECT_BLOCK) {
       const slot = this.#staging.take();
@@ -205,19 +172,19 @@ export class DirectFile implements RecordFile {
     return done;
   }
 
-  /** Whoever gathers has so many areas, and waits for them; copies of ours wait here. */
+  /** Waits for a staging slot. The source itself waits for its areas. */
   ready(): Promise<void> {
     return this.#staging.ready();
   }
 
-  /** Resolves when the file holds all that was taken. @throws OutputError `DISK_FULL` or `SYSCALL` */
+  /** Resolves when all records are in the file. @throws OutputError `DISK_FULL` or `SYSCALL` */
   async flush(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-    if (this.#failure === undefined) this.#writeTail();
-    if (this.#failure !== undefined) throw this.#report(this.#failure);
+    if (!this.#failure.isSet) this.#writeTail();
+    this.#failure.throwIfSet(this.#cutBack);
   }
 
-  /** Flushes and closes; after a failure the file ends with its last whole record. @throws OutputError as `flush` */
+  /** Flushes and closes. After an error the file ends with its last whole record. @throws OutputError as `flush` */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -234,7 +201,7 @@ export class DirectFile implements RecordFile {
     closeSync(this.#plain);
   }
 
-  /** Begins a write behind all others. */
+  /** Starts a write at the end of the file. */
   #write(descriptor: number, bytes: Uint8Array, release: () => void): void {
     const position = this.#position;
     this.#position += bytes.length;
@@ -256,10 +223,10 @@ export class DirectFile implements RecordFile {
     this.#underWay.add(written);
   }
 
-  /** While writes are under way the tail waits for them: a reader never sees a hole before it. */
+  /** Pending writes delay the tail: a reader never sees a hole before it. */
   #onTailTimer(): void {
     this.#tailTimer = undefined;
-    if (this.#closed || this.#failure !== undefined) return;
+    if (this.#closed || this.#failure.isSet) return;
     if (this.#underWay.size === 0) this.#writeTail();
     else this.#tailTimer = setTimeout(() => this.#onTailTimer(), TAIL_DELAY);
   }
@@ -268,7 +235,7 @@ export class DirectFile implements RecordFile {
     this.#writeHere(this.lead());
   }
 
-  /** Writes at the present position, and leaves that as it is. */
+  /** Writes at the current position without moving it. */
   #writeHere(bytes: Uint8Array): void {
     let done = 0;
     try {
@@ -282,25 +249,22 @@ export class DirectFile implements RecordFile {
 
   #fail(error: unknown, goodLength: number): void {
     this.#goodLength = Math.min(this.#goodLength, goodLength);
-    this.#failure ??= explainWriteError(this.#name, error);
-    this.#failed.abort();
+    this.#failure.set(error);
   }
 
-  /** Once, with nothing under way: cuts the file back to its last whole record. */
-  #report({ code, message, cause }: StackError): OutputError {
-    if (this.#reported !== undefined) return this.#reported;
+  /** Cuts the file back to its last whole record. No write may be pending. */
+  readonly #cutBack = (): number => {
     const { length, frames } = findWholeRecords(this.#plain, this.#goodLength, this.#container);
     ftruncateSync(this.#plain, length);
-    this.#reported = new OutputError(code, message, frames, { cause });
-    return this.#reported;
-  }
+    return frames;
+  };
 }
 
-/** Follows the records of a file of ours up to `end`: where the last whole one ends, and how many frames there are. */
+/** Walks the records of our own file up to `end`. Returns the end of the last whole one and the number of frames. */
 function findWholeRecords(fd: number, end: number, container: RecordContainer): { length: number; frames: number } {
   const { layout, headerLength } = container;
   if (end < headerLength) return { length: 0, frames: 0 };
-  const chunk = new Uint8Array(LONGEST_RECORD);
+  const chunk = new Uint8Array(MAX_WRITTEN_RECORD);
   let length = headerLength;
   let frames = 0;
   for (;;) {

@@ -1,29 +1,26 @@
-/** What a series of files is made of: how each begins, how its records are found, what writes it. @module */
+/** Formats of capture files: header, record layout, and how files are written. @module */
 import { CompressedFile } from './file-compressed.ts';
 import { type Compression, createCompressor } from './file-compression.ts';
 import { DirectFile } from './file-direct.ts';
-import type { OutputTarget } from './file-open.ts';
-import { type BatchWriter, PlainFile } from './file-plain.ts';
-import { descriptorSink } from './file-sink.ts';
+import type { OutputTarget } from './file-output.ts';
+import { PlainFile } from './file-plain.ts';
 import { Staging } from './file-staging.ts';
 import { PCAP_FILE_HEADER_LENGTH } from './format.ts';
-import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions, PcapWriter } from './pcap-writer.ts';
-import {
-  encodePcapngHeader,
-  PCAPNG_LAYOUT,
-  type PcapngInterface,
-  type PcapngOptions,
-  PcapngWriter,
-} from './pcapng-writer.ts';
+import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.ts';
+import { encodePcapngHeader, PCAPNG_LAYOUT, type PcapngInterface, type PcapngOptions } from './pcapng-writer.ts';
+import type { BufferOptions } from './record-buffer.ts';
 import type { RecordContainer, RecordFile } from './record-file.ts';
 
-/** A kind of capture file whose records need nothing but a header before them. */
+/** A capture file format whose records need only a header before them. */
 export interface RecordFileFormat extends RecordContainer {
-  /** Takes over the target's descriptor and begins the file. @throws OutputError when not even the header can be written */
+  /**
+   * Begins a file, and owns the descriptor of the target from here on. @throws OutputError if the header cannot be
+   * written
+   */
   create(target: OutputTarget): RecordFile;
 }
 
-/** What a PCAP file is made of. */
+/** Describes a PCAP file. */
 export function pcapContainer(options: PcapOptions): RecordContainer {
   const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
   encodePcapHeader(options, header);
@@ -36,9 +33,9 @@ export function pcapContainer(options: PcapOptions): RecordContainer {
 }
 
 /**
- * What a PCAPNG file is made of.
- * @param described its interfaces: one, or several, numbered from 0
- * @param inPlace blocks of the ring may become blocks of the file
+ * Describes a PCAPNG file.
+ * @param described its interface, or several, numbered from 0
+ * @param inPlace whether ring blocks may become blocks of the file
  */
 export function pcapngContainer(
   described: PcapngInterface | readonly PcapngInterface[],
@@ -50,41 +47,32 @@ export function pcapngContainer(
 }
 
 /**
- * PCAP: straight from memory where the disk allows it, packed when asked for, otherwise by `PcapWriter`.
- * @throws StackError `COMPRESSION` where this Node does not have it
+ * PCAP, written directly from memory where the disk allows it, or compressed.
+ * @throws StackError `COMPRESSION` if this Node lacks it
  */
 export function pcapFileFormat(options: PcapOptions, compression: Compression = 'none'): RecordFileFormat {
-  const createWriter = (target: OutputTarget): BatchWriter => new PcapWriter(descriptorSink(target), options);
-  return fileFormat(pcapContainer(options), { compression, createWriter, ...options });
+  return fileFormat(pcapContainer(options), compression, options);
 }
 
 /**
- * PCAPNG with frames of one interface or several, in the same ways.
- * @throws StackError `COMPRESSION` where this Node does not have it
+ * PCAPNG with frames of one interface or several, written in the same ways.
+ * @throws StackError `COMPRESSION` if this Node lacks it
  */
 export function pcapngFileFormat(
   described: PcapngInterface | readonly PcapngInterface[],
   options: PcapngOptions = {},
   compression: Compression = 'none',
 ): RecordFileFormat {
-  const createWriter = (target: OutputTarget): BatchWriter => {
-    const writer = new PcapngWriter(descriptorSink(target), options);
-    for (const each of [described].flat()) writer.addInterface(each);
-    return writer;
-  };
   const inPlace = compression === 'none' && options.packetBuffered !== true;
-  return fileFormat(pcapngContainer(described, options, inPlace), { compression, createWriter, ...options });
+  return fileFormat(pcapngContainer(described, options, inPlace), compression, options);
 }
 
-interface FileWays {
-  readonly compression: Compression;
-  readonly packetBuffered?: boolean;
-  readonly createWriter: (target: OutputTarget) => BatchWriter;
-}
-
-function fileFormat(container: RecordContainer, ways: FileWays): RecordFileFormat {
-  const { compression, packetBuffered = false, createWriter } = ways;
-  if (compression !== 'none') createCompressor(compression); // says so now when there is none
+function fileFormat(
+  container: RecordContainer,
+  compression: Compression,
+  { packetBuffered = false }: BufferOptions,
+): RecordFileFormat {
+  if (compression !== 'none') createCompressor(compression); // reports a missing compression now, not with the first file
   const { header } = container;
   const staging = new Staging();
   return {
@@ -93,9 +81,8 @@ function fileFormat(container: RecordContainer, ways: FileWays): RecordFileForma
       if (compression !== 'none') {
         return new CompressedFile(target, createCompressor(compression), { header, packetBuffered });
       }
-      const isDirect = target.isFile && !packetBuffered;
-      const direct = isDirect ? DirectFile.over(target.descriptor, target.name, container, staging) : undefined;
-      return direct ?? new PlainFile(createWriter(target));
+      const direct = target.isFile && !packetBuffered ? DirectFile.over(target, container, staging) : undefined;
+      return direct ?? new PlainFile(target, container);
     },
   };
 }

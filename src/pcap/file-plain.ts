@@ -1,31 +1,31 @@
-/** A writer as one of the files that take batches: where direct writes are not to be had, or not wanted. @module */
+/** A capture file written through the page cache: for outputs without direct writes, and packet by packet. @module */
 import { EMPTY } from '../base/bytes.ts';
-import type { GatheredRecords, RecordFile } from './record-file.ts';
+import type { OutputTarget } from './file-output.ts';
+import { DescriptorSink } from './file-sink.ts';
+import { RecordBuffer } from './record-buffer.ts';
+import type { GatheredRecords, RecordContainer, RecordFile } from './record-file.ts';
 
-/** `PcapWriter` and `PcapngWriter` are some. */
-export interface BatchWriter {
-  readonly length: number;
-  writeRecords(records: Uint8Array, frames: number): void;
-  flush(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What its writer throws is kept until `flush`, as the other files do. */
+/** Keeps a write error for `flush` and `close`, like the other files. */
 export class PlainFile implements RecordFile {
-  readonly #writer: BatchWriter;
+  readonly #buffer: RecordBuffer;
   readonly #failed = new AbortController();
   #failure: unknown;
 
-  constructor(writer: BatchWriter) {
-    this.#writer = writer;
+  /**
+   * Owns the descriptor of the target from here on, and writes the file header.
+   * @throws OutputError if the header cannot be written
+   */
+  constructor(target: OutputTarget, { layout, header }: RecordContainer) {
+    this.#buffer = new RecordBuffer(new DescriptorSink(target), layout, { bufferLength: 0 });
+    this.#buffer.writeThrough(header, 0);
   }
 
   get length(): number {
-    return this.#writer.length;
+    return this.#buffer.length;
   }
 
   get storedLength(): number {
-    return this.#writer.length;
+    return this.#buffer.length;
   }
 
   get pendingLength(): number {
@@ -43,7 +43,7 @@ export class PlainFile implements RecordFile {
   take({ bytes, frames }: GatheredRecords): void {
     if (this.#failed.signal.aborted) return;
     try {
-      this.#writer.writeRecords(bytes, frames);
+      this.#buffer.writeThrough(bytes, frames);
     } catch (error) {
       this.#failure = error;
       this.#failed.abort();
@@ -61,7 +61,7 @@ export class PlainFile implements RecordFile {
   }
 
   async close(): Promise<void> {
-    await this.#writer.close();
+    await this.#buffer.close();
     await this.flush();
   }
 }

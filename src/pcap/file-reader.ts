@@ -12,31 +12,34 @@ import type { LinkType } from '../base/link-type.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { CaptureInterface, FilterChoice } from './capture-interface.ts';
 import { CaptureParser } from './capture-parser.ts';
-import { openByteSource } from './file-source.ts';
-import { MAXIMUM_SNAP_LENGTH } from './format.ts';
+import { openByteSource } from './file-byte-source.ts';
+import { MAX_SNAP_LENGTH } from './format.ts';
 
 /** A capture file. `linkType` and `snapLength` are those of its first interface. */
 export interface FileSource extends CaptureSource {
   /**
-   * Bytes that a frame has at most, of the interfaces described so far: a PCAPNG file may hold longer ones than the snap
-   * lengths in it announce, and those are handed out as they are.
+   * Maximum length in bytes of a frame of the interfaces described so far. Frames of a PCAPNG file may exceed their
+   * snap length; they are returned whole.
    */
   readonly longestFrame: number;
-  /** All interfaces described so far; a frame's `interfaceIndex` is a place in this list. */
+  /** The interfaces described so far. The `interfaceIndex` of a frame is an index into this list. */
   readonly interfaces: readonly CaptureInterface[];
 }
 
-/** What to take of a file. */
+/** How a file is read. */
 export interface FileOptions extends FilterChoice {
-  /** For finding code that keeps a lent frame: once a batch has gone back, its bytes read 0xDB. Default: false. */
+  /**
+   * Overwrites the bytes of a batch with 0xDB once it was returned, to find code that keeps borrowed frames. Default:
+   * false.
+   */
   readonly poison?: boolean;
 }
 
 /**
- * Opens a PCAP or PCAPNG file, packed with gzip or not; `-` is standard input. Frames are read once, from the first to
- * the last. A file that is cut short or broken gives the frames before that place, then throws.
- * @throws StackError `FILE_OPEN`; `FILE_FORMAT` or `FILE_TRUNCATED` here when the header itself is wrong, otherwise from
- * the iteration
+ * Opens a PCAP or PCAPNG file, plain or compressed; `-` is standard input. Frames are read once, from first to last. A
+ * truncated or damaged file yields the frames before the damage, then throws.
+ * @throws StackError `FILE_OPEN`; `FILE_FORMAT` or `FILE_TRUNCATED` here if the header is damaged, otherwise from the
+ * iteration
  */
 export async function openFile(path: string, options: FileOptions = {}): Promise<FileSource> {
   const source = new ParsedFile(await openByteSource(path), options);
@@ -72,14 +75,14 @@ class ParsedFile implements FileSource {
   }
 
   get snapLength(): number {
-    return this.interfaces[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    return this.interfaces[0]?.snapLength ?? MAX_SNAP_LENGTH;
   }
 
   get longestFrame(): number {
     return this.#parser.longestFrame;
   }
 
-  /** Reads as far as the first interface's description. */
+  /** Reads up to the first interface description. */
   async open(): Promise<void> {
     while (!this.#parser.parseHeader()) {
       if (this.#parser.error !== undefined) throw this.#parser.error;
@@ -122,7 +125,7 @@ class ParsedFile implements FileSource {
     return this.close();
   }
 
-  /** One read at a time: whoever was told not to wait for it leaves it to the next. */
+  /** Runs one read at a time; a read that was abandoned by an abort serves the next caller. */
   #fill(): Promise<void> {
     this.#filling ??= this.#readChunk().finally(() => {
       this.#filling = undefined;
@@ -141,7 +144,7 @@ class ParsedFile implements FileSource {
   }
 }
 
-/** Resolves with `work`, or without it when the signal is aborted: a pipe may have no writer for a long time. */
+/** Resolves with `work`, or when the signal is aborted: a pipe may have no writer for a long time. */
 async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
   let onAbort = (): void => {};

@@ -1,76 +1,51 @@
-/** Bytes to a file descriptor: whole, or as far as the disk goes. @module */
+/** Writes bytes to a file descriptor. @module */
 import { close, ftruncateSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { StackError } from '../base/errors.ts';
+import { nodeCodeOf, StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-open.ts';
+import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-output.ts';
 
 const closeDescriptor = promisify(close);
 
-/** The calls that the sink makes, so that a full disk can be tried without one. */
-export interface DescriptorPort {
-  /** As write(2): may take fewer bytes than asked. Throws an error with a Node `code`. */
-  write(bytes: Uint8Array, offset: number, length: number): number;
-  /** As ftruncate(2). */
-  truncate(length: number): void;
-  /** False for pipes, terminals and sockets: what is written there cannot be taken back. */
-  readonly isRegularFile: boolean;
-  close(): Promise<void>;
-}
-
 /**
- * Creates a file, or takes standard output as `-`.
+ * Creates a file, or opens standard output for `-`.
  * @throws StackError `FILE_CREATE`
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): ByteSink {
-  return descriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
+  return new DescriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
 }
 
-/** A sink that takes over the target's descriptor. */
-export function descriptorSink({ descriptor, name, isFile, isOurs }: OutputTarget): ByteSink {
-  const port: DescriptorPort = {
-    write: (bytes, offset, length) => writeSync(descriptor, bytes, offset, length),
-    truncate: (length) => ftruncateSync(descriptor, length),
-    isRegularFile: isFile,
-    close: () => (isOurs ? closeDescriptor(descriptor) : Promise.resolve()),
-  };
-  return new DescriptorSink(port, name);
-}
-
-/** Milliseconds to wait for a reader of a non-blocking pipe that is full. */
+/** Milliseconds to wait for the reader of a full non-blocking pipe. */
 const PIPE_PAUSE = 1;
 const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
-/** A sink over a descriptor's calls. */
+/** A sink that owns the descriptor of its target. */
 export class DescriptorSink implements ByteSink {
-  readonly #port: DescriptorPort;
-  readonly #name: string;
+  readonly #target: OutputTarget;
   #length = 0;
   #closed = false;
   failure: StackError | undefined;
 
-  /** @param name what messages call it */
-  constructor(port: DescriptorPort, name: string) {
-    this.#port = port;
-    this.#name = name;
+  constructor(target: OutputTarget) {
+    this.#target = target;
   }
 
   write(bytes: Uint8Array): number {
-    let taken = 0;
-    while (taken < bytes.length) {
-      const count = this.#writeOnce(bytes, taken);
+    let written = 0;
+    while (written < bytes.length) {
+      const count = this.#writeOnce(bytes, written);
       if (count < 0) break;
-      taken += count;
+      written += count;
     }
-    this.#length += taken;
-    return taken;
+    this.#length += written;
+    return written;
   }
 
   takeBack(count: number): boolean {
-    if (!this.#port.isRegularFile) return false;
+    if (!this.#target.isFile) return false;
     try {
-      this.#port.truncate(this.#length - count);
+      ftruncateSync(this.#target.descriptor, this.#length - count);
     } catch {
       return false;
     }
@@ -81,23 +56,24 @@ export class DescriptorSink implements ByteSink {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#port.close();
+    if (this.#target.isOurs) await closeDescriptor(this.#target.descriptor);
   }
 
-  /** Bytes taken by one call, or -1 when there is no going on. */
+  /** @returns number of bytes written, or -1 after an error */
   #writeOnce(bytes: Uint8Array, at: number): number {
+    const { descriptor, name } = this.#target;
     try {
-      const count = this.#port.write(bytes, at, bytes.length - at);
+      const count = writeSync(descriptor, bytes, at, bytes.length - at);
       if (count > 0) return count;
-      this.failure = new StackError('SYSCALL', `cannot write to ${this.#name}: it takes no bytes`);
+      this.failure = new StackError('SYSCALL', `cannot write to ${name}: write accepted no bytes`);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = nodeCodeOf(error);
       if (code === 'EINTR') return 0;
       if (code === 'EAGAIN') {
-        Atomics.wait(pauseCell, 0, 0, PIPE_PAUSE); // a capture has nothing else to do than wait for its reader
+        Atomics.wait(pauseCell, 0, 0, PIPE_PAUSE); // there is nothing else to do
         return 0;
       }
-      this.failure = explainWriteError(this.#name, error);
+      this.failure = explainWriteError(name, error);
     }
     return -1;
   }

@@ -1,21 +1,21 @@
 /**
- * Memory of our own that a disk takes directly: records that lie where no direct write can begin are copied here, with
- * which fewer frames are lost than through the page cache (bench/live/rotation.ts). @module
+ * Page-aligned memory for direct writes: records at addresses that a direct write cannot begin at are copied here. That
+ * loses fewer frames than the page cache (bench/live/rotation.ts). @module
  */
 import { WASM_PAGE_LENGTH, webAssembly } from '../wasm/web-assembly.ts';
 
 const SLOT_LENGTH = 1 << 20;
 const SLOT_COUNT = 8;
-/** So many slots take a batch of a capture. */
+/** Slots that a batch of a capture needs. */
 const ENOUGH = 4;
 
-/** Slots for the files of a series; their memory is taken when the first of them is. */
+/** Slots shared by the files of a series; allocated on first use. */
 export class Staging {
   #free: Uint8Array[] | undefined;
   #enough = 0;
   #onReturn: () => void = () => {};
 
-  /** A slot that nobody uses: it begins on a page. Undefined: there is none, or none at all without WebAssembly. */
+  /** Returns a free, page-aligned slot. Undefined if none is free, or always without WebAssembly. */
   take(): Uint8Array | undefined {
     if (this.#free === undefined) {
       this.#free = createSlots();
@@ -39,7 +39,7 @@ export class Staging {
   }
 }
 
-/** WebAssembly's memory is the one kind that JavaScript knows to begin on a page. */
+/** WebAssembly memory is the only memory that JavaScript can rely on to be page-aligned. */
 function createSlots(): Uint8Array[] {
   const api = webAssembly();
   if (api === undefined) return [];

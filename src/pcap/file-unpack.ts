@@ -1,44 +1,16 @@
-/** Unpacking with Node's streams, each of which ends with what it was made for: a member of gzip, a frame of zstd. @module */
+/** Decompresses with Node's streams, each of which ends with its unit: a gzip member, a zstd frame. @module */
 import type { Gunzip, InflateRaw } from 'node:zlib';
 import { EMPTY } from '../base/bytes.ts';
-import type { ByteSource } from './byte-source.ts';
-
-const CHUNK_LENGTH = 64 * 1024;
-
-/** Packed bytes of a source, a chunk at a time; what of a chunk is not used can be put back. */
-export class PackedBytes {
-  readonly #source: ByteSource;
-  #rest: Uint8Array = EMPTY;
-
-  constructor(source: ByteSource) {
-    this.#source = source;
-  }
-
-  /** The next bytes, however many; empty at the end. */
-  async next(): Promise<Uint8Array> {
-    if (this.#rest.length > 0) {
-      const rest = this.#rest;
-      this.#rest = EMPTY;
-      return rest;
-    }
-    const chunk = new Uint8Array(CHUNK_LENGTH);
-    return chunk.subarray(0, await this.#source.read(chunk));
-  }
-
-  /** The end of the last chunk, which is to come again. */
-  putBack(rest: Uint8Array): void {
-    this.#rest = rest;
-  }
-}
+import type { PushbackSource } from './pushback-source.ts';
 
 /**
- * What `stream` unpacks to, up to its end: a step at a time, however much a step unpacks to, and all that it gave before it
- * failed. What follows the end is put back.
- * @throws Error of zlib with a `code`: `Z_BUF_ERROR` when the bytes end early
+ * Decompresses one unit step by step, whatever its size, and yields all output before an error. Bytes after its end are
+ * put back.
+ * @throws Error of zlib with a `code`: `Z_BUF_ERROR` if the input ends early
  */
 export async function* unpack(
   stream: Gunzip | InflateRaw,
-  packed: PackedBytes,
+  packed: PushbackSource,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let chunk: Uint8Array = EMPTY;
   let fed = 0;
@@ -55,7 +27,7 @@ export async function* unpack(
     failure ??= { error };
     wake();
   });
-  /** Resolves when the stream has taken the chunk, or ended before that. */
+  /** Resolves when the stream has consumed the chunk, or ended before. */
   const write = (): Promise<void> =>
     new Promise((resolve) => {
       stream.once('close', resolve);

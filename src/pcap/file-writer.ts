@@ -1,22 +1,22 @@
-/** Writers that create a file of their own. @module */
-import type { FileSinkOptions } from './file-open.ts';
+/** Writers that create their own file. @module */
+import type { FileSinkOptions } from './file-output.ts';
 import { createFileSink } from './file-sink.ts';
 import { type PcapOptions, PcapWriter } from './pcap-writer.ts';
 import { type PcapngOptions, PcapngWriter } from './pcapng-writer.ts';
 
 /**
- * Creates a PCAP file, or writes one to standard output as `-`.
+ * Creates a PCAP file, or writes PCAP to standard output for `-`.
  * @throws StackError `FILE_CREATE`
- * @throws OutputError when not even the header can be written
+ * @throws OutputError if the header cannot be written
  */
 export function createPcapWriter(path: string, options: PcapOptions & FileSinkOptions): PcapWriter {
   return new PcapWriter(createFileSink(path, options), options);
 }
 
 /**
- * Creates a PCAPNG file, or writes one to standard output as `-`.
+ * Creates a PCAPNG file, or writes PCAPNG to standard output for `-`.
  * @throws StackError `FILE_CREATE`
- * @throws OutputError when not even the header can be written
+ * @throws OutputError if the header cannot be written
  */
 export function createPcapngWriter(path: string, options: PcapngOptions & FileSinkOptions = {}): PcapngWriter {
   return new PcapngWriter(createFileSink(path, options), options);

@@ -1,18 +1,17 @@
-/** Unpacking zstd (RFC 8878). Files may have many frames, one after the other. @module */
-import type { ByteSource } from './byte-source.ts';
+/** Decompresses zstd (RFC 8878), also files with several frames. @module */
 import { zstd } from './file-compression.ts';
-import { PackedBytes, unpack } from './file-unpack.ts';
+import { unpack } from './file-unpack.ts';
+import type { PushbackSource } from './pushback-source.ts';
 
-/** As the first four bytes of a file read, the first byte on top. */
+/** The first four bytes of a file, big-endian. */
 export const ZSTD_MAGIC = 0x28b52ffd;
 
 /**
- * What the frames of `source` unpack to, as far as they are whole.
- * @throws StackError `COMPRESSION` where this Node has no zstd
+ * Decompresses the frames of `packed`.
+ * @throws StackError `COMPRESSION` if this Node lacks zstd
  * @throws Error of zlib, as `unpack`
  */
-export async function* unpackZstd(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const packed = new PackedBytes(source);
+export async function* unpackZstd(packed: PushbackSource): AsyncGenerator<Uint8Array, void, undefined> {
   for (let chunk = await packed.next(); chunk.length > 0; chunk = await packed.next()) {
     packed.putBack(chunk);
     yield* unpack(zstd().createZstdDecompress(), packed);

@@ -1,18 +1,31 @@
 /**
- * The batch that file readers hand out: an index of frames, in columns, over the reader's buffer. It is filled once per
- * chunk and reused, so that nothing is allocated per frame; forEach moves one cursor over it. @module
+ * The batch that file readers lend: an index of accepted frames, in columns, over the reader's buffer. It is refilled for
+ * each batch, so that nothing is allocated per frame; `forEach` moves one cursor over it. @module
  */
 import type { FrameBatch, FrameView } from '../base/frame.ts';
 import { FrameColumns, FrameCursor } from '../base/frame-columns.ts';
+import type { FrameFilter } from './capture-interface.ts';
 
-/** Frames in a batch at most. */
+/** Maximum number of frames in a batch. */
 const CAPACITY = 4096;
 
-/** Frames of one chunk of a file; valid until the next chunk is asked for. */
+/** Frames of one chunk of a file; valid until the next chunk is read. */
 export class FrameTable implements FrameBatch {
   readonly #frame = new FrameCursor();
   readonly #columns = new FrameColumns(CAPACITY);
+  readonly #filterFor: (interfaceIndex: number) => FrameFilter | undefined;
+  /** One per interface, created with its first frame. */
+  readonly #filters: (FrameFilter | undefined)[] = [];
   #size = 0;
+  /** Frames collected so far, including those that a filter rejected. */
+  seen = 0;
+  /** Frames that a filter rejected so far. */
+  rejected = 0;
+
+  /** @param filterFor creates the filter for the frames of an interface; undefined accepts all */
+  constructor(filterFor: (interfaceIndex: number) => FrameFilter | undefined) {
+    this.#filterFor = filterFor;
+  }
 
   get size(): number {
     return this.#size;
@@ -22,14 +35,14 @@ export class FrameTable implements FrameBatch {
     return this.#size === CAPACITY;
   }
 
-  /** Empties the table; what is added from now on stands in `data`. */
+  /** Empties the table. Offsets of the frames collected from now on are offsets into `data`. */
   reset(data: Uint8Array): void {
     this.#size = 0;
     this.#frame.data = data;
   }
 
-  /** Adds a frame. Returns it for a filter's look; `drop` or `cut` act on it. */
-  add(
+  /** Adds a frame, cut to the length that the filter keeps, unless the filter rejects it. */
+  collect(
     offset: number,
     length: number,
     wireLength: number,
@@ -37,29 +50,30 @@ export class FrameTable implements FrameBatch {
     nanoseconds: number,
     interfaceIndex: number,
   ): void {
-    this.#columns.set(this.#size, offset, length, wireLength, seconds, nanoseconds, interfaceIndex);
-    this.#size += 1;
-  }
-
-  /** The frame added last, until something else is asked of the table. */
-  last(): FrameView {
-    return this.#moveTo(this.#size - 1);
-  }
-
-  /** Takes the frame added last out again. */
-  dropLast(): void {
-    this.#size -= 1;
-  }
-
-  /** Keeps `length` bytes of the frame added last, at most what it has. */
-  cutLast(length: number): void {
-    const { lengths } = this.#columns;
-    const at = this.#size - 1;
-    if (length < (lengths[at] as number)) lengths[at] = length;
+    const at = this.#size;
+    const columns = this.#columns;
+    const filter =
+      interfaceIndex < this.#filters.length ? this.#filters[interfaceIndex] : this.#createFilter(interfaceIndex);
+    columns.set(at, offset, length, wireLength, seconds, nanoseconds, interfaceIndex);
+    this.seen += 1;
+    if (filter !== undefined) {
+      const keep = filter(this.#moveTo(at));
+      if (keep === 0) {
+        this.rejected += 1;
+        return;
+      }
+      if (keep < length) columns.lengths[at] = keep;
+    }
+    this.#size = at + 1;
   }
 
   forEach(visit: (frame: FrameView) => void): void {
     for (let at = 0; at < this.#size; at += 1) visit(this.#moveTo(at));
+  }
+
+  #createFilter(interfaceIndex: number): FrameFilter | undefined {
+    while (this.#filters.length <= interfaceIndex) this.#filters.push(this.#filterFor(this.#filters.length));
+    return this.#filters[interfaceIndex];
   }
 
   #moveTo(at: number): FrameView {

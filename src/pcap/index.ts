@@ -1,13 +1,8 @@
 /** Capture files: PCAP and PCAPNG, read and written. @module */
+export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
 export { type Compression, compressionOfName } from './file-compression.ts';
-export { DIRECT_BLOCK, DirectFile } from './file-direct.ts';
-export {
-  pcapContainer,
-  pcapFileFormat,
-  pcapngContainer,
-  pcapngFileFormat,
-  type RecordFileFormat,
-} from './file-format.ts';
+export { DIRECT_BLOCK } from './file-direct.ts';
+export { pcapFileFormat, pcapngFileFormat, type RecordFileFormat } from './file-format.ts';
 export {
   type Allowed,
   type FileIdentity,
@@ -16,7 +11,12 @@ export {
   type OutputTarget,
   openOutputFile,
   STANDARD_OUTPUT,
-} from './file-open.ts';
+} from './file-output.ts';
 export { type FileSource, openFile } from './file-reader.ts';
 export { createPcapngWriter, createPcapWriter } from './file-writer.ts';
+export { BlockType, MAX_RECORD_LENGTH, MAX_SNAP_LENGTH, PcapRecordHeader, type RecordFormat } from './format.ts';
+export { writePcapRecordHeader } from './pcap-writer.ts';
+export { encodeInterface, encodeStatistics } from './pcapng-writer.ts';
 export * from './portable.ts';
+export { type GatheredRecords, ownRecords, type RecordFile } from './record-file.ts';
+export type { FrameLayout } from './record-layout.ts';

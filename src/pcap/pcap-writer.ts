@@ -1,11 +1,13 @@
-/** Classic PCAP, streamed (draft-ietf-opsawg-pcap): version 2.4, little-endian, micro- or nanoseconds. @module */
+/**
+ * Writes classic PCAP as a stream (draft-ietf-opsawg-pcap): version 2.4, little-endian, micro- or nanoseconds. @module
+ */
 import { readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { ByteSink } from './byte-sink.ts';
 import {
   FRAME_CHECK_PRESENT,
-  MAXIMUM_SNAP_LENGTH,
+  MAX_SNAP_LENGTH,
   PCAP_FILE_HEADER_LENGTH,
   PcapMagic,
   PcapRecordHeader,
@@ -17,25 +19,25 @@ import type { FrameLayout } from './record-layout.ts';
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
 
-/** What a file's header says. */
+/** Contents of a file header. */
 export interface PcapOptions extends BufferOptions {
   readonly linkType: LinkType;
-  /** Bytes that a record may hold. Default: 262,144. Longer frames are cut to it. */
+  /** Maximum number of bytes per frame; longer frames are cut. Default: 262,144. */
   readonly snapLength?: number;
-  /** Bytes of frame check sequence at each frame's end, an even number, where that is known. */
+  /** Length in bytes of the frame check sequence at the end of each frame, an even number, if known. */
   readonly frameCheckLength?: number;
   /** Default: `micro`, which every reader knows; `nano` has another magic number. */
   readonly timestampPrecision?: TimestampPrecision;
 }
 
-/** Writes a file header at `out[at]`, and returns the offset just past it. */
+/** Writes a file header at `out[at]`. @returns the offset just past it */
 export function encodePcapHeader(options: PcapOptions, out: Uint8Array, at = 0): number {
   writeU32le(out, at, options.timestampPrecision === 'nano' ? PcapMagic.nanoseconds : PcapMagic.microseconds);
   writeU16le(out, at + 4, 2);
   writeU16le(out, at + 6, 4);
-  writeU32le(out, at + 8, 0); // time zone and accuracy: 0 since ever
+  writeU32le(out, at + 8, 0); // time zone and accuracy: always 0
   writeU32le(out, at + 12, 0);
-  writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAXIMUM_SNAP_LENGTH);
+  writeU32le(out, at + SNAP_LENGTH, options.snapLength ?? MAX_SNAP_LENGTH);
   writeU32le(out, at + LINK_TYPE, linkTypeField(options));
   return at + PCAP_FILE_HEADER_LENGTH;
 }
@@ -44,7 +46,21 @@ function linkTypeField({ linkType, frameCheckLength }: PcapOptions): number {
   return frameCheckLength === undefined ? linkType : linkType | FRAME_CHECK_PRESENT | (frameCheckLength << 27);
 }
 
-/** Records as this module and the live pump write them. */
+/** Writes the header of a record with `captured` bytes of a frame at `out[at]`. */
+export function writePcapRecordHeader(
+  out: Uint8Array,
+  at: number,
+  nanosecondsPerUnit: number,
+  frame: Pick<FrameView, 'seconds' | 'nanoseconds' | 'wireLength'>,
+  captured: number,
+): void {
+  writeU32le(out, at + PcapRecordHeader.seconds, frame.seconds);
+  writeU32le(out, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / nanosecondsPerUnit));
+  writeU32le(out, at + PcapRecordHeader.capturedLength, captured);
+  writeU32le(out, at + PcapRecordHeader.wireLength, frame.wireLength);
+}
+
+/** Layout of records as this module and the live pump write them. */
 export const PCAP_LAYOUT: FrameLayout = {
   headLength: PcapRecordHeader.length,
   recordLength: (bytes, at) => PcapRecordHeader.length + readU32le(bytes, at + PcapRecordHeader.capturedLength),
@@ -54,9 +70,8 @@ export const PCAP_LAYOUT: FrameLayout = {
 };
 
 /**
- * Frames to a PCAP file. Records are gathered in one buffer (`add`), or come ready-made (`writeRecords`) and are written
- * where they stand. What goes wrong with the output is thrown from whichever call writes, as an `OutputError`, and from
- * every call after it.
+ * Writes frames to a PCAP file. `add` gathers records in one buffer; `writeRecords` writes ready-made records without a
+ * copy. An output error is thrown as an `OutputError` by the call that writes, and by every later call.
  */
 export class PcapWriter implements FrameSink {
   readonly #buffer: RecordBuffer;
@@ -64,9 +79,9 @@ export class PcapWriter implements FrameSink {
   readonly #nanosecondsPerUnit: number;
   readonly timestampPrecision: TimestampPrecision;
 
-  /** Puts the file header down. @throws OutputError when the sink takes none */
+  /** Writes the file header. @throws OutputError if the sink fails */
   constructor(sink: ByteSink, options: PcapOptions) {
-    this.#snapLength = options.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    this.#snapLength = options.snapLength ?? MAX_SNAP_LENGTH;
     this.timestampPrecision = options.timestampPrecision ?? 'micro';
     this.#nanosecondsPerUnit = this.timestampPrecision === 'nano' ? 1 : 1000;
     const header = new Uint8Array(PCAP_FILE_HEADER_LENGTH);
@@ -75,12 +90,12 @@ export class PcapWriter implements FrameSink {
     this.#buffer.writeThrough(header, 0);
   }
 
-  /** Frames taken so far. */
+  /** Frames added so far. */
   get frames(): number {
     return this.#buffer.frames;
   }
 
-  /** Bytes taken so far, the file header included: the file's size once they are written. */
+  /** Bytes added so far, including the file header: the size of the file after `flush`. */
   get length(): number {
     return this.#buffer.length;
   }
@@ -90,30 +105,26 @@ export class PcapWriter implements FrameSink {
     const buffer = this.#buffer;
     const captured = Math.min(keep, frame.length, this.#snapLength);
     const at = buffer.reserve(PcapRecordHeader.length + captured);
-    const out = buffer.bytes;
-    writeU32le(out, at + PcapRecordHeader.seconds, frame.seconds);
-    writeU32le(out, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / this.#nanosecondsPerUnit));
-    writeU32le(out, at + PcapRecordHeader.capturedLength, captured);
-    writeU32le(out, at + PcapRecordHeader.wireLength, frame.wireLength);
+    writePcapRecordHeader(buffer.bytes, at, this.#nanosecondsPerUnit, frame, captured);
     buffer.copy(frame.data, frame.offset, captured, at + PcapRecordHeader.length);
     buffer.added(1);
   }
 
   /**
-   * Takes `frames` ready-made records in this file's format (little-endian, its precision, within its snap length), as
-   * the live pump makes them. They are written at once, without a copy, after what was added before.
+   * Writes `frames` ready-made records in the format of this file (little-endian, same precision, within its snap
+   * length), as the live pump makes them. They are written immediately, without a copy, after the buffered ones.
    * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
    */
   writeRecords(records: Uint8Array, frames: number): void {
     this.#buffer.writeThrough(records, frames);
   }
 
-  /** Writes what waits in the buffer. @throws OutputError */
+  /** Writes the buffered records. @throws OutputError */
   async flush(): Promise<void> {
     this.#buffer.write();
   }
 
-  /** Writes what waits, and closes the output; after a failure it only closes. @throws OutputError */
+  /** Writes the buffered records and closes the output; after an error it only closes. @throws OutputError */
   close(): Promise<void> {
     return this.#buffer.close();
   }

@@ -1,15 +1,15 @@
-/** Puts one PCAPNG block together: head, body, options, trailing length (draft-ietf-opsawg-pcapng, 3). @module */
+/** Builds PCAPNG blocks: header, body, options, trailing length (draft-ietf-opsawg-pcapng, 3). @module */
 import { writeU16le, writeU32le } from '../base/bytes.ts';
 import { BLOCK_OVERHEAD, BlockType, OptionCode } from './format.ts';
 
 const encoder = new TextEncoder();
 
-/** Length rounded up to whole words of four bytes. */
+/** Rounds a length up to a multiple of four. */
 export function paddedLength(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** Grows as it is written to; for the few blocks that are no packets. */
+/** A growing block, for the few that hold no packets. */
 export class BlockBuilder {
   #bytes = new Uint8Array(256);
   #end = 8;
@@ -19,7 +19,7 @@ export class BlockBuilder {
   }
 
   u16(value: number): this {
-    const at = this.#grow(2); // first: the bytes may be others afterwards
+    const at = this.#grow(2); // first, since it may replace the bytes
     writeU16le(this.#bytes, at, value);
     return this;
   }
@@ -30,21 +30,22 @@ export class BlockBuilder {
     return this;
   }
 
-  /** A 64-bit number below 2^53. */
-  u64(value: number): this {
-    return this.u32(value % 0x1_0000_0000).u32(Math.floor(value / 0x1_0000_0000));
-  }
-
-  /** Bytes, padded to whole words. */
+  /** Adds bytes, padded to a multiple of four. */
   padded(bytes: Uint8Array): this {
     const at = this.#grow(paddedLength(bytes.length));
     this.#bytes.set(bytes, at);
     return this;
   }
 
-  /** An option with a text, or with bytes; nothing when undefined. */
-  option(code: number, value: string | Uint8Array | undefined): this {
+  /** Adds an option: a text, bytes, or a 64-bit number below 2^53. Adds nothing when `value` is undefined. */
+  option(code: number, value: string | Uint8Array | number | undefined): this {
     if (value === undefined) return this;
+    if (typeof value === 'number') {
+      return this.u16(code)
+        .u16(8)
+        .u32(value % 0x1_0000_0000)
+        .u32(Math.floor(value / 0x1_0000_0000));
+    }
     const bytes = typeof value === 'string' ? encoder.encode(value).subarray(0, 0xffff) : value;
     return this.u16(code).u16(bytes.length).padded(bytes);
   }
@@ -53,7 +54,7 @@ export class BlockBuilder {
     return this.u16(OptionCode.end).u16(0);
   }
 
-  /** The finished block. */
+  /** Returns the finished block. */
   finish(): Uint8Array {
     const length = this.#end + 4;
     this.u32(length);
@@ -73,21 +74,13 @@ export class BlockBuilder {
   }
 }
 
-/** An option of one 64-bit number. */
-export function u64Option(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU32le(bytes, 0, value % 0x1_0000_0000);
-  writeU32le(bytes, 4, Math.floor(value / 0x1_0000_0000));
-  return bytes;
-}
-
-/** A comment as the options of a block, their end included. */
+/** Encodes a comment as the options of a block, including their end. */
 export function commentOption(comment: string): Uint8Array {
   const block = new BlockBuilder(0).option(OptionCode.comment, comment).endOfOptions().finish();
   return block.subarray(8, block.length - (BLOCK_OVERHEAD - 8));
 }
 
-/** A block of at least 12 bytes, a multiple of 4, that says nothing; what its body holds stays as it is. */
+/** Writes a filler block of at least 12 bytes, a multiple of 4. Its body is left unchanged. */
 export function writeFiller(out: Uint8Array, at: number, length: number): void {
   writeU32le(out, at, BlockType.filler);
   writeU32le(out, at + 4, length);

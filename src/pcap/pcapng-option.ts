@@ -1,8 +1,10 @@
-/** Options of PCAPNG blocks: code, length, value, padded to four bytes (draft-ietf-opsawg-pcapng, 3.5). @module */
+/**
+ * Reads options of PCAPNG blocks: code, length, value, padded to four bytes (draft-ietf-opsawg-pcapng, 3.5). @module
+ */
 import { readOrdered16 } from './byte-order.ts';
 import { OptionCode } from './format.ts';
 
-/** Walks a list; it ends at `opt_endofopt`, at the block's end, or where an option does not fit. */
+/** Walks a list of options. It ends at `opt_endofopt`, at the end of the block, or at an option that does not fit. */
 export class PcapngOptionCursor {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -28,7 +30,7 @@ export class PcapngOptionCursor {
     return this.code !== OptionCode.end && this.start + this.length <= this.#end;
   }
 
-  /** The value from `skip` on as UTF-8 text; a terminating zero, which some writers add, is left out. */
+  /** Decodes the value from `skip` on as UTF-8, without the terminating zero that some writers add. */
   text(skip = 0): string {
     const value = this.#bytes.subarray(this.start + skip, this.start + this.length);
     const end = value.indexOf(0);

@@ -1,4 +1,4 @@
-/** PCAPNG, streamed (draft-ietf-opsawg-pcapng): one little-endian section, times in nanoseconds. @module */
+/** Writes PCAPNG as a stream (draft-ietf-opsawg-pcapng): one little-endian section, times in nanoseconds. @module */
 import { readU32le } from '../base/bytes.ts';
 import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
@@ -10,8 +10,8 @@ import {
   writeEnhancedPacket,
   writeNanoseconds,
 } from './enhanced-packet.ts';
-import { BlockType, BYTE_ORDER_MAGIC, MAXIMUM_SNAP_LENGTH, OptionCode } from './format.ts';
-import { BlockBuilder, commentOption, paddedLength, u64Option } from './pcapng-block.ts';
+import { BlockType, BYTE_ORDER_MAGIC, MAX_SNAP_LENGTH, OptionCode } from './format.ts';
+import { BlockBuilder, commentOption, paddedLength } from './pcapng-block.ts';
 import { type BufferOptions, RecordBuffer } from './record-buffer.ts';
 import type { FrameLayout } from './record-layout.ts';
 
@@ -19,7 +19,7 @@ const NANOSECOND_RESOLUTION = new Uint8Array([9]);
 const UNKNOWN_SECTION_LENGTH = 0xffff_ffff;
 const FILTER_IS_TEXT = '\0';
 
-/** What a file's section header says. */
+/** Contents of the section header. */
 export interface PcapngOptions extends BufferOptions {
   /** `shb_userappl`. Default: `tapline`. */
   readonly application?: string;
@@ -27,16 +27,16 @@ export interface PcapngOptions extends BufferOptions {
   readonly comment?: string;
 }
 
-/** An interface to be described. */
+/** An interface to describe. */
 export interface PcapngInterface {
   readonly linkType: LinkType;
   /** Default: 262,144. */
   readonly snapLength?: number;
   readonly name?: string;
   readonly description?: string;
-  /** The pcap-filter expression that its frames were captured with. */
+  /** The capture filter of its frames, in pcap-filter(7) syntax. */
   readonly filter?: string;
-  /** Bytes of frame check sequence at each frame's end, where that is known. */
+  /** Length in bytes of the frame check sequence at the end of each frame, if known. */
   readonly frameCheckLength?: number;
   /** The `interfaceIndex` of its frames. Default: its number in this file. */
   readonly interfaceIndex?: number;
@@ -46,20 +46,20 @@ export interface PcapngInterface {
 export interface PcapngStatistics {
   readonly received: number;
   readonly dropped: number;
-  /** When they were read: milliseconds since 1970. */
+  /** When they were read, in milliseconds since 1970. */
   readonly wallTime: number;
-  /** Of a capture, where it is the system that drops. */
+  /** Further counters of a live capture, whose drops are the system's. */
   readonly capture?: {
-    /** When it began: milliseconds since 1970. */
+    /** Start of the capture in milliseconds since 1970. */
     readonly startTime: number;
-    /** Frames that the filter let through. */
+    /** Frames that the filter accepted. */
     readonly accepted: number;
-    /** Frames that came as far as the file. */
+    /** Frames that were written to the file. */
     readonly delivered: number;
   };
 }
 
-/** Blocks as this module and the live pump write them. */
+/** Layout of blocks as this module and the live pump write them. */
 export const PCAPNG_LAYOUT: FrameLayout = {
   headLength: EnhancedPacket.length + 4,
   recordLength: (bytes, at) => readU32le(bytes, at + EnhancedPacket.length),
@@ -81,14 +81,14 @@ function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions
     .finish();
 }
 
-/** The Interface Description Block of an interface, whose number is its place among them. */
+/** Encodes an Interface Description Block. The number of the interface is its position in the section. */
 export function encodeInterface(described: PcapngInterface): Uint8Array {
   const { linkType, snapLength, name, description, filter, frameCheckLength } = described;
   const frameCheckBits = frameCheckLength === undefined ? undefined : Uint8Array.of(frameCheckLength * 8);
   return new BlockBuilder(BlockType.interfaceDescription)
     .u16(linkType)
     .u16(0)
-    .u32(snapLength ?? MAXIMUM_SNAP_LENGTH)
+    .u32(snapLength ?? MAX_SNAP_LENGTH)
     .option(OptionCode.interfaceName, name)
     .option(OptionCode.interfaceDescription, description)
     .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
@@ -98,7 +98,7 @@ export function encodeInterface(described: PcapngInterface): Uint8Array {
     .finish();
 }
 
-/** The Interface Statistics Block of the interface with this number; of one length for the same fields. */
+/** Encodes an Interface Statistics Block. Its length depends only on which fields are set. */
 export function encodeStatistics(number: number, statistics: PcapngStatistics): Uint8Array {
   const { received, dropped, wallTime, capture } = statistics;
   const end = timeOption(wallTime);
@@ -107,18 +107,15 @@ export function encodeStatistics(number: number, statistics: PcapngStatistics): 
     block
       .option(OptionCode.statisticsStart, timeOption(capture.startTime))
       .option(OptionCode.statisticsEnd, end)
-      .option(OptionCode.statisticsFilterAccepted, u64Option(capture.accepted))
-      .option(OptionCode.statisticsSystemDropped, u64Option(dropped))
-      .option(OptionCode.statisticsDelivered, u64Option(capture.delivered));
+      .option(OptionCode.statisticsFilterAccepted, capture.accepted)
+      .option(OptionCode.statisticsSystemDropped, dropped)
+      .option(OptionCode.statisticsDelivered, capture.delivered);
   }
-  block
-    .option(OptionCode.statisticsReceived, u64Option(received))
-    .option(OptionCode.statisticsDropped, u64Option(dropped))
-    .endOfOptions();
+  block.option(OptionCode.statisticsReceived, received).option(OptionCode.statisticsDropped, dropped).endOfOptions();
   return block.finish();
 }
 
-/** What a file begins with: the section, then its interfaces, numbered from 0. */
+/** Encodes the beginning of a file: the section header, then its interfaces, numbered from 0. */
 export function encodePcapngHeader(described: readonly PcapngInterface[], options: PcapngOptions = {}): Uint8Array {
   const blocks = [encodeSectionHeader(options), ...described.map(encodeInterface)];
   const header = new Uint8Array(blocks.reduce((length, block) => length + block.length, 0));
@@ -131,34 +128,34 @@ export function encodePcapngHeader(described: readonly PcapngInterface[], option
 }
 
 /**
- * Frames of any number of interfaces to a PCAPNG file. Describe the interfaces first (`addInterface`), then add frames;
- * more interfaces may follow at any time. Errors of the output are thrown as by `PcapWriter`.
+ * Writes frames of any number of interfaces to a PCAPNG file. Describe an interface (`addInterface`) before its frames;
+ * more may follow at any time. Output errors are thrown as by `PcapWriter`.
  */
 export class PcapngWriter implements FrameSink {
   readonly #buffer: RecordBuffer;
   readonly #numbers = new Map<number, number>();
   readonly #snapLengths: number[] = [];
 
-  /** Puts the section header down. @throws OutputError when the sink takes none */
+  /** Writes the section header. @throws OutputError if the sink fails */
   constructor(sink: ByteSink, options: PcapngOptions = {}) {
     this.#buffer = new RecordBuffer(sink, PCAPNG_LAYOUT, options);
     this.#buffer.writeThrough(encodeSectionHeader(options), 0);
   }
 
-  /** Frames taken so far. */
+  /** Frames added so far. */
   get frames(): number {
     return this.#buffer.frames;
   }
 
-  /** Bytes taken so far, all blocks included: the file's size once they are written. */
+  /** Bytes added so far, including all other blocks: the size of the file after `flush`. */
   get length(): number {
     return this.#buffer.length;
   }
 
-  /** Describes an interface. Returns its number in the file. */
+  /** Describes an interface. @returns its number in the file */
   addInterface(described: PcapngInterface): number {
     const number = this.#snapLengths.length;
-    const snapLength = described.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    const snapLength = described.snapLength ?? MAX_SNAP_LENGTH;
     this.#numbers.set(described.interfaceIndex ?? number, number);
     this.#snapLengths.push(snapLength);
     this.#append(encodeInterface(described));
@@ -166,10 +163,9 @@ export class PcapngWriter implements FrameSink {
   }
 
   /**
-   * Adds a frame. While only one interface is described every frame is taken for its own; otherwise its
-   * `interfaceIndex` decides.
-   * @param comment a remark on this frame
-   * @throws RangeError when no interface is described that the frame could belong to
+   * Adds a frame. With one interface, all frames belong to it; otherwise their `interfaceIndex` decides.
+   * @param comment a comment on this frame
+   * @throws RangeError if no interface is described for the frame
    * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
    */
   add(frame: FrameView, keep: number, comment?: string): void {
@@ -177,8 +173,8 @@ export class PcapngWriter implements FrameSink {
   }
 
   /**
-   * Adds a frame to the interface with this number, whatever its `interfaceIndex` says.
-   * @throws RangeError when there is no such interface
+   * Adds a frame to the interface with this number, whatever its `interfaceIndex`.
+   * @throws RangeError if there is no such interface
    * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
    */
   addTo(number: number, frame: FrameView, keep: number, comment?: string): void {
@@ -196,37 +192,37 @@ export class PcapngWriter implements FrameSink {
   }
 
   /**
-   * Takes `frames` ready-made blocks, as the live pump makes them. They are written at once, without a copy, after what
-   * was added before.
+   * Writes `frames` ready-made blocks, as the live pump makes them: immediately, without a copy, after the buffered
+   * ones.
    * @throws OutputError `DISK_FULL`, `OUTPUT_CLOSED` or `SYSCALL`
    */
   writeRecords(records: Uint8Array, frames: number): void {
     this.#buffer.writeThrough(records, frames);
   }
 
-  /** Adds counters for the interface with this number. */
+  /** Adds counters of the interface with this number. */
   addStatistics(number: number, statistics: PcapngStatistics): void {
     this.#check(number);
     this.#append(encodeStatistics(number, statistics));
   }
 
-  /** Writes what waits in the buffer. @throws OutputError */
+  /** Writes the buffered blocks. @throws OutputError */
   async flush(): Promise<void> {
     this.#buffer.write();
   }
 
-  /** Writes what waits, and closes the output; after a failure it only closes. @throws OutputError */
+  /** Writes the buffered blocks and closes the output; after an error it only closes. @throws OutputError */
   close(): Promise<void> {
     return this.#buffer.close();
   }
 
   #check(number: number): void {
-    if (number < 0 || number >= this.#snapLengths.length) throw new RangeError(`there is no interface ${number}`);
+    if (number < 0 || number >= this.#snapLengths.length) throw new RangeError(`no interface ${number}`);
   }
 
   #numberOf(interfaceIndex: number): number {
     const number = this.#snapLengths.length === 1 ? 0 : this.#numbers.get(interfaceIndex);
-    if (number === undefined) throw new RangeError(`no interface with the index ${interfaceIndex} is described`);
+    if (number === undefined) throw new RangeError(`no interface is described for the index ${interfaceIndex}`);
     return number;
   }
 
@@ -237,7 +233,7 @@ export class PcapngWriter implements FrameSink {
   }
 }
 
-/** A moment as statistics have it: nanoseconds, the upper word first. */
+/** Encodes a time for statistics: nanoseconds, the upper word first. */
 function timeOption(wallTime: number): Uint8Array {
   const stamp = new Uint8Array(8);
   const seconds = Math.floor(wallTime / 1000);

@@ -1,24 +1,23 @@
 /**
- * Whole records on their way to a sink: gathered in one reused buffer, written a bufferful at a time. Both writers stand
- * on it. It never hands a sink less than whole records, so that after a failure everything up to the last whole record
- * can be kept. @module
+ * Gathers records in one reused buffer and writes them to a sink. It only writes whole records, so that after an error
+ * everything up to the last whole one can be kept. @module
  */
 import { copyBytes } from '../base/bytes.ts';
 import { type ByteSink, OutputError } from './byte-sink.ts';
 import { type RecordLayout, wholeRecords } from './record-layout.ts';
 
-/** So many bytes that a write does not count beside them, and few enough to stay in a processor's cache. */
+/** Large enough for the cost of a write to disappear, small enough for the cache of a processor. */
 const DEFAULT_BUFFER_LENGTH = 256 * 1024;
 
 /** How output is buffered. */
 export interface BufferOptions {
   /** Bytes gathered before a write. Default: 256 KiB. */
   readonly bufferLength?: number;
-  /** Write every record at once, as `tcpdump -U` does. Default: false. */
+  /** Write every record immediately, like `tcpdump -U`. Default: false. */
   readonly packetBuffered?: boolean;
 }
 
-/** A buffer that is reserved in, filled by the writer, and written when full. */
+/** A buffer whose space is reserved and filled by a writer. */
 export class RecordBuffer {
   readonly #sink: ByteSink;
   readonly #layout: RecordLayout;
@@ -37,24 +36,25 @@ export class RecordBuffer {
     this.#bytes = new Uint8Array(options.bufferLength ?? DEFAULT_BUFFER_LENGTH);
   }
 
-  /** The array that `reserve` gives places in; another one after a larger record. */
+  /** The array that `reserve` returns offsets into. A record larger than it replaces it. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
-  /** Frames taken: written, or waiting in the buffer. */
+  /** Frames added: written or buffered. */
   get frames(): number {
     return this.#writtenFrames + this.#bufferedFrames;
   }
 
-  /** Bytes taken, headers included: what the file's size is once all is written. */
+  /** Bytes added, including headers: the size of the file once all are written. */
   get length(): number {
     return this.#writtenBytes + this.#end;
   }
 
   /**
-   * A place for a record of `length` bytes in `bytes`; the caller fills all of it, then calls `added`.
-   * @throws OutputError when the buffer had to be written and could not be
+   * Reserves `length` bytes for a record. The caller fills all of them, then calls `added`.
+   * @returns their offset in `bytes`
+   * @throws OutputError if the buffer had to be written and the write failed
    */
   reserve(length: number): number {
     if (this.#failure !== undefined) throw this.#failure;
@@ -67,7 +67,7 @@ export class RecordBuffer {
     return at;
   }
 
-  /** What was reserved last is filled. `frames` is 1, or 0 for a record that is none. */
+  /** Commits the reserved record. @param frames 1, or 0 for a record that is not a frame */
   added(frames: number): void {
     this.#bufferedFrames += frames;
     if (this.#packetBuffered) this.write();
@@ -78,7 +78,7 @@ export class RecordBuffer {
     copyBytes(data, start, length, this.#bytes, at);
   }
 
-  /** Writes what waits. @throws OutputError */
+  /** Writes the buffered records. @throws OutputError */
   write(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#end === 0) return;
@@ -89,13 +89,13 @@ export class RecordBuffer {
     this.#hand(this.#bytes.subarray(0, length), frames);
   }
 
-  /** Writes ready-made records, after what waits, without copying them. @throws OutputError */
+  /** Writes ready-made records after the buffered ones, without a copy. @throws OutputError */
   writeThrough(records: Uint8Array, frames: number): void {
     this.write();
     this.#hand(records, frames);
   }
 
-  /** Writes what waits, unless writing has failed before, and closes the sink in any case. */
+  /** Writes the buffered records, unless a write has failed before. Closes the sink in any case. */
   async close(): Promise<void> {
     try {
       if (this.#failure === undefined) this.write();
@@ -121,7 +121,7 @@ export class RecordBuffer {
     const isCutBack = taken === whole.length || this.#sink.takeBack(taken - whole.length);
     if (!isCutBack) this.#writtenBytes += taken - whole.length;
     const cause = this.#sink.failure;
-    const message = cause?.message ?? 'the output takes no more bytes';
+    const message = cause?.message ?? 'the output accepts no more bytes';
     this.#failure = new OutputError(cause?.code ?? 'OUTPUT', message, this.#writtenFrames, { cause, isCutBack });
     return this.#failure;
   }

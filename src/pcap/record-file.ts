@@ -1,50 +1,50 @@
-/** Files that take whole batches of ready-made records: what rotation and the record loop know of them. @module */
+/** Files that are written in batches of ready-made records, as rotation and the record loop see them. @module */
 import type { RecordFormat } from './format.ts';
 import type { FrameLayout } from './record-layout.ts';
 
-/** What every file of one kind begins with, and what its records look like. */
+/** Header and record layout of a file format. */
 export interface RecordContainer {
   readonly recordFormat: RecordFormat;
   readonly layout: FrameLayout;
   readonly header: Uint8Array;
-  /** Bytes of `header` that are no records. */
+  /** Bytes of `header` before the first record or block. */
   readonly headerLength: number;
 }
 
-/** Records in memory that is not ours, the capture's for instance. */
+/** Records in borrowed memory, such as the capture memory. */
 export interface GatheredRecords {
   readonly bytes: Uint8Array;
   readonly frames: number;
-  /** Without a lead: blocks of a ring that have become blocks of the file, whole pages. Default: false. */
+  /** `bytes` are ring blocks that became blocks of the file: whole pages, without a lead. Default: false. */
   readonly inPlace?: boolean;
-  /** Keeps the memory as it is until the returned function is called. */
+  /** Keeps the memory unchanged until the returned function is called. */
   retain(): () => void;
 }
 
-/** Records in memory that nobody else uses, none of them frames. */
+/** Wraps records in memory of the caller, none of them frames. */
 export function ownRecords(bytes: Uint8Array): GatheredRecords {
   return { bytes, frames: 0, retain: () => () => {} };
 }
 
-/** One file that grows by batches. Each keeps the end of its last batch, or nothing, as the lead of the next one. */
+/** A file written batch by batch. It may keep the end of a batch as the lead of the next one. */
 export interface RecordFile {
-  /** Bytes of all records taken, and of the file header, before any compression. */
+  /** Bytes of all records and of the file header, before compression. */
   readonly length: number;
-  /** Bytes that the file may take on the disk: what is written, and what waits as if it did not get shorter. */
+  /** Bytes on the disk, plus pending bytes before compression: an upper bound of the file size. */
   readonly storedLength: number;
-  /** Of `storedLength`, what is not on the disk yet. */
+  /** Bytes of `storedLength` that are not on the disk yet. */
   readonly pendingLength: number;
-  /** Aborted as soon as a write has failed: nothing more is taken, and `flush` and `close` throw why. */
+  /** Aborted by the first write error. Further records are discarded, and `flush` and `close` throw the error. */
   readonly stopped: AbortSignal;
-  /** What a batch for `take` must begin with. */
+  /** Returns what a batch for `take` must begin with. */
   lead(): Uint8Array;
-  /** Takes a batch that begins with `lead()`, or is in place, at an address that is a multiple of `DIRECT_BLOCK`. */
+  /** Writes a batch that begins with `lead()`, or is in place, at an address that is a multiple of `DIRECT_BLOCK`. */
   take(records: GatheredRecords): void;
-  /** Takes records that are anywhere in memory, with nothing before them: slower for a direct file. */
+  /** Writes records at any address, without a lead. Slower for a direct file. */
   append(records: GatheredRecords): void;
-  /** Resolves when the file may be given more; batches that are retained make the source wait as well. */
+  /** Resolves when the file can take more. Retained batches make the source wait as well. */
   ready(): Promise<void>;
-  /** Resolves when the file holds all that was taken. @throws OutputError */
+  /** Resolves when all records are in the file. @throws OutputError */
   flush(): Promise<void>;
   /** Flushes and closes. @throws OutputError as `flush` */
   close(): Promise<void>;

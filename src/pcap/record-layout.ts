@@ -1,24 +1,24 @@
-/** How the records of a format lie one behind the other: what cutting and sharing them out needs to know. @module */
+/** Layout of the records of a format, for code that cuts or splits batches. @module */
 
-/** How a format finds its records again in what was written. */
+/** Finds the records in a batch or a file. */
 export interface RecordLayout {
-  /** Length of the record at `bytes[at]`; the caller has seen that its head is there. */
+  /** Returns the length of the record at `bytes[at]`, whose first `headLength` bytes are present. */
   recordLength(bytes: Uint8Array, at: number): number;
-  /** Bytes that must be there before `recordLength` may be asked. */
+  /** Bytes of a record that `recordLength` reads. */
   readonly headLength: number;
-  /** True when the record at `bytes[at]` is a frame, not a description of something. */
+  /** Returns whether the record at `bytes[at]` is a frame. */
   isFrame(bytes: Uint8Array, at: number): boolean;
 }
 
-/** What rotation asks about the frames among the records, too. */
+/** Adds the fields of frames that rotation needs. */
 export interface FrameLayout extends RecordLayout {
-  /** Bytes of the frame that were kept. */
+  /** Returns the captured length of a frame in bytes. */
   capturedLength(bytes: Uint8Array, at: number): number;
-  /** Whole seconds since 1970. */
+  /** Returns whole seconds since 1970. */
   seconds(bytes: Uint8Array, at: number): number;
 }
 
-/** Bytes and frames of the records that stand whole in the first `end` bytes; `bytes[0]` begins one. */
+/** Counts the bytes and frames of the whole records in the first `end` bytes; a record begins at `bytes[0]`. */
 export function wholeRecords(
   layout: RecordLayout,
   bytes: Uint8Array,

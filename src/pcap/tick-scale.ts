@@ -1,6 +1,6 @@
 /**
- * From a 64-bit count of ticks to seconds and nanoseconds (draft-ietf-opsawg-pcapng, `if_tsresol` and `if_tsoffset`).
- * Decimal resolutions down to nanoseconds, which is what everybody writes, take plain numbers; others take bigints. @module
+ * Converts a 64-bit count of ticks to seconds and nanoseconds (draft-ietf-opsawg-pcapng, `if_tsresol` and
+ * `if_tsoffset`). Decimal resolutions down to nanoseconds, which all common writers use, need no bigint. @module
  */
 
 const NANOSECONDS = 1_000_000_000;
@@ -8,7 +8,7 @@ const POWER_OF_TWO = 0x80;
 const DEFAULT_RESOLUTION = 6;
 const HALF = 0x1_0000;
 
-/** Converts the time stamps of one interface. */
+/** Converts the timestamps of one interface. */
 export class TickScale {
   seconds = 0;
   nanoseconds = 0;
@@ -34,7 +34,7 @@ export class TickScale {
     else this.#setExotic(this.#exotic, high, low);
   }
 
-  /** Long division, 16 bits a step: every intermediate value stays below 2^53. */
+  /** Long division, 16 bits per step: every intermediate value stays below 2^53. */
   #setDecimal(high: number, low: number): void {
     const unit = this.#perSecond;
     const first = Math.floor(high / unit);

@@ -1,4 +1,4 @@
-/** Recording. @module */
+/** Recording, flight recording and replay. @module */
 export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight/files.ts';
 export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight/options.ts';
 export { type FlightRunOptions, type FlightSummary, recordFlight } from './flight/record-flight.ts';

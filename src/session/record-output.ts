@@ -1,39 +1,32 @@
-/** Where a recording goes when it goes in whole batches to more than one file. @module */
-import type { GatheredRecords, RecordFormat } from '../pcap/index.ts';
+/** The interface of outputs that are written in batches, to several files. @module */
+import type { RecordBatch } from '../capture/index.ts';
+import type { RecordFormat } from '../pcap/index.ts';
 
 /**
- * Why an output takes no more, of its own accord: `limit`, `byte-limit` and `file-limit` as asked, `quota` when its files have
- * grown as large as they may, `free-space` when the disk is as full as it may become.
+ * Why an output ended by itself: `limit`, `byte-limit` and `file-limit` are limits of the caller, `quota` limits the
+ * size of its files, `free-space` the use of the disk.
  */
 export type OutputEnd = 'limit' | 'byte-limit' | 'file-limit' | 'quota' | 'free-space';
 
-/** A batch as a live source hands it over. */
-export interface OutputBatch extends GatheredRecords {
-  /** Without a lead: blocks of the ring that have become blocks of the file. */
-  readonly inPlace: boolean;
-  /** Of `bytes`, those that are frames and neither lead nor record headers. */
-  readonly frameBytes: number;
-}
-
-/** What was taken of a batch. */
-export interface TakenRecords {
-  readonly frames: number;
-  readonly frameBytes: number;
-}
+/** The part of a batch that was written. */
+export type TakenRecords = Pick<RecordBatch, 'frames' | 'frameBytes'>;
 
 export interface RecordOutput {
   readonly recordFormat: RecordFormat;
-  /** Aborted once it takes no more: `ended` says why, or `flush` throws it. */
+  /** Aborted when the output ends. `ended` is the reason; after an error `flush` throws it. */
   readonly stopped: AbortSignal;
   readonly ended: OutputEnd | undefined;
-  /** Of the frames taken, those that are in no file because it could not be written; all of them once it is closed. */
+  /** Frames that were taken but are in no file because of a write error; complete after `close`. */
   readonly lost: number;
-  /** What the next batch must begin with. */
+  /** Returns what the next batch must begin with. */
   lead(): Uint8Array;
-  /** Records, none of them frames, that must stand before the next frames of a source whose interfaces become more. */
+  /**
+   * Returns records, none of them frames, to be written before the next frames of a source that has described more
+   * interfaces.
+   */
   descriptions?(): Uint8Array | undefined;
-  /** Takes the batch, or what it tells of it; its memory is kept, where needed, by `retain`. */
-  take(batch: OutputBatch): Promise<TakenRecords>;
+  /** Writes the batch, or a part of it. Retains its memory as long as needed. */
+  take(batch: RecordBatch): Promise<TakenRecords>;
   flush(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,55 +1,46 @@
-/** The record loop: from any source into any sink, until a limit, a signal or the source's end. @module */
+/** The record loop: from any source into any sink, up to a limit, a signal or the end of the source. @module */
+import { EMPTY } from '../base/bytes.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { CaptureSource, CaptureStatistics, FrameSink } from '../base/frame.ts';
 import type { LiveSource } from '../capture/index.ts';
-import type { RecordFile, RecordFormat, TimestampPrecision } from '../pcap/index.ts';
+import type { TimestampPrecision } from '../pcap/index.ts';
 import { framesAsRecords } from './frames-as-records.ts';
-import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from './record-output.ts';
+import type { OutputEnd, RecordOutput } from './record-output.ts';
 
 export interface RecordOptions {
-  /** Ends after so many frames (counted after the filter). */
+  /** Maximum number of frames, after the filter. */
   readonly limit?: number;
-  /** Ends after so many milliseconds. */
+  /** Maximum duration in milliseconds. */
   readonly duration?: number;
-  /** Ends when aborted; what the source holds by then is still recorded. */
+  /** Ends the recording when aborted; frames in the ring are still recorded. */
   readonly signal?: AbortSignal;
-  /** Told after every batch that reached the sink. */
+  /** Called after every batch that reached the sink. */
   readonly onProgress?: (progress: RecordProgress) => void;
   readonly clock?: Clock;
 }
 
 export interface RecordProgress {
   readonly frames: number;
-  /** Bytes of these frames that were kept. */
+  /** Captured bytes of these frames. */
   readonly bytes: number;
 }
 
-/** A sink that also takes whole batches of ready-made PCAP records; `PcapWriter` is one. */
+/** A sink that also accepts batches of ready-made PCAP records, such as `PcapWriter`. */
 interface RecordSink extends FrameSink {
   readonly timestampPrecision: TimestampPrecision;
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
-/** A source that also gives ready-made records: a live one, or several merged. */
+/** A source that also returns ready-made records: a live one, or several merged. */
 type RecordSource = CaptureSource & Pick<LiveSource, 'records'>;
 
-/** A file that takes batches; `DirectFile` is one. */
-interface BatchFile extends RecordFile {
-  readonly recordFormat: RecordFormat;
-}
+/** What the loop needs of an output for batches. */
+type BatchOutput = Pick<RecordOutput, 'recordFormat' | 'take'> & Partial<Pick<RecordOutput, 'lead' | 'descriptions'>>;
 
-/** What the loop asks of whatever takes batches. */
-interface BatchTaker {
-  readonly recordFormat: RecordFormat;
-  readonly lead?: () => Uint8Array;
-  readonly descriptions?: () => Uint8Array | undefined;
-  take(batch: OutputBatch): Promise<TakenRecords>;
-}
+/** Where frames are recorded to: frame by frame, or in batches. */
+export type RecordTarget = FrameSink | RecordOutput;
 
-/** Where a recording may go: frame by frame, or in batches to one file or to a series of files. */
-export type RecordTarget = FrameSink | BatchFile | RecordOutput;
-
-/** Why a recording ended: `limit`, `duration`, `signal`, what the output said, or `end` when the source had no more. */
+/** Why a recording ended: `limit`, `duration`, `signal`, the reason of the output, or `end` of the source. */
 export type StopReason = 'duration' | 'signal' | 'end' | OutputEnd;
 
 export interface RecordSummary extends RecordProgress {
@@ -58,9 +49,9 @@ export interface RecordSummary extends RecordProgress {
 }
 
 /**
- * Records until one of the limits is reached. Closes neither source nor sink; the sink is flushed.
- * A live source and a file sink do it without touching single frames here: whole batches of ready-made records.
- * @throws what the source or the sink throws; everything recorded until then is flushed first
+ * Records up to a limit. Flushes the sink, and closes neither source nor sink. From a live source to files, whole
+ * batches of ready-made records are passed on without work per frame.
+ * @throws the error of the source or the sink, after flushing what was recorded
  */
 export async function record(
   source: CaptureSource,
@@ -118,15 +109,10 @@ class Recording {
 
   async #transfer(source: CaptureSource, sink: RecordTarget): Promise<void> {
     if ('lead' in sink) {
-      const onStopped = (): void => this.#end(endOf(sink) ?? 'end'); // after a failure the flush says why
+      const onStopped = (): void => this.#end(sink.ended ?? 'end'); // after a failure `flush` throws the reason
       if (sink.stopped.aborted) onStopped();
       sink.stopped.addEventListener('abort', onStopped, { once: true });
-      await this.#byRecords(source, {
-        recordFormat: sink.recordFormat,
-        lead: () => sink.lead(),
-        ...('descriptions' in sink ? { descriptions: () => sink.descriptions?.() } : {}),
-        take: async (batch) => sink.take(batch) ?? batch,
-      });
+      await this.#byRecords(source, sink);
     } else if (isLiveSource(source) && isRecordSink(sink)) {
       await this.#byRecords(source, {
         recordFormat: { container: 'pcap', timestampPrecision: sink.timestampPrecision },
@@ -140,14 +126,19 @@ class Recording {
     }
   }
 
-  async #byRecords(source: CaptureSource, taker: BatchTaker): Promise<void> {
-    const { recordFormat, take } = taker;
-    const options = { signal: this.#stop.signal, limit: this.#limit, ...taker };
+  async #byRecords(source: CaptureSource, output: BatchOutput): Promise<void> {
+    const { recordFormat } = output;
+    const options = {
+      signal: this.#stop.signal,
+      limit: this.#limit,
+      lead: () => output.lead?.() ?? EMPTY,
+      descriptions: () => output.descriptions?.(),
+    };
     const batches = isLiveSource(source)
       ? source.records(recordFormat, options)
       : framesAsRecords(source, recordFormat, options);
     for await (const batch of batches) {
-      const { frames, frameBytes } = await take(batch);
+      const { frames, frameBytes } = await output.take(batch);
       this.#count(frames, frameBytes);
       if (frames < batch.frames) return;
     }
@@ -191,11 +182,7 @@ function isLiveSource(source: CaptureSource): source is RecordSource {
   return 'records' in source;
 }
 
-function endOf(output: BatchFile | RecordOutput): OutputEnd | undefined {
-  return 'ended' in output ? output.ended : undefined;
-}
-
-/** `PcapngWriter` also takes ready-made blocks, but only its user knows which interfaces it has been told of. */
+/** `PcapngWriter` accepts ready-made blocks too, but the loop does not know which interfaces it has described. */
 function isRecordSink(sink: FrameSink): sink is RecordSink {
   return 'writeRecords' in sink && 'timestampPrecision' in sink;
 }

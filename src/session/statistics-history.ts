@@ -1,16 +1,16 @@
-/** What a capture received and lost, second by second: bounded, so that it may run for months. @module */
+/** Counters of a capture, second by second, in bounded memory. @module */
 import type { CaptureStatistics } from '../base/frame.ts';
 
 /** An hour. */
-const MOST_SECONDS = 3600;
+const MAX_SECONDS = 3600;
 
-/** What was counted between two looks: a second or so apart while frames are recorded, a few seconds otherwise. */
+/** Counts between two samples: about a second apart while frames are recorded, a few seconds otherwise. */
 export interface StatisticsSecond {
-  /** Of the later look: milliseconds since 1970. */
+  /** Time of the later sample in milliseconds since 1970. */
   readonly wallTime: number;
-  /** Since the look before. */
+  /** Milliseconds since the sample before. */
   readonly milliseconds: number;
-  /** Frames that were recorded. */
+  /** Frames recorded. */
   readonly frames: number;
   readonly received: number;
   readonly accepted: number;
@@ -25,12 +25,12 @@ export class StatisticsHistory {
   #last = { frames: 0, received: 0, accepted: 0, dropped: 0, freezes: 0 };
   #worst: StatisticsSecond | undefined;
 
-  /** @param most seconds to remember */
-  constructor(most = MOST_SECONDS) {
+  /** @param most number of seconds to keep */
+  constructor(most = MAX_SECONDS) {
     this.#most = most;
   }
 
-  /** Takes a look: `frames` and `statistics` since the capture's beginning, `milliseconds` since the look before. */
+  /** Adds a sample: `frames` and `statistics` since the start of the capture, `milliseconds` since the last sample. */
   add(
     { wallTime, milliseconds }: Pick<StatisticsSecond, 'wallTime' | 'milliseconds'>,
     frames: number,
@@ -56,13 +56,13 @@ export class StatisticsHistory {
     return this.#seconds[(this.#next + this.#most - 1) % this.#most];
   }
 
-  /** The latest ones, the oldest first. */
+  /** The seconds kept, oldest first. */
   get seconds(): readonly StatisticsSecond[] {
     if (this.#seconds.length < this.#most) return this.#seconds;
     return [...this.#seconds.slice(this.#next), ...this.#seconds.slice(0, this.#next)];
   }
 
-  /** The second that lost the most of all, also when it is no longer remembered otherwise; undefined when none was lost. */
+  /** The second with the most drops, even if it is no longer kept; undefined if there were none. */
   get worst(): StatisticsSecond | undefined {
     return this.#worst;
   }

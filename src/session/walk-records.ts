@@ -1,26 +1,26 @@
-/** How many records of a batch go into the present file. @module */
+/** Counts the records of a batch that fit into the current file. @module */
 import type { FrameLayout } from '../pcap/index.ts';
 
-/** Records from one place of a batch on. */
+/** Adjacent records of a batch. */
 export interface RecordRun {
-  /** Offset just past the last of them. */
+  /** Offset just past the last one. */
   readonly end: number;
   readonly frames: number;
-  /** Bytes of these frames that were kept. */
+  /** Captured bytes of these frames. */
   readonly frameBytes: number;
 }
 
-/** What a file may still take. */
+/** Limits of a file. */
 export interface RunLimits {
   readonly bytes: number;
   readonly frames: number;
-  /** The first second that is the next file's. */
+  /** The first second after this file. */
   readonly border: number;
-  /** The earliest second that is this file's. */
+  /** The earliest second of this file. */
   readonly earliest: number;
 }
 
-/** The records of `bytes[start, …)` that keep within all limits: the first one that does not ends the run. */
+/** Walks the records of `bytes[start, …)` up to the first one that exceeds a limit. */
 export function walkRecords(layout: FrameLayout, bytes: Uint8Array, start: number, limits: RunLimits): RecordRun {
   let end = start;
   let frames = 0;
@@ -39,7 +39,7 @@ export function walkRecords(layout: FrameLayout, bytes: Uint8Array, start: numbe
   return { end, frames, frameBytes };
 }
 
-/** The second of the first frame at or behind `bytes[at]`, where a record begins; undefined when none follows. */
+/** Returns the second of the first frame at or after the record at `bytes[at]`; undefined if none follows. */
 export function nextSecond(layout: FrameLayout, bytes: Uint8Array, at: number): number | undefined {
   let record = at;
   while (record < bytes.length && !layout.isFrame(bytes, record)) record += layout.recordLength(bytes, record);

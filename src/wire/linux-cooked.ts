@@ -6,7 +6,6 @@ import { EMPTY, readU8, readU16, readU32, writeU16, writeU32 } from '../base/byt
 import { StackError } from '../base/errors.ts';
 
 const SLL_HEADER_LENGTH = 16;
-const SLL2_HEADER_LENGTH = 20;
 /** Maximum bytes of the sender's link-layer address; longer addresses are cut. */
 export const COOKED_ADDRESS_LENGTH = 8;
 
@@ -84,12 +83,16 @@ export function encodeSll(header: SllHeader, out: Uint8Array, at = 0): number {
   return end;
 }
 
-const SLL2_PROTOCOL = 0;
-const SLL2_INTERFACE_INDEX = 4;
-const SLL2_HARDWARE_TYPE = 8;
-const SLL2_PACKET_TYPE = 10;
-const SLL2_ADDRESS_LENGTH = 11;
-const SLL2_ADDRESS = 12;
+/** Offsets of a LINUX_SLL2 header, and its length. */
+export const Sll2Header = {
+  protocol: 0,
+  interfaceIndex: 4,
+  hardwareType: 8,
+  packetType: 10,
+  addressLength: 11,
+  address: 12,
+  length: 20,
+} as const;
 
 /** Typed window on a LINUX_SLL2 header. */
 export class Sll2View {
@@ -100,38 +103,38 @@ export class Sll2View {
   wrap(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#start = start;
-    return end <= bytes.length && end - start >= SLL2_HEADER_LENGTH;
+    return end <= bytes.length && end - start >= Sll2Header.length;
   }
 
   /** EtherType for most hardware types. */
   get protocol(): number {
-    return readU16(this.#bytes, this.#start + SLL2_PROTOCOL);
+    return readU16(this.#bytes, this.#start + Sll2Header.protocol);
   }
 
   get interfaceIndex(): number {
-    return readU32(this.#bytes, this.#start + SLL2_INTERFACE_INDEX);
+    return readU32(this.#bytes, this.#start + Sll2Header.interfaceIndex);
   }
 
   /** ARPHRD number of the interface (`linux/if_arp.h`). */
   get hardwareType(): number {
-    return readU16(this.#bytes, this.#start + SLL2_HARDWARE_TYPE);
+    return readU16(this.#bytes, this.#start + Sll2Header.hardwareType);
   }
 
   get packetType(): number {
-    return readU8(this.#bytes, this.#start + SLL2_PACKET_TYPE);
+    return readU8(this.#bytes, this.#start + Sll2Header.packetType);
   }
 
   /** As the sender said it; only `COOKED_ADDRESS_LENGTH` bytes of it are there. */
   get addressLength(): number {
-    return readU8(this.#bytes, this.#start + SLL2_ADDRESS_LENGTH);
+    return readU8(this.#bytes, this.#start + Sll2Header.addressLength);
   }
 
   get addressStart(): number {
-    return this.#start + SLL2_ADDRESS;
+    return this.#start + Sll2Header.address;
   }
 
   get payloadStart(): number {
-    return this.#start + SLL2_HEADER_LENGTH;
+    return this.#start + Sll2Header.length;
   }
 }
 
@@ -146,15 +149,15 @@ export interface Sll2Header extends SllHeader {
  * @throws StackError `ENCODE_OVERFLOW` if `out` is too small
  */
 export function encodeSll2(header: Sll2Header, out: Uint8Array, at = 0): number {
-  const end = at + SLL2_HEADER_LENGTH;
+  const end = at + Sll2Header.length;
   if (end > out.length) throw new StackError('ENCODE_OVERFLOW', `the LINUX_SLL2 header ends at ${end}`);
-  writeU16(out, at + SLL2_PROTOCOL, header.protocol);
-  writeU16(out, at + SLL2_PROTOCOL + 2, 0);
-  writeU32(out, at + SLL2_INTERFACE_INDEX, header.interfaceIndex);
-  writeU16(out, at + SLL2_HARDWARE_TYPE, header.hardwareType);
-  out[at + SLL2_PACKET_TYPE] = header.packetType;
-  out[at + SLL2_ADDRESS_LENGTH] = header.address.length;
-  writeAddress(header.address, out, at + SLL2_ADDRESS);
+  writeU16(out, at + Sll2Header.protocol, header.protocol);
+  writeU16(out, at + Sll2Header.protocol + 2, 0);
+  writeU32(out, at + Sll2Header.interfaceIndex, header.interfaceIndex);
+  writeU16(out, at + Sll2Header.hardwareType, header.hardwareType);
+  out[at + Sll2Header.packetType] = header.packetType;
+  out[at + Sll2Header.addressLength] = header.address.length;
+  writeAddress(header.address, out, at + Sll2Header.address);
   return end;
 }
 

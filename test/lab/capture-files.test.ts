@@ -268,7 +268,7 @@ describe('packed files', () => {
     const { stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     if (major > 22 || (major === 22 && minor >= 15)) expect(status).toBe(0);
-    else expect(stderr).toMatch(/zstd needs Node 22\.15 or newer, and this is v.*; gzip always works/);
+    else expect(stderr).toMatch(/zstd needs Node 22\.15 or newer; this is v.*; use gzip/);
   });
 });
 
@@ -372,7 +372,7 @@ describe('a program after each file', () => {
 
 test.each([
   [['-C', '5'], '-C needs -w FILE'],
-  [['-w', '-', '-C', '5'], '- is no file: it can be neither rotated nor held to a quota'],
+  [['-w', '-', '-C', '5'], '- is not a regular file; it can be neither rotated nor limited by a quota'],
   [['-w', 'x.pcap', '-W', '5'], 'a number of files needs to know when the next one begins'],
   [['-w', 'x.pcap', '-C', '5', '-W', '2', '--ring', '3'], '-W says what --ring or --stop-files says'],
   [
@@ -380,7 +380,7 @@ test.each([
     '-C takes a number of millions of bytes, or one with K, M, G or T behind it, not "5Q"',
   ],
   [['-w', 'x.pcap', '-C', '0'], '-C takes a number of millions'],
-  [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap: it may have %N'],
+  [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap is not supported; use %N'],
   [['-w', 'x.pcap', '--aligned'], '--aligned is for -G'],
   [['-w', 'x.pcap', '--min-free', '101%'], '--min-free takes'],
   [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats does not go with --trigger'],

@@ -5,10 +5,10 @@ import type { LinkType } from '../../src/base/link-type.ts';
 import { openLive } from '../../src/capture/live.ts';
 import type { LiveOptions } from '../../src/capture/live-source.ts';
 import { createLab, type Lab, openFrameSender, twoHosts } from '../../src/lab/index.ts';
-import { DirectFile } from '../../src/pcap/file-direct.ts';
-import { pcapngContainer } from '../../src/pcap/file-format.ts';
+import { pcapngFileFormat } from '../../src/pcap/file-format.ts';
 import { BlockType } from '../../src/pcap/format.ts';
 import { record } from '../../src/session/record.ts';
+import { FileSeries } from '../../src/session/series/file-series.ts';
 import { frameTexts, readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { framesDelivered } from '../support/delivery.ts';
 import { countBlocks } from '../support/pcapng-blocks.ts';
@@ -36,8 +36,7 @@ async function recordFrames(path: string, frames: readonly Uint8Array[], live: L
   // Long enough for blocks to be full, however slow the machine is.
   await using source = lab.host('right').run(() => openLive('eth0', { blockTimeout: 60_000, ...live }));
   const linkType: LinkType = source.linkType;
-  const file = DirectFile.create(path, pcapngContainer({ linkType, snapLength: source.snapLength }));
-  if (file === undefined) throw new Error('the temporary folder takes no direct writes');
+  const file = new FileSeries(path, pcapngFileFormat({ linkType, snapLength: source.snapLength }));
   const stop = new AbortController();
   const recording = record(source, file, { signal: stop.signal });
   using sender = openFrameSender(lab.host('left'), 'eth0');

@@ -164,7 +164,7 @@ describe('capture', () => {
 describe('what goes wrong says so, with its own exit status', () => {
   test('no such interface: 4', () => {
     const { stderr, status } = run('capture', '-i', 'nosuch0');
-    expect(stderr).toBe('tapline: there is no interface "nosuch0": `tapline interfaces` lists them\n');
+    expect(stderr).toBe('tapline: no interface "nosuch0"; `tapline interfaces` lists them\n');
     expect(status).toBe(4);
   });
 
@@ -286,7 +286,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     await right.netlink.execute(deleteLink(right.interface('eth0').index), { wanted: 'delete eth0' });
     expect(await program.exit()).toBe(4);
     expect(program.standardError).toContain('4 packets captured');
-    expect(program.standardError).toContain('the interface eth0 went away while capturing');
+    expect(program.standardError).toContain('interface eth0 was removed during the capture');
     expect(await readPackets(path)).toHaveLength(4);
   });
 
@@ -306,7 +306,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     const packets = await readPackets(folder.file('kept/ours.pcap')); // throws when the last record is not whole
     expect(packets.length).toBeGreaterThan(20);
     expect(packets.length).toBeLessThan(60);
-    expect(program.standardError).toContain(`${packets.length} whole frames are in it`);
+    expect(program.standardError).toContain(`the output holds ${packets.length} whole frames`);
     expect(program.standardError).toContain(`\n${packets.length} packets captured\n`);
   });
 

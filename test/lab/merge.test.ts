@@ -290,7 +290,7 @@ describe('tapline capture -i … -i …', () => {
     ['the same one twice', ['-i', 'eth0', '-i', 'eth0/96'], 'given twice', 2],
     ['a length that is none', ['-i', 'eth0/x'], '-i eth0/', 2],
     ['a filter that is none', ['-i', 'eth0', '-i', 'eth1 hots 10.1.1.1'], 'did you mean "host"?', 2],
-    ['one that is not there', ['-i', 'eth0', '-i', 'nosuch0'], 'there is no interface "nosuch0"', 4],
+    ['one that is not there', ['-i', 'eth0', '-i', 'nosuch0'], 'no interface "nosuch0"', 4],
   ])('%s is refused', async (_case, words, says, status) => {
     await using program = await startCapture(lab.host('right'), words, 0);
     expect(await program.exit()).toBe(status);
@@ -365,11 +365,11 @@ describe('trouble', () => {
     await pingAddress(left, '10.1.1.2');
     await pingAddress(left, '10.1.2.2');
     await remove('eth0');
-    await program.said('the interface eth0 went away; the capture goes on with the others');
+    await program.said('interface eth0 was removed; the capture continues on the others');
     await pingAddress(left, '10.1.2.2');
     await remove('eth1');
     expect(await program.exit()).toBe(4);
-    expect(program.standardError).toContain('all interfaces went away while capturing');
+    expect(program.standardError).toContain('all interfaces were removed during the capture');
     await using file = await openFile(path);
     const seen: number[] = [];
     for await (const { interfaceIndex } of file.packets()) seen.push(interfaceIndex);

@@ -195,7 +195,7 @@ describe('the guard', () => {
     await using refused = tapline(host, 'replay', '-i', 'eth0', path);
     expect(await refused.exit()).toBe(2);
     expect(refused.standardError).toBe(
-      `tapline: eth0 leads to the world: the default route of ${family} (table ${table}) goes over eth0 by ${gateway}; ` +
+      `tapline: eth0 carries a default route: default via ${gateway} dev eth0 table ${table} (${family}); ` +
         'say --yes-send if recorded frames may go out there\n',
     );
     await using sent = tapline(host, 'replay', '-i', 'eth0', '--yes-send', path);
@@ -214,7 +214,7 @@ describe('the guard', () => {
     await using program = tapline(other.host('left'), 'replay', '-i', 'eth0', 'none.pcap');
     expect(await program.exit()).toBe(2);
     expect(program.standardError).toContain(
-      'eth0 leads to the world: the default route of IPv4 (table 254) goes over eth0.5',
+      'eth0 carries a default route: default via 10.5.0.2 dev eth0.5 table 254 (IPv4)',
     );
   });
 

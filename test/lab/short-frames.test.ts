@@ -253,7 +253,7 @@ describe('a ready-made program that keeps less than the snap length', () => {
       lab.host('left').run(() => openLive('eth0', { filter: program, engine, onWarning }));
     expect(() => open('kernel')).toThrowError(expect.objectContaining({ code: 'FILTER_KERNEL' }));
     await using source = open('auto');
-    expect(warnings).toEqual([expect.stringContaining('judged here')]);
+    expect(warnings).toEqual([expect.stringContaining('filtering in user space')]);
     sendFrames(lab.host('right'), 'eth0', [taggedFrame([[0x8100, 5]], 36), taggedFrame([], 12)]);
     const seen: number[][] = [];
     for await (const { bytes, wireLength } of source.packets()) {

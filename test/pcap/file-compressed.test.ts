@@ -7,7 +7,7 @@ import * as zlib from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Compression, compressionOfName } from '../../src/pcap/file-compression.ts';
 import { pcapFileFormat } from '../../src/pcap/file-format.ts';
-import { openOutputFile } from '../../src/pcap/file-open.ts';
+import { openOutputFile } from '../../src/pcap/file-output.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
 import { requirePeer } from '../support/peers.ts';

@@ -1,14 +1,17 @@
 /** A file written straight from memory is the same file. @module */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DIRECT_BLOCK, DirectFile } from '../../src/pcap/file-direct.ts';
-import { pcapContainer, pcapngContainer } from '../../src/pcap/file-format.ts';
+import { pcapContainer, pcapFileFormat, pcapngContainer } from '../../src/pcap/file-format.ts';
+import { openOutputFile } from '../../src/pcap/file-output.ts';
+import { PlainFile } from '../../src/pcap/file-plain.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
-import { ownRecords } from '../../src/pcap/record-file.ts';
+import { ownRecords, type RecordContainer } from '../../src/pcap/record-file.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
 import { fillerBefore, packetBlock } from '../support/pcapng-blocks.ts';
 
@@ -19,7 +22,11 @@ const OPTIONS = { linkType: 1, snapLength: 262_144, timestampPrecision: 'nano' }
 const CONTAINER = pcapContainer(OPTIONS);
 
 function create(name: string): DirectFile {
-  const file = DirectFile.create(join(folder, name), CONTAINER);
+  return createOf(join(folder, name), CONTAINER);
+}
+
+function createOf(path: string, container: RecordContainer): DirectFile {
+  const file = DirectFile.over(openOutputFile(path, {}, 'any'), container);
   if (file === undefined) throw new Error('the temporary folder takes no direct writes');
   return file;
 }
@@ -96,10 +103,25 @@ describe('a direct file', () => {
     expect(statSync(path).size).toBe(24 + 3 * 3016);
   });
 
-  test('is not to be had on a pipe, a device or nowhere', () => {
-    expect(DirectFile.create('-', CONTAINER)).toBeUndefined();
-    expect(DirectFile.create('/dev/null', CONTAINER)).toBeUndefined();
-    expect(DirectFile.create('/no/such/folder/x.pcap', CONTAINER)).toBeUndefined();
+  test('is not used on a device or a pipe, nor for single packets at once', async () => {
+    expect(DirectFile.over(openOutputFile('/dev/null', {}, 'any'), CONTAINER)).toBeUndefined();
+    const onDevice = pcapFileFormat(OPTIONS).create(openOutputFile('/dev/null', {}, 'any'));
+    expect(onDevice).toBeInstanceOf(PlainFile);
+    await onDevice.close();
+    const pipe = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const onPipe = pcapFileFormat(OPTIONS).create(openOutputFile(pipe, {}, 'any'));
+    expect(onPipe).toBeInstanceOf(PlainFile);
+    await onPipe.close();
+    closeSync(reader);
+    const path = join(folder, 'each.pcap');
+    const packetBuffered = pcapFileFormat({ ...OPTIONS, packetBuffered: true }).create(openOutputFile(path, {}, 'any'));
+    expect(packetBuffered).toBeInstanceOf(PlainFile);
+    await packetBuffered.close();
+    const direct = pcapFileFormat(OPTIONS).create(openOutputFile(path, {}, 'any'));
+    expect(direct).toBeInstanceOf(DirectFile);
+    await direct.close();
   });
 
   test('takes blocks of the ring as they are, between gathered ones, and every frame is read back in order', async () => {
@@ -110,8 +132,7 @@ describe('a direct file', () => {
       fc.asyncProperty(batches, comment, async (wanted, said) => {
         const path = join(folder, 'direct.pcapng');
         const options = said === undefined ? {} : { comment: said };
-        const file = DirectFile.create(path, pcapngContainer({ linkType: 1, name: 'eth0' }, options));
-        if (file === undefined) throw new Error('the temporary folder takes no direct writes');
+        const file = createOf(path, pcapngContainer({ linkType: 1, name: 'eth0' }, options));
         const gatherer = new TestGatherer();
         let fill = 0;
         for (const [inPlace, batch] of wanted) {

@@ -7,7 +7,6 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FrameBatch } from '../../src/base/frame.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
-import { type DescriptorPort, DescriptorSink } from '../../src/pcap/file-sink.ts';
 import { createPcapngWriter, createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { buildPcap, lentFrame, type PlainFrame, plainFrame } from '../support/capture-file.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -140,49 +139,7 @@ describe('files', () => {
   });
 });
 
-/** Calls of a descriptor with so much room, that takes at most `step` bytes a call, and is interrupted now and then. */
-function fakeDescriptor(room: number, step: number, endsWith: string): DescriptorPort & { length: number } {
-  let left = room;
-  let calls = 0;
-  return {
-    length: 0,
-    isRegularFile: true,
-    write(_bytes, _offset, length) {
-      calls += 1;
-      if (calls % 3 === 0) throw Object.assign(new Error('once more'), { code: calls % 2 === 0 ? 'EINTR' : 'EAGAIN' });
-      const taken = Math.min(left, step, length);
-      if (taken === 0) throw Object.assign(new Error('no'), { code: endsWith });
-      left -= taken;
-      this.length += taken;
-      return taken;
-    },
-    truncate(length) {
-      this.length = length;
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
 describe('descriptors', () => {
-  test.each([
-    ['ENOSPC', 'DISK_FULL'],
-    ['EDQUOT', 'DISK_FULL'],
-    ['EFBIG', 'DISK_FULL'],
-    ['EPIPE', 'OUTPUT_CLOSED'],
-    ['EIO', 'SYSCALL'],
-  ])('%s after partial and interrupted writes is %s', async (errno, code) => {
-    const port = fakeDescriptor(100, 7, errno);
-    const sink = new DescriptorSink(port, 'x');
-    expect(sink.write(new Uint8Array(60))).toBe(60);
-    expect(sink.failure).toBeUndefined();
-    expect(sink.write(new Uint8Array(60))).toBe(40);
-    expect(sink.failure).toMatchObject({ code });
-    expect(sink.takeBack(40)).toBe(true);
-    expect(port.length).toBe(60);
-    await sink.close();
-    await sink.close();
-  });
-
   test('a pipe whose reader goes: an error with a code, and no way to take back', async () => {
     expect(spawnSync('mkfifo', [at('pipe')]).status).toBe(0);
     const reader = spawn('head', ['-c', '100', at('pipe')], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -125,7 +125,7 @@ describe('PcapWriter', () => {
         thrown = error;
       }
       expect(thrown).toMatchObject({ code: 'DISK_FULL', framesWritten: whole });
-      expect(String(thrown)).toMatch(`${whole} whole frames are in it`);
+      expect(String(thrown)).toMatch(`the output holds ${whole} whole frames`);
       expect(parseAll(sink.bytes)).toMatchObject({ code: undefined });
       expect(sink.bytes.length).toBe(24 + whole * 116);
       expect([writer.frames, writer.length]).toEqual([whole, sink.bytes.length]);
@@ -154,7 +154,7 @@ describe('PcapWriter', () => {
       thrown = error as OutputError;
     }
     expect(thrown?.message).toBe(
-      'cannot write to x: the disk is full; 0 whole frames are in it, and a part of one more',
+      'cannot write to x: the disk is full; the output holds 0 whole frames and part of another',
     );
   });
 

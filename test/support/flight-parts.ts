@@ -1,7 +1,8 @@
 /** Blocks and outputs made by hand for the flight recorder. @module */
 import { EMPTY } from '../../src/base/bytes.ts';
+import type { RecordBatch } from '../../src/capture/live-source.ts';
 import type { FlightOptions, FlightOutput, FlightTrigger } from '../../src/session/flight/options.ts';
-import type { OutputBatch, TakenRecords } from '../../src/session/record-output.ts';
+import type { TakenRecords } from '../../src/session/record-output.ts';
 
 /** A frame to be recorded. */
 export interface MadeFrame {
@@ -72,7 +73,7 @@ export class MemoryOutput implements FlightOutput {
     return EMPTY;
   }
 
-  async take(batch: OutputBatch): Promise<TakenRecords> {
+  async take(batch: RecordBatch): Promise<TakenRecords> {
     const file = this.files.at(-1);
     if (file === undefined || file.isClosed) throw new Error('blocks without a window');
     this.#kept.push({ bytes: batch.bytes, release: batch.retain() });

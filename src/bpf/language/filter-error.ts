@@ -1,26 +1,9 @@
 /** What `compileFilter` throws: which words are wrong, what was expected, and what may have been meant. @module */
-import { StackError } from '../../base/errors.ts';
+import { StackError, type StackErrorCode } from '../../base/errors.ts';
 import { printable } from '../../base/text.ts';
 
-/**
- * Why a text is no filter. `FILTER_SYNTAX` words in the wrong place · `FILTER_NUMBER` a number that is none, or out of
- * range · `FILTER_ADDRESS` an address that is none · `FILTER_NAME` a name nobody knows · `FILTER_QUALIFIER` words that
- * do not go together (`udp host`) · `FILTER_LINK_TYPE` not on this link type · `FILTER_ENCAPSULATION` not inside this
- * tunnel · `FILTER_REJECTS_ALL` no packet can match · `FILTER_LIMIT` too long, too deep or too much work ·
- * `FILTER_NETMASK` the netmask is missing or wrong · `FILTER_EXTENSION` an extension under `strict`.
- */
-export type FilterErrorCode =
-  | 'FILTER_SYNTAX'
-  | 'FILTER_NUMBER'
-  | 'FILTER_ADDRESS'
-  | 'FILTER_NAME'
-  | 'FILTER_QUALIFIER'
-  | 'FILTER_LINK_TYPE'
-  | 'FILTER_ENCAPSULATION'
-  | 'FILTER_REJECTS_ALL'
-  | 'FILTER_LIMIT'
-  | 'FILTER_NETMASK'
-  | 'FILTER_EXTENSION';
+/** Why a text is not a valid filter. `FILTER_KERNEL` is the capture's. */
+export type FilterErrorCode = Exclude<Extract<StackErrorCode, `FILTER_${string}`>, 'FILTER_KERNEL'>;
 
 /** A piece of the filter's text, in UTF-16 units. */
 export interface Span {

@@ -1,4 +1,4 @@
-/** Any source as one input of a merge: a file, or one of another's making. One batch of it is held at a time. @module */
+/** Any source, such as a file, as one input of a merge. It holds one batch at a time. @module */
 import type { CaptureSource, FrameBatch, FrameView } from '../../base/frame.ts';
 import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
@@ -15,13 +15,13 @@ export class BatchInput implements MergeInput {
   #batch: FrameBatch | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param numberOf the merge's number for an interface of the source */
+  /** @param numberOf maps an interface of the source to its number in the merge */
   constructor(source: CaptureSource, signal: AbortSignal, numberOf: (interfaceIndex: number) => number) {
     this.#batches = source.batches({ signal })[Symbol.asyncIterator]();
     this.#numberOf = numberOf;
   }
 
-  /** Takes in the next batch, if it is there. @throws what the source threw, once its frames have gone out */
+  /** Indexes the next batch if it has arrived. @throws the error of the source, after the frames before it */
   look(): void {
     if (this.queue.length > 0) return;
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -33,7 +33,7 @@ export class BatchInput implements MergeInput {
     this.safeNanoseconds = this.queue.latestNanoseconds;
   }
 
-  /** Resolves when the next batch is there to look at; undefined while frames of this one wait. */
+  /** Resolves when the next batch has arrived; undefined while frames of the last one wait. */
   arrival(): Promise<void> | undefined {
     if (this.queue.length > 0 || this.hasEnded) return undefined;
     this.#next ??= this.#fetch();
@@ -48,7 +48,7 @@ export class BatchInput implements MergeInput {
     this.queue.forgetLatest();
   }
 
-  /** Gives the source its batch back. */
+  /** Returns the batch to its source. */
   async close(): Promise<void> {
     await this.#batches.return?.();
   }

@@ -1,46 +1,45 @@
 /**
- * Frames of several inputs in the order of time: pure, time comes from the inputs. Each input knows a moment before
- * which nothing will come any more; up to the least of these moments the frames at hand are in order, whatever comes
- * later, and make the next batch. @module
+ * Merges the frames of several inputs in order of time. Pure: time comes from the inputs. Each input has a safe time
+ * before which no more frames will arrive; the frames up to the earliest safe time form the next batch. @module
  */
 import type { FrameBatch, FrameView } from '../../base/frame.ts';
 import { FrameCursor } from '../../base/frame-columns.ts';
 import { isBefore, type MergeQueue } from './merge-queue.ts';
 
-/** What a merge needs of a source. */
+/** An input of a merge. */
 export interface MergeInput {
-  /** Its frames at hand. */
+  /** Its waiting frames. */
   readonly queue: MergeQueue;
-  /** Every frame of it before this moment is in the queue or was; infinite once it has ended. */
+  /** All its frames before this time have been queued; infinite once it has ended. */
   readonly safeSeconds: number;
   readonly safeNanoseconds: number;
-  /** A frame is about to leave the queue: the block that holds it, as the queue was told. */
+  /** A frame is about to leave the queue. @param owner the block that holds it, as given to the queue */
   onTaken(owner: number): void;
-  /** Gives back what no frame in the queue needs any more. */
+  /** Returns blocks that no queued frame needs. */
   release(): void;
-  /** The clock was set back: what it knew about time counts no more. */
+  /** Discards what it knows about time, after the clock was set back. */
   forgetTime(): void;
 }
 
-/** Frames that go out at once; then blocks go back. */
-const MOST_FRAMES = 4096;
+/** Frames per batch; blocks are returned after each. */
+const MAX_FRAMES = 4096;
 
 const NOTHING = (): void => {};
 const ALWAYS = (): boolean => true;
 
-/** The one batch of a merge, cut anew from what the inputs hold. */
+/** The batch of a merge, formed anew from the queues of the inputs. */
 export class FrameMerger implements FrameBatch {
   readonly #inputs: readonly MergeInput[];
-  /** Of each input, how many frames are in the batch still. */
+  /** Frames left in the batch, by input. */
   readonly #ready: number[];
   readonly #frame = new FrameCursor();
   #size = 0;
   #changesEra = false;
   #lastSeconds = Number.NEGATIVE_INFINITY;
   #lastNanoseconds = 0;
-  /** Frames that came later than their place in time had gone out; they went out as they came. */
+  /** Frames that arrived after later ones had been delivered; delivered out of order. */
   late = 0;
-  /** How often the clock was set back, so that order began anew. */
+  /** How many times the clock was set back and the order began anew. */
   clockSteps = 0;
 
   constructor(inputs: readonly MergeInput[]) {
@@ -52,12 +51,12 @@ export class FrameMerger implements FrameBatch {
     return this.#size;
   }
 
-  /** Whether frames wait. */
+  /** Frames are waiting. */
   get isHolding(): boolean {
     return this.#inputs.some(({ queue }) => queue.length > 0);
   }
 
-  /** Makes a batch of the frames whose turn has surely come. */
+  /** Forms a batch of the frames whose order is certain. */
   cut(): this {
     this.#changesEra = this.#inputs.some(({ queue }) => queue.earlierEra > 0);
     let seconds = Number.POSITIVE_INFINITY;
@@ -72,7 +71,7 @@ export class FrameMerger implements FrameBatch {
     );
   }
 
-  /** Makes a batch of all that is at hand: time has got out of step, and waiting brings nothing. */
+  /** Forms a batch of all waiting frames: the clocks of the inputs disagree, and waiting is of no use. */
   cutAll(): this {
     this.#changesEra = true;
     return this.#cutAt((queue) => queue.earlierEra || queue.length);
@@ -82,7 +81,7 @@ export class FrameMerger implements FrameBatch {
     this.forEachWhile(ALWAYS, visit);
   }
 
-  /** Visits frames as long as `goesOn` says so, asked before each; the others stay where they are. */
+  /** Visits frames while `goesOn` returns true; it is called before each. The others keep their place. */
   forEachWhile(goesOn: () => boolean, visit: (frame: FrameView) => void): void {
     const frame = this.#frame;
     while (this.#size > 0 && goesOn()) {
@@ -108,13 +107,13 @@ export class FrameMerger implements FrameBatch {
     }
   }
 
-  /** The batch goes back: frames that nobody visited are passed over. */
+  /** Ends the batch and skips frames that were not visited. */
   finish(): void {
     this.forEach(NOTHING);
     this.settle();
   }
 
-  /** What was visited goes back; frames that nobody visited come again in the next batch. */
+  /** Ends the batch; frames that were not visited come again in the next one. */
   settle(): void {
     for (const input of this.#inputs) input.release();
     if (!this.#changesEra || this.#inputs.some(({ queue }) => queue.earlierEra > 0)) return;
@@ -131,14 +130,14 @@ export class FrameMerger implements FrameBatch {
       this.#ready[place] = ready;
       size += ready;
     }
-    this.#size = Math.min(size, MOST_FRAMES);
+    this.#size = Math.min(size, MAX_FRAMES);
     return this;
   }
 
-  /** The first head of all other inputs than the one that `#firstInput` found. */
+  /** The earliest head of the inputs other than the one that `#firstInput` returned. */
   readonly #bound = { seconds: 0, nanoseconds: 0 };
 
-  /** The input whose head is the earliest; `#bound` then says up to when its frames go on being the earliest. */
+  /** Returns the input with the earliest head. Its frames are the earliest up to `#bound`. */
   #firstInput(): number {
     let first = -1;
     let seconds = Number.POSITIVE_INFINITY;

@@ -1,9 +1,9 @@
-/** Which interface of a merge the frames of a source belong to. @module */
+/** Maps the interfaces of sources to interfaces of a merge. @module */
 import type { CaptureSource } from '../../base/frame.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import { RingSource } from '../ring/ring-source.ts';
 
-/** Sources of one fanout group are one interface, that of the first of them. */
+/** Returns the first source of a fanout group: the group counts as one interface, the one of its first source. */
 export function firstOfGroup(sources: readonly CaptureSource[], { fanoutId, interfaceName }: RingSource): RingSource {
   return sources.find(
     (source): source is RingSource =>
@@ -11,7 +11,7 @@ export function firstOfGroup(sources: readonly CaptureSource[], { fanoutId, inte
   ) as RingSource;
 }
 
-/** Gives each interface of a source its number in the merge when its first frame comes. */
+/** Numbers the interfaces of a source in the merge as their first frames arrive. */
 export function numberingOf(source: CaptureSource, interfaces: CaptureInterface[]): (interfaceIndex: number) => number {
   const numbers: number[] = [];
   const described = (source as { readonly interfaces?: readonly CaptureInterface[] }).interfaces;

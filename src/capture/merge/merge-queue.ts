@@ -1,14 +1,14 @@
 /**
- * Frames of one source that wait for their turn in a merge: an index in columns, in the order of time. The bytes stay
- * where they are. It is a plain ring of numbers to add to and take from; only a frame that comes out of order is
- * looked for its place, and moves the few that it overtakes. @module
+ * Frames of one source that wait in a merge: an index in columns, in order of time. The bytes stay where they are.
+ * Frames in order are appended to the columns; one out of order is inserted by bisection and moves those that it
+ * overtakes. @module
  */
 import type { FrameView } from '../../base/frame.ts';
 import { FrameColumns, type FrameCursor } from '../../base/frame-columns.ts';
 
 const INITIAL_CAPACITY = 4096;
 
-/** Whether the first moment is before the second; seconds and nanoseconds each. */
+/** Returns whether the first time is before the second. */
 export function isBefore(
   seconds: number,
   nanoseconds: number,
@@ -19,7 +19,7 @@ export function isBefore(
 }
 
 export class MergeQueue {
-  /** The latest moment that a frame had since the clock was last set back; before all frames when there was none. */
+  /** The latest time of a frame since the clock was last set back; minus infinity before the first frame. */
   latestSeconds = Number.NEGATIVE_INFINITY;
   latestNanoseconds = 0;
   readonly #longestInversion: number;
@@ -28,10 +28,10 @@ export class MergeQueue {
   #owners = new Uint32Array(INITIAL_CAPACITY);
   #head = 0;
   #tail = 0;
-  /** Where the frames begin that came after the clock was set back; those before it go first. */
+  /** Index of the first frame after the clock was set back; earlier frames are delivered first. */
   #eraStart = 0;
 
-  /** @param longestInversion seconds; a frame that is earlier by more than that says that the clock was set back */
+  /** @param longestInversion seconds; a frame that is earlier by more than that means that the clock was set back */
   constructor(longestInversion: number) {
     this.#longestInversion = longestInversion;
   }
@@ -40,7 +40,7 @@ export class MergeQueue {
     return this.#tail - this.#head;
   }
 
-  /** Frames from before the clock was set back. */
+  /** Number of frames from before the clock was set back. */
   get earlierEra(): number {
     return Math.max(0, this.#eraStart - this.#head);
   }
@@ -53,12 +53,12 @@ export class MergeQueue {
     return this.#columns.nanoseconds[this.#head] as number;
   }
 
-  /** Which of its source's blocks holds the first frame, as `add` was told. */
+  /** The block that holds the first frame, as given to `add`. */
   get headOwner(): number {
     return this.#owners[this.#head] as number;
   }
 
-  /** Takes a frame in, at its place in time. `interfaceNumber` is what its `interfaceIndex` will be. */
+  /** Inserts a frame in order of time. `interfaceNumber` becomes its `interfaceIndex`. */
   add(frame: FrameView, interfaceNumber: number, owner: number): void {
     if (this.#tail === this.#columns.capacity) this.#makeRoom();
     const { seconds, nanoseconds } = frame;
@@ -72,12 +72,12 @@ export class MergeQueue {
     this.#owners[at] = owner;
   }
 
-  /** Frames up to and including that moment, the earlier era not counted. */
+  /** Counts the frames up to and including this time, without those from before the clock was set back. */
   countUpTo(seconds: number, nanoseconds: number): number {
     return this.#firstAfter(seconds, nanoseconds) - this.#head;
   }
 
-  /** Takes the first frame out, into `frame`. */
+  /** Moves the first frame into `frame`. */
   take(frame: FrameCursor): void {
     const at = this.#head;
     frame.data = this.#data[at] as Uint8Array;
@@ -89,7 +89,7 @@ export class MergeQueue {
     this.#eraStart = 0;
   }
 
-  /** Forgets which moment was the latest, but for the frames at hand. */
+  /** Resets the latest time to that of the last waiting frame. */
   forgetLatest(): void {
     const last = this.#tail - 1;
     this.latestSeconds = this.length === 0 ? Number.NEGATIVE_INFINITY : (this.#columns.seconds[last] as number);
@@ -101,7 +101,7 @@ export class MergeQueue {
     this.latestNanoseconds = nanoseconds;
   }
 
-  /** The place of a frame that is earlier than the latest; those behind it have moved on by one. */
+  /** Makes room for a frame that is earlier than the latest one. @returns its index */
   #placeOf({ seconds, nanoseconds }: FrameView): number {
     if (this.latestSeconds - seconds > this.#longestInversion) {
       this.#eraStart = this.#tail;
@@ -113,7 +113,7 @@ export class MergeQueue {
     return at;
   }
 
-  /** By bisection, in the era of the last frame: its frames stand in order. */
+  /** Bisects the frames since the clock was last set back, which are in order. */
   #firstAfter(seconds: number, nanoseconds: number): number {
     let low = Math.max(this.#head, this.#eraStart);
     let high = this.#tail;
@@ -132,17 +132,17 @@ export class MergeQueue {
     return low;
   }
 
-  /** Moves all frames from place `from` on to `to`. */
+  /** Moves all frames from index `from` to `to`. */
   #move(from: number, to: number): void {
     const tail = this.#tail;
-    // Typed arrays have `copyWithin` for it; of plain ones it would not make them longer.
+    // Not `copyWithin`, which does not lengthen a plain array.
     if (to < from) for (let at = from; at < tail; at += 1) this.#data[at - from + to] = this.#data[at] as Uint8Array;
     else for (let at = tail - 1; at >= from; at -= 1) this.#data[at - from + to] = this.#data[at] as Uint8Array;
     this.#columns.move(from, tail, to);
     this.#owners.copyWithin(to, from, tail);
   }
 
-  /** What is held moves to the front; columns double when that leaves less than half of them free. */
+  /** Moves the frames to the front, and doubles the columns unless half of them are free. */
   #makeRoom(): void {
     const { length } = this;
     this.#move(this.#head, 0);

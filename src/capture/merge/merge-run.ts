@@ -1,6 +1,6 @@
 /**
- * One reading of a merge: takes in what comes, waits where nothing does, and knows when nothing will come any more. What
- * goes out, and in which order, is the merger's to say. @module
+ * One run of a merge: indexes new frames, waits for more, and detects the end. The merger decides about the order.
+ * @module
  */
 import type { Clock } from '../../base/clock.ts';
 import { StackError } from '../../base/errors.ts';
@@ -12,11 +12,11 @@ import { FrameMerger } from './frame-merger.ts';
 import { firstOfGroup, numberingOf } from './merge-interfaces.ts';
 import { RingInput, type RingLoan } from './ring-input.ts';
 
-/** Milliseconds from look to look while frames wait for their turn: each look costs, however few frames it brings, */
+/** Milliseconds between looks while frames wait. A look costs the same however few frames it finds. */
 const LOOK_INTERVAL = 20;
-/** but rings that are filling up, and frames that nobody may wait for, want more of them. */
+/** Interval when rings fill up, or when no wait is wanted. */
 const SHORT_LOOK_INTERVAL = 5;
-/** Milliseconds without a frame whose turn has come, besides a block's time: then time itself is out of step. */
+/** Milliseconds without a frame to deliver, on top of the block timeouts, until the clocks are assumed to disagree. */
 const FRUITLESS_TIME = 1000;
 
 export interface MergeRunOptions {
@@ -34,13 +34,13 @@ export class MergeRun {
   readonly #ending = new AbortController();
   readonly #patience: number;
   readonly #blockTimeout: number;
-  /** Of `clock.now()`: since when frames wait and none's turn has come. */
+  /** Value of `clock.now()` since which frames wait without one to deliver. */
   #fruitlessSince: number | undefined;
   #clockSteps = 0;
-  /** The blocks are the kernel's: frames that still wait are no more. */
+  /** The blocks were returned to the kernel: waiting frames are gone. */
   #isClosed = false;
 
-  /** @throws StackError `BUSY` when one of the sources is being read already */
+  /** @throws StackError `BUSY` if a source is already being read */
   constructor(
     sources: readonly CaptureSource[],
     interfaces: CaptureInterface[],
@@ -68,7 +68,7 @@ export class MergeRun {
     this.#patience = FRUITLESS_TIME + 2 * this.#blockTimeout;
   }
 
-  /** Goes on until the merger holds a batch. False: there is none any more. @throws StackError `INTERFACE_GONE` */
+  /** Runs until the merger holds a batch. False at the end. @throws StackError `INTERFACE_GONE` */
   async advance(): Promise<boolean> {
     for (;;) {
       if (this.look()) return true;
@@ -81,7 +81,7 @@ export class MergeRun {
     }
   }
 
-  /** Also in the middle of a batch: a source that closes waits for its blocks. */
+  /** Also in the middle of a batch: a closing source waits for its blocks. */
   takeBlocksBack(): void {
     this.#isClosed = true;
     for (const input of this.#rings) input.close();
@@ -90,7 +90,7 @@ export class MergeRun {
   async close(): Promise<void> {
     this.takeBlocksBack();
     for (const { source } of this.#loans) source.takeRingBack();
-    this.#ending.abort(); // else who waits for a source's next batch would go on waiting
+    this.#ending.abort(); // ends a pending wait for the next batch of a source
     for (const input of this.#others) await input.close();
   }
 
@@ -98,7 +98,7 @@ export class MergeRun {
     return this.#rings.every(({ hasEnded }) => hasEnded) && this.#others.every(({ hasEnded }) => hasEnded);
   }
 
-  /** Takes in what is there, without waiting. @returns whether there is a batch */
+  /** Indexes new frames without waiting. @returns whether there is a batch */
   look(): boolean {
     if (this.#isClosed) return false;
     for (const input of this.#others) input.look();
@@ -123,17 +123,17 @@ export class MergeRun {
     return clock.now() - this.#fruitlessSince > this.#patience && this.merger.cutAll().size > 0;
   }
 
-  /** Milliseconds until the next look is worth its while. */
+  /** Milliseconds until the next look. */
   get lookInterval(): number {
     const isRoomy = this.#rings.every((input) => input.isRoomy);
     return isRoomy ? Math.max(SHORT_LOOK_INTERVAL, Math.min(LOOK_INTERVAL, this.#blockTimeout)) : SHORT_LOOK_INTERVAL;
   }
 
-  /** Frames that wait for their turn make the ring readable all the time: then time is what we wait for. */
+  /** Waiting frames keep the socket readable: then wait for a time instead. */
   async #arrival(): Promise<void> {
     const others = this.#others.flatMap((input) => input.arrival() ?? []);
     const rings = this.#rings.filter(({ hasEnded }) => !hasEnded);
-    // One that went away has frames to come in the block that the kernel was filling, which no error tells of.
+    // No event announces the last frames of a removed interface, in the block that the kernel was filling.
     const isTimed = this.merger.isHolding || this.#stop.aborted || rings.some(({ isGone }) => isGone);
     if (isTimed || others.length + rings.length === 0) {
       await Promise.race([...others, this.#options.clock.sleep(this.lookInterval)]);
@@ -150,24 +150,24 @@ export class MergeRun {
 
   #sayGone(name: string): void {
     if (this.#hasEnded) return;
-    this.#options.onWarning(`the interface ${name} went away; the capture goes on with the others`);
+    this.#options.onWarning(`interface ${name} was removed; the capture continues on the others`);
   }
 
   #sayClockSteps(): void {
     const { clockSteps } = this.merger;
     if (clockSteps === this.#clockSteps) return;
     this.#clockSteps = clockSteps;
-    this.#options.onWarning('the clock was set back: frames are in the order of time before that and after it');
+    this.#options.onWarning('the clock was set back; frames are in order before and after that');
   }
 
   #throwIfAllGone(): void {
     const [first] = this.#rings;
     if (first === undefined || this.#others.length > 0 || !this.#rings.every(({ isGone }) => isGone)) return;
-    throw new StackError('INTERFACE_GONE', 'all interfaces went away while capturing');
+    throw new StackError('INTERFACE_GONE', 'all interfaces were removed during the capture');
   }
 }
 
-/** All rings, or none: what was lent goes back when one is not to be had. */
+/** Borrows all rings, or none if one is busy. */
 function lendRings(sources: readonly CaptureSource[]): ReadonlyMap<RingSource, RingLoan> {
   const loans = new Map<RingSource, RingLoan>();
   try {

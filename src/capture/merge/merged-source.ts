@@ -1,6 +1,6 @@
 /**
- * Several sources as one, in the order of time: live rings, files, or both kinds of any other making. Frames of rings
- * are not copied; they wait in their ring until their turn has come (docs/adr/0015-merging-by-watermarks.md). @module
+ * Several sources as one in order of time: live rings, files, or other sources. Frames of rings are not copied; they
+ * wait in their ring (docs/adr/0015-merging-by-watermarks.md). @module
  */
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { StackError } from '../../base/errors.ts';
@@ -14,48 +14,48 @@ import {
   sumStatistics,
 } from '../../base/frame.ts';
 import type { LinkType } from '../../base/link-type.ts';
-import { type CaptureInterface, MAXIMUM_SNAP_LENGTH, type RecordFormat } from '../../pcap/index.ts';
-import type { RecordBatch, RecordOptions } from '../live-source.ts';
+import { type CaptureInterface, MAX_SNAP_LENGTH, type RecordFormat } from '../../pcap/index.ts';
+import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
 import { RingSource } from '../ring/ring-source.ts';
 import { FrameGatherer } from './frame-gatherer.ts';
 import { firstOfGroup } from './merge-interfaces.ts';
 import { MergeRun } from './merge-run.ts';
 
 export interface MergeOptions {
-  /** Told about what the merge outlives: an interface that goes away, a clock that is set back. */
+  /** Receives warnings: an interface was removed, the clock was set back. */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;
-  /** As `LiveOptions` has it, for the records of the merge; its frames are its sources'. Default: false. */
+  /** Like in `LiveOptions`, for the records of the merge; its frames belong to the sources. Default: false. */
   readonly poison?: boolean;
 }
 
 /** `linkType` and `snapLength` are those of the first interface. */
 export interface MergedSource extends CaptureSource {
-  /** All interfaces, in the order of the sources; a frame's `interfaceIndex` is a place in it. */
+  /** All interfaces, in order of the sources. The `interfaceIndex` of a frame is an index into this list. */
   readonly interfaces: readonly CaptureInterface[];
-  /** Counters of each interface, in the same order; of files nothing is counted by interface. */
+  /** Counters by interface, in the same order. Files have none. */
   interfaceStatistics(): readonly CaptureStatistics[];
-  /** Frames of each interface that `records` gave, in the same order; 0 or undefined for none. */
+  /** Frames that `records` returned, by interface, in the same order; 0 or undefined for none. */
   readonly delivered: readonly number[];
   /**
-   * The hot way to a file: ready-made records, gathered in areas that the disk takes directly. Ends by itself after
-   * `limit` records. A classic file takes frames of one link type only; that is the caller's to see to.
-   * @throws StackError `INTERFACE_GONE` when no interface is left
+   * Returns the frames as records, the fast path to a file, in areas that the disk can read directly. Ends after
+   * `limit` records. The caller ensures that frames for a classic file have one link type.
+   * @throws StackError `INTERFACE_GONE` if no interface is left
    */
-  records(format: RecordFormat, options?: RecordOptions): AsyncIterable<RecordBatch>;
-  /** Frames that came too late to stand where they belong, and went out as they came. */
+  records(format: RecordFormat, options?: RecordReadOptions): AsyncIterable<RecordBatch>;
+  /** Frames that arrived after later ones had been delivered; delivered out of order. */
   readonly late: number;
 }
 
 /**
- * Merges sources into one that gives all their frames in the order of their times. A file that is in itself out of
- * order is sorted a batch at a time. Live sources wait for each other: a frame goes out when no earlier one can come any
- * more, some 25 to 65 ms after it came, later only while another interface has frames in a block that is not full.
- * The sources are read by the merge alone from its first batch on, and closed with it.
+ * Merges sources into one in order of time. A file that is out of order is sorted batch by batch. Live sources wait for
+ * each other: a frame is delivered once no earlier one can arrive, about 25 to 65 ms after its arrival, or later while
+ * another interface has frames in a partially filled block. From the first batch on only the merge may read the
+ * sources; it closes them.
  * @throws RangeError without a source
  */
 export function mergeSources(sources: readonly CaptureSource[], options: MergeOptions = {}): MergedSource {
-  if (sources.length === 0) throw new RangeError('a merge needs a source');
+  if (sources.length === 0) throw new RangeError('no sources to merge');
   return new SourceMerge(sources, options);
 }
 
@@ -90,7 +90,7 @@ class SourceMerge implements MergedSource {
   }
 
   get snapLength(): number {
-    return this.#sources[0]?.snapLength ?? MAXIMUM_SNAP_LENGTH;
+    return this.#sources[0]?.snapLength ?? MAX_SNAP_LENGTH;
   }
 
   get late(): number {
@@ -112,7 +112,7 @@ class SourceMerge implements MergedSource {
     }
   }
 
-  async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+  async *records(format: RecordFormat, options: RecordReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const longest = Math.max(...this.#sources.map(({ snapLength }) => snapLength));
     const gatherer = new FrameGatherer(format, longest, this.delivered, options, this.#poison);
     const run = this.#begin(options.signal);
@@ -121,16 +121,16 @@ class SourceMerge implements MergedSource {
       while (!gatherer.isDone && !this.#closing.signal.aborted && (await run.advance())) {
         do gatherer.take(run.merger);
         while (gatherer.hasRoom && run.look());
-        // The disk is behind: what comes now goes into the same area, so that rings need not hold it.
-        while (gatherer.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
-          await Promise.race([gatherer.returned(), this.#clock.sleep(run.lookInterval)]);
+        // The disk is behind: new frames go into the same area, so that the rings need not hold them.
+        while (gatherer.areas.isLast && gatherer.hasRoom && !this.#closing.signal.aborted) {
+          await Promise.race([gatherer.areas.returned(), this.#clock.sleep(run.lookInterval)]);
           if (run.look()) gatherer.take(run.merger);
         }
-        yield gatherer.hand();
+        yield gatherer.finish();
         await gatherer.begin();
       }
     } finally {
-      gatherer.takeBack();
+      gatherer.areas.takeBack();
       await this.#end(run);
     }
   }
@@ -154,9 +154,9 @@ class SourceMerge implements MergedSource {
     );
   }
 
-  /** One reader at a time. @throws StackError `BUSY` */
+  /** Allows one reader at a time. @throws StackError `BUSY` */
   #begin(signal: AbortSignal | undefined): MergeRun {
-    if (this.#isReading) throw new StackError('BUSY', 'these sources are being merged already');
+    if (this.#isReading) throw new StackError('BUSY', 'these sources are already being merged');
     const { signal: closing } = this.#closing;
     const stop = signal === undefined ? closing : AbortSignal.any([signal, closing]);
     this.#run = new MergeRun(this.#sources, this.#interfaces, stop, { onWarning: this.#warn, clock: this.#clock });

@@ -1,6 +1,6 @@
 /**
- * A packet ring as one input of a merge. Its frames are indexed as blocks come, and lie in the ring until they have gone
- * out; a block goes back to the kernel when the last of its frames has. @module
+ * A packet ring as one input of a merge. Its frames are indexed block by block and stay in the ring until they are
+ * delivered; a block returns to the kernel with its last frame. @module
  */
 import type { FrameView } from '../../base/frame.ts';
 import { waitReadable } from '../../sys/readiness.ts';
@@ -12,44 +12,44 @@ import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
 
 /**
- * How late a frame may come into the ring after the kernel stamped it, in milliseconds: it may wait in another CPU's
- * backlog, or for a kernel thread that waits for a CPU. So long a merge waits for frames that overtake others.
+ * Maximum delay in milliseconds between a frame's timestamp and its arrival in the ring: it may wait in the backlog of
+ * another CPU, or for a kernel thread that waits for a CPU.
  */
 const ARRIVAL_MARGIN = 25;
-/** The part of the ring that may be held for looks to be few. */
+/** Share of the ring up to which looks may be infrequent. */
 const ROOMY_SHARE = 1 / 8;
-/** Seconds that no frame is late by: an earlier one tells of a clock that was set back. */
-const LONGEST_INVERSION = 1;
+/** Seconds that no frame is late by: an earlier one means that the clock was set back. */
+const MAX_INVERSION = 1;
 
-/** What a source lends of itself while a merge reads it. */
+/** What a source lends to a merge. */
 export interface RingLoan {
   readonly fd: number;
   readonly ring: BlockRing;
   readonly batch: BlockBatch;
-  /** Milliseconds until the kernel hands over a block that is not full. */
+  /** Milliseconds until the kernel delivers a partially filled block. */
   readonly blockTimeout: number;
   readonly arrival: Pick<RingArrival, 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
 }
 
 export class RingInput implements MergeInput {
-  readonly queue = new MergeQueue(LONGEST_INVERSION);
+  readonly queue = new MergeQueue(MAX_INVERSION);
   safeSeconds = Number.NEGATIVE_INFINITY;
   safeNanoseconds = 0;
   readonly #loan: RingLoan;
   readonly #number: number;
-  /** Blocks taken, the oldest first, by a count that goes round. */
+  /** Blocks taken, oldest first, as a circular list. */
   readonly #blocks: Float64Array;
-  /** Of each of them, frames that are in the queue. */
+  /** Frames in the queue, by block. */
   readonly #waiting: Uint32Array;
   #first = 0;
   #held = 0;
   #indexing = 0;
-  /** The last time that nothing at all was in the ring: milliseconds since 1970. */
+  /** When the ring was last empty, in milliseconds since 1970. */
   #emptyTime = Number.NEGATIVE_INFINITY;
   #refusedTime = Number.POSITIVE_INFINITY;
-  /** Nothing comes any more. */
+  /** No more frames will arrive. */
   hasEnded = false;
-  /** It ended because the interface went away. */
+  /** The interface was removed. */
   isGone = false;
 
   /** @param number the `interfaceIndex` of its frames */
@@ -61,26 +61,26 @@ export class RingInput implements MergeInput {
     if (loan.arrival.isRefusing) this.#refusedTime = Number.NEGATIVE_INFINITY;
   }
 
-  /** What waits takes a small part of the ring: as much again may come before anybody looks. */
+  /** Few enough frames wait for the same number to arrive before the next look. */
   get isRoomy(): boolean {
     return this.#held < this.#loan.ring.blockCount * ROOMY_SHARE;
   }
 
-  /** Takes in what has come. @param now milliseconds since 1970 */
+  /** Indexes new frames. @param now milliseconds since 1970 */
   look(now: number): void {
     if (this.hasEnded) return;
     if (!this.#takeBlocks()) this.#lookAtRing(now);
-    this.#judgeTime();
+    this.#updateSafeTime();
   }
 
-  /** From now on no frame enters; what is in the ring still comes. @param now milliseconds since 1970 */
+  /** Stops new frames from entering the ring; those in it still count. @param now milliseconds since 1970 */
   refuse(now: number): void {
     if (this.#refusedTime <= now) return;
     this.#refusedTime = now;
     this.#loan.arrival.refuseFrames();
   }
 
-  /** Resolves when a block is there, or an error. Returns at once while the newest block is held. */
+  /** Resolves with a new block or an error; immediately while the newest block is held. */
   arrival(signal: AbortSignal): Promise<void> {
     return waitReadable(this.#loan.fd, signal);
   }
@@ -98,7 +98,7 @@ export class RingInput implements MergeInput {
     }
   }
 
-  /** Gives all blocks back: the merge has ended. */
+  /** Returns all blocks to the kernel at the end of the merge. */
   close(): void {
     this.#waiting.fill(0);
     this.release();
@@ -108,7 +108,7 @@ export class RingInput implements MergeInput {
   forgetTime(): void {
     this.#emptyTime = Number.NEGATIVE_INFINITY;
     this.queue.forgetLatest();
-    this.#judgeTime();
+    this.#updateSafeTime();
   }
 
   /** @returns whether there were any */
@@ -132,13 +132,13 @@ export class RingInput implements MergeInput {
     (this.#waiting[this.#indexing] as number)++;
   };
 
-  /** No block has come: nothing may be there at all, or something may be wrong. */
+  /** Looks for the reason why no block was delivered: the ring may be empty, or the interface gone. */
   #lookAtRing(now: number): void {
     const { ring } = this.#loan;
     if (ring.isEmpty) this.#emptyTime = now;
     if (!this.isGone && !this.#loan.arrival.isInterfaceThere()) {
       this.isGone = true;
-      this.#refusedTime = now; // what it brought until then is still in the ring
+      this.#refusedTime = now; // its last frames are still in the ring
     }
     if (this.isGone && now < this.#refusedTime) this.#refusedTime = now; // the clock was set back
     if (now - this.#refusedTime <= REFUSAL_DELAY) return;
@@ -147,8 +147,8 @@ export class RingInput implements MergeInput {
     this.hasEnded = true;
   }
 
-  /** What comes later is later than the latest frame and the last sight of emptiness, but for the margin. */
-  #judgeTime(): void {
+  /** Later frames have a time after the latest frame and after the ring was last empty, minus the margin. */
+  #updateSafeTime(): void {
     if (this.hasEnded) {
       this.safeSeconds = Number.POSITIVE_INFINITY;
       return;
@@ -162,7 +162,7 @@ export class RingInput implements MergeInput {
   }
 
   #setSafe(seconds: number, nanoseconds: number): void {
-    // Half of the ring is waiting: room matters more now than frames that come late.
+    // More than half of the ring is held: room matters more than late frames.
     const margin = this.#held > this.#loan.ring.blockCount / 2 ? 0 : ARRIVAL_MARGIN * 1e6;
     const isBorrowed = nanoseconds < margin;
     this.safeSeconds = isBorrowed ? seconds - 1 : seconds;

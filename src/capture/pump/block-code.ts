@@ -1,6 +1,6 @@
 /**
- * How the pump puts an accepted frame down as a PCAPNG block: gathered in the output area like a PCAP record, or in
- * place, around the frame where the kernel left it in the ring, so that the disk can take the ring's memory as it is
+ * WebAssembly that writes an accepted frame as a PCAPNG block: gathered in the output area like a PCAP record, or in
+ * place, around the frame in the ring, so that the disk can read the ring itself
  * (docs/adr/0018-ring-blocks-are-file-blocks.md). @module
  */
 
@@ -13,7 +13,7 @@ import { FrameCopy, type RecordCode, type WalkLocals } from './record-code.ts';
 const INTERFACE = 0;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
-/** The head of an Enhanced Packet Block, and its length. */
+/** Header of an Enhanced Packet Block, and its length. */
 class BlockHead {
   readonly #code: WasmCode;
   readonly #at: WalkLocals;
@@ -25,7 +25,7 @@ class BlockHead {
     this.#time = code.local('i64');
   }
 
-  /** Sets `target` to the length of the frame's block. */
+  /** Sets `target` to the length of the block for the frame. */
   measure(target: WasmLocal): void {
     const overhead = EnhancedPacket.data + EnhancedPacket.trailer;
     this.#code
@@ -37,7 +37,7 @@ class BlockHead {
       .set(target);
   }
 
-  /** Takes the time out of the frame's header, which the head may be about to overwrite. */
+  /** Reads the time from the header of the frame, which the block header may overwrite. */
   readTime(): void {
     const code = this.#code;
     code.get(this.#at.header).load('i64.load32_u', FrameHeader.seconds);
@@ -58,7 +58,7 @@ class BlockHead {
   }
 }
 
-/** Blocks one behind the other in the output area. */
+/** Writes blocks one after the other into the output area. */
 export class GatheredBlockCode implements RecordCode {
   readonly #code: WasmCode;
   readonly #at: WalkLocals;
@@ -96,18 +96,18 @@ export class GatheredBlockCode implements RecordCode {
 }
 
 /**
- * Blocks where the frames are. What lies between them, the kernel's own headers and padding, becomes blocks of a type
- * that every reader passes over. There is always room: a frame has 116 bytes of header and headroom before it, of which
- * its block takes 28, a tag or a cooked header that was put back 24, and the end of the block before it up to 7.
+ * Writes blocks around the frames in the ring. The kernel's headers and padding between them become filler blocks.
+ * There is always room: a frame has 116 bytes of header and headroom before it, of which its block takes 28, a restored
+ * tag and a cooked header 24, and the end of the previous block up to 7.
  */
 export class PlacedBlockCode implements RecordCode {
   readonly #code: WasmCode;
   readonly #at: WalkLocals;
   readonly #blockSize: number;
   readonly #head: BlockHead;
-  /** Behind the data of the block before, which lacks its end; or the ring block's start. */
+  /** End of the previous block's data, which lacks its trailer; or the start of the ring block. */
   readonly #cursor: WasmLocal;
-  /** Length of the block before; 0 when there is none. */
+  /** Length of the previous block; 0 if there is none. */
   readonly #open: WasmLocal;
   readonly #start: WasmLocal;
 
@@ -144,7 +144,7 @@ export class PlacedBlockCode implements RecordCode {
     code.i32(this.#blockSize);
   }
 
-  /** Data begins on a multiple of 4. The headroom is chosen so that it does; if ever not, the frame is moved. */
+  /** Moves the frame to a multiple of 4, if the headroom was not chosen so that it is on one already. */
   #alignFrame(): void {
     const code = this.#code;
     const { frame, captured } = this.#at;
@@ -154,7 +154,9 @@ export class PlacedBlockCode implements RecordCode {
     code.end();
   }
 
-  /** Ends the block before, and fills from there to `#start`. Only now: its end may lie in this frame's header. */
+  /**
+   * Ends the previous block and fills up to `#start`. Not earlier: the trailer may overlap the header of this frame.
+   */
   #fillUpTo(): void {
     const code = this.#code;
     code.get(this.#open).if();
@@ -167,7 +169,7 @@ export class PlacedBlockCode implements RecordCode {
   }
 }
 
-/** Pads the data that ends at `cursor` and writes the length behind it; `cursor` moves behind that. */
+/** Pads the data that ends at `cursor`, writes the trailing length, and moves `cursor` past it. */
 function closeBlock(code: WasmCode, cursor: WasmLocal, length: WasmLocal): void {
   code.get(cursor).i32(0).store('i32.store', 0);
   code.get(cursor).i32(3).op('i32.add').i32(-4).op('i32.and').tee(cursor);

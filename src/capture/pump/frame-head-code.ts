@@ -1,15 +1,17 @@
 /**
- * WebAssembly for what stands in front of a frame's bytes in the ring: what the kernel says of it, a cooked header in place of
- * its own, the VLAN tag that the kernel took out. What `RingFrame` does in TypeScript. @module
+ * WebAssembly for what precedes the bytes of a frame in the ring: kernel metadata, the cooked header, the VLAN tag that
+ * the kernel removed. Does what `RingFrame` does in TypeScript. @module
  */
 import { EtherType } from '../../base/protocol-numbers.ts';
 import type { WasmCode, WasmLocal } from '../../wasm/code.ts';
+import { ETHERNET_HEADER_LENGTH, VLAN_TAG_LENGTH } from '../../wire/ethernet.ts';
+import { Sll2Header } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
-import { ETHERNET_HEADER_LENGTH, MAC_ADDRESSES_LENGTH, Sll2Header, VLAN_TAG_LENGTH } from '../ring/ring-frame.ts';
+import { MAC_ADDRESSES_LENGTH } from '../ring/ring-frame.ts';
 import { FrameHeader, LinkLayerAddress, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from '../ring/tpacket.ts';
 import type { WalkLocals } from './record-code.ts';
 
-/** Each method leaves the operand stack as it found it, but for those that push. */
+/** Methods leave the operand stack unchanged, except for those that push. */
 export class FrameHeadCode {
   readonly #code: WasmCode;
   readonly #header: WasmLocal;
@@ -18,7 +20,7 @@ export class FrameHeadCode {
   readonly #wire: WasmLocal;
   readonly #scratched: WasmLocal;
 
-  /** @param at `frame`, `captured` and `wire` move with what is put in front or taken off */
+  /** @param at `frame`, `captured` and `wire` change with every header that is added or removed */
   constructor(code: WasmCode, at: Pick<WalkLocals, 'header' | 'frame' | 'captured' | 'wire'>) {
     this.#code = code;
     this.#header = at.header;
@@ -28,14 +30,16 @@ export class FrameHeadCode {
     this.#scratched = code.local();
   }
 
-  /** The cooked header in front of the packet; `#frame` moves onto it. */
+  /** Replaces the link header by a cooked one; `#frame` moves to its start. */
   emitCookedHeader(): void {
     this.#emitLinkHeaderOff();
-    this.#moveStart(Sll2Header.size);
+    this.#moveStart(Sll2Header.length);
     this.#emitSll2Fields(() => this.pushProtocol());
   }
 
-  /** Puts the tag that the kernel took out back where it was; what the kernel cut before that place was longer by it. */
+  /**
+   * Restores the tag that the kernel removed. A frame cut before the place of its tag only gets a longer wire length.
+   */
   emitVlanTag({ cooked, count }: { readonly cooked: boolean; readonly count: WasmLocal }): void {
     const code = this.#code;
     this.pushHasVlanTag();
@@ -51,9 +55,9 @@ export class FrameHeadCode {
       this.#emitSll2Fields(() => this.pushVlanProtocol());
       code.get(this.#frame).get(this.#header).load('i32.load16_u', FrameHeader.vlanTci);
       this.#swap16();
-      code.store('i32.store16', Sll2Header.size);
+      code.store('i32.store16', Sll2Header.length);
       code.get(this.#frame);
-      this.pushLinkLayer('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.size + 2);
+      this.pushLinkLayer('i32.load16_u', LinkLayerAddress.protocol).store('i32.store16', Sll2Header.length + 2);
     } else {
       code.get(this.#frame).get(this.#frame).load('i64.load', VLAN_TAG_LENGTH).store('i64.store', 0);
       code
@@ -73,7 +77,7 @@ export class FrameHeadCode {
     code.end();
   }
 
-  /** Pushes a field of the `sockaddr_ll` behind the frame's header. */
+  /** Pushes a field of the `sockaddr_ll` after the header of the frame. */
   pushLinkLayer(name: 'i32.load' | 'i32.load8_u' | 'i32.load16_u' | 'i64.load', field: number): WasmCode {
     return this.#code.get(this.#header).load(name, FrameHeader.linkLayerAddress + field);
   }
@@ -83,7 +87,7 @@ export class FrameHeadCode {
     this.#swap16();
   }
 
-  /** 1 when the kernel took a tag out; older ones do not set the status bit, but the tag. */
+  /** Pushes 1 if the kernel removed a tag. Older kernels set the tag but not the status bit. */
   pushHasVlanTag(): void {
     const code = this.#code;
     code.get(this.#header).load('i32.load', FrameHeader.status).i32(TP_STATUS_VLAN_VALID).op('i32.and');
@@ -98,7 +102,7 @@ export class FrameHeadCode {
     code.get(this.#header).load('i32.load16_u', FrameHeader.vlanTpid).op('i32.or').op('select');
   }
 
-  /** `#frame` moves behind the link header that a cooked one replaces, if there is one. */
+  /** Moves `#frame` past the link header that the cooked one replaces, if there is one. */
   #emitLinkHeaderOff(): void {
     const code = this.#code;
     const length = this.#scratched;
@@ -135,7 +139,7 @@ export class FrameHeadCode {
     this.pushLinkLayer('i64.load', LinkLayerAddress.address).store('i64.store', Sll2Header.address);
   }
 
-  /** The frame begins `length` bytes earlier. */
+  /** Moves the start of the frame `length` bytes back. */
   #moveStart(length: number): void {
     const code = this.#code;
     code.get(this.#frame).i32(length).op('i32.sub').set(this.#frame);
@@ -143,7 +147,7 @@ export class FrameHeadCode {
     code.get(this.#wire).i32(length).op('i32.add').set(this.#wire);
   }
 
-  /** Exchanges the two bytes of the 16-bit number on top of the stack. */
+  /** Swaps the two bytes of the 16-bit number on top of the stack. */
   #swap16(): void {
     const code = this.#code;
     code.tee(this.#scratched).i32(8).op('i32.shr_u');

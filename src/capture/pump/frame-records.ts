@@ -1,5 +1,5 @@
-/** Frames as records of a capture file in memory, put down in TypeScript: where no pump walks the ring. @module */
-import { copyBytes, writeU32le } from '../../base/bytes.ts';
+/** Writes frames as records into memory, in TypeScript: for frames that no pump reads from a ring. @module */
+import { copyBytes } from '../../base/bytes.ts';
 import type { FrameView } from '../../base/frame.ts';
 import {
   EnhancedPacket,
@@ -7,27 +7,28 @@ import {
   PcapRecordHeader,
   type RecordFormat,
   writeEnhancedPacket,
+  writePcapRecordHeader,
 } from '../../pcap/index.ts';
 
 export class FrameRecords {
   readonly #bytes: Uint8Array;
-  /** Writes all of a record but the frame's bytes. Returns where those go, and moves the cursor behind the record. */
+  /** Writes a record except for the frame's bytes, and moves the cursor past it. Returns the offset for these bytes. */
   readonly #begin: (frame: FrameView, interfaceNumber: number) => number;
-  /** Where in the memory the next record goes. */
+  /** Offset of the next record. */
   cursor = 0;
 
-  /** @param bytes the memory; the caller sees to it that records fit */
+  /** @param bytes the memory; the caller ensures that records fit */
   constructor(bytes: Uint8Array, format: RecordFormat) {
     this.#bytes = bytes;
     if (format.container === 'pcapng') {
       this.#begin = (frame, interfaceNumber) => this.#beginBlock(frame, interfaceNumber);
     } else {
-      const divisor = format.timestampPrecision === 'micro' ? 1000 : 1;
-      this.#begin = (frame) => this.#beginRecord(frame, divisor);
+      const nanosecondsPerUnit = format.timestampPrecision === 'micro' ? 1000 : 1;
+      this.#begin = (frame) => this.#beginRecord(frame, nanosecondsPerUnit);
     }
   }
 
-  /** Adds a frame whose bytes are elsewhere in the same memory, or in any other. */
+  /** Adds a frame, from the same memory or another. */
   add(frame: FrameView, interfaceNumber: number): void {
     const at = this.#begin(frame, interfaceNumber);
     const { data, offset, length } = frame;
@@ -36,12 +37,9 @@ export class FrameRecords {
     else copyBytes(data, offset, length, bytes, at);
   }
 
-  #beginRecord(frame: FrameView, divisor: number): number {
+  #beginRecord(frame: FrameView, nanosecondsPerUnit: number): number {
     const at = this.cursor;
-    writeU32le(this.#bytes, at + PcapRecordHeader.seconds, frame.seconds);
-    writeU32le(this.#bytes, at + PcapRecordHeader.fraction, Math.trunc(frame.nanoseconds / divisor));
-    writeU32le(this.#bytes, at + PcapRecordHeader.capturedLength, frame.length);
-    writeU32le(this.#bytes, at + PcapRecordHeader.wireLength, frame.wireLength);
+    writePcapRecordHeader(this.#bytes, at, nanosecondsPerUnit, frame, frame.length);
     this.cursor = at + PcapRecordHeader.length + frame.length;
     return at + PcapRecordHeader.length;
   }

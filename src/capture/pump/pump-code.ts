@@ -1,9 +1,10 @@
-/** The pump's WebAssembly: what `BlockBatch` and `RingFrame` do in TypeScript, instruction by instruction. @module */
+/** WebAssembly of the pump: what `BlockBatch` and `RingFrame` do in TypeScript, instruction by instruction. @module */
 import { AncillaryLayout, type BpfInstruction, emitFilterBody, usesAncillary } from '../../bpf/index.ts';
 import type { RecordFormat } from '../../pcap/index.ts';
 import type { WasmCode, WasmLocal } from '../../wasm/code.ts';
+import { PacketType } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
-import { BlockHeader, FrameHeader, LinkLayerAddress, PACKET_OUTGOING } from '../ring/tpacket.ts';
+import { BlockHeader, FrameHeader, LinkLayerAddress } from '../ring/tpacket.ts';
 import { GatheredBlockCode, PlacedBlockCode } from './block-code.ts';
 import { FrameHeadCode } from './frame-head-code.ts';
 import { PcapRecordCode, type RecordCode, type WalkLocals } from './record-code.ts';
@@ -12,16 +13,19 @@ export interface PumpSettings {
   readonly cooked: boolean;
   readonly skipsLoopbackOutgoing: boolean;
   readonly snapLength: number;
-  /** None accepts every frame whole. */
+  /** Undefined accepts every frame whole. */
   readonly instructions: readonly BpfInstruction[] | undefined;
   readonly format: RecordFormat;
-  /** PCAPNG only: blocks of the ring of this size become blocks of the file in place, and nothing goes to the output area. */
+  /**
+   * PCAPNG only: ring blocks of this size become blocks of the file in place, and nothing is written to the output
+   * area.
+   */
   readonly placeInBlocksOf?: number;
 }
 
 /**
- * What the pump keeps in the scratch area, by offset: what it recorded, what it counts from its beginning on (modulo
- * 2^32), and the filter's ancillary words.
+ * Offsets in the scratch area: results of the last call, counters since the start (modulo 2^32), and the ancillary
+ * words of the filter.
  */
 export const PumpScratch = {
   frames: 0,
@@ -32,7 +36,7 @@ export const PumpScratch = {
   ancillary: 64,
 } as const;
 
-/** Writes the body of `record(block, output, limit)`. Each method leaves the operand stack as it found it. */
+/** Writes the body of `record(block, output, limit)`. Methods leave the operand stack unchanged. */
 export class PumpEmitter {
   readonly #code: WasmCode;
   readonly #scratch: number;
@@ -112,12 +116,12 @@ export class PumpEmitter {
     this.#records.end();
   }
 
-  /** One frame: judged, finished, recorded; or passed over. */
+  /** Filters one frame, finishes and records it. */
   #emitFrame(): void {
     const code = this.#code;
     const next = code.block();
     if (this.#settings.skipsLoopbackOutgoing) {
-      this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType).i32(PACKET_OUTGOING).op('i32.eq');
+      this.#head.pushLinkLayer('i32.load8_u', LinkLayerAddress.packetType).i32(PacketType.outgoing).op('i32.eq');
       this.#head.pushLinkLayer('i32.load16_u', LinkLayerAddress.hardwareType).i32(HardwareType.loopback).op('i32.eq');
       code.op('i32.and').branchIf(next);
     }
@@ -152,7 +156,7 @@ export class PumpEmitter {
     code.set(this.#keep);
   }
 
-  /** Fills the words that the filter's ancillary loads read. */
+  /** Writes the words that ancillary loads of the filter read. */
   #emitAncillary(): void {
     const code = this.#code;
     const put = (offset: number, push: () => void): void => {
@@ -170,7 +174,7 @@ export class PumpEmitter {
     put(AncillaryLayout.vlanProtocol, () => this.#head.pushVlanProtocol());
   }
 
-  /** `#captured` becomes the least of itself, what the filter keeps and the snap length. */
+  /** Cuts `#captured` to what the filter keeps and to the snap length. */
   #emitCut(): void {
     const code = this.#code;
     const cutTo = (push: () => void): void => {

@@ -1,15 +1,15 @@
-/** What the pump counts by itself, beyond the 32 bits that it has for it. @module */
+/** Extends the 32-bit counters of the pump. @module */
 import type { CaptureMemory } from '../memory.ts';
 import { PumpScratch } from './pump-code.ts';
 
 export class PumpCounters {
-  /** Frames recorded: those that the filter let through. */
+  /** Frames recorded: those that the filter accepted. */
   accepted = 0;
   truncated = 0;
   vlanTags = 0;
   readonly #last = new Map<number, number>();
 
-  /** Adds what was counted since the last call; at most 2^32 frames may have passed in between. */
+  /** Adds the counts since the last call, before which at most 2^32 frames may have passed. */
   update(memory: CaptureMemory): void {
     this.accepted += this.#since(memory, PumpScratch.accepted);
     this.truncated += this.#since(memory, PumpScratch.truncated);

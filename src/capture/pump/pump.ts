@@ -1,8 +1,8 @@
 /**
- * The pump: the walk over a TPACKET_V3 block with the filter's code inside, as one WebAssembly module over the capture
- * memory. It writes the accepted frames as records one behind the other into the output area, or makes records of them
- * where they are in the ring, so that many blocks go to the file with one `write(2)`. It does what `BlockBatch` does,
- * and is tested against it; what it is for is speed (bench/suites/ring-walk.ts). @module
+ * The pump: the walk over a TPACKET_V3 block with the code of the filter inside, as one WebAssembly module over the
+ * capture memory. It writes accepted frames as records into the output area, or turns them into records in the ring, so
+ * that one `write(2)` covers many blocks. It does what `BlockBatch` does, faster (bench/suites/ring-walk.ts), and is
+ * tested against it. @module
  */
 
 import { WasmModule } from '../../wasm/module.ts';
@@ -10,11 +10,11 @@ import { type WasmFunction, webAssembly } from '../../wasm/web-assembly.ts';
 import type { CaptureMemory } from '../memory.ts';
 import { PumpEmitter, PumpScratch, type PumpSettings } from './pump-code.ts';
 
-/** From a block of the ring to records. `frames` and `frameBytes` say what the last call recorded. */
+/** Turns a block of the ring into records. `frames` and `frameBytes` describe the last call. */
 export interface Recorder {
   /**
-   * Walks the block at `block`, writing to `output` at most `limit` records; both are offsets into the memory.
-   * The records of a block never take more bytes than the block.
+   * Records the block at `block` to `output`, at most `limit` frames. Both are offsets into the memory. The records of
+   * a block never exceed its size.
    * @returns bytes written
    */
   record(block: number, output: number, limit: number): number;
@@ -22,7 +22,7 @@ export interface Recorder {
   readonly frameBytes: number;
 }
 
-/** Undefined where WebAssembly is switched off or refuses the filter: walk by `BlockBatch` then. */
+/** Returns undefined if WebAssembly is disabled or cannot run the filter: use `BlockBatch` then. */
 export function createPump(memory: CaptureMemory, settings: PumpSettings): Recorder | undefined {
   const api = webAssembly();
   if (api === undefined || memory.memory === undefined) return undefined;

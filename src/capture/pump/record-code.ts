@@ -1,34 +1,34 @@
-/** How the pump puts an accepted frame down as a PCAP record, one behind the other in the output area. @module */
+/** WebAssembly that writes accepted frames as PCAP records, one after the other, into the output area. @module */
 
 import { PcapRecordHeader, type TimestampPrecision } from '../../pcap/index.ts';
 import type { WasmCode, WasmLocal } from '../../wasm/code.ts';
 import { FrameHeader } from '../ring/tpacket.ts';
 
-/** Copies go in steps of this many bytes, so one may write that much less one past a record's end. */
+/** Bytes per copy step; a copy may write up to 15 bytes past the end of a record. */
 export const COPY_STEP = 16;
-/** Above this length one `memory.copy`, which V8 makes a call into C, beats steps (bench/suites/ring-walk.ts). */
-const LONGEST_STEPPED_COPY = 2048;
+/** Longer copies use `memory.copy`, which V8 compiles to a call into C (bench/suites/ring-walk.ts). */
+const MAX_STEPPED_COPY = 2048;
 
-/** Where the walk has what a record is made of. */
+/** Locals of the walk that a record is made from. */
 export interface WalkLocals {
-  /** Parameters: the block, and where the output begins. */
+  /** Parameters: the block, and the start of the output. */
   readonly block: WasmLocal;
   readonly output: WasmLocal;
   /** Address of the frame's `tpacket3_hdr`. */
   readonly header: WasmLocal;
-  /** Address of the frame's first byte. */
+  /** Address of the first byte of the frame. */
   readonly frame: WasmLocal;
   readonly captured: WasmLocal;
   readonly wire: WasmLocal;
 }
 
-/** Writes the part of the pump that is about the output. Each method leaves the operand stack as it found it. */
+/** Writes the output part of the pump. Methods leave the operand stack unchanged. */
 export interface RecordCode {
   /** Before the first frame. */
   begin(): void;
-  /** An accepted frame, finished and cut. May overwrite everything in the ring before the frame's last byte. */
+  /** Records an accepted, finished and cut frame. May overwrite everything in the ring up to its last byte. */
   record(): void;
-  /** After the last frame: pushes how many bytes there are now. */
+  /** After the last frame: pushes the number of bytes written. */
   end(): void;
 }
 
@@ -70,7 +70,7 @@ export class PcapRecordCode implements RecordCode {
   }
 }
 
-/** Copies the frame's captured bytes to the cursor, which moves behind them. */
+/** Copies the captured bytes of the frame to the cursor, which moves past them. */
 export class FrameCopy {
   readonly #code: WasmCode;
   readonly #at: WalkLocals;
@@ -89,7 +89,7 @@ export class FrameCopy {
   emit(): void {
     const code = this.#code;
     const { frame, captured } = this.#at;
-    code.get(captured).i32(LONGEST_STEPPED_COPY).op('i32.gt_u').if();
+    code.get(captured).i32(MAX_STEPPED_COPY).op('i32.gt_u').if();
     code.get(this.#cursor).get(frame).get(captured).memoryCopy();
     code.get(this.#cursor).get(captured).op('i32.add').set(this.#cursor);
     code.else();

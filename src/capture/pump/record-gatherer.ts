@@ -1,10 +1,10 @@
 /**
- * Gathers the records of many blocks into areas of the output memory, each written to the file while the next one is
- * filled. A block goes back to the kernel as soon as it is walked; only when every area is kept does the ring have to
- * hold what comes. Where blocks of the ring can become blocks of the file in place, and it pays, they do. @module
+ * Gathers the records of many ring blocks in areas of the output memory; one is written to the file while the next is
+ * filled. A block returns to the kernel as soon as it was walked; only while every area is in use must the ring hold
+ * new frames. Blocks that can become blocks of the file in place do so where that is cheaper. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
-import type { RecordBatch, RecordOptions } from '../live-source.ts';
+import type { RecordBatch, RecordReadOptions } from '../live-source.ts';
 import type { CaptureMemory } from '../memory.ts';
 import type { BlockRing } from '../ring/ring.ts';
 import { BlockHeader } from '../ring/tpacket.ts';
@@ -12,105 +12,85 @@ import { OutputAreas } from './output-areas.ts';
 import type { Recorder } from './pump.ts';
 import { COPY_STEP } from './record-code.ts';
 
-/** Blocks that one area takes: writes of 4 MiB cost a disk the least per byte (bench/live/capture.ts). */
+/** Blocks per area: writes of 4 MiB cost the least per byte (bench/live/capture.ts). */
 const BLOCKS_PER_AREA = 4;
-/** Blocks walked at a time, so that signals and timers get their turn also when no frame is kept. */
-const MOST_BLOCKS = 64;
+/** Blocks per turn, so that signals and timers run even if no frame is accepted. */
+const MAX_BLOCKS = 64;
 /** A recorder counts in 32 bits. */
-const MOST_FRAMES = 0xffff_ffff;
+const MAX_FRAMES = 0xffff_ffff;
 
-/** Frames must take at least so many bytes each for the file to hold little beside them, and for the copy to cost more. */
-const SHORTEST_IN_PLACE = 768;
-/** At least such a part of the block must be in use. */
-const FULLEST_IN_PLACE = 0.75;
-/** What must be free behind the last frame: the end of its block, and the shortest filler. */
+/** Minimum mean frame length: with shorter frames the file would consist of filler, and the copy is cheap. */
+const MIN_FRAME_IN_PLACE = 768;
+/** Minimum share of the block in use. */
+const MIN_USED_IN_PLACE = 0.75;
+/** Bytes needed after the last frame: the end of its block, and the shortest filler. */
 const ROOM_BEHIND = 16;
 
-/** Bytes of records that an area must have room for, of a ring with blocks of that size. */
+/** Returns the bytes of records per area, for a ring with blocks of this size. */
 export function recordRoomFor(blockSize: number): number {
   return BLOCKS_PER_AREA * blockSize + COPY_STEP;
 }
 
-/** How records come to be. */
+/** The recorders of a capture. */
 export interface Recorders {
-  /** Into the output area. */
+  /** Writes to the output area. */
   readonly gathering: Recorder;
-  /** Within the ring; undefined where frames are refused here, or records have no room there. */
+  /** Works within the ring; undefined if user space filters, or if records have no room there. */
   readonly placing: Recorder | undefined;
 }
 
 export class RecordGatherer {
+  /** The areas that records are gathered in. When all are in use, wait for `returned`. */
+  readonly areas: OutputAreas;
   readonly #memory: CaptureMemory;
   readonly #ring: BlockRing;
   readonly #recorders: Recorders;
   readonly #lead: () => Uint8Array;
-  readonly #areas: OutputAreas;
   #remaining: number;
 
-  constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordOptions) {
+  constructor(memory: CaptureMemory, ring: BlockRing, recorders: Recorders, options: RecordReadOptions) {
     this.#memory = memory;
     this.#ring = ring;
     this.#recorders = recorders;
     this.#lead = options.lead ?? (() => EMPTY);
     this.#remaining = options.limit ?? Number.POSITIVE_INFINITY;
-    this.#areas = new OutputAreas(memory, recordRoomFor(ring.blockSize), ring.poison);
+    this.areas = new OutputAreas(recordRoomFor(ring.blockSize), ring.poison, memory);
   }
 
-  /** The limit is reached. */
+  /** The record limit is reached. */
   get isDone(): boolean {
     return this.#remaining === 0;
   }
 
-  /** Every area is kept: wait for `returned`. */
-  get isStarved(): boolean {
-    return this.#areas.isEmpty;
-  }
-
-  /** Resolves once an area has come back. */
-  returned(): Promise<void> {
-    return this.#areas.returned();
-  }
-
-  /** Walks the blocks that are ours, as long as there is room. Undefined: no frame was kept, or no area is free. */
+  /** Records the available blocks while there is room. Undefined: no frame was accepted, or no area is free. */
   gather(): RecordBatch | undefined {
-    this.takeBack();
+    this.areas.takeBack();
     const block = this.#ring.peek();
     if (block === undefined) return undefined;
     return this.#mayPlace(block) ? this.#place(block) : this.#copy();
   }
 
-  /** Nobody looks at the last batch any more. */
-  takeBack(): void {
-    this.#areas.takeBack();
-  }
-
   #copy(): RecordBatch | undefined {
-    const area = this.#areas.next;
-    if (area === undefined) return undefined;
-    const { blockSize } = this.#ring;
+    if (this.areas.isEmpty) return undefined;
     const recorder = this.#recorders.gathering;
-    const lead = this.#lead();
-    const lastStart = lead.length + (BLOCKS_PER_AREA - 1) * blockSize;
-    this.#memory.bytes.set(lead, area);
-    let length = lead.length;
+    let end = this.areas.begin(this.#lead());
+    const lastStart = end + (BLOCKS_PER_AREA - 1) * this.#ring.blockSize;
     let frames = 0;
     let frameBytes = 0;
-    for (let blocks = 0; blocks < MOST_BLOCKS && length <= lastStart && frames < this.#remaining; blocks += 1) {
+    for (let blocks = 0; blocks < MAX_BLOCKS && end <= lastStart && frames < this.#remaining; blocks += 1) {
       const block = this.#ring.peek();
       if (block === undefined || (frames > 0 && this.#mayPlace(block))) break;
-      length += recorder.record(block, area + length, Math.min(this.#remaining - frames, MOST_FRAMES));
+      end += recorder.record(block, end, Math.min(this.#remaining - frames, MAX_FRAMES));
       frames += recorder.frames;
       frameBytes += recorder.frameBytes;
       this.#ring.release();
     }
     if (frames === 0) return undefined;
-    this.#areas.take();
     this.#remaining -= frames;
-    const bytes = this.#memory.bytes.subarray(area, area + length);
-    return this.#areas.lendArea(area, { bytes, inPlace: false, frames, frameBytes });
+    return this.areas.finish(end, { frames, frameBytes });
   }
 
-  /** Blocks that follow each other in memory make one batch. */
+  /** Records adjacent blocks in place, as one batch. */
   #place(first: number): RecordBatch {
     const { blockSize } = this.#ring;
     const recorder = this.#recorders.placing as Recorder;
@@ -118,14 +98,14 @@ export class RecordGatherer {
     let frames = 0;
     let frameBytes = 0;
     do {
-      recorder.record(this.#ring.take(), end, MOST_FRAMES);
+      recorder.record(this.#ring.take(), end, MAX_FRAMES);
       frames += recorder.frames;
       frameBytes += recorder.frameBytes;
       end += blockSize;
     } while (end < first + BLOCKS_PER_AREA * blockSize && this.#ring.peek() === end && this.#mayPlace(end, frames));
     const bytes = this.#memory.bytes.subarray(first, end);
     this.#remaining -= frames;
-    return this.#areas.lend({ bytes, inPlace: true, frames, frameBytes }, () => {
+    return this.areas.lend({ bytes, inPlace: true, frames, frameBytes }, () => {
       for (let block = first; block < end; block += blockSize) this.#ring.giveBack(block);
     });
   }
@@ -140,8 +120,8 @@ export class RecordGatherer {
     return (
       this.#ring.isHandedOver(block) &&
       placed + frames <= this.#remaining &&
-      used >= frames * SHORTEST_IN_PLACE &&
-      used >= blockSize * FULLEST_IN_PLACE &&
+      used >= frames * MIN_FRAME_IN_PLACE &&
+      used >= blockSize * MIN_USED_IN_PLACE &&
       used <= blockSize - ROOM_BEHIND
     );
   }

@@ -1,4 +1,4 @@
-/** What puts the frames of a block down as records: the pump, or the reference walk. @module */
+/** Creates the recorder of a capture: the pump, or the reference walk. @module */
 import type { FrameView } from '../../base/frame.ts';
 import type { CaptureMemory } from '../memory.ts';
 import type { BlockBatch } from '../ring/block-batch.ts';
@@ -6,7 +6,7 @@ import { FrameRecords } from './frame-records.ts';
 import { createPump, type Recorder } from './pump.ts';
 import type { PumpSettings } from './pump-code.ts';
 
-/** The fastest recorder that this machine allows: the pump where WebAssembly is on and the engine may use it. */
+/** Returns the pump if WebAssembly is available and the engine allows it, otherwise the reference walk. */
 export function createRecorder(
   memory: CaptureMemory,
   batch: BlockBatch,
@@ -16,7 +16,7 @@ export function createRecorder(
   return (mayPump ? createPump(memory, settings) : undefined) ?? new ReferenceRecorder(memory, batch, settings);
 }
 
-/** Gathers in TypeScript, over the reference walk. */
+/** Records in TypeScript, with the reference walk. */
 class ReferenceRecorder implements Recorder {
   readonly #records: FrameRecords;
   readonly #batch: BlockBatch;

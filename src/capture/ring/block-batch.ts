@@ -1,6 +1,6 @@
 /**
- * The reference walk over a TPACKET_V3 block: frame by frame in TypeScript, through the filter, finished in place, lent
- * to the visitor. Works with every engine and without WebAssembly; recording to a file takes the pump instead. @module
+ * The reference walk over a TPACKET_V3 block: filters, finishes and lends frame by frame in TypeScript. Works with
+ * every engine and without WebAssembly; recording to a file uses the pump instead. @module
  */
 import { StackError } from '../../base/errors.ts';
 import type { FrameBatch, FrameView } from '../../base/frame.ts';
@@ -8,29 +8,29 @@ import type { CaptureMemory } from '../memory.ts';
 import { RingFrame } from './ring-frame.ts';
 import { BlockHeader } from './tpacket.ts';
 
-/** What a walk asks about a frame: bytes to keep, 0 rejects. */
-export type FrameFilter = (frame: RingFrame) => number;
+/** Returns the number of bytes to keep; 0 rejects the frame. */
+export type RingFilter = (frame: RingFrame) => number;
 
 export interface WalkSettings {
   readonly cooked: boolean;
   readonly skipsLoopbackOutgoing: boolean;
   readonly snapLength: number;
-  /** None accepts every frame whole. */
-  readonly filter: FrameFilter | undefined;
+  /** Undefined accepts every frame whole. */
+  readonly filter: RingFilter | undefined;
 }
 
-/** One moving batch serves all blocks of a ring. */
+/** One batch serves all blocks of a ring. */
 export class BlockBatch implements FrameBatch {
   readonly #memory: CaptureMemory;
   readonly #settings: WalkSettings;
   readonly #frame: RingFrame;
   #block = 0;
   #visited = true;
-  /** Frames visited so far: those that the filter let through. */
+  /** Frames visited so far, which the filter accepted. */
   accepted = 0;
-  /** Frames visited so far that were longer on the wire than what is kept of them. */
+  /** Frames visited so far that were cut. */
   truncated = 0;
-  /** Frames visited so far whose VLAN tag was put back. */
+  /** Frames visited so far with a restored VLAN tag. */
   vlanTags = 0;
 
   constructor(memory: CaptureMemory, settings: WalkSettings) {
@@ -39,7 +39,7 @@ export class BlockBatch implements FrameBatch {
     this.#frame = new RingFrame(memory, settings.cooked);
   }
 
-  /** Points at the block that begins at offset `block` of the capture memory. */
+  /** Points at the block at offset `block` of the capture memory. */
   wrap(block: number): this {
     this.#block = block;
     this.#visited = false;
@@ -53,7 +53,7 @@ export class BlockBatch implements FrameBatch {
 
   /** Visits the accepted frames. @throws StackError `BATCH_VISITED` the second time: frames are finished in place */
   forEach(visit: (frame: FrameView) => void): void {
-    if (this.#visited) throw new StackError('BATCH_VISITED', 'a batch of live frames is visited once');
+    if (this.#visited) throw new StackError('BATCH_VISITED', 'a batch of live frames can be visited only once');
     this.#visited = true;
     const frame = this.#frame;
     const { filter, snapLength, skipsLoopbackOutgoing } = this.#settings;

@@ -1,16 +1,16 @@
 /**
- * How long to let a busy ring fill. While frames are recorded as fast as they come, waking for every block costs more
- * than the frames in it (bench/live/capture.ts), so the ring is looked at when a few blocks should be full. @module
+ * Computes how long to let a busy ring fill. At high rates a wake-up per block costs more than its frames
+ * (bench/live/capture.ts), so the ring is read when a few blocks should be full. @module
  */
 
-/** As many as one write to the disk takes. */
+/** The number of blocks that one write to the disk takes. */
 const BLOCKS_WANTED = 4;
-/** Bytes a millisecond, 26 Gbit/s: a ring that was nearly empty is not full after the pause even if so much comes. */
-const FASTEST = 3_200_000;
-/** Below this there is no use in waiting. */
-const SHORTEST = 2;
-/** Rings that are not to wait at all: the pause would be too short to matter. */
-const SMALLEST_RING = 16 << 20;
+/** Bytes per millisecond, 26 Gbit/s: at this rate a nearly empty ring is not full after the pause. */
+const MAX_RATE = 3_200_000;
+/** Minimum useful pause in milliseconds. */
+const MIN_PAUSE = 2;
+/** Smaller rings are not paused: the pause would be too short to matter. */
+const MIN_RING_SIZE = 16 << 20;
 
 export class BusyPause {
   readonly #longest: number;
@@ -18,30 +18,30 @@ export class BusyPause {
 
   /**
    * @param ringSize bytes
-   * @param blockTimeout milliseconds that a frame may wait anyway; no pause is longer
+   * @param blockTimeout milliseconds that a frame may wait anyway; a pause is at most half of it
    */
   constructor(ringSize: number, blockTimeout: number) {
-    this.#longest = ringSize < SMALLEST_RING ? 0 : Math.min(ringSize / FASTEST, blockTimeout / 2);
+    this.#longest = ringSize < MIN_RING_SIZE ? 0 : Math.min(ringSize / MAX_RATE, blockTimeout / 2);
   }
 
-  /** The ring is large enough for blocks to stay in it for a while. */
+  /** The ring is large enough to hold blocks for a while. */
   get isRoomy(): boolean {
-    return this.#longest >= SHORTEST;
+    return this.#longest >= MIN_PAUSE;
   }
 
   /**
-   * Milliseconds to wait until the next look; 0: do not, wait for the socket.
-   * @param blocks how many the last look found
-   * @param isLent some are on their way to the disk: the socket would be no use
-   * @param now milliseconds, of a clock that never goes back
+   * Returns the milliseconds until the next look; 0: wait for the socket instead.
+   * @param blocks number of blocks that the last look found
+   * @param isLent blocks are on their way to the disk, which keep the socket readable
+   * @param now milliseconds of a monotonic clock
    */
   next(blocks: number, isLent: boolean, now: number): number {
     const elapsed = now - this.#lookedAt;
     this.#lookedAt = now;
     if (!this.isRoomy || (blocks === 0 && !isLent)) return 0;
     const perBlock = blocks === 0 ? 0 : elapsed / blocks;
-    if (perBlock > this.#longest && !isLent) return 0; // not busy: not even one block comes meanwhile
+    if (perBlock > this.#longest && !isLent) return 0; // not busy: less than one block arrives per pause
     const wanted = perBlock * BLOCKS_WANTED;
-    return Math.min(Math.max(wanted, SHORTEST), this.#longest);
+    return Math.min(Math.max(wanted, MIN_PAUSE), this.#longest);
   }
 }

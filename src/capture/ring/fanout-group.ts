@@ -1,25 +1,25 @@
-/** Joining and beginning a fanout group (packet(7), PACKET_FANOUT), also where the kernel chooses no number for it. @module */
+/** Creates and joins fanout groups (packet(7), PACKET_FANOUT), also on kernels that do not assign numbers. @module */
 import { Errno, syscallError } from '../../sys/syscall.ts';
 import type { FanoutGroup } from '../live-source.ts';
 import { FanoutType, PACKET_FANOUT_FLAG_UNIQUEID } from './tpacket.ts';
 
-/** Numbers tried for a group; one that is another group's of this mode and interface cannot be told from a free one. */
-const MOST_TRIES = 16;
+/** Numbers tried for a new group. A number in use by a group of the same mode and interface looks free. */
+const MAX_TRIES = 16;
 const GROUP_NUMBERS = 0x1_0000;
 
-/** PACKET_FANOUT of one socket. */
+/** The PACKET_FANOUT option of a socket. */
 export interface FanoutOption {
-  /** @returns 0, or the error's number */
+  /** @returns 0, or an error number */
   set(value: number): number;
-  /** @returns what was set: the group's number is in the lower 16 bits */
+  /** @returns the value; its lower 16 bits are the number of the group */
   get(): number;
 }
 
 /**
- * Without an id it begins a group under a number that the kernel chooses. One that knows no PACKET_FANOUT_FLAG_UNIQUEID
- * refuses it: then numbers are tried from a random one on, past those of groups of another kind.
+ * Joins the group `id`, or creates one with a number that the kernel assigns. Kernels without
+ * PACKET_FANOUT_FLAG_UNIQUEID refuse that: then numbers are tried, from a random one on, until one is free.
  * @param random from 0 to below 1
- * @returns the group's number
+ * @returns the number of the group
  * @throws SyscallError `SYSCALL`: EINVAL for a group of another mode or interface, ENOSPC for a full one
  */
 export function joinFanoutGroup(
@@ -32,7 +32,7 @@ export function joinFanoutGroup(
   let error = option.set(((type | (id === undefined ? PACKET_FANOUT_FLAG_UNIQUEID : 0)) << 16) | (id ?? 0));
   if (error === Errno.EINVAL && id === undefined) {
     const first = Math.floor(random() * GROUP_NUMBERS);
-    for (let tries = 0; tries < MOST_TRIES && isTaken(error); tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES && isTaken(error); tries += 1) {
       error = option.set((type << 16) | ((first + tries) % GROUP_NUMBERS));
     }
   }
@@ -40,7 +40,7 @@ export function joinFanoutGroup(
   return option.get() & 0xffff;
 }
 
-/** A group has the number that is of another kind, or full. */
+/** The number belongs to a group of another kind, or to a full one. */
 function isTaken(error: number): boolean {
   return error === Errno.EINVAL || error === Errno.EEXIST || error === Errno.ENOSPC;
 }

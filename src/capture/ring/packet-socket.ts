@@ -23,18 +23,18 @@ import {
 } from './tpacket.ts';
 
 /**
- * Bytes that the kernel leaves free before each frame: for the cooked header (20) and the VLAN tag (4) that are put
- * there in place. Two more before an Ethernet header of 14, so that the frame begins on a multiple of 4, as data of a
- * PCAPNG block does (af_packet.c, tpacket_rcv: the network header is what the kernel aligns).
+ * Bytes that the kernel leaves free before each frame, for the cooked header (20) and the VLAN tag (4). Two more before
+ * an Ethernet header of 14, so that the frame begins on a multiple of 4, like the data of a PCAPNG block (af_packet.c,
+ * tpacket_rcv: the kernel aligns the network header).
  */
 function headroomFor({ cooked, linkType }: CaptureDevice): number {
   return !cooked && linkType === LinkType.ethernet ? 34 : 32;
 }
 
-/** Milliseconds after which nothing enters a ring that refuses frames. */
+/** Milliseconds after which no frame enters a ring that refuses frames. */
 export const REFUSAL_DELAY = 2;
 
-/** What the kernel counted since the last question: `struct tpacket_stats_v3`. */
+/** Counters since the last read: `struct tpacket_stats_v3`. */
 export interface RingCounters {
   readonly packets: number;
   readonly drops: number;
@@ -49,13 +49,13 @@ export class PacketSocket {
   #open = true;
 
   /**
-   * Not bound yet: no frame arrives before ring and filter are in place.
+   * Opens a socket that is not bound: no frame arrives before ring and filter are in place.
    * @throws StackError `PRIVILEGE` without CAP_NET_RAW
    * @throws SyscallError `SYSCALL`
    */
   constructor(device: CaptureDevice) {
     this.#device = device;
-    // On all interfaces frames come whole: without their link header, tags behind tags would be lost (docs/adr/0020).
+    // On `any` frames arrive whole: without their link header, inner tags would be lost (docs/adr/0020).
     const isHeaderless = device.cooked && device.index !== ANY_INTERFACE_INDEX;
     const type = (isHeaderless ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC;
     try {
@@ -66,8 +66,8 @@ export class PacketSocket {
   }
 
   /**
-   * Makes the kernel's ring and maps it into `memory`.
-   * @throws StackError `MEMORY` when the kernel has no room for it
+   * Creates the kernel ring and maps it into `memory`.
+   * @throws StackError `MEMORY` if the kernel cannot allocate it
    */
   attachRing(memory: CaptureMemory, geometry: RingGeometry): void {
     this.#set(PacketOption.version, new Uint32Array([TPACKET_V3]), 'use TPACKET_V3');
@@ -79,19 +79,20 @@ export class PacketSocket {
     const request = encodeRingRequest(geometry);
     if (setsockopt(this.fd, SOL_PACKET, PacketOption.rxRing, request, request.byteLength) < 0) {
       const size = geometry.blockSize * geometry.blockCount;
-      throw new StackError('MEMORY', `the kernel has no room for a packet ring of ${size} bytes: ask for less (-B)`);
+      throw new StackError('MEMORY', `cannot allocate a packet ring of ${size} bytes; reduce the buffer size (-B)`);
     }
     memory.mapRing(this.fd);
   }
 
-  /** Early drop in the kernel. False: the kernel does not take this program, all frames will come. */
+  /** Attaches a filter to the socket. False: the kernel rejects the program, and all frames arrive. */
   attachFilter(instructions: readonly BpfInstruction[]): boolean {
     return attachFilter(this.fd, instructions);
   }
 
   /**
-   * Joins the group `id`, or begins one; the socket must be bound. From here on the group's sockets share the frames.
-   * @returns the group's number
+   * Joins the group `id`, or creates one; the socket must be bound. From here on the sockets of the group share the
+   * frames.
+   * @returns the number of the group
    * @throws SyscallError `SYSCALL`: EINVAL for a group of another mode or interface, ENOSPC for a full one
    */
   joinFanout(group: FanoutGroup): number {
@@ -111,17 +112,17 @@ export class PacketSocket {
     return joinFanoutGroup(option, group, wanted);
   }
 
-  /** Takes `refuseFrames` back. */
+  /** Undoes `refuseFrames`. */
   acceptFrames(): void {
     detachFilter(this.fd);
   }
 
-  /** From here on no frame enters the ring; those in it stay. */
+  /** Stops new frames from entering the ring. Those in it stay. */
   refuseFrames(): void {
     attachFilter(this.fd, [{ code: 0x06, jt: 0, jf: 0, k: 0 }]); // ret #0
   }
 
-  /** Frames begin to arrive. */
+  /** Binds the socket: frames begin to arrive. */
   start(promiscuous: boolean): void {
     const address = new Uint8Array(LinkLayerAddress.size);
     const view = new DataView(address.buffer);
@@ -132,7 +133,7 @@ export class PacketSocket {
     if (promiscuous && this.#device.index !== ANY_INTERFACE_INDEX) this.#joinPromiscuous();
   }
 
-  /** Of the membership kind: the kernel takes it back by itself when the socket goes. */
+  /** Joins as a membership, which the kernel drops when the socket closes. */
   #joinPromiscuous(): void {
     const membership = new Uint8Array(16); // struct packet_mreq
     const view = new DataView(membership.buffer);
@@ -141,11 +142,11 @@ export class PacketSocket {
     this.#set(
       PacketOption.addMembership,
       membership,
-      `put ${this.#device.name} into promiscuous mode (-p: do without)`,
+      `enable promiscuous mode on ${this.#device.name} (-p disables it)`,
     );
   }
 
-  /** Reading resets the kernel's counters: the caller adds up. */
+  /** Reads the counters of the kernel, which resets them. */
   readCounters(): RingCounters {
     this.#length[0] = this.#counters.byteLength;
     const result = getsockopt(this.fd, SOL_PACKET, PacketOption.statistics, this.#counters, this.#length);
@@ -153,7 +154,7 @@ export class PacketSocket {
     return { packets, drops, freezes };
   }
 
-  /** Fetches and clears the socket's pending error; 0 when there is none. */
+  /** Returns and clears the pending error of the socket; 0 if there is none. */
   takeError(): number {
     const error = new Uint32Array(1);
     this.#length[0] = error.byteLength;
@@ -172,7 +173,7 @@ export class PacketSocket {
   }
 }
 
-/** The error that a packet socket gets when its interface goes down or away. */
+/** Returns whether a packet socket gets this error when its interface goes down or is removed. */
 export function isInterfaceDownError(error: number): boolean {
   return error === Errno.ENETDOWN || error === Errno.ENXIO || error === Errno.ENODEV;
 }

@@ -1,4 +1,4 @@
-/** What comes into a packet ring, and how that ends: by a signal, or because the interface goes away. @module */
+/** Waits for blocks of a packet ring, and ends the capture on a signal or when the interface is removed. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../../base/errors.ts';
 import { interfaceNameOf } from '../../sys/interface-request.ts';
@@ -12,13 +12,13 @@ export class RingArrival {
   readonly #device: CaptureDevice;
   readonly #socket: PacketSocket;
   readonly #ring: BlockRing;
-  /** Of the source: nothing is read any more. */
+  /** Aborted when the source closes. */
   readonly #closing: AbortSignal;
   readonly #warn: (message: string) => void;
   #isRefusing = false;
   #isGone = false;
 
-  /** @param parts `warn` is told when the interface goes down */
+  /** @param parts `warn` is called when the interface goes down */
   constructor(
     device: CaptureDevice,
     parts: { readonly socket: PacketSocket; readonly ring: BlockRing; readonly warn: (message: string) => void },
@@ -31,28 +31,28 @@ export class RingArrival {
     this.#closing = closing;
   }
 
-  /** No frame enters any more; what is in the ring is still to be read. */
+  /** No more frames enter the ring; those in it can still be read. */
   get isRefusing(): boolean {
     return this.#isRefusing;
   }
 
-  /** From now on no frame enters. */
+  /** Stops new frames from entering the ring. */
   refuseFrames(): void {
     this.#isRefusing = true;
     this.#socket.refuseFrames();
   }
 
   /**
-   * Waits for the next block, or, when there is always one soon, for a few of them. After the waiter's signal no new frame
-   * enters the ring, and the block that the kernel was filling is the last.
-   * @param pause milliseconds to wait in place of the socket
-   * @returns false when nothing will come any more
-   * @throws StackError `INTERFACE_GONE` once what came before is read
+   * Waits for the next block, or pauses to let a few of them fill. After the waiter's signal no more frames enter the
+   * ring, and the block that the kernel was filling is the last.
+   * @param pause milliseconds to wait instead of polling the socket
+   * @returns false when no more blocks will follow
+   * @throws StackError `INTERFACE_GONE` after the last frames were read
    */
   async more(waiter: ReadableWaiter, pause = 0): Promise<boolean> {
     if (this.#closing.aborted || this.#isRefusing) return false;
     if (this.#isGone) {
-      throw new StackError('INTERFACE_GONE', `the interface ${this.#device.name} went away while capturing`);
+      throw new StackError('INTERFACE_GONE', `interface ${this.#device.name} was removed during the capture`);
     }
     if (waiter.signal.aborted) {
       this.refuseFrames();
@@ -65,14 +65,14 @@ export class RingArrival {
     }
     await waiter.wait();
     if (this.#closing.aborted || this.#ring.peek() !== undefined || this.isInterfaceThere()) return true;
-    this.#isGone = true; // what it brought until then is still in the block that the kernel was filling
+    this.#isGone = true; // its last frames are in the block that the kernel was filling
     await this.#endRing();
     return true;
   }
 
   /**
-   * Fetches what is wrong with the interface. Its going down is outlived, with a warning: the kernel goes on by itself when it
-   * is back. Its going away is not: false.
+   * Reads the pending error of the interface. Warns when it went down: the kernel resumes by itself when it is up
+   * again. False when it was removed.
    */
   isInterfaceThere(): boolean {
     const { name, index } = this.#device;

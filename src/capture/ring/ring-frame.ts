@@ -1,39 +1,22 @@
 /**
- * The reference walk's way to finish one frame where it lies in the ring: a cooked header in front of a packet, in
- * place of its link header if it came with one, and the VLAN tag that the kernel took out put back. Both go into the headroom before the
- * frame; no payload byte moves. The pump (pump.ts) does the same in WebAssembly and is tested against this. @module
+ * Finishes one frame of the reference walk in the ring: prepends a cooked header, in place of the link header if there
+ * is one, and restores the VLAN tag that the kernel removed. Both go into the headroom before the frame; no payload
+ * byte moves. The pump (pump.ts) does the same in WebAssembly and is tested against this. @module
  */
 import { writeU16, writeU32 } from '../../base/bytes.ts';
 import type { FrameView } from '../../base/frame.ts';
 import { EtherType } from '../../base/protocol-numbers.ts';
 import type { Ancillary } from '../../bpf/index.ts';
+import { ETHERNET_HEADER_LENGTH, VLAN_TAG_LENGTH } from '../../wire/ethernet.ts';
+import { PacketType, Sll2Header } from '../../wire/linux-cooked.ts';
 import { HardwareType } from '../device.ts';
 import type { CaptureMemory } from '../memory.ts';
-import {
-  FrameHeader,
-  LinkLayerAddress,
-  PACKET_OUTGOING,
-  TP_STATUS_VLAN_TPID_VALID,
-  TP_STATUS_VLAN_VALID,
-} from './tpacket.ts';
+import { FrameHeader, LinkLayerAddress, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from './tpacket.ts';
 
-/** `struct sll2_header` (LINKTYPE_LINUX_SLL2): all fields big-endian. */
-export const Sll2Header = {
-  protocol: 0,
-  interfaceIndex: 4,
-  hardwareType: 8,
-  packetType: 10,
-  addressLength: 11,
-  address: 12,
-  size: 20,
-} as const;
-
-export const VLAN_TAG_LENGTH = 4;
-/** The tag stands behind the two addresses of an Ethernet header. */
+/** Offset of a VLAN tag in an Ethernet header: after the two addresses. */
 export const MAC_ADDRESSES_LENGTH = 12;
-export const ETHERNET_HEADER_LENGTH = 14;
 
-/** A moving window on one frame in the ring: what the kernel says of it, as a filter and a record need it. */
+/** A view that moves over the frames in the ring, with the kernel's metadata for filters and records. */
 export class RingFrame implements Ancillary, FrameView {
   readonly data: Uint8Array;
   readonly #memory: CaptureMemory;
@@ -41,7 +24,7 @@ export class RingFrame implements Ancillary, FrameView {
   #header = 0;
   #address = 0;
 
-  /** Where the frame's bytes begin, an offset into the capture memory; `finish` moves it. */
+  /** Offset of the frame in the capture memory; `finish` moves it. */
   offset = 0;
   length = 0;
   wireLength = 0;
@@ -52,7 +35,7 @@ export class RingFrame implements Ancillary, FrameView {
     this.#cooked = cooked;
   }
 
-  /** Points at the `tpacket3_hdr` at `header`. In front of a cooked frame its header is written. */
+  /** Points at the `tpacket3_hdr` at `header`. Writes the cooked header of a cooked frame. */
   wrap(header: number): void {
     const view = this.#memory.view;
     this.#header = header;
@@ -65,13 +48,13 @@ export class RingFrame implements Ancillary, FrameView {
     this.#prependCookedHeader(this.protocol, 0);
   }
 
-  /** Puts the VLAN tag back, if there was one. After the filter: it judges what the kernel would judge. */
+  /** Restores the VLAN tag, if there was one. Call it after the filter, which sees the frame as the kernel's would. */
   finish(): boolean {
     if (this.vlanTagPresent === 0) return false;
     const { bytes } = this.#memory;
     if (this.#cooked) {
       const { protocol } = this;
-      this.#moveStart(Sll2Header.size);
+      this.#moveStart(Sll2Header.length);
       writeU16(bytes, this.offset - 4, this.vlanTag);
       writeU16(bytes, this.offset - 2, protocol);
       this.#prependCookedHeader(this.vlanProtocol, VLAN_TAG_LENGTH);
@@ -88,19 +71,19 @@ export class RingFrame implements Ancillary, FrameView {
     return true;
   }
 
-  /** Keeps the first `length` bytes. */
+  /** Cuts the frame to `length` bytes. */
   cut(length: number): void {
     if (this.length > length) this.length = length;
   }
 
   #prependCookedHeader(protocol: number, gap: number): void {
-    this.#moveStart(-Sll2Header.size - gap);
+    this.#moveStart(-Sll2Header.length - gap);
     const { bytes } = this.#memory;
     writeU32(bytes, this.offset + Sll2Header.protocol, protocol << 16);
     writeU32(bytes, this.offset + Sll2Header.interfaceIndex, this.interfaceIndex);
     writeU16(bytes, this.offset + Sll2Header.hardwareType, this.hardwareType);
     const tail = this.#address + LinkLayerAddress.packetType; // packet type, address length, address: the same layout
-    bytes.copyWithin(this.offset + Sll2Header.packetType, tail, tail + Sll2Header.size - Sll2Header.packetType);
+    bytes.copyWithin(this.offset + Sll2Header.packetType, tail, tail + Sll2Header.length - Sll2Header.packetType);
   }
 
   #moveStart(by: number): void {
@@ -110,8 +93,8 @@ export class RingFrame implements Ancillary, FrameView {
   }
 
   /**
-   * Bytes of the link header that a cooked one replaces: 0 where the kernel has taken it off. Of an Ethernet frame on its
-   * way out the network header may be behind tags, which belong to what is kept (docs/adr/0020-any-reads-whole-frames.md).
+   * Length of the link header that a cooked one replaces; 0 if the kernel removed it. In outgoing Ethernet frames the
+   * network header may follow tags, which must be kept (docs/adr/0020-any-reads-whole-frames.md).
    */
   get #linkHeaderLength(): number {
     const { view } = this.#memory;
@@ -122,9 +105,9 @@ export class RingFrame implements Ancillary, FrameView {
     return Math.min(isEthernet ? ETHERNET_HEADER_LENGTH : (network - mac) >>> 0, this.length);
   }
 
-  /** The first sight of a looped frame, on its way out. */
+  /** The outgoing copy of a looped frame. */
   get isLoopbackOutgoing(): boolean {
-    return this.packetType === PACKET_OUTGOING && this.hardwareType === HardwareType.loopback;
+    return this.packetType === PacketType.outgoing && this.hardwareType === HardwareType.loopback;
   }
 
   get nextOffset(): number {
@@ -154,7 +137,7 @@ export class RingFrame implements Ancillary, FrameView {
   get vlanTag(): number {
     return this.#memory.view.getUint16(this.#header + FrameHeader.vlanTci, true);
   }
-  /** Older kernels do not set the status bit: a tag other than 0 says it too. */
+  /** Older kernels do not set the status bit; then a nonzero tag is present. */
   get vlanTagPresent(): number {
     return (this.#status & TP_STATUS_VLAN_VALID) !== 0 || this.vlanTag !== 0 ? 1 : 0;
   }

@@ -1,6 +1,6 @@
 /**
- * A live source over one packet ring. Two ways out of it: `batches()` lends frames to a visitor, `records()` hands over
- * ready-made records that the pump has made, for a file. @module
+ * A live source over one packet ring. `batches()` lends frames to a visitor; `records()` returns ready-made records,
+ * written by the pump, for a file. @module
  */
 import { StackError } from '../../base/errors.ts';
 import {
@@ -15,7 +15,7 @@ import type { BpfInstruction, EngineName } from '../../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../../pcap/index.ts';
 import { ReadableWaiter } from '../../sys/readiness.ts';
 import type { CaptureDevice } from '../device.ts';
-import { compileLive, judgeLive, type LiveJudge } from '../live-filter.ts';
+import { compileLive, type FilterPlacement, placeFilter } from '../live-filter.ts';
 import {
   DEFAULT_BLOCK_TIMEOUT,
   DEFAULT_BUFFER_SIZE,
@@ -23,7 +23,7 @@ import {
   type LiveOptions,
   type LiveSource,
   type RecordBatch,
-  type RecordOptions,
+  type RecordReadOptions,
 } from '../live-source.ts';
 import { CaptureMemory } from '../memory.ts';
 import type { RingLoan } from '../merge/ring-input.ts';
@@ -46,8 +46,8 @@ export class RingSource implements LiveSource {
   readonly interfaces: readonly [CaptureInterface];
   readonly fanoutId: number | undefined;
   readonly #device: CaptureDevice;
-  readonly #judge: LiveJudge;
-  /** Bytes of a frame to keep at most. */
+  readonly #placement: FilterPlacement;
+  /** Maximum number of bytes to keep per frame. */
   readonly #keep: number;
   readonly #engine: EngineName;
   readonly #blockTimeout: number;
@@ -60,7 +60,7 @@ export class RingSource implements LiveSource {
   readonly #pumped = new PumpCounters();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
-  /** Of what `records` has lent; a batch is lent no longer once its source closes. */
+  /** Takes back the batch that `records` lent; a batch is not valid after its source closes. */
   #takeRecordsBack: () => void = () => {};
   #reading = false;
   #received = 0;
@@ -84,9 +84,9 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      const { judge, fanoutId } = this.#start(program, options, warn);
-      this.#judge = judge;
-      this.#keep = Math.min(this.snapLength, judge.longest);
+      const { placement, fanoutId } = this.#start(program, options, warn);
+      this.#placement = placement;
+      this.#keep = Math.min(this.snapLength, placement.longest);
       this.fanoutId = fanoutId;
     } catch (error) {
       this.#socket.close();
@@ -95,7 +95,7 @@ export class RingSource implements LiveSource {
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
     this.#arrival = new RingArrival(device, { socket: this.#socket, ring: this.#ring, warn }, this.#closing.signal);
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#judge.filter });
+    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#placement.filter });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -122,18 +122,18 @@ export class RingSource implements LiveSource {
     return ownPackets(this.batches(options));
   }
 
-  async *records(format: RecordFormat, options: RecordOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+  async *records(format: RecordFormat, options: RecordReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
     const waiter = this.#begin(options.signal);
     try {
       const gatherer = new RecordGatherer(this.#memory, this.#ring, this.#createRecorders(format), options);
-      this.#takeRecordsBack = () => gatherer.takeBack();
+      this.#takeRecordsBack = () => gatherer.areas.takeBack();
       let pause: number;
       do {
         const before = this.#ring.takenEver;
         while (!this.#closing.signal.aborted) {
           const batch = gatherer.gather();
           if (batch !== undefined) yield batch;
-          else if (gatherer.isStarved) await gatherer.returned();
+          else if (gatherer.areas.isEmpty) await gatherer.areas.returned();
           else break;
           if (gatherer.isDone) return;
         }
@@ -148,10 +148,10 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
-    const isJudgedHere = this.#judge.filter !== undefined;
+    const isFilteredHere = this.#placement.filter !== undefined;
     return {
       received: this.#received,
-      accepted: isJudgedHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
+      accepted: isFilteredHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,
       dropped: this.#dropped,
       freezes: this.#freezes,
       truncated: this.#batch.truncated + this.#pumped.truncated,
@@ -159,7 +159,7 @@ export class RingSource implements LiveSource {
     };
   }
 
-  /** For a merge, which reads the ring from here on. @throws StackError `BUSY` */
+  /** Lends the ring to a merge, which reads it from here on. @throws StackError `BUSY` */
   lendRing(): RingLoan {
     this.#claim();
     return {
@@ -171,7 +171,7 @@ export class RingSource implements LiveSource {
     };
   }
 
-  /** The merge has ended. */
+  /** Ends the loan of the ring. */
   takeRingBack(): void {
     this.#reading = false;
   }
@@ -184,8 +184,8 @@ export class RingSource implements LiveSource {
   async #close(): Promise<void> {
     this.#addCounters();
     this.#closing.abort();
-    this.#takeRecordsBack(); // else who closes in the middle of a batch would wait for himself
-    await this.#ring.allReturned(); // what is retained may be on its way to a disk
+    this.#takeRecordsBack(); // a close in the middle of a batch would wait for itself
+    await this.#ring.allReturned(); // retained blocks may be on their way to a disk
     this.#memory.unmapRing();
     this.#socket.close();
   }
@@ -201,9 +201,9 @@ export class RingSource implements LiveSource {
     return new ReadableWaiter(this.#socket.fd, signal === undefined ? closing : AbortSignal.any([signal, closing]));
   }
 
-  /** One reader at a time: two would tear blocks out of each other's hands. */
+  /** Allows one reader at a time. @throws StackError `BUSY` */
   #claim(): void {
-    if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is being read already`);
+    if (this.#reading) throw new StackError('BUSY', `the capture on ${this.interfaceName} is already being read`);
     this.#reading = true;
   }
 
@@ -217,28 +217,28 @@ export class RingSource implements LiveSource {
   }
 
   /**
-   * Filter first, then frames. Only a socket that gets frames can join a group, and until it has, they would be all: so
-   * it refuses them until then.
-   * @returns who judges, and the fanout group's number
+   * Attaches the filter before frames arrive. Only a bound socket can join a fanout group, and until then it would
+   * receive all frames: so it refuses them meanwhile.
+   * @returns where the filter runs, and the number of the fanout group
    */
   #start(
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
     warn: (message: string) => void,
-  ): { judge: LiveJudge; fanoutId: number | undefined } {
+  ): { placement: FilterPlacement; fanoutId: number | undefined } {
     const socket = this.#socket;
     const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn };
     if (fanout === undefined) {
-      const judge = judgeLive(program, parts);
+      const placement = placeFilter(program, parts);
       socket.start(promiscuous);
-      return { judge, fanoutId: undefined };
+      return { placement, fanoutId: undefined };
     }
     socket.refuseFrames();
     socket.start(promiscuous);
     const fanoutId = socket.joinFanout(fanout);
-    const judge = judgeLive(program, parts);
-    if (!judge.isAttached) socket.acceptFrames();
-    return { judge, fanoutId };
+    const placement = placeFilter(program, parts);
+    if (!placement.isAttached) socket.acceptFrames();
+    return { placement, fanoutId };
   }
 
   #createRecorders(format: RecordFormat): Recorders {
@@ -248,7 +248,7 @@ export class RingSource implements LiveSource {
       skipsLoopbackOutgoing,
       format,
       snapLength: this.#keep,
-      instructions: this.#judge.instructions,
+      instructions: this.#placement.instructions,
     };
     const gathering = createRecorder(this.#memory, this.#batch, settings, this.#engine !== 'interpreter');
     const mayPlace = format.container === 'pcapng' && format.inPlace && this.#keepsAll && this.#pause.isRoomy;
@@ -258,10 +258,12 @@ export class RingSource implements LiveSource {
     return { gathering, placing };
   }
 
-  /** Whatever enters the ring is wanted, and whole: frames that are refused here, or cut, must not get into a file. */
+  /**
+   * Every frame in the ring is wanted and whole. Frames that are rejected or cut here must not reach a file in place.
+   */
   get #keepsAll(): boolean {
-    const isCutHere = !this.#judge.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
-    return this.#judge.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
+    const isCutHere = !this.#placement.isAttached && this.snapLength < DEFAULT_SNAP_LENGTH;
+    return this.#placement.instructions === undefined && !this.#device.skipsLoopbackOutgoing && !isCutHere;
   }
 }
 

@@ -3,40 +3,40 @@ import { POISON } from '../../base/frame.ts';
 import type { CaptureMemory } from '../memory.ts';
 import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from './tpacket.ts';
 
-/** A block this large takes the largest frame that segmentation offload makes (64 KiB) many times over. */
+/** Holds many of the largest frames that segmentation offload produces (64 KiB). */
 const PREFERRED_BLOCK_SIZE = 1 << 20;
-const SMALLEST_BLOCK_SIZE = 1 << 17;
-/** With fewer the kernel has nowhere to write while we read. */
-const FEWEST_BLOCKS = 4;
-/** Milliseconds that a ring should last when each block is handed over with a frame or two in it, its time being up. */
-const SHORTEST_STAY = 1000;
+const MIN_BLOCK_SIZE = 1 << 17;
+/** With fewer blocks the kernel has nowhere to write while we read. */
+const MIN_BLOCKS = 4;
+/** Minimum time in milliseconds that a ring holds when timeouts deliver each block with a frame or two. */
+const MIN_STAY = 1000;
 
 /**
  * Splits a buffer into blocks.
  * @param bufferSize bytes; rounded up to whole blocks
- * @param blockTimeout milliseconds until a block that is not full is handed over
+ * @param blockTimeout milliseconds until a partially filled block is delivered
  */
 export function ringGeometry(bufferSize: number, blockTimeout: number): RingGeometry {
   let blockSize = PREFERRED_BLOCK_SIZE;
-  const fewest = Math.max(FEWEST_BLOCKS, SHORTEST_STAY / blockTimeout);
-  while (blockSize > SMALLEST_BLOCK_SIZE && bufferSize / blockSize < fewest) blockSize /= 2;
-  return { blockSize, blockCount: Math.max(FEWEST_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
+  const fewest = Math.max(MIN_BLOCKS, MIN_STAY / blockTimeout);
+  while (blockSize > MIN_BLOCK_SIZE && bufferSize / blockSize < fewest) blockSize /= 2;
+  return { blockSize, blockCount: Math.max(MIN_BLOCKS, Math.ceil(bufferSize / blockSize)), blockTimeout };
 }
 
-/** Reads the ring's hand-over words; the memory order is the kernel's: status last, so we load it first. */
+/** Reads the ring's status words. The kernel writes the status last, so it is loaded first. */
 export class BlockRing {
   readonly #memory: CaptureMemory;
   readonly #geometry: RingGeometry;
-  /** By block: 1 while it is taken. Its status word says then what it said before, that it is ours. */
+  /** 1 for each block that is taken. Its status word still says that it is ours. */
   readonly #taken: Uint8Array;
   #takenCount = 0;
   #next = 0;
   #takenEver = 0;
-  /** Of the block taken last: the kernel numbers the blocks that it begins, from 1. */
+  /** Sequence number of the block taken last; the kernel counts the blocks that it begins, from 1. */
   #sequence = 0;
   #hasEnded = false;
   #onAllReturned: () => void = () => {};
-  /** Whether the frames of a block are overwritten when it goes back. */
+  /** Whether to overwrite the frames of a block that is returned. */
   readonly poison: boolean;
 
   constructor(memory: CaptureMemory, geometry: RingGeometry, poison: boolean) {
@@ -54,17 +54,17 @@ export class BlockRing {
     return this.#geometry.blockSize;
   }
 
-  /** Blocks taken so far, those that have gone back too. */
+  /** Blocks taken so far, including returned ones. */
   get takenEver(): number {
     return this.#takenEver;
   }
 
-  /** Some blocks are taken. Then poll(2) may call the socket readable although there is nothing new. */
+  /** Some blocks are taken. poll(2) may report the socket readable then although there is nothing new. */
   get isLent(): boolean {
     return this.#takenCount > 0;
   }
 
-  /** Offset in the capture memory of the block that is ours to read now, or undefined. Takes nothing. */
+  /** Returns the offset of the next block that is ours to read, or undefined. Does not take it. */
   peek(): number | undefined {
     if (this.#taken[this.#next] === 1) return undefined;
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
@@ -72,17 +72,20 @@ export class BlockRing {
     return (status & TP_STATUS_USER) !== 0 || (this.#hasEnded && this.#isBegun(block)) ? block : undefined;
   }
 
-  /** Nothing enters any more: from now on the block that the kernel was filling is ours, too, although it has not said so. */
+  /**
+   * Nothing enters the ring any more: the block that the kernel was filling is ours too, although its status does not
+   * say so.
+   */
   end(): void {
     this.#hasEnded = true;
   }
 
-  /** The kernel has said that the block is ours, and will not touch it. */
+  /** Returns whether the kernel has delivered the block and will not touch it. */
   isHandedOver(block: number): boolean {
     return ((this.#memory.words[(block + BlockHeader.status) >>> 2] ?? 0) & TP_STATUS_USER) !== 0;
   }
 
-  /** It has frames, and they are not those of the last time round. */
+  /** Returns whether the block has frames of this round. */
   #isBegun(block: number): boolean {
     const isNext = this.#sequenceOf(block) === (this.#sequence + 1) >>> 0;
     return isNext && this.#memory.words[(block + BlockHeader.frames) >>> 2] !== 0;
@@ -93,8 +96,8 @@ export class BlockRing {
   }
 
   /**
-   * Whether nothing at all is in the ring, but for the blocks taken: the kernel counts the frames of the block that it is
-   * filling there as it writes them (af_packet.c, prb_fill_curr_block), long before it hands the block over.
+   * Nothing is in the ring except for taken blocks: the kernel counts the frames of a block while it fills it
+   * (af_packet.c, prb_fill_curr_block), long before it delivers the block.
    */
   get isEmpty(): boolean {
     if (this.#taken[this.#next] === 1) return false;
@@ -102,7 +105,7 @@ export class BlockRing {
     return Atomics.load(this.#memory.words, (block + BlockHeader.frames) >>> 2) === 0 && this.peek() === undefined;
   }
 
-  /** Takes the block that `peek` told, for as long as the caller likes, and goes on to the next. */
+  /** Takes the block that `peek` returned and advances to the next. */
   take(): number {
     const block = this.#memory.ring + this.#next * this.#geometry.blockSize;
     this.#taken[this.#next] = 1;
@@ -113,9 +116,9 @@ export class BlockRing {
     return block;
   }
 
-  /** The block is the kernel's again. */
+  /** Returns a block to the kernel. */
   giveBack(block: number): void {
-    // The block's head is the kernel's own; the heads of frames it writes anew.
+    // The kernel owns the block header; it rewrites frame headers.
     if (this.poison) this.#memory.bytes.fill(POISON, block + BlockHeader.size, block + this.#geometry.blockSize);
     this.#taken[(block - this.#memory.ring) / this.#geometry.blockSize] = 0;
     this.#takenCount -= 1;
@@ -131,7 +134,7 @@ export class BlockRing {
     });
   }
 
-  /** Gives the block that `peek` told back to the kernel and goes on to the next. */
+  /** Returns the block that `peek` returned to the kernel and advances to the next. */
   release(): void {
     this.giveBack(this.take());
   }

@@ -1,4 +1,4 @@
-/** TPACKET_V3 as it lies in memory (linux/if_packet.h). Offsets and lengths in bytes, numbers in the machine's order. @module */
+/** TPACKET_V3 memory layout (linux/if_packet.h). Offsets and lengths in bytes, numbers in host order. @module */
 
 /** Sockets of family AF_PACKET: level and options. */
 export const SOL_PACKET = 263;
@@ -11,16 +11,16 @@ export const PacketOption = {
   fanout: 18,
 } as const;
 
-/** How the sockets of a fanout group share the frames (PACKET_FANOUT_…): by flow, by CPU, or to the next when one is full. */
+/**
+ * How the sockets of a fanout group share frames (PACKET_FANOUT_…): by flow, by CPU, or to the next one when a ring is
+ * full.
+ */
 export const FanoutType = { hash: 0, cpu: 2, rollover: 3 } as const;
-/** For the first socket of a group: the kernel chooses a number that no group has. */
+/** For the first socket of a group: the kernel assigns an unused number. */
 export const PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
 export const PACKET_MR_PROMISC = 1;
 export const TPACKET_V3 = 2;
 export const ETH_P_ALL = 0x0003;
-
-/** `sll_pkttype` (linux/if_packet.h): who the frame was for. */
-export const PACKET_OUTGOING = 4;
 
 /** `struct sockaddr_ll` */
 export const LinkLayerAddress = {
@@ -34,10 +34,10 @@ export const LinkLayerAddress = {
   size: 20,
 } as const;
 
-/** `struct tpacket_block_desc` with `struct tpacket_hdr_v1`, from the block's start. */
+/** `struct tpacket_block_desc` with `struct tpacket_hdr_v1`, from the start of the block. */
 export const BlockHeader = { status: 8, frames: 12, firstFrame: 16, used: 20, sequence: 24, size: 48 } as const;
 
-/** `struct tpacket3_hdr`, from the frame's start, and the `sockaddr_ll` behind it. */
+/** `struct tpacket3_hdr`, from the start of the frame, and the `sockaddr_ll` after it. */
 export const FrameHeader = {
   nextOffset: 0,
   seconds: 4,
@@ -57,7 +57,7 @@ export const FrameHeader = {
 export const TP_STATUS_KERNEL = 0;
 export const TP_STATUS_USER = 1;
 
-/** Frame status: the tag that was taken out of the frame, and its TPID, are in the header. */
+/** Frame status: the header holds the tag that was removed from the frame, and its TPID. */
 export const TP_STATUS_VLAN_VALID = 1 << 4;
 export const TP_STATUS_VLAN_TPID_VALID = 1 << 6;
 
@@ -65,11 +65,13 @@ export const TP_STATUS_VLAN_TPID_VALID = 1 << 6;
 export interface RingGeometry {
   readonly blockSize: number;
   readonly blockCount: number;
-  /** Milliseconds after which the kernel hands over a block that is not full. */
+  /** Milliseconds after which the kernel delivers a partially filled block. */
   readonly blockTimeout: number;
 }
 
-/** `struct tpacket_req3` for `setsockopt(PACKET_RX_RING)`; the frame size only bounds the count in version 3. */
+/**
+ * Encodes `struct tpacket_req3` for `setsockopt(PACKET_RX_RING)`. In version 3 the frame size only limits the count.
+ */
 export function encodeRingRequest(geometry: RingGeometry): Uint32Array {
   const frameSize = 2048;
   return new Uint32Array([

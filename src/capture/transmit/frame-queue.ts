@@ -1,13 +1,13 @@
 /**
- * Frames that wait to be sent: their bytes in one buffer that the kernel reads, and when each is due. Filled with a
- * batch, sent in parts, emptied, filled again; it grows to the largest batch and then stays. @module
+ * Frames to be sent: their bytes in one buffer that the kernel reads, and the time when each is due. Filled with a
+ * batch, sent in parts, cleared, filled again; it grows to the size of the largest batch. @module
  */
 
 const FIRST_BYTES = 1 << 20;
 const FIRST_FRAMES = 4096;
 
 export class FrameQueue {
-  /** Another array after `reserve` had to grow. */
+  /** `reserve` may replace it. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(new ArrayBuffer(FIRST_BYTES));
   #offsets = new Uint32Array(FIRST_FRAMES);
   #lengths = new Uint32Array(FIRST_FRAMES);
@@ -15,18 +15,18 @@ export class FrameQueue {
   #size = 0;
   #end = 0;
 
-  /** Frames in it. */
+  /** Frames in the queue. */
   get size(): number {
     return this.#size;
   }
 
-  /** Forgets all frames. */
+  /** Removes all frames. */
   clear(): void {
     this.#size = 0;
     this.#end = 0;
   }
 
-  /** A place for up to `length` bytes in `bytes`; `add` takes the frame that was put there. */
+  /** Reserves up to `length` bytes for a frame. @returns their offset in `bytes` */
   reserve(length: number): number {
     if (this.#end + length > this.bytes.length) {
       const larger = new Uint8Array(new ArrayBuffer(Math.max(this.bytes.length * 2, this.#end + length)));
@@ -37,8 +37,8 @@ export class FrameQueue {
   }
 
   /**
-   * The reserved place now holds a frame.
-   * @param due a time of the sender's own clock
+   * Adds the frame written at the reserved offset.
+   * @param due a time of the sender's clock
    */
   add(length: number, due: number): void {
     const at = this.#size;

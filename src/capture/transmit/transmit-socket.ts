@@ -1,7 +1,7 @@
 /**
- * Frames onto an interface as they are, many with one call: a packet socket and `sendmmsg`. The other way, PACKET_TX_RING,
- * was measured beside it (bench/live/replay.ts, docs/adr/0016-replay-by-sendmmsg.md): no faster, and it says less about
- * a frame that the kernel does not take. @module
+ * Sends frames unchanged, many per call: a packet socket and `sendmmsg`. PACKET_TX_RING was measured
+ * (bench/live/replay.ts, docs/adr/0016-replay-by-sendmmsg.md): it is no faster and reports less about frames that the
+ * kernel rejects. @module
  */
 import { readU32le, writeU16le, writeU32le } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
@@ -14,7 +14,7 @@ import { type CaptureDevice, findDevice } from '../device.ts';
 import { LinkLayerAddress } from '../ring/tpacket.ts';
 import type { FrameQueue } from './frame-queue.ts';
 
-/** Frames a call hands over at most: more made it no faster. */
+/** Maximum number of frames per call; more is no faster. */
 export const FRAMES_PER_CALL = 256;
 
 /** `struct mmsghdr` and `iovec` of 64-bit Linux. */
@@ -25,16 +25,16 @@ const VECTOR_SIZE = 16;
 const VECTOR_LENGTH = 8;
 const WORD = 0x1_0000_0000;
 
-/** Puts frames on an interface. A port, so that replaying can be tried without one. */
+/** Sends frames on an interface. An interface, so that tests can replay without a socket. */
 export interface FrameTransmitter extends AsyncDisposable {
   readonly interfaceName: string;
-  /** What its frames begin with: Ethernet, or the IP header. */
+  /** What its frames begin with: an Ethernet or an IP header. */
   readonly linkType: LinkType;
-  /** Bytes of a frame without its link header. */
+  /** Maximum length in bytes of a frame without its link header. */
   readonly mtu: number;
   /**
-   * Hands `count` frames of the queue, from `first` on, to the kernel; returns at once.
-   * @returns how many it took, at least one; or minus the error number of the first
+   * Passes `count` frames of the queue, from `first` on, to the kernel. Does not block.
+   * @returns number of frames accepted, at least one; or the negative error number of the first
    */
   send(queue: FrameQueue, first: number, count: number): number;
   /** Idempotent. */
@@ -54,17 +54,14 @@ export class TransmitSocket implements FrameTransmitter {
   #open = true;
 
   /**
-   * @throws StackError `PRIVILEGE` without CAP_NET_RAW, `NO_INTERFACE`, `LINK_TYPE` for an interface whose frames are
-   * neither Ethernet's nor bare IP packets
+   * @throws StackError `PRIVILEGE` without CAP_NET_RAW, `NO_INTERFACE`, `LINK_TYPE` if the interface is neither
+   * Ethernet nor raw IP
    * @throws SyscallError `SYSCALL`
    */
   constructor(interfaceName: string) {
     const device = findDevice(interfaceName);
     if (device.cooked) {
-      throw new StackError(
-        'LINK_TYPE',
-        `cannot send on ${interfaceName}: only Ethernet interfaces and those of bare IP packets take frames as they are`,
-      );
+      throw new StackError('LINK_TYPE', `cannot send on ${interfaceName}: neither an Ethernet nor a raw IP interface`);
     }
     this.interfaceName = interfaceName;
     this.interfaceIndex = device.index;
@@ -112,7 +109,7 @@ export class TransmitSocket implements FrameTransmitter {
   }
 }
 
-/** A socket that sends on that interface and receives nothing: its protocol is 0. */
+/** Opens a socket that sends on the interface and receives nothing, since its protocol is 0. */
 function openSocket({ name, index }: CaptureDevice): number {
   const wanted = `send frames on ${name}`;
   let fd: number;

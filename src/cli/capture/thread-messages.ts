@@ -1,4 +1,6 @@
 /** What `capture --threads` and its threads tell each other. @module */
+
+import type { StackErrorCode } from '../../base/errors.ts';
 import type { CaptureStatistics } from '../../base/frame.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import type { FileSeriesOptions, StopReason } from '../../session/index.ts';
@@ -24,7 +26,7 @@ export type ThreadWish = 'end' | 'flush';
 export type ThreadMessage =
   | { readonly kind: 'open'; readonly fanoutId: number; readonly described: CaptureInterface }
   | ThreadCounters
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: StackErrorCode; readonly message: string }
   /** The last: its file is closed, or never was open. What may still be waited for are programs of `--on-rotate`. */
   | { readonly kind: 'done' };
 

@@ -1,21 +1,21 @@
-/** The part of a history that one window, or several that overlap, want written. @module */
+/** The part of a history to be written for one window, or for several that overlap. @module */
 import type { FlightTrigger } from './options.ts';
 
-/** What is said of one frame is cut off there. */
-const LONGEST_REMARK = 2_000;
+/** Maximum length of the remarks on one frame, in characters. */
+const MAX_REMARK_LENGTH = 2_000;
 
 export class FlightExcerpt {
-  /** That began it. */
+  /** The trigger that began it. */
   readonly trigger: FlightTrigger;
-  /** Position of the first block that is not copied out yet. */
+  /** Position of the next block to copy. */
   cursor: number;
-  /** Position behind the last block that is wanted so far. */
+  /** Position after the last block to copy so far. */
   to: number;
-  /** Nothing more will be wanted. */
+  /** The excerpt will not grow any more. */
   isOver = false;
-  /** The output knows of it. */
+  /** The window was begun in the output. */
   isBegun = false;
-  /** In the order of their positions. */
+  /** In order of position. */
   readonly #remarks: { readonly position: number; text: string }[] = [];
 
   constructor(trigger: FlightTrigger, from: number) {
@@ -24,29 +24,29 @@ export class FlightExcerpt {
     this.to = from;
   }
 
-  /** Blocks of it are still to be copied out. */
+  /** Blocks are waiting to be copied. */
   get isBehind(): boolean {
     return this.cursor < this.to;
   }
 
-  /** Something to say about the block at this position, which is not copied out yet. */
+  /** Adds a remark on the block at this position, which was not copied yet. */
   remark(position: number, text: string): void {
     const last = this.#remarks.at(-1);
     if (last?.position !== position) this.#remarks.push({ position, text });
-    else if (last.text.length < LONGEST_REMARK) last.text += `; ${text}`;
+    else if (last.text.length < MAX_REMARK_LENGTH) last.text += `; ${text}`;
   }
 
-  /** Position of the next block that something is said about. */
+  /** Position of the next block with a remark. */
   get nextRemark(): number {
     return this.#remarks[0]?.position ?? Number.POSITIVE_INFINITY;
   }
 
-  /** What is said about the block at the cursor. */
+  /** Returns and removes the remark on the block at the cursor. */
   takeRemark(): string | undefined {
     return this.nextRemark === this.cursor ? this.#remarks.shift()?.text : undefined;
   }
 
-  /** Goes on after a pause; what has left memory meanwhile is passed over. */
+  /** Continues after a pause. Blocks evicted meanwhile are skipped. */
   resume(firstPosition: number): void {
     if (!this.isBehind) this.cursor = Math.max(this.cursor, firstPosition);
   }

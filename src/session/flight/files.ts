@@ -1,44 +1,40 @@
-/** The files of a flight recorder: each window one of a series, or several where that rotates. @module */
+/** The files of a flight recorder: one per window, or several with rotation. @module */
 import { type CaptureInterface, type Compression, compressionOfName, pcapngFileFormat } from '../../pcap/index.ts';
-import { ChangingFormat } from '../series/changing-format.ts';
 import { beforeExtension } from '../series/file-name-template.ts';
 import { FileSeries } from '../series/file-series.ts';
 import type { FileSeriesOptions } from '../series/series-options.ts';
 import type { FlightOutput, FlightTrigger } from './options.ts';
 
 export interface FlightFilesOptions extends FileSeriesOptions {
-  /** Default: as the name says. */
+  /** Default: from the extension of the name. */
   readonly compression?: Compression;
 }
 
 /**
- * PCAPNG files, none before the first window. Their names tell when the trigger came, those of a window's further files when
- * they begin; a ring, a quota and the free space are for the files of all windows together.
+ * PCAPNG files, none before the first window. A window's first file is named after the time of its trigger, further
+ * files after the time when they begin. A ring, a quota and the free space apply to the files of all windows together.
  */
 export class FlightFiles extends FileSeries implements FlightOutput {
-  readonly #interfaces: readonly CaptureInterface[];
-  readonly #compression: Compression;
-  readonly #format: ChangingFormat;
+  readonly #begin: (comment: string) => void;
 
   /**
-   * @param name as `FileSeries` has it; without any `%` the number and the time go before its extension:
-   * `trouble-00001-20261124T071500.pcapng` of `trouble.pcapng`
+   * @param name as for `FileSeries`; without a `%` the number and the time are inserted before the extension:
+   * `trouble.pcapng` becomes `trouble-00001-20261124T071500.pcapng`
    * @param interfaces of the source, in its order
-   * @throws StackError `USAGE` for a name that cannot be, `COMPRESSION`
+   * @throws StackError `USAGE` for an invalid name, `COMPRESSION`
    */
   constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
     const { compression = compressionOfName(name), rotation = {} } = options;
     const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
-    const format = new ChangingFormat(pcapngFileFormat(interfaces, {}, compression));
-    super(template, format, { ...options, rotation, isLazy: true });
-    this.#interfaces = interfaces;
-    this.#compression = compression;
-    this.#format = format;
+    let format = pcapngFileFormat(interfaces, {}, compression);
+    super(template, () => format, { ...options, rotation, isLazy: true });
+    this.#begin = (comment) => {
+      format = pcapngFileFormat(interfaces, { comment }, compression);
+    };
   }
 
   beginWindow(trigger: FlightTrigger): void {
-    const comment = `begins at trigger ${describeTrigger(trigger)}`;
-    this.#format.change(() => pcapngFileFormat(this.#interfaces, { comment }, this.#compression));
+    this.#begin(`begins at trigger ${describeTrigger(trigger)}`);
     this.next(trigger.seconds);
   }
 
@@ -47,7 +43,7 @@ export class FlightFiles extends FileSeries implements FlightOutput {
   }
 }
 
-/** `1 (icmp) at 2026-11-24T07:15:00.123Z` */
+/** Formats a trigger as `1 (icmp) at 2026-11-24T07:15:00.123Z`. */
 export function describeTrigger({ number, reason, seconds, nanoseconds }: FlightTrigger): string {
   return `${number} (${reason}) at ${new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6)).toISOString()}`;
 }

@@ -1,47 +1,47 @@
-/** What a flight recorder is asked for, and what it says. @module */
+/** Options and results of a flight recorder. @module */
 import type { NameResolver } from '../../bpf/index.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import type { RecordOutput } from '../record-output.ts';
 
-/** How far back a file reaches from its first trigger: milliseconds, or bytes of PCAPNG blocks. */
+/** What a file holds before its first trigger: milliseconds, or bytes of PCAPNG blocks. */
 export type FlightBefore = { readonly milliseconds: number } | { readonly bytes: number };
 
 export interface FlightOptions {
-  /** Of the source, in its order: blocks name them by their places. */
+  /** Interfaces of the source, in its order: blocks refer to them by index. */
   readonly interfaces: readonly CaptureInterface[];
   readonly before: FlightBefore;
-  /** Milliseconds that a file goes on after its last trigger. */
+  /** Milliseconds that a file continues after its last trigger. */
   readonly after: number;
-  /** pcap-filter(7) expressions; a frame of any interface that matches one is a trigger. */
+  /** Filters in pcap-filter(7) syntax. A frame of any interface that matches one is a trigger. */
   readonly triggers: readonly string[];
   readonly resolver?: NameResolver;
-  /** Bytes of memory for the past. With `before` in bytes at least those, and a batch more. */
+  /** Size of the history in bytes. If `before` is in bytes, at least that and one batch more. */
   readonly historySize: number;
-  /** Ends after so many triggers, once the last one's window is over. Default: no end. */
+  /** Ends after this many triggers, with the end of the last window. Default: no limit. */
   readonly maximumTriggers?: number;
-  /** Where the windows go; `FlightFiles` is one. */
+  /** Where windows are written to, for instance `FlightFiles`. */
   readonly output: FlightOutput;
-  /** Told about every trigger that begins a window. */
+  /** Called for every trigger that begins a window. */
   readonly onWindow?: (trigger: FlightTrigger) => void;
 }
 
-/** An output that keeps windows apart. What it takes are PCAPNG blocks. */
+/** An output for windows of PCAPNG blocks. */
 export interface FlightOutput extends Omit<RecordOutput, 'recordFormat'> {
-  /** What comes next is the window of this trigger. */
+  /** Begins the window of this trigger. */
   beginWindow(trigger: FlightTrigger): void;
-  /** The window is over, and all of it taken. */
+  /** Ends the window after its last blocks. */
   endWindow(): void;
 }
 
 export interface FlightTrigger {
-  /** From 1 on. */
+  /** Counts from 1. */
   readonly number: number;
-  /** The expressions that matched, or what `trigger` was told. */
+  /** The filters that matched, or the argument of `trigger`. */
   readonly reason: string;
   /** Seconds since 1970, and nanoseconds. */
   readonly seconds: number;
   readonly nanoseconds: number;
-  /** Milliseconds of the past that were wanted and had left memory already; 0 when it was large enough. */
+  /** Milliseconds of the requested window that were already evicted; 0 if none. */
   readonly missing: number;
 }
 
@@ -49,11 +49,11 @@ export interface FlightCounters {
   readonly seen: number;
   readonly inMemory: number;
   readonly written: number;
-  /** Frames that left memory before they were as old as `before`: a trigger would have missed them. */
+  /** Frames evicted before they were as old as `before`: windows would have missed them. */
   readonly evictedEarly: number;
-  /** Frames that found memory full of what the disk had not taken yet; remarks in the files say where. */
+  /** Frames lost because the history was full of frames not yet written. Comments in the files say where. */
   readonly lost: number;
   readonly triggers: number;
-  /** Windows begun; those that overlap are one. */
+  /** Windows begun; overlapping ones count as one. */
   readonly windows: number;
 }

@@ -1,4 +1,4 @@
-/** How far back a flight recorder's windows reach: so many milliseconds, or so many bytes. @module */
+/** How far back the windows of a flight recorder reach, in milliseconds or in bytes. @module */
 import { readU32le } from '../../base/bytes.ts';
 import { EnhancedPacket } from '../../pcap/index.ts';
 import type { FlightBefore } from './options.ts';
@@ -7,20 +7,20 @@ import type { FlightTime } from './time.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-/** A moment of the capture, and the place in its history. */
+/** A time of the capture, and the position in its history. */
 export interface FlightMoment {
   readonly time: number;
   readonly position: number;
 }
 
 export interface FlightReach {
-  /** The position of the first frame that a window has whose trigger is there. */
+  /** Returns the position of the first frame of the window with this trigger. */
   start(trigger: FlightMoment): number;
-  /** Whether a window with that trigger reaches back to `end`. */
+  /** Returns whether the window of the trigger reaches back to `end`. */
   meets(trigger: FlightMoment, end: FlightMoment): boolean;
-  /** Whether a trigger at this moment would still want frames of the chunk. */
+  /** Returns whether a trigger at `now` would need frames of the chunk. */
   wants(chunk: HistoryChunk, now: FlightMoment): boolean;
-  /** Milliseconds that the trigger's window lacks, when all up to `evictedTime` is gone. */
+  /** Returns the milliseconds that the trigger's window lacks if everything up to `evictedTime` was evicted. */
   missing(trigger: FlightMoment, evictedTime: number): number;
 }
 
@@ -60,7 +60,7 @@ function byteReach(before: number, history: RecordHistory): FlightReach {
   };
 }
 
-/** The position of the first block, from a chunk on, that is wanted; `end` when none before it is. */
+/** Returns the position of the first wanted block, from a chunk on; `end` if there is none before it. */
 function firstBlock(
   history: RecordHistory,
   from: HistoryChunk | undefined,

@@ -1,4 +1,4 @@
-/** A flight recorder on a live source: the loop around the engine. @module */
+/** Runs a flight recorder on a live source. @module */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { CaptureStatistics } from '../../base/frame.ts';
@@ -8,28 +8,28 @@ import type { FlightCounters } from './options.ts';
 import type { FlightRecorder } from './recorder.ts';
 
 export interface FlightRunOptions {
-  /** Ends it when aborted; what the source holds by then is still taken. */
+  /** Ends the recording when aborted; frames in the ring are still recorded. */
   readonly signal?: AbortSignal;
-  /** Ends after so many milliseconds. */
+  /** Maximum duration in milliseconds. */
   readonly duration?: number;
   readonly onProgress?: (counters: FlightCounters) => void;
   readonly clock?: Clock;
 }
 
 export interface FlightSummary extends FlightCounters {
-  /** `limit`: the triggers that were wanted have come. */
+  /** `limit`: the trigger limit is reached. */
   readonly reason: StopReason;
   readonly statistics: CaptureStatistics;
 }
 
-/** How often windows are looked at that no frame ends, in milliseconds. */
+/** Milliseconds between checks for windows that end without a frame. */
 const TICK = 500;
 
 /**
- * Runs until the recorder has had its triggers, its output takes no more, the time is over, or `signal` is aborted. Closes
- * the recorder's output, not the source.
+ * Runs until the trigger limit is reached, the output ends, the duration is over, or `signal` is aborted. Closes the
+ * output of the recorder, not the source.
  * @param source a live one, or several merged
- * @throws what the source or the output throws; the output is closed first
+ * @throws the error of the source or the output, after closing the output
  */
 export async function recordFlight(
   source: Pick<LiveSource, 'records' | 'statistics'>,
@@ -52,13 +52,13 @@ export async function recordFlight(
       recorder.take(bytes, frames);
       onProgress?.(recorder.counters());
       if (recorder.isDone) break;
-      await yieldToOthers(); // to the disk, to signals: a source that always has a batch would keep them waiting
+      await yieldToOthers(); // lets the disk and signals proceed: a busy source would starve them
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop.abort();
     await watching;
-    reason = reasonOf(recorder.isDone, signal, clock.now() >= end); // before what is still to be written, which may take a while
+    reason = reasonOf(recorder.isDone, signal, clock.now() >= end); // before the remaining writes, which may take a while
     await recorder.finish();
   }
   return { ...recorder.counters(), reason: recorder.ended ?? reason, statistics: source.statistics() };

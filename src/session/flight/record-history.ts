@@ -1,51 +1,50 @@
 /**
- * The recent past of a capture: PCAPNG blocks of frames, whole batches copied into a circular buffer, the oldest making
- * room unless it is still needed. Nothing is allocated or looked at per frame; a batch becomes a chunk, or a part of the
- * last one. The buffer is WebAssembly memory where there is such, so that compiled filters judge the frames where they
- * lie. @module
+ * The history of a capture: PCAPNG blocks of frames, copied batch by batch into a circular buffer that evicts the
+ * oldest ones unless they are still needed. No work is done per frame; a batch becomes a chunk or part of the last one.
+ * The buffer is WebAssembly memory if available, so that compiled filters can read the frames in it. @module
  */
 import { StackError } from '../../base/errors.ts';
 import { commitHugePages } from '../../sys/huge-pages.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../../wasm/web-assembly.ts';
 
-/** Shorter chunks take what comes next too, so that their number stays small beside the records. */
+/** Shorter chunks also take the next batch, which keeps their number small. */
 const SHORT_CHUNK = 64 * 1024;
 
-/** Bytes in front of the records, for tables that compiled filters work on. */
+/** Bytes before the records, for tables that compiled filters read. */
 export const HISTORY_TABLE_LENGTH = WASM_PAGE_LENGTH;
 const FIRST = HISTORY_TABLE_LENGTH;
 
-/** Records that lie one behind the other. A position counts bytes of records since the beginning. */
+/** Adjacent records. A position counts bytes of records since the beginning of the capture. */
 export interface HistoryChunk {
-  /** Where they lie in `bytes`. */
+  /** Offsets in `bytes`. */
   readonly start: number;
   end: number;
   readonly position: number;
   frames: number;
-  /** Times of the owner's choice: of the first record, and of its last batch's first record. */
+  /** Times in units of the owner: of the first record, and of the first record of the last batch. */
   readonly firstTime: number;
   lastTime: number;
-  /** Frames that came before its first one and found no room. */
+  /** Frames lost before its first one. */
   readonly refusedBefore: number;
 }
 
-/** The position behind its last record. */
+/** Returns the position after its last record. */
 export function endPosition({ start, end, position }: HistoryChunk): number {
   return position + end - start;
 }
 
 export class RecordHistory {
   readonly memory: WasmMemory | undefined;
-  /** All of it; the records stand behind `HISTORY_TABLE_LENGTH`. */
+  /** The whole buffer; records begin after `HISTORY_TABLE_LENGTH`. */
   readonly bytes: Uint8Array;
   readonly capacity: number;
   readonly #chunks: HistoryChunk[] = [];
   #position = 0;
   #frames = 0;
   #refused = 0;
-  /** Of `refused`, those since the newest chunk. */
+  /** Frames of `refused` since the newest chunk. */
   #refusedLately = 0;
-  /** Told about each chunk that goes. */
+  /** Called for each evicted chunk. */
   readonly #onEvict: (chunk: HistoryChunk) => void;
 
   /**
@@ -59,54 +58,55 @@ export class RecordHistory {
       this.memory = api === undefined ? undefined : new api.Memory({ initial: pages, maximum: pages });
       this.bytes = new Uint8Array(this.memory?.buffer ?? new ArrayBuffer(pages * WASM_PAGE_LENGTH));
     } catch (cause) {
-      throw new StackError('MEMORY', `cannot reserve ${capacity} bytes for the past of a capture`, { cause });
+      throw new StackError('MEMORY', `cannot allocate a history of ${capacity} bytes; reduce --history`, { cause });
     }
     this.capacity = this.bytes.length - FIRST;
-    commitHugePages(this.bytes, 0, this.bytes.length); // fault by fault it would cost frames (bench/live/flight.ts)
+    commitHugePages(this.bytes, 0, this.bytes.length); // page faults during the capture would cost frames (bench/live/flight.ts)
     this.#onEvict = onEvict;
   }
 
-  /** Frames that are here now. */
+  /** Frames in the history. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** Frames that found no room. */
+  /** Frames lost because the history was full. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Behind the newest record. */
+  /** Position after the newest record. */
   get position(): number {
     return this.#position;
   }
 
-  /** Of the oldest record. */
+  /** Position of the oldest record. */
   get firstPosition(): number {
     return this.#chunks[0]?.position ?? this.#position;
   }
 
-  /** The chunk that holds the record at this position; undefined when it is gone or not there yet. */
+  /** Returns the chunk with the record at this position; undefined if it was evicted or not added yet. */
   chunkAt(position: number): HistoryChunk | undefined {
     const chunk = this.#chunks[this.#chunks.findLastIndex((each) => each.position <= position)];
     return chunk === undefined || position >= endPosition(chunk) ? undefined : chunk;
   }
 
-  /** The newest chunk whose first record is older than `time`; if none is, the oldest of all. */
+  /** Returns the newest chunk whose first record is older than `time`, or the oldest one. */
   chunkBefore(time: number): HistoryChunk | undefined {
     return this.#chunks.findLast(({ firstTime }) => firstTime < time) ?? this.#chunks[0];
   }
 
   /**
-   * Copies a batch in.
+   * Copies a batch into the buffer.
    * @param time of its first record
-   * @param neededFrom a position: what is here from there on must not make room
-   * @returns where it begins in `bytes`; it is the end of the newest chunk. Undefined: there is no room for it
-   * @throws RangeError when it is longer than all that is here
+   * @param neededFrom records from this position on must not be evicted
+   * @returns its offset in `bytes`, where the newest chunk ends; undefined if there is no room
+   * @throws RangeError if it is larger than the history
    */
   append(records: Uint8Array, frames: number, time: number, neededFrom: number): number | undefined {
     const { length } = records;
-    if (length > this.capacity) throw new RangeError(`a batch of ${length} bytes in a history of ${this.capacity}`);
+    if (length > this.capacity)
+      throw new RangeError(`batch of ${length} bytes exceeds the history of ${this.capacity}`);
     const behind = this.#chunks.at(-1)?.end ?? FIRST;
     const at = behind + length > this.bytes.length ? FIRST : behind;
     const inTheWay = this.#countInTheWay(behind, at, length);
@@ -143,7 +143,7 @@ export class RecordHistory {
     this.#frames += frames;
   }
 
-  /** How many of the oldest chunks lie where the batch is to go, or between the newest one and the buffer's end. */
+  /** Counts the oldest chunks in the place of the batch, or between the newest one and the end of the buffer. */
   #countInTheWay(behind: number, at: number, length: number): number {
     let count = 0;
     const start = (): number => this.#chunks[count]?.start ?? -1;

@@ -1,9 +1,10 @@
 /**
- * The flight recorder: keeps the recent past of a capture in memory, and when something happens has what came before
- * and after it written, while the capture goes on. Windows that overlap are one, so that every frame is written once at
- * most. Reads no clock: batches and times go in, windows go out to an output that it is given. @module
+ * The flight recorder: buffers the traffic of a capture and writes the frames before and after a trigger, while the
+ * capture continues. Overlapping windows are merged, so that every frame is written at most once. Pure: batches and
+ * times go in, windows go out to an output. @module
  */
 import { readU32le } from '../../base/bytes.ts';
+import { defined } from '../../base/defined.ts';
 import { EnhancedPacket } from '../../pcap/index.ts';
 import type { OutputEnd } from '../record-output.ts';
 import type { FlightExcerpt } from './excerpt.ts';
@@ -15,7 +16,7 @@ import { FlightTriggers } from './triggers.ts';
 import { FlightWriter } from './writer.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
-/** After a window's end by the clock, frames that were on their way still come. Milliseconds. */
+/** Milliseconds that late frames may take after the end of a window by the clock. */
 const GRACE = 2_000;
 
 export class FlightRecorder {
@@ -27,15 +28,15 @@ export class FlightRecorder {
   readonly #writer: FlightWriter;
   readonly #after: number;
   readonly #maximumTriggers: number;
-  /** Of the newest window, while another one may still reach back to it. */
+  /** The newest excerpt, while a window may still reach back to it. */
   #excerpt: FlightExcerpt | undefined;
-  /** Frames still go into it. */
+  /** New frames belong to it. */
   #isOpen = false;
-  /** When its window ends. */
+  /** Time of the end of its window. */
   #until = 0;
-  /** Position behind all that was ever wanted. */
+  /** Position after all that was ever wanted. */
   #wantedUpTo = 0;
-  /** The time of the newest batch, for what is evicted by it. */
+  /** Time of the newest batch, which evicts others. */
   #batchTime = 0;
   #evictedTime = Number.NEGATIVE_INFINITY;
   #seen = 0;
@@ -44,21 +45,21 @@ export class FlightRecorder {
   #windows = 0;
 
   /**
-   * @throws FilterError for a trigger that is no filter
-   * @throws RangeError when the history is smaller than what is to be kept
+   * @throws FilterError if a trigger is not a valid filter
+   * @throws RangeError if the history is smaller than `before`
    * @throws StackError `MEMORY`
    */
   constructor(options: FlightOptions) {
     const { before, historySize, interfaces, resolver } = options;
     this.#options = options;
     if ('bytes' in before && before.bytes > historySize) {
-      throw new RangeError(`${historySize} bytes of memory for ${before.bytes} of the past`);
+      throw new RangeError(`a history of ${historySize} bytes cannot hold the ${before.bytes} bytes before a trigger`);
     }
     this.#after = options.after * NANOSECONDS_PER_MILLISECOND;
     this.#maximumTriggers = options.maximumTriggers ?? Number.POSITIVE_INFINITY;
     this.#history = new RecordHistory(historySize, (chunk) => this.#onEvict(chunk));
     this.#reach = flightReach(before, this.#history, this.#time);
-    const settings = { interfaces, history: this.#history, ...(resolver === undefined ? {} : { resolver }) };
+    const settings = { interfaces, history: this.#history, ...defined({ resolver }) };
     this.#triggers = new FlightTriggers(options.triggers, settings);
     this.#writer = new FlightWriter(this.#history, options.output);
   }
@@ -75,12 +76,12 @@ export class FlightRecorder {
     };
   }
 
-  /** All triggers that were wanted have come and their windows are over, or the output takes no more. */
+  /** The trigger limit is reached and all windows are over, or the output has ended. */
   get isDone(): boolean {
     return this.stopped.aborted || (this.#triggerCount >= this.#maximumTriggers && !this.#isOpen);
   }
 
-  /** Aborted once the output takes no more: `ended` says why, or `finish` throws it. */
+  /** Aborted when the output ends. `ended` is the reason; after an error `finish` throws it. */
   get stopped(): AbortSignal {
     return this.#writer.stopped;
   }
@@ -89,7 +90,7 @@ export class FlightRecorder {
     return this.#options.output.ended;
   }
 
-  /** Takes a batch of PCAPNG blocks with one frame each, in the order of time. */
+  /** Adds a batch of PCAPNG blocks with one frame each, in order of time. */
   take(blocks: Uint8Array, frames: number): void {
     if (frames === 0) return;
     const { bytes } = this.#history;
@@ -98,9 +99,9 @@ export class FlightRecorder {
     this.#leaveBehind(first);
     this.#seen += frames;
     const start = this.#history.append(blocks, frames, first, this.#writer.neededFrom);
-    if (start === undefined) return; // the history counts it, and says so where it belongs
+    if (start === undefined) return; // the history counts them, and a comment will say where
     const end = start + blocks.length;
-    const position = this.#history.position - end; // of offset 0, so to speak
+    const position = this.#history.position - end; // the position of offset 0
     const mayMatch = this.#isAwaiting && this.#triggers.anyIn(start, end);
     for (let at = start; at < end && (this.#isOpen || mayMatch); at += readU32le(bytes, at + EnhancedPacket.length)) {
       const moment = { time: this.#time.ofBlock(bytes, at), position: position + at };
@@ -112,8 +113,8 @@ export class FlightRecorder {
   }
 
   /**
-   * Something happened that no frame shows.
-   * @param reason a few words for the file's reader
+   * Triggers without a frame.
+   * @param reason a few words for readers of the file
    * @param wallTime milliseconds since 1970
    */
   trigger(reason: string, wallTime: number): void {
@@ -122,7 +123,7 @@ export class FlightRecorder {
     this.#grow();
   }
 
-  /** Ends windows that are over by the clock, for when no frame comes to show it. */
+  /** Ends windows that are over by the clock when no frame arrives. */
   tick(wallTime: number): void {
     if (this.#excerpt === undefined) return;
     const time = this.#time.ofWallTime(wallTime - GRACE);
@@ -131,12 +132,12 @@ export class FlightRecorder {
     this.#writer.wake();
   }
 
-  /** Resolves when the output holds all that is wanted so far. @throws what the output throws */
+  /** Resolves when the output holds everything wanted so far. @throws the error of the output */
   flush(): Promise<void> {
     return this.#writer.flush();
   }
 
-  /** Ends the window that is open, writes all that is wanted, and closes the output. @throws what the output throws */
+  /** Ends the open window, writes everything wanted, and closes the output. @throws the error of the output */
   finish(): Promise<void> {
     this.#isOpen = false;
     this.#endExcerpt();
@@ -154,7 +155,7 @@ export class FlightRecorder {
     this.#excerpt?.remark(moment.position, `trigger ${this.#triggerCount}: ${reason}`);
   }
 
-  /** Opens a window: goes on with the last excerpt when the two overlap. */
+  /** Opens a window, or continues the last excerpt if the two overlap. */
   #open(reason: string, moment: FlightMoment): void {
     this.#isOpen = true;
     const last = this.#excerpt;
@@ -171,7 +172,7 @@ export class FlightRecorder {
     this.#options.onWindow?.(trigger);
   }
 
-  /** All that is in memory now is the open window's. */
+  /** Adds the whole history to the open window. */
   #grow(): void {
     if (this.#isOpen) this.#want(this.#history.position);
     this.#writer.wake();
@@ -188,7 +189,7 @@ export class FlightRecorder {
     this.#wantedUpTo = position;
   }
 
-  /** The excerpt is whole once no window that begins at `time` or later can reach back to it. */
+  /** Ends the excerpt once no window from `time` on can reach back to it. */
   #leaveBehind(time: number): void {
     if (this.#excerpt === undefined || this.#isOpen) return;
     const end = { time: this.#until, position: this.#excerpt.to };

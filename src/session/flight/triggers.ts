@@ -1,41 +1,43 @@
-/** Which of a flight recorder's expressions a frame matches. @module */
+/** Matches frames against the triggers of a flight recorder. @module */
 import { readU32le, writeU32le } from '../../base/bytes.ts';
+import { defined } from '../../base/defined.ts';
 import type { LinkType } from '../../base/link-type.ts';
 import { BatchEntry, compileFilter, createEngine, type FilterEngine, type NameResolver } from '../../bpf/index.ts';
 import { type CaptureInterface, EnhancedPacket } from '../../pcap/index.ts';
 import { HISTORY_TABLE_LENGTH, type RecordHistory } from './record-history.ts';
 
 export interface TriggerSettings {
-  /** Blocks name them by their places. */
+  /** Blocks refer to them by index. */
   readonly interfaces: readonly CaptureInterface[];
   readonly resolver?: NameResolver;
-  /** Where the blocks lie. */
+  /** Holds the blocks. */
   readonly history: RecordHistory;
 }
 
 const TABLE_ENTRIES = HISTORY_TABLE_LENGTH / BatchEntry.size;
 
 /**
- * Frames are judged as those of a file are: whole, with their VLAN tags in place, each by what the expressions mean on its
- * interface's link type. Most of the time nothing matches: whole batches are asked about at once, by the compiled filters'
- * batch entry, less than half of what a call per frame takes (bench/suites/flight-recorder.ts).
+ * Filters run as on a file: on whole frames with their VLAN tags, compiled for the link type of each interface. Usually
+ * nothing matches: compiled filters check whole batches by their batch entry, at less than half the cost of a call per
+ * frame (bench/suites/flight-recorder.ts).
  */
 export class FlightTriggers {
   readonly #expressions: readonly string[];
-  /** Of each link type, in the order of the expressions. */
+  /** By link type, in the order of the expressions. */
   readonly #engines = new Map<LinkType, readonly FilterEngine[]>();
-  /** Of each interface, those of its link type. */
+  /** By interface number. */
   readonly #enginesOf: readonly (readonly FilterEngine[])[];
   readonly #isCompiled: boolean;
   readonly #bytes: Uint8Array;
 
-  /** @throws FilterError for an expression that is no filter for one of the link types */
+  /** @throws FilterError if an expression is not a valid filter for one of the link types */
   constructor(expressions: readonly string[], { interfaces, resolver, history }: TriggerSettings) {
     const { memory, bytes } = history;
-    const where = memory === undefined ? {} : { memory };
     const enginesFor = (linkType: LinkType): readonly FilterEngine[] => {
-      const options = { linkType, ...(resolver === undefined ? {} : { resolver }) };
-      return expressions.map((expression) => createEngine(compileFilter(expression, options).instructions, where));
+      const options = { linkType, ...defined({ resolver }) };
+      return expressions.map((expression) =>
+        createEngine(compileFilter(expression, options).instructions, defined({ memory })),
+      );
     };
     this.#expressions = expressions;
     this.#enginesOf = interfaces.map(({ linkType }) => {
@@ -47,26 +49,26 @@ export class FlightTriggers {
     this.#bytes = bytes;
   }
 
-  /** Whether any frame of the blocks from `start` to `end` of the history matches. */
+  /** Returns whether any frame in the blocks from `start` to `end` of the history matches. */
   anyIn(start: number, end: number): boolean {
     if (this.#isCompiled) return [...this.#engines.values()].some((engines) => this.#anyOf(engines, start, end));
     for (let at = start; at < end; at = this.#next(at)) if (this.matches(at)) return true;
     return false;
   }
 
-  /** Whether the frame of the block at `at` of the history matches. */
+  /** Returns whether the frame in the block at `at` of the history matches. */
   matches(at: number): boolean {
     for (const engine of this.#enginesAt(at)) if (this.#run(engine, at)) return true;
     return false;
   }
 
-  /** The expressions that the frame of a block matches. */
+  /** Returns the expressions that the frame in a block matches. */
   describe(at: number): string {
     const engines = this.#enginesAt(at);
     return this.#expressions.filter((_, index) => this.#run(engines[index] as FilterEngine, at)).join(', ');
   }
 
-  /** Asks these engines about the frames of their link type. */
+  /** Runs these engines on the frames of their link type. */
   #anyOf(engines: readonly FilterEngine[], start: number, end: number): boolean {
     let at = start;
     while (at < end) {
@@ -95,7 +97,7 @@ export class FlightTriggers {
     return at + readU32le(this.#bytes, at + EnhancedPacket.length);
   }
 
-  /** Enters the frame of the block at `at` into the table, which begins at 0. */
+  /** Adds the frame in the block at `at` to the table, which begins at offset 0. */
   #list(index: number, at: number): void {
     const bytes = this.#bytes;
     const entry = index * BatchEntry.size;

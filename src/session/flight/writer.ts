@@ -1,25 +1,24 @@
 /**
- * Writes excerpts of a history while it goes on: a piece at a time is copied into an area of memory that the disk takes
- * it from. What is copied out may leave the history; what waits for an area may not. @module
+ * Writes excerpts of a growing history: copies them piece by piece into areas that the disk can read directly. Copied
+ * blocks may be evicted from the history, blocks that wait for an area may not. @module
  */
 import { readU32le } from '../../base/bytes.ts';
-import { CaptureMemory, OutputAreas, outputSizeFor } from '../../capture/index.ts';
+import { OutputAreas } from '../../capture/index.ts';
 import { addComment, EnhancedPacket } from '../../pcap/index.ts';
 import { FlightExcerpt } from './excerpt.ts';
 import type { FlightOutput, FlightTrigger } from './options.ts';
 import { endPosition, type RecordHistory } from './record-history.ts';
 
-/** Bytes of records in a piece: with its lead an area is 1 MiB, and there are four. */
+/** Bytes of records in a piece. With a lead an area is 1 MiB; there are four. */
 const PIECE_LENGTH = (1 << 20) - 4096;
-/** Characters of a comment at most, and what they add to a block at most. */
-const LONGEST_COMMENT = 4_000;
+/** Maximum length of a comment in characters, and what it adds to a block in bytes. */
+const MAX_COMMENT_LENGTH = 4_000;
 const COMMENT_ROOM = 16 * 1024;
 
 export class FlightWriter {
   readonly #history: RecordHistory;
   readonly #output: FlightOutput;
-  readonly #memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(PIECE_LENGTH) });
-  readonly #areas = new OutputAreas(this.#memory, PIECE_LENGTH, false);
+  readonly #areas = new OutputAreas(PIECE_LENGTH, false);
   readonly #queue: FlightExcerpt[] = [];
   readonly #stop = new AbortController();
   #isWriting = false;
@@ -35,34 +34,34 @@ export class FlightWriter {
     output.stopped.addEventListener('abort', () => this.#end(), { once: true });
   }
 
-  /** Frames that the output has taken, and not lost. */
+  /** Frames that the output took and did not lose. */
   get written(): number {
     return this.#written - this.#output.lost;
   }
 
-  /** Aborted once nothing more is written: the output has ended, or failed, and then `finish` throws why. */
+  /** Aborted when writing ends: the output has ended or failed, and `finish` throws its error. */
   get stopped(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** The history must keep what is there from this position on. */
+  /** The history must keep its records from this position on. */
   get neededFrom(): number {
     return this.#queue.find(({ isBehind }) => isBehind)?.cursor ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Begins an excerpt; it is written behind all others. */
+  /** Begins an excerpt, to be written after all others. */
   begin(trigger: FlightTrigger, from: number): FlightExcerpt {
     const excerpt = new FlightExcerpt(trigger, from);
     if (!this.#stop.signal.aborted) this.#queue.push(excerpt);
     return excerpt;
   }
 
-  /** Excerpts have grown or are over: goes on writing, unless it is at it. */
+  /** Continues writing after excerpts have grown or ended. */
   wake(): void {
     if (!this.#isWriting && this.#queue.length > 0) this.#work = this.#write();
   }
 
-  /** Resolves when the output holds all that is wanted so far. @throws what the output throws */
+  /** Resolves when the output holds everything wanted so far. @throws the error of the output */
   async flush(): Promise<void> {
     this.wake();
     await this.#work;
@@ -70,7 +69,7 @@ export class FlightWriter {
     await this.#output.flush();
   }
 
-  /** Writes what is wanted, and closes the output, also after a failure. @throws what the output throws */
+  /** Writes everything wanted and closes the output, even after an error. @throws the error of the output */
   async finish(): Promise<void> {
     try {
       this.wake();
@@ -106,20 +105,15 @@ export class FlightWriter {
     if (this.#stop.signal.aborted) return;
     if (!excerpt.isBegun) this.#output.beginWindow(excerpt.trigger);
     excerpt.isBegun = true;
-    const area = areas.take() as number;
-    const lead = this.#output.lead();
-    this.#memory.bytes.set(lead, area);
-    const start = area + lead.length;
-    const piece = this.#copy(excerpt, start, start + PIECE_LENGTH);
-    const bytes = this.#memory.bytes.subarray(area, piece.end);
-    const batch = areas.lendArea(area, { bytes, inPlace: false, frames: piece.frames, frameBytes: piece.frameBytes });
-    const { frames } = await this.#output.take(batch);
+    const start = areas.begin(this.#output.lead());
+    const { end, ...counts } = this.#copy(excerpt, start, start + PIECE_LENGTH);
+    const { frames } = await this.#output.take(areas.finish(end, counts));
     areas.takeBack();
     this.#written += frames;
-    if (frames < piece.frames) this.#end();
+    if (frames < counts.frames) this.#end();
   }
 
-  /** Copies blocks from the cursor on, as many as there are and there is room for. */
+  /** Copies blocks from the cursor on, as many as are available and fit. */
   #copy(excerpt: FlightExcerpt, start: number, full: number): { end: number; frames: number; frameBytes: number } {
     const piece = { end: start, frames: 0, frameBytes: 0 };
     while (excerpt.isBehind) {
@@ -127,15 +121,15 @@ export class FlightWriter {
       this.#copyRun(excerpt, piece, full);
       if (excerpt.cursor === before) break;
     }
-    if (piece.frames === 0) throw new RangeError(`a block of more than ${PIECE_LENGTH} bytes`);
+    if (piece.frames === 0) throw new RangeError(`block of more than ${PIECE_LENGTH} bytes`);
     return piece;
   }
 
-  /** Copies blocks that lie one behind the other and that nothing is said about, or one that something is. */
+  /** Copies adjacent blocks without remarks, or one block with remarks. */
   #copyRun(excerpt: FlightExcerpt, piece: { end: number; frames: number; frameBytes: number }, full: number): void {
     const { bytes } = this.#history;
     const chunk = this.#history.chunkAt(excerpt.cursor);
-    if (chunk === undefined) throw new RangeError('a part of the past was dropped that was still needed');
+    if (chunk === undefined) throw new RangeError('a part of the history was evicted while it was needed');
     const isRemarked = (position: number): boolean =>
       position === excerpt.nextRemark || (position === chunk.position && chunk.refusedBefore > 0);
     const remarked = isRemarked(excerpt.cursor);
@@ -154,22 +148,22 @@ export class FlightWriter {
       at += length;
     }
     if (at === from) return;
-    this.#memory.bytes.set(bytes.subarray(from, at), piece.end);
+    this.#areas.bytes.set(bytes.subarray(from, at), piece.end);
     const comment = remarked ? this.#takeRemarks(excerpt, chunk.position, chunk.refusedBefore) : undefined;
     excerpt.cursor += at - from;
     const length = at - from;
-    piece.end += comment === undefined ? length : addComment(this.#memory.bytes, piece.end, length, comment);
+    piece.end += comment === undefined ? length : addComment(this.#areas.bytes, piece.end, length, comment);
   }
 
   #takeRemarks(excerpt: FlightExcerpt, chunkPosition: number, refused: number): string {
     const lost =
       excerpt.cursor === chunkPosition && refused > 0
-        ? `${refused} frames before this one were lost: memory was full of what the disk had not taken yet`
+        ? `${refused} frames before this one were lost: the history was full of frames not yet written`
         : undefined;
     return [lost, excerpt.takeRemark()]
       .filter((text) => text !== undefined)
       .join('; ')
-      .slice(0, LONGEST_COMMENT);
+      .slice(0, MAX_COMMENT_LENGTH);
   }
 
   #end(): void {

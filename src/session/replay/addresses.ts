@@ -1,6 +1,6 @@
 /**
- * Other addresses in a packet, with every checksum that covers them put right by the difference alone (RFC 1624): what was
- * wrong before stays wrong, and a cut packet needs no bytes that are not there. @module
+ * Rewrites addresses in a packet, and adjusts every checksum that covers them by the difference (RFC 1624): a wrong
+ * checksum stays wrong, and a truncated packet needs no missing bytes. @module
  */
 import { readU8, readU16, writeU16 } from '../../base/bytes.ts';
 import { foldChecksum } from '../../base/checksum.ts';
@@ -10,12 +10,12 @@ import { IPV4_HEADER_LENGTH } from '../../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../../wire/ipv6.ts';
 import { Ipv6ExtensionCursor } from '../../wire/ipv6-extension.ts';
 
-/** Addresses of the network `from` become those of `to`; the bits behind the prefix stay. */
+/** Maps the addresses of the network `from` to those of `to`; the host bits are kept. */
 export interface AddressMapping {
-  /** 4 or 16 bytes, both the same. */
+  /** 4 or 16 bytes, the same for both. */
   readonly from: Uint8Array;
   readonly to: Uint8Array;
-  /** In bits; all of them for a single address. */
+  /** Length in bits; 32 or 128 for a single address. */
   readonly prefixLength: number;
 }
 
@@ -27,13 +27,15 @@ const IPV4_DESTINATION = 16;
 const IPV6_NEXT_HEADER = 6;
 const IPV6_SOURCE = 8;
 const IPV6_DESTINATION = 24;
-/** RFC 8200, 4.4: while segments are left, the pseudo header has the last one, not the header's destination. */
+/**
+ * RFC 8200, 4.4: while segments are left, the pseudo header contains the last one, not the destination of the header.
+ */
 const ROUTING_SEGMENTS_LEFT = 3;
 
 const UDP_LITE = 136;
 const DCCP = 33;
 
-/** Where the checksums stand that cover a pseudo header with the addresses. SCTP's and those of ICMPv4 cover none. */
+/** Offset of a checksum that covers a pseudo header with the addresses. Those of SCTP and ICMPv4 do not. */
 function checksumPlace(protocol: number): number | undefined {
   switch (protocol) {
     case IpProtocol.tcp:
@@ -52,12 +54,12 @@ export class AddressRewriter {
   readonly #arp = new ArpView();
   readonly #extensions = new Ipv6ExtensionCursor();
 
-  /** @param mappings the first that fits an address is taken */
+  /** @param mappings the first that matches an address applies */
   constructor(mappings: readonly AddressMapping[]) {
     this.#mappings = mappings;
   }
 
-  /** Works on the packet `bytes[start, end)`, in place; what is neither IP nor ARP for IPv4 stays as it is. */
+  /** Rewrites the packet `bytes[start, end)` in place, if it is IP or ARP for IPv4. */
   rewrite(bytes: Uint8Array, start: number, end: number, etherType: number): void {
     if (etherType === EtherType.ipv4) this.#rewriteIpv4(bytes, start, end);
     else if (etherType === EtherType.ipv6) this.#rewriteIpv6(bytes, start, end);
@@ -76,7 +78,7 @@ export class AddressRewriter {
     const place = checksumPlace(protocol);
     if (place === undefined || upper + place + 2 > end) return;
     if (protocol !== IpProtocol.udp) adjust(bytes, upper + place, delta);
-    else if (readU16(bytes, upper + place) !== 0) adjustUdp(bytes, upper + place, delta); // 0: sent without (RFC 768)
+    else if (readU16(bytes, upper + place) !== 0) adjustUdp(bytes, upper + place, delta); // 0: no checksum (RFC 768)
   }
 
   #rewriteIpv6(bytes: Uint8Array, start: number, end: number): void {
@@ -106,7 +108,7 @@ export class AddressRewriter {
     this.#map(bytes, arp.targetProtocolStart, 4);
   }
 
-  /** @returns the sum of `~m + m'` over the words that changed (RFC 1624, 3), 0 when none did */
+  /** @returns the sum of `~m + m'` over the changed words (RFC 1624, 3), 0 if none changed */
   #map(bytes: Uint8Array, at: number, length: number): number {
     for (const mapping of this.#mappings) {
       if (mapping.from.length === length && isInside(bytes, at, mapping)) return replacePrefix(bytes, at, mapping);
@@ -140,7 +142,7 @@ function replacePrefix(bytes: Uint8Array, at: number, { to, prefixLength }: Addr
   return delta;
 }
 
-/** The bits of the byte that a prefix ends in; 0 when it ends between two. */
+/** Mask for the last byte of a prefix; 0 if it ends between two bytes. */
 function lastMask(prefixLength: number): number {
   return (0xff00 >>> (prefixLength & 7)) & 0xff;
 }
@@ -150,7 +152,7 @@ function adjust(bytes: Uint8Array, at: number, delta: number): void {
   writeU16(bytes, at, ~foldChecksum((~readU16(bytes, at) & 0xffff) + delta));
 }
 
-/** A UDP checksum that comes out as 0 is sent as all ones (RFC 768). */
+/** A computed UDP checksum of 0 is sent as all ones (RFC 768). */
 function adjustUdp(bytes: Uint8Array, at: number, delta: number): void {
   adjust(bytes, at, delta);
   if (readU16(bytes, at) === 0) writeU16(bytes, at, 0xffff);

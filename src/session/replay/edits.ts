@@ -1,4 +1,4 @@
-/** What a replay changes in each frame before it is sent. @module */
+/** Edits each frame of a replay before it is sent. @module */
 import { readU16, writeU16 } from '../../base/bytes.ts';
 import { LinkType } from '../../base/link-type.ts';
 import { EtherType } from '../../base/protocol-numbers.ts';
@@ -6,22 +6,22 @@ import { ETHERNET_HEADER_LENGTH, encodeVlanTag, isVlanEtherType, VLAN_TAG_LENGTH
 import { type AddressMapping, AddressRewriter } from './addresses.ts';
 
 export interface ReplayEdits {
-  /** Six bytes each; of Ethernet frames only, like the VLAN tag. */
+  /** Six bytes each. MAC addresses and VLAN tags apply to Ethernet frames only. */
   readonly sourceMac?: Uint8Array;
   readonly destinationMac?: Uint8Array;
-  /** Takes the outermost VLAN tag out, where there is one. */
+  /** Removes the outermost VLAN tag, if any. */
   readonly removeVlan?: boolean;
-  /** Puts a tag with this identifier, 0 to 4094, outermost; after `removeVlan`. */
+  /** Inserts an outermost tag with this identifier, 0 to 4094, after `removeVlan`. */
   readonly addVlan?: number;
-  /** Of the outermost IP header, and of ARP; checksums follow. */
+  /** Applied to the outermost IP header, and to ARP; checksums are adjusted. */
   readonly addresses?: readonly AddressMapping[];
 }
 
 const DESTINATION = 0;
 const SOURCE = 6;
 const ETHER_TYPE = 12;
-/** Tags in front of a packet at most; more is an attack on whoever walks them. */
-const MOST_TAGS = 8;
+/** Maximum number of tags to walk; more are hostile. */
+const MAX_TAGS = 8;
 
 export class FrameEditor {
   /** Bytes that a frame may grow by. */
@@ -39,8 +39,8 @@ export class FrameEditor {
   }
 
   /**
-   * Works in place on the frame of `length` bytes at `at`, behind which there is room for `growth` more.
-   * @returns its length afterwards
+   * Edits the frame of `length` bytes at `at` in place, with room for `growth` more bytes after it.
+   * @returns its new length
    */
   apply(bytes: Uint8Array, at: number, length: number): number {
     if (!this.#isEthernet) {
@@ -61,7 +61,7 @@ export class FrameEditor {
   #rewriteBehindTags(bytes: Uint8Array, at: number, end: number): void {
     if (this.#rewriter === undefined) return;
     let typeAt = at + ETHER_TYPE;
-    for (let tags = 0; tags < MOST_TAGS && isVlanEtherType(readU16(bytes, typeAt)); tags += 1) {
+    for (let tags = 0; tags < MAX_TAGS && isVlanEtherType(readU16(bytes, typeAt)); tags += 1) {
       typeAt += VLAN_TAG_LENGTH;
       if (typeAt + 2 > end) return;
     }
@@ -69,7 +69,7 @@ export class FrameEditor {
   }
 }
 
-/** Of a frame without a link header, by the version in its first byte. */
+/** Returns the EtherType of a frame without link header, from the version in its first byte. */
 function bareEtherType(bytes: Uint8Array, at: number, length: number): number {
   const version = length === 0 ? 0 : (bytes[at] as number) >>> 4;
   if (version === 4) return EtherType.ipv4;

@@ -1,4 +1,4 @@
-/** Which interfaces a replay had better not be let loose on: those that lead to the world. @module */
+/** Refuses to replay on interfaces that carry a default route. @module */
 import { formatAddress } from '../../base/address.ts';
 import { StackError } from '../../base/errors.ts';
 import {
@@ -15,13 +15,13 @@ import {
 } from '../../netlink/index.ts';
 import { AF_INET6 } from '../../sys/constants.ts';
 
-/** Bridges on bonds on VLANs: deeper than this nobody builds. */
-const MOST_LAYERS = 16;
+/** Maximum depth of stacked interfaces (bridges on bonds on VLANs). */
+const MAX_LAYERS = 16;
 
 /**
- * Refuses an interface that carries a default route of IPv4 or IPv6, in any routing table: itself, or what stands on it
- * (a VLAN, the bridge or bond that it is a port of).
- * @param netlink a connection into the namespace that the interface is in; default: the calling thread's
+ * Refuses an interface that carries an IPv4 or IPv6 default route in any routing table, itself or through an interface
+ * on top of it: a VLAN, or the bridge or bond that it is a port of.
+ * @param netlink a connection to the namespace of the interface; default: that of the calling thread
  * @throws StackError `DEFAULT_ROUTE`
  * @throws NetlinkError
  */
@@ -31,7 +31,7 @@ export async function refuseDefaultRoute(
   netlink: NetlinkConnection = connectNetlink(),
 ): Promise<void> {
   try {
-    const wanted = `see what is routed over ${interfaceName}`;
+    const wanted = `look up the routes over ${interfaceName}`;
     const links = (await netlink.dump(dumpLinks(), { wanted })).messages.map(decodeLink);
     const routes = (await netlink.dump(dumpRoutes(), { wanted })).messages.map(decodeRoute);
     const names = standingOn(interfaceIndex, links.filter(isThere));
@@ -39,7 +39,7 @@ export async function refuseDefaultRoute(
       const hop = isDefault(route) ? route.nextHops.find((each) => names.has(each.interfaceIndex ?? 0)) : undefined;
       if (hop === undefined) continue;
       const name = names.get(hop.interfaceIndex ?? 0) ?? interfaceName;
-      throw new StackError('DEFAULT_ROUTE', `${interfaceName} leads to the world: ${describe(route, hop, name)}`);
+      throw new StackError('DEFAULT_ROUTE', `${interfaceName} carries a default route: ${describe(route, hop, name)}`);
     }
   } finally {
     netlink.close();
@@ -55,16 +55,16 @@ function isDefault({ prefixLength, type }: Route): boolean {
 }
 
 function describe({ family, table }: Route, { gateway }: NextHop, name: string): string {
-  const via = gateway === undefined ? '' : ` by ${formatAddress(gateway)}`;
-  return `the default route of ${family === AF_INET6 ? 'IPv6' : 'IPv4'} (table ${table}) goes over ${name}${via}`;
+  const via = gateway === undefined ? '' : ` via ${formatAddress(gateway)}`;
+  return `default${via} dev ${name} table ${table} (${family === AF_INET6 ? 'IPv6' : 'IPv4'})`;
 }
 
-/** The interface and those that send over it, by index, with their names. */
+/** Returns the interface and those that send through it: names by index. */
 function standingOn(index: number, links: readonly Link[]): Map<number, string> {
   const names = new Map<number, string>();
   const note = (link: Link): void => void names.set(link.index, link.name);
   for (const link of links) if (link.index === index) note(link);
-  for (let layer = 0; layer < MOST_LAYERS; layer += 1) {
+  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
     const before = names.size;
     for (const below of links.filter((link) => names.has(link.index))) {
       for (const link of links) if (link.index === below.masterIndex || isStackedOn(link, below)) note(link);
@@ -74,7 +74,7 @@ function standingOn(index: number, links: readonly Link[]): Map<number, string> 
   return names;
 }
 
-/** A veth's parent is its other end, which is beside it and not under it. */
+/** The parent of a veth is its peer, which is not below it. */
 function isStackedOn(link: Link, below: Link): boolean {
   return link.parentIndex === below.index && link.parentNamespace === undefined && link.kind !== 'veth';
 }

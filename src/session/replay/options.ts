@@ -1,4 +1,4 @@
-/** What a replay is asked for, and what it tells. @module */
+/** Options and results of a replay. @module */
 
 import type { ReplayEdits } from './edits.ts';
 import type { PacingClock } from './pacing-clock.ts';
@@ -7,40 +7,40 @@ import type { ReplayPace } from './schedule.ts';
 export interface ReplayOptions {
   /** Default: the gaps of the recording. */
   readonly pace?: ReplayPace;
-  /** How often the recording is sent. Default: 1; Infinity until `limit` or `signal`. */
+  /** Number of times to send the recording. Default: 1. Infinity: until `limit` or `signal`. */
   readonly rounds?: number;
-  /** Ends after so many frames. */
+  /** Maximum number of frames. */
   readonly limit?: number;
-  /** Only frames of the interface with this number in the file. */
+  /** Sends only frames of the interface with this number in the file. */
   readonly interfaceNumber?: number;
-  /** Frames that were cut when they were recorded are filled up with zeros; without, they are skipped. */
+  /** Pads frames that were cut when recorded with zeros. Default: skips them. */
   readonly pad?: boolean;
   readonly edits?: ReplayEdits;
-  /** Ends it, in good order. */
+  /** Ends the replay when aborted. */
   readonly signal?: AbortSignal;
   readonly clock?: PacingClock;
 }
 
-/** Frames that are not sent, by the reason. */
+/** Frames not sent, by reason. */
 interface SkippedFrames {
-  /** Fewer bytes in the file than on the wire. */
+  /** Fewer bytes captured than on the wire. */
   readonly cut: number;
-  /** Longer than the interface takes. */
+  /** Longer than the interface accepts. */
   readonly tooLong: number;
   /** Shorter than a link header. */
   readonly tooShort: number;
-  /** Of a link type that the interface does not take, in a file with several. */
+  /** Of a link type that the interface does not accept, in a file with several. */
   readonly otherLinkType: number;
 }
 
 export interface ReplaySummary {
   readonly sent: number;
-  /** Of these frames, without what the hardware adds. */
+  /** Bytes of these frames, without what the hardware adds. */
   readonly bytes: number;
   readonly skipped: SkippedFrames;
-  /** Frames that the kernel did not take. */
+  /** Frames that the kernel rejected. */
   readonly failed: number;
-  /** How often the interface's queue was full and frames had to wait. */
+  /** How many times frames waited because the queue of the interface was full. */
   readonly waits: number;
   /** From the first frame to the last. */
   readonly milliseconds: number;

@@ -1,15 +1,15 @@
-/** Time for whoever sends on schedule: waits that are long, short, or none but let others have their turn. @module */
+/** A clock for sending on schedule: long waits, precise short waits, and yielding. @module */
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { sleepThread } from '../../sys/thread-sleep.ts';
 
 export interface PacingClock extends Pick<Clock, 'now' | 'sleep'> {
-  /** Returns at `time` of `now()`, to the microsecond as far as the machine can. Blocks: for waits of a few milliseconds. */
+  /** Returns at `time` of `now()`, as precisely as the machine can. Blocks; for waits of a few milliseconds. */
   waitUntil(time: number): void;
-  /** Lets signals, timers and sockets have their turn. */
+  /** Lets signals, timers and sockets proceed. */
   turn(): Promise<void>;
 }
 
-/** Milliseconds that a sleeping thread may wake late (measured: 10 to 60 microseconds); the rest of a wait is spun. */
+/** Milliseconds that a sleeping thread may wake late (measured: 10 to 60 microseconds). The rest of a wait is spun. */
 const WAKE_LATENCY = 0.08;
 
 export const pacingClock: PacingClock = {

@@ -1,4 +1,4 @@
-/** The replay loop: the frames of a recording onto an interface, each when it is due. @module */
+/** The replay loop: sends the frames of a recording when they are due. @module */
 import { FrameQueue, type FrameTransmitter } from '../../capture/index.ts';
 import type { FileSource } from '../../pcap/index.ts';
 import type { ReplayOptions, ReplaySummary } from './options.ts';
@@ -6,12 +6,12 @@ import { ReplaySelection } from './selection.ts';
 import { ReplaySender } from './sender.ts';
 
 /**
- * Sends the recording that `open` opens, once a round; each is closed again. Memory is bounded by the file's longest
- * batch, whatever its size.
- * @param open a file can be read once only, so it is opened for every round
- * @throws what reading the file throws, after the frames before the damage were sent
- * @throws StackError `LINK_TYPE` when the interface takes no frames of the file's kind; `INTERFACE_GONE`
- * @throws RangeError when the file has no interface of that number, or a rate that is not positive
+ * Sends the recording that `open` opens, once per round, and closes it. Memory is bounded by the largest batch of the
+ * file.
+ * @param open called for every round, since a file can be read only once
+ * @throws the error of reading the file, after sending the frames before the damage
+ * @throws StackError `LINK_TYPE` if the interface does not accept the frames of the file; `INTERFACE_GONE`
+ * @throws RangeError if the file has no interface of that number, or for a rate that is not positive
  */
 export async function replay(
   open: () => Promise<FileSource>,
@@ -22,7 +22,7 @@ export async function replay(
   return running.run(open);
 }
 
-/** As `replay`, with the counters to be seen while it runs. */
+/** Like `replay`, with counters that can be read while it runs. */
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #queue = new FrameQueue();
@@ -42,7 +42,7 @@ export class Replay {
       await using source = await open();
       const chosenBefore = selection.chosen;
       await this.#sendAll(source);
-      if (selection.chosen === chosenBefore) break; // a file without a frame to send would be read for ever
+      if (selection.chosen === chosenBefore) break; // a file without a frame to send would be read forever
       selection.nextRound();
     }
     return this.summary();

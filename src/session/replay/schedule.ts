@@ -1,9 +1,12 @@
-/** When each frame of a replay is due: a pure function of the frames, so that nothing drifts. Milliseconds. @module */
+/**
+ * Computes when each frame of a replay is due: a pure function of the frames, so that nothing drifts. Milliseconds.
+ * @module
+ */
 import type { FrameView } from '../../base/frame.ts';
 
 /**
- * How fast: with the gaps of the recording, `speed` times as fast; so many frames or bits a second; or as fast as the
- * interface takes them.
+ * Speed of a replay: the gaps of the recording, divided by `speed`; a rate in frames or bits per second; or as fast as
+ * the interface accepts frames.
  */
 export type ReplayPace =
   | { readonly kind: 'recorded'; readonly speed: number }
@@ -11,32 +14,32 @@ export type ReplayPace =
   | { readonly kind: 'bits'; readonly perSecond: number }
   | { readonly kind: 'top' };
 
-/** Where a rate leaves less from frame to frame, those that are due within so long leave together, by one wake-up. */
+/** At higher rates, frames due within this time are sent together, with one wake-up. */
 const TICK = 0.25;
 
 export class ReplaySchedule {
   readonly #pace: ReplayPace;
   #frames = 0;
   #bits = 0;
-  /** Of the recording, in this round: its first time, and the latest so far. */
+  /** First time of the recording in this round, and the latest so far. */
   #firstSeconds: number | undefined;
   #firstNanoseconds = 0;
   #latest = 0;
   #framesOfRound = 0;
-  /** Where this round begins. */
+  /** Start of this round. */
   #start = 0;
 
   /** @throws RangeError for a rate that is not positive */
   constructor(pace: ReplayPace = { kind: 'recorded', speed: 1 }) {
     const rate = pace.kind === 'recorded' ? pace.speed : pace.kind === 'top' ? 1 : pace.perSecond;
-    if (!(rate > 0)) throw new RangeError(`a replay at ${rate} frames, bits or times a second`);
+    if (!(rate > 0)) throw new RangeError(`invalid replay rate ${rate}: it must be positive`);
     this.#pace = pace;
   }
 
   /**
-   * The next frame's time after the first one's. Never less than the one before: a recording whose time stamps go back
-   * is sent in its order.
-   * @param length bytes that are sent
+   * Returns the due time of the next frame, relative to the first one. It never decreases: a recording out of order is
+   * sent in file order.
+   * @param length bytes to send
    */
   next(frame: FrameView, length: number): number {
     const pace = this.#pace;
@@ -56,7 +59,7 @@ export class ReplaySchedule {
     }
   }
 
-  /** The recording begins again: its first frame follows the last one after the mean of all gaps. */
+  /** Starts the recording again: its first frame follows the last one after the mean gap. */
   nextRound(): void {
     const meanGap = this.#framesOfRound > 1 ? (this.#latest - this.#start) / (this.#framesOfRound - 1) : 0;
     this.#start = this.#latest + meanGap;

@@ -1,4 +1,4 @@
-/** Which frames of a recording a replay sends, and as what: the others are counted by the reason. @module */
+/** Selects and edits the frames of a recording to send, and counts the others by reason. @module */
 import { copyBytes } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
 import type { FrameView } from '../../base/frame.ts';
@@ -21,11 +21,11 @@ export class ReplaySelection {
   readonly #editor: FrameEditor | undefined;
   readonly #schedule: ReplaySchedule;
   #source: FileSource | undefined;
-  /** The interfaces of the source are found to be of a kind that can be sent. */
+  /** The source has described an interface whose frames can be sent. */
   #isChecked = false;
   #chosen = 0;
 
-  /** @param queue takes the frames that are to be sent, as they will be sent, with the time when they are due */
+  /** @param queue receives the edited frames with their due times */
   constructor(queue: FrameQueue, transmitter: FrameTransmitter, options: ReplayOptions) {
     const { pace, edits, limit, interfaceNumber, pad = false } = options;
     this.#queue = queue;
@@ -37,38 +37,38 @@ export class ReplaySelection {
     this.#schedule = new ReplaySchedule(pace);
   }
 
-  /** Frames so far. */
+  /** Frames selected so far. */
   get chosen(): number {
     return this.#chosen;
   }
 
-  /** As many as were asked for are chosen. */
+  /** The limit is reached. */
   get isComplete(): boolean {
     return this.#chosen >= this.#limit;
   }
 
-  /** Chooses among the frames of this source from now on. */
+  /** Selects frames of this source from now on. */
   begin(source: FileSource): void {
     this.#source = source;
     this.#isChecked = false;
   }
 
-  /** The source has no more frames. @throws RangeError when it has not described the interface that was asked for */
+  /** Ends the source. @throws RangeError if it has not described the requested interface */
   end(): void {
     const number = this.#interfaceNumber;
     const { interfaces = [] } = this.#source ?? {};
     if (number === undefined || interfaces[number] !== undefined) return;
-    throw new RangeError(`the file has no interface ${number}: it describes ${interfaces.length}`);
+    throw new RangeError(`the file has no interface ${number}; it describes ${interfaces.length}`);
   }
 
-  /** The recording is sent once more. */
+  /** Starts the recording again. */
   nextRound(): void {
     this.#schedule.nextRound();
   }
 
   /**
-   * One interface of the wrong kind is an error; among several, its frames are skipped. Looked at once, as soon as what was
-   * asked for is described.
+   * Checks once that frames can be sent, as soon as the requested interface is described. A file with one interface of
+   * the wrong link type is refused; in a file with several, its frames are skipped.
    * @throws StackError `LINK_TYPE`
    */
   checkInterfaces(): void {
@@ -82,11 +82,11 @@ export class ReplaySelection {
     const kinds = [...new Set(wanted.map((each) => linkTypeName(each.linkType)))].join(', ');
     throw new StackError(
       'LINK_TYPE',
-      `cannot send the file's frames on ${interfaceName}: they are ${kinds}, and it takes ${linkTypeName(linkType)}`,
+      `cannot send ${kinds} frames on ${interfaceName}: it accepts ${linkTypeName(linkType)}`,
     );
   }
 
-  /** Copies a frame that is to be sent into the queue, as it will be sent. */
+  /** Copies a frame to send into the queue, and edits it. */
   readonly choose = (frame: FrameView): void => {
     const interfaceNumber = this.#interfaceNumber;
     if (this.isComplete) return;
@@ -137,7 +137,7 @@ export class ReplaySelection {
     return mtu + (linkType === LinkType.ethernet ? ETHERNET_HEADER_LENGTH : 0);
   }
 
-  /** The kernel takes four bytes more of a tagged frame (`packet_extra_vlan_len_allowed`). */
+  /** The kernel accepts four more bytes of a tagged frame (`packet_extra_vlan_len_allowed`). */
   #isTaggedWithin(bytes: Uint8Array, at: number, length: number): boolean {
     if (this.#transmitter.linkType !== LinkType.ethernet || length > this.#longest + VLAN_TAG_LENGTH) return false;
     return ((bytes[at + 12] as number) << 8) + (bytes[at + 13] as number) === EtherType.vlan;

@@ -1,32 +1,32 @@
-/** Frames that leave when they are due, and what comes of them. @module */
+/** Sends frames when they are due, and counts the results. @module */
 import { StackError } from '../../base/errors.ts';
 import { FRAMES_PER_CALL, type FrameQueue, type FrameTransmitter } from '../../capture/index.ts';
 import { Errno, syscallError } from '../../sys/syscall.ts';
 import type { ReplayOptions } from './options.ts';
 import { type PacingClock, pacingClock } from './pacing-clock.ts';
 
-/** Waits longer than this are left to the timer, up to `TIMER_GRAIN` before their end. Milliseconds, like all here. */
+/** Longer waits use a timer up to `TIMER_GRAIN` before their end. All times in milliseconds. */
 const LONG_WAIT = 4;
 const TIMER_GRAIN = 2;
-/** Signals get their turn at least this often. */
+/** Maximum interval between yields to signals. */
 const TURN_INTERVAL = 20;
-/** When the queue is full: the first wait, which doubles up to the longest, and when a frame is given up. */
+/** When the queue is full: the first wait, which doubles up to the maximum, and when to give up on a frame. */
 const FIRST_RETRY = 0.05;
-const LONGEST_RETRY = 10;
+const MAX_RETRY = 10;
 const RETRY_LIMIT = 1000;
 
 export class ReplaySender {
   sent = 0;
-  /** Of the frames sent. */
+  /** Bytes of the frames sent. */
   bytes = 0;
-  /** Frames that the kernel did not take. */
+  /** Frames that the kernel rejected. */
   failed = 0;
-  /** How often the interface's queue was full and frames had to wait. */
+  /** How many times frames waited because the queue of the interface was full. */
   waits = 0;
   readonly #transmitter: FrameTransmitter;
   readonly #signal: AbortSignal | undefined;
   readonly #clock: PacingClock;
-  /** Of `clock.now()`: when the first frame left, and the last one. */
+  /** `clock.now()` of the first frame and of the last one. */
   #started: number | undefined;
   #ended = 0;
   #lastTurn = 0;
@@ -42,12 +42,12 @@ export class ReplaySender {
     return this.#started === undefined ? 0 : this.#ended - this.#started;
   }
 
-  /** Sends all that is queued, each frame when it is due, until the signal. @throws StackError `INTERFACE_GONE` */
+  /** Sends the queued frames when they are due, until the signal is aborted. @throws StackError `INTERFACE_GONE` */
   async send(queue: FrameQueue): Promise<void> {
     if (queue.size === 0) return;
     let next = 0;
     if (this.#started === undefined) {
-      // The first call is slow, its code being new: all others are reckoned from where it ends.
+      // The first call is slow, since its code is cold: the schedule starts after it.
       next = await this.#sendSome(queue, 0, 1);
       this.#started = this.#clock.now();
     }
@@ -77,10 +77,10 @@ export class ReplaySender {
     this.#lastTurn = this.#clock.now();
   }
 
-  /** @returns how many frames of the queue are done with: sent, or given up */
+  /** @returns number of frames processed: sent, or given up */
   async #sendSome(queue: FrameQueue, first: number, count: number): Promise<number> {
     const givenUpAt = this.#clock.now() + RETRY_LIMIT;
-    for (let retry = FIRST_RETRY; ; retry = Math.min(retry * 2, LONGEST_RETRY)) {
+    for (let retry = FIRST_RETRY; ; retry = Math.min(retry * 2, MAX_RETRY)) {
       const taken = this.#transmitter.send(queue, first, count);
       if (taken > 0) {
         for (let frame = first; frame < first + taken; frame += 1) this.bytes += queue.lengthOf(frame);
@@ -98,12 +98,12 @@ export class ReplaySender {
     }
   }
 
-  /** False: the kernel does not take this frame. @throws when it takes none any more */
+  /** False: the kernel rejects this frame. @throws if it accepts no more frames */
   #isQueueFull(error: number): boolean {
     if (error === Errno.EAGAIN || error === Errno.ENOBUFS) return true;
     const { interfaceName } = this.#transmitter;
     if (error === Errno.ENXIO || error === Errno.ENODEV) {
-      throw new StackError('INTERFACE_GONE', `the interface ${interfaceName} went away while sending`);
+      throw new StackError('INTERFACE_GONE', `interface ${interfaceName} was removed during the replay`);
     }
     if (error === Errno.EMSGSIZE || error === Errno.EINVAL) return false;
     throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`);

@@ -1,15 +1,15 @@
 /**
- * Names of the files of a series: a template with the letters of strftime(3) and `%N`, the number of the file, for
- * instance `mail-%Y%m%dT%H%M%S-%N.pcap`. @module
+ * File names of a series: a template with conversions of strftime(3), and `%N` for the file number, for instance
+ * `mail-%Y%m%dT%H%M%S-%N.pcap`. @module
  */
 import { StackError } from '../../base/errors.ts';
 
-/** `%N` has at least so many digits, so that names sort. */
+/** Minimum number of digits of `%N`, so that names sort. */
 const NUMBER_DIGITS = 5;
-/** What is kept behind the number that a template without `%N` gets: the kind of file, packed or not. */
+/** Extensions that stay at the end when a number is inserted. */
 const EXTENSION = /(\.[A-Za-z0-9]{1,8})?(\.(gz|zst))?$/;
 
-/** Fields of a moment, in local time or in UTC. */
+/** A time in local time or UTC. */
 interface Moment {
   readonly year: number;
   readonly month: number;
@@ -25,7 +25,7 @@ interface Moment {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** The letters of strftime(3) that make sense in a file's name; no locale changes them. */
+/** Conversions of strftime(3) that are useful in file names and do not depend on the locale. */
 const LETTERS: Readonly<Record<string, (moment: Moment) => string>> = {
   Y: ({ year }) => String(year),
   y: ({ year }) => two(year % 100),
@@ -46,19 +46,19 @@ const LETTERS: Readonly<Record<string, (moment: Moment) => string>> = {
 };
 
 export interface FileNameOptions {
-  /** Times in the names are UTC. Default: local time, as tcpdump has it. */
+  /** Use UTC in names. Default: local time, like tcpdump. */
   readonly utc?: boolean;
-  /** A name without any `%` gets `-%N` before its extension: for series whose names would else be all the same. */
+  /** Insert `-%N` before the extension of a name without `%`, for series of several files. */
   readonly numbered?: boolean;
 }
 
-/** A template that has been found good. */
+/** A validated template. */
 export class FileNameTemplate {
   readonly #text: string;
   readonly #utc: boolean;
   readonly hasNumber: boolean;
 
-  /** @throws StackError `USAGE` for a letter that means nothing */
+  /** @throws StackError `USAGE` for an unknown conversion */
   constructor(text: string, options: FileNameOptions = {}) {
     this.#text = options.numbered === true && !text.includes('%') ? beforeExtension(text, '-%N') : text;
     this.#utc = options.utc ?? false;
@@ -67,7 +67,10 @@ export class FileNameTemplate {
       if (letter === 'N') hasNumber = true;
       else if (!Object.hasOwn(LETTERS, letter)) {
         const known = Object.keys(LETTERS).join(' %');
-        throw new StackError('USAGE', `${directive} in the file name ${text}: it may have %N (a number) %${known}`);
+        throw new StackError(
+          'USAGE',
+          `${directive} in the file name ${text} is not supported; use %N (file number) %${known}`,
+        );
       }
     }
     this.hasNumber = hasNumber;
@@ -75,7 +78,7 @@ export class FileNameTemplate {
 
   /**
    * @param seconds since 1970
-   * @param number from 1. Where the template has no `%N` it is left away when it is 1, else it goes before the extension.
+   * @param number from 1. Without `%N` in the template a number above 1 is inserted before the extension.
    */
   format(seconds: number, number: number): string {
     const moment = momentOf(seconds, this.#utc);
@@ -86,7 +89,7 @@ export class FileNameTemplate {
   }
 }
 
-/** `mail-1.pcap.gz` of `mail.pcap.gz` and `-1`. */
+/** Inserts `text` before the extensions: `mail.pcap.gz` and `-1` become `mail-1.pcap.gz`. */
 export function beforeExtension(path: string, text: string): string {
   const nameStart = path.lastIndexOf('/') + 1;
   const [extension = ''] = EXTENSION.exec(path.slice(nameStart + 1)) ?? [];
@@ -110,14 +113,14 @@ function momentOf(seconds: number, utc: boolean): Moment {
   };
 }
 
-/** Minutes that local time is ahead of UTC at a moment. */
+/** Minutes that local time is ahead of UTC at a time. */
 function offsetAt(seconds: number): number {
   return -new Date(seconds * 1000).getTimezoneOffset();
 }
 
 /**
- * The next moment, after `seconds`, that is a multiple of `period` on the wall clock: of local time, so that a day begins
- * at midnight also when the clocks were changed within it.
+ * Returns the next multiple of `period` on the wall clock after `seconds`: in local time, so that a day begins at
+ * midnight even when the clocks change.
  */
 export function nextBorder(seconds: number, period: number, utc: boolean): number {
   const start = periodStart(seconds, period, utc);
@@ -125,7 +128,7 @@ export function nextBorder(seconds: number, period: number, utc: boolean): numbe
   return border > seconds ? border : periodStart(start + 2 * period, period, utc);
 }
 
-/** The latest such moment that is not after `seconds`. */
+/** Returns the latest multiple of `period` on the wall clock that is not after `seconds`. */
 export function periodStart(seconds: number, period: number, utc: boolean): number {
   const offset = utc ? 0 : offsetAt(seconds) * 60;
   const start = Math.floor((seconds + offset) / period) * period - offset;

@@ -1,12 +1,19 @@
 /**
- * A recording as a series of files: rotation, rings, quotas. A batch that stays within the present file is handed on as
- * it is; only one that crosses a border is walked record by record and shared out. @module
+ * A recording as a series of files: rotation, rings, quotas. A batch within one file is passed on unchanged; only a
+ * batch that crosses a border is split record by record. @module
  */
 import { EMPTY } from '../../base/bytes.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { StackError } from '../../base/errors.ts';
-import { DIRECT_BLOCK, isPlainFile, type RecordFileFormat, type RecordFormat } from '../../pcap/index.ts';
-import type { OutputBatch, OutputEnd, RecordOutput, TakenRecords } from '../record-output.ts';
+import type { RecordBatch } from '../../capture/index.ts';
+import {
+  DIRECT_BLOCK,
+  type FrameLayout,
+  isPlainFile,
+  type RecordFileFormat,
+  type RecordFormat,
+} from '../../pcap/index.ts';
+import type { OutputEnd, RecordOutput, TakenRecords } from '../record-output.ts';
 import { nextSecond, walkRecords } from '../walk-records.ts';
 import { FileBorders } from './file-borders.ts';
 import { FreeSpace, mayFill } from './free-space.ts';
@@ -17,14 +24,14 @@ import { OwnFiles } from './own-files.ts';
 import { type OpenFile, SeriesFiles } from './series-files.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
-/** A file whose time is up is closed so many milliseconds later, when no frame has come that begins the next one. */
+/** Milliseconds after the end of a file's time until it is closed, when no frame arrives. */
 const QUIET_MILLISECONDS = 1000;
-/** Before a batch that goes out in place the file is filled up to a whole block. */
-const MOST_FILLER = 2 * DIRECT_BLOCK;
+/** A batch in place is preceded by filler up to a block boundary. */
+const MAX_FILLER = 2 * DIRECT_BLOCK;
 const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
 
 /**
- * Where `record` writes when one file does not do.
+ * An output of `record` that writes one file or several.
  *
  * @example
  * const files = new FileSeries('mail-%Y%m%dT%H%M%S-%N.pcap', pcapFileFormat(source), {
@@ -36,7 +43,8 @@ const NOTHING: TakenRecords = { frames: 0, frameBytes: 0 };
  */
 export class FileSeries implements RecordOutput {
   readonly recordFormat: RecordFormat;
-  readonly #format: RecordFileFormat;
+  readonly #formatNow: () => RecordFileFormat;
+  readonly #layout: FrameLayout;
   readonly #options: FileSeriesOptions;
   readonly #borders: FileBorders;
   readonly #clock: Clock;
@@ -44,36 +52,39 @@ export class FileSeries implements RecordOutput {
   readonly #room: OutputRoom;
   readonly #ledger: OutputLedger;
   readonly #stop = new AbortController();
-  /** Which file `lead` was asked of, and how long the lead was. */
+  /** The file that `lead` was called for, and the length of its lead. */
   #leadOf: OpenFile | undefined;
   #leadLength = 0;
-  /** What the next file's name is to say, as `next` was told or its first frame says. */
+  /** Time for the name of the next file, set by `next` or its first frame. */
   #nextStart: number | undefined;
   #lastTake: number;
   #busy = false;
   #ended: OutputEnd | undefined;
 
   /**
-   * Begins the first file, unless it is to wait for a frame.
-   * @param name a template as `mail-%Y%m%dT%H%M%S-%N.pcap`, of strftime(3)'s letters and `%N`, the file's number; `-` is
-   * standard output. With `rotation` a name without any `%` gets `-%N` before its extension.
-   * @throws StackError `USAGE` for a name that cannot be, `FILE_CREATE`
-   * @throws OutputError when not even its header can be written
+   * Begins the first file, unless `isLazy` is set.
+   * @param name a template such as `mail-%Y%m%dT%H%M%S-%N.pcap`, with conversions of strftime(3) and `%N`, the file
+   * number; `-` is standard output. With `rotation` a name without `%` gets `-%N` before its extension.
+   * @param format of all files; a function is called for each file, and its formats may differ only in their headers
+   * @throws StackError `USAGE` for an invalid name, `FILE_CREATE`
+   * @throws OutputError if the header cannot be written
    */
-  constructor(name: string, format: RecordFileFormat, options: FileSeriesOptions = {}) {
+  constructor(name: string, format: RecordFileFormat | (() => RecordFileFormat), options: FileSeriesOptions = {}) {
     const { rotation, clock = systemClock, byteLimit, quota, ring, onWarning = () => {} } = options;
     const isFile = isPlainFile(name);
     if (!isFile && (rotation !== undefined || quota !== undefined)) {
-      throw new StackError('USAGE', `${name} is no file: it can be neither rotated nor held to a quota`);
+      throw new StackError('USAGE', `${name} is not a regular file; it can be neither rotated nor limited by a quota`);
     }
-    this.recordFormat = format.recordFormat;
-    this.#format = format;
+    this.#formatNow = typeof format === 'function' ? format : () => format;
+    const { recordFormat, layout } = this.#formatNow();
+    this.recordFormat = recordFormat;
+    this.#layout = layout;
     this.#options = options;
-    this.#borders = new FileBorders(format, options);
+    this.#borders = new FileBorders(layout, options);
     this.#clock = clock;
     this.#ledger = options.ledger ?? new OutputLedger();
     const own = new OwnFiles(onWarning);
-    this.#files = new SeriesFiles(name, format, options, { own, onFailure: () => this.#stop.abort() });
+    this.#files = new SeriesFiles(name, this.#formatNow, options, { own, onFailure: () => this.#stop.abort() });
     if (options.isLazy !== true) {
       this.#files.begin(clock.wallTime() / 1000);
       this.#ledger.add('files', 1);
@@ -92,7 +103,7 @@ export class FileSeries implements RecordOutput {
     return this.#stop.signal;
   }
 
-  /** Why the series takes no more; undefined while it does, and when it has failed. */
+  /** Why the series ended; undefined while it continues, and after an error. */
   get ended(): OutputEnd | undefined {
     return this.#ended;
   }
@@ -114,8 +125,8 @@ export class FileSeries implements RecordOutput {
     return lead;
   }
 
-  /** Shares the batch out among as many files as its records need; takes less of it when the series ends. */
-  async take(batch: OutputBatch): Promise<TakenRecords> {
+  /** Writes the batch to as many files as its records need; only a part of it when the series ends. */
+  async take(batch: RecordBatch): Promise<TakenRecords> {
     if (this.#stop.signal.aborted) return NOTHING;
     this.#busy = true;
     this.#lastTake = this.#clock.now();
@@ -134,18 +145,20 @@ export class FileSeries implements RecordOutput {
     return taken;
   }
 
-  /** Tells the ledger how far the disk has got: for those who share it. */
+  /** Updates the ledger with the progress of the disk, for others that share it. */
   settle(): void {
     this.#room.settle();
   }
 
-  /** Ends the present file. @param start what the next one's name says, seconds since 1970. Default: its first frame's time */
+  /**
+   * Ends the current file. @param start time for the next name in seconds since 1970. Default: its first frame's time
+   */
   next(start?: number): void {
     this.#finish();
     this.#nextStart = start;
   }
 
-  /** Resolves when the files hold all that was taken. @throws OutputError of the file that could not be written */
+  /** Resolves when all records are in the files. @throws OutputError of the file that failed */
   async flush(): Promise<void> {
     await this.#files.flush();
   }
@@ -162,18 +175,18 @@ export class FileSeries implements RecordOutput {
     }
   }
 
-  /** Whether all of it is certainly the present file's: found out without looking at single records. */
-  async #fits({ bytes, frames, inPlace }: OutputBatch): Promise<boolean> {
+  /** Returns whether the current file certainly takes the whole batch, without looking at single records. */
+  async #fits({ bytes, frames, inPlace }: RecordBatch): Promise<boolean> {
     const { open } = this.#files;
     if (open === undefined || (open !== this.#leadOf && !inPlace)) return false;
     const start = inPlace ? 0 : this.#leadLength;
-    const length = bytes.length - start + (inPlace ? MOST_FILLER : 0);
+    const length = bytes.length - start + (inPlace ? MAX_FILLER : 0);
     const now = this.#clock.wallTime() / 1000;
     if (!this.#borders.mayTakeAll(open, { bytes, at: start, length, frames }, now)) return false;
     return (await this.#room.find(length)).bytes >= length;
   }
 
-  async #takeWhole(batch: OutputBatch): Promise<TakenRecords> {
+  async #takeWhole(batch: RecordBatch): Promise<TakenRecords> {
     const { open } = this.#files;
     if (open === undefined) return NOTHING;
     open.file.take(batch);
@@ -183,10 +196,10 @@ export class FileSeries implements RecordOutput {
     return batch;
   }
 
-  /** @param most frames to take */
-  async #shareOut(batch: OutputBatch, most = Number.POSITIVE_INFINITY): Promise<TakenRecords> {
+  /** @param most maximum number of frames */
+  async #shareOut(batch: RecordBatch, most = Number.POSITIVE_INFINITY): Promise<TakenRecords> {
     const held = holdBatch(batch);
-    const { layout } = this.#format;
+    const layout = this.#layout;
     const { bytes } = batch;
     let continued = batch.inPlace ? undefined : this.#leadOf;
     let frames = 0;
@@ -221,22 +234,22 @@ export class FileSeries implements RecordOutput {
         this.#finishWhenCounted(open);
       }
     } catch (error) {
-      this.#files.fail(error); // said by `flush`: what is in the files is counted first
+      this.#files.fail(error); // `flush` throws it, after the written frames were counted
     } finally {
       held.release();
     }
     return { frames, frameBytes };
   }
 
-  /** The file that takes the record at `bytes[at]`: the present one or the next. Undefined: the series ends before it. */
+  /** Returns the file for the record at `bytes[at]`: the current one or the next; undefined if the series ends. */
   async #fileFor(bytes: Uint8Array, at: number): Promise<OpenFile | undefined> {
     const { open } = this.#files;
     if (open !== undefined && !this.#borders.isFull(open, bytes, at)) return open;
     this.#finish();
-    const { header, layout } = this.#format;
+    const layout = this.#layout;
     const second = nextSecond(layout, bytes, at) ?? this.#clock.wallTime() / 1000;
     this.#nextStart ??= this.#borders.startOf(second);
-    const length = header.length + this.#files.epilogueLength + layout.recordLength(bytes, at);
+    const length = this.#formatNow().header.length + this.#files.epilogueLength + layout.recordLength(bytes, at);
     const room = await this.#room.find(length);
     if (room.bytes < length) this.#end(room.reason);
     if (this.#stop.signal.aborted) return undefined;
@@ -254,7 +267,7 @@ export class FileSeries implements RecordOutput {
     return this.#options.fileLimit ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A file with all its frames is closed at once, not when the next frame comes. */
+  /** Closes a file that holds its number of frames, without waiting for the next frame. */
   #finishWhenCounted(open: OpenFile): void {
     if (this.#borders.hasAllFrames(open)) this.#finish();
   }

@@ -1,13 +1,13 @@
-/** Free space of a disk that is being written to: asked for seldom, reckoned with in between. @module */
+/** Tracks the free space of a disk: reads it rarely and computes it in between. @module */
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 
 /** Space to leave free: bytes, or a fraction of the file system. */
 export type FreeSpaceFloor = { readonly bytes: number } | { readonly fraction: number };
 
-/** What is asked of statfs(2). */
+/** Result of statfs(2). */
 export interface FileSystemSpace {
-  /** Bytes that anybody may still write. */
+  /** Bytes available to unprivileged processes. */
   readonly free: number;
   readonly total: number;
 }
@@ -15,21 +15,21 @@ export interface FileSystemSpace {
 export type SpaceReader = (folder: string) => Promise<FileSystemSpace>;
 
 const MEBIBYTE = 1 << 20;
-/** Unless told otherwise a capture leaves this much: the host's other services go on. The smaller of the two counts. */
+/** Default space to leave for other services of the host: the smaller of the two. */
 const DEFAULT_FLOOR = { bytes: 64 * MEBIBYTE, fraction: 0.01 } as const;
-/** Others write too. Asked again after so many milliseconds at most, */
-const LONGEST_UNCHECKED = 10_000;
-/** sooner when the room could be gone by then at so many bytes a millisecond, faster than disks are, */
-const FASTEST = 10e6;
-/** but not sooner than this, unless we have written half of the room ourselves. */
-const SHORTEST_UNCHECKED = 1000;
+/** Maximum milliseconds between reads, since others write too; */
+const MAX_UNCHECKED = 10_000;
+/** fewer if the space could be used up earlier at this rate in bytes per millisecond, above the rate of disks; */
+const MAX_RATE = 10e6;
+/** but at least this, unless we have written half of the space ourselves. */
+const MIN_UNCHECKED = 1000;
 
 const readSpace: SpaceReader = async (folder) => {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { free: bavail * bsize, total: blocks * bsize };
 };
 
-/** The disk may be filled to its last byte: there is nothing to look after. */
+/** Returns whether the disk may be filled completely. */
 export function mayFill(floor: FreeSpaceFloor | undefined): boolean {
   return floor !== undefined && 'bytes' in floor && floor.bytes === 0;
 }
@@ -41,13 +41,13 @@ export class FreeSpace {
   readonly #read: SpaceReader;
   #checkedFolder = '';
   #checkedAt = Number.NEGATIVE_INFINITY;
-  /** Bytes of ours until the next check, and until the floor, counted from the last one. */
+  /** Bytes we may write until the next read, and until the floor is reached, both since the last read. */
   #untilCheck = 0;
   #room = 0;
   #writtenAtCheck = 0;
 
   /**
-   * @param folder the one that is being written to
+   * @param folder returns the folder being written to
    * @param floor undefined for the default: 64 MiB, or 1 % of a smaller file system
    */
   constructor(folder: () => string, floor: FreeSpaceFloor | undefined, clock: Clock, read: SpaceReader = readSpace) {
@@ -58,21 +58,21 @@ export class FreeSpace {
   }
 
   /**
-   * Bytes that may still be written.
+   * Returns the bytes that may still be written.
    * @param written bytes written by us so far
-   * @param pending of these, what is not on the disk yet
-   * @throws what statfs(2) throws when a floor was asked for
+   * @param pending bytes of these that are not on the disk yet
+   * @throws the error of statfs(2), if a floor was requested
    */
   async room(written: number, pending: number): Promise<number> {
     const folder = this.#folder();
     const since = written - this.#writtenAtCheck;
-    const trusted = Math.min(Math.max(this.#room / FASTEST, SHORTEST_UNCHECKED), LONGEST_UNCHECKED);
+    const trusted = Math.min(Math.max(this.#room / MAX_RATE, MIN_UNCHECKED), MAX_UNCHECKED);
     const isDue = since >= this.#untilCheck || this.#clock.now() - this.#checkedAt >= trusted;
     if (isDue || folder !== this.#checkedFolder) await this.#check(folder, written, pending);
     return this.#room - (written - this.#writtenAtCheck);
   }
 
-  /** Something of ours was deleted: what was known is no longer true. */
+  /** Discards the last read, after we deleted a file. */
   forget(): void {
     this.#untilCheck = 0;
   }
@@ -86,9 +86,9 @@ export class FreeSpace {
       this.#room = space.free - pending - this.#floorOf(space);
     } catch (error) {
       if (this.#floor !== undefined) throw error;
-      this.#room = Number.POSITIVE_INFINITY; // no file system that could be full
+      this.#room = Number.POSITIVE_INFINITY; // not a file system that could fill up
     }
-    // Nearer to the floor it is asked more often, since what is on its way is not counted yet.
+    // Reads more often near the floor, since pending bytes are not counted yet.
     this.#untilCheck = Math.max(this.#room / 2, 1);
   }
 

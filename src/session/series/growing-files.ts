@@ -1,4 +1,5 @@
-/** PCAPNG files of a source that tells of its interfaces while it is read. @module */
+/** PCAPNG files of a source that describes more interfaces while it is read. @module */
+import type { RecordBatch } from '../../capture/index.ts';
 import {
   type CaptureInterface,
   type Compression,
@@ -6,30 +7,28 @@ import {
   encodeInterface,
   type PcapngOptions,
   pcapngFileFormat,
+  type RecordFileFormat,
 } from '../../pcap/index.ts';
-import type { OutputBatch, TakenRecords } from '../record-output.ts';
-import { ChangingFormat } from './changing-format.ts';
+import type { TakenRecords } from '../record-output.ts';
 import { FileSeries } from './file-series.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
-/** Bytes of descriptions after which the rest waits for another batch. One of them is at most some 200 KiB long. */
+/** Bytes of descriptions per batch. A single one is up to about 200 KiB long. */
 const MANY = 1 << 20;
 
 /**
- * A series of files each of which describes all interfaces that are known when it begins, numbered as the source numbers
- * them; those that the source tells of later follow between the frames.
+ * A series whose files describe all interfaces known at their beginning, numbered like those of the source;
+ * descriptions of later ones follow between the frames.
  */
 export class GrowingFiles extends FileSeries {
   readonly #source: { readonly interfaces: readonly CaptureInterface[] };
-  readonly #compression: Compression;
-  readonly #options: PcapngOptions;
-  readonly #format: ChangingFormat;
-  /** Interfaces that the present file describes, and how many it will once it has what was handed out last. */
-  #described: number;
+  /** Number of interfaces that the current file describes. A new file describes them all. */
+  readonly #described: { count: number };
+  /** Number of interfaces described once the last records of `descriptions` are written. */
   #toldUpTo: number;
 
   /**
-   * @param name as `FileSeries` has it
+   * @param name as for `FileSeries`
    * @throws StackError `USAGE`, `FILE_CREATE`, `COMPRESSION`
    * @throws OutputError
    */
@@ -37,21 +36,27 @@ export class GrowingFiles extends FileSeries {
     name: string,
     source: { readonly interfaces: readonly CaptureInterface[] },
     settings: {
-      /** Default: as the name says. */
+      /** Default: from the extension of the name. */
       readonly compression?: Compression;
       readonly pcapng?: PcapngOptions;
       readonly series?: FileSeriesOptions;
     },
   ) {
     const { compression = compressionOfName(name), pcapng = {}, series = {} } = settings;
-    const format = new ChangingFormat(pcapngFileFormat(source.interfaces, pcapng, compression));
-    super(name, format, series);
+    const described = { count: source.interfaces.length };
+    let format = pcapngFileFormat(source.interfaces, pcapng, compression);
+    let formatCount = described.count;
+    const formatNow = (): RecordFileFormat => {
+      if (formatCount < described.count) {
+        format = pcapngFileFormat(source.interfaces.slice(0, described.count), pcapng, compression);
+        formatCount = described.count;
+      }
+      return format;
+    };
+    super(name, formatNow, series);
     this.#source = source;
-    this.#compression = compression;
-    this.#options = pcapng;
-    this.#described = source.interfaces.length;
-    this.#toldUpTo = this.#described;
-    this.#format = format;
+    this.#described = described;
+    this.#toldUpTo = described.count;
   }
 
   descriptions(): Uint8Array | undefined {
@@ -67,17 +72,9 @@ export class GrowingFiles extends FileSeries {
     return length === 0 ? undefined : Buffer.concat(blocks);
   }
 
-  override async take(batch: OutputBatch): Promise<TakenRecords> {
+  override async take(batch: RecordBatch): Promise<TakenRecords> {
     const taken = await super.take(batch);
-    if (this.#described < this.#toldUpTo) {
-      this.#described = this.#toldUpTo;
-      this.#format.change(() => this.#formatNow());
-    }
+    this.#described.count = this.#toldUpTo;
     return taken;
-  }
-
-  #formatNow(): ReturnType<typeof pcapngFileFormat> {
-    const described = this.#source.interfaces.slice(0, this.#described);
-    return pcapngFileFormat(described, this.#options, this.#compression);
   }
 }

@@ -1,14 +1,14 @@
-/** One batch for several files: its memory is kept until the last of them has written its part. @module */
-import type { OutputBatch } from '../record-output.ts';
+/** Shares one batch among several files: its memory is kept until the last one has written its part. @module */
+import type { RecordBatch } from '../../capture/index.ts';
 
 export interface HeldBatch {
-  /** As `OutputBatch.retain`, any number of times. */
+  /** Like `RecordBatch.retain`; may be called several times. */
   retain(): () => void;
-  /** No more parts: the memory goes back once all that retained it have let go. */
+  /** Ends sharing: the memory is returned once all that retained it have released it. */
   release(): void;
 }
 
-export function holdBatch(batch: OutputBatch): HeldBatch {
+export function holdBatch(batch: RecordBatch): HeldBatch {
   const giveBack = batch.retain();
   let holders = 1;
   const release = (): void => {

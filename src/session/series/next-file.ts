@@ -1,12 +1,12 @@
-/** The next file of a series, under a name that is free. @module */
+/** Opens the next file of a series under an unused name. @module */
 import { StackError } from '../../base/errors.ts';
 import { type Allowed, type FileSinkOptions, type OutputTarget, openOutputFile } from '../../pcap/index.ts';
 import type { FileNameTemplate } from './file-name-template.ts';
 
-/** Names tried for one file. */
-const MOST_TRIES = 100_000;
+/** Maximum number of names tried per file. */
+const MAX_TRIES = 100_000;
 
-/** What may happen to a file that has the name already. */
+/** How to handle an existing file. */
 export type NameClash = Extract<Allowed, 'new' | 'file'>;
 
 export class NextFile {
@@ -16,7 +16,7 @@ export class NextFile {
   #number = 0;
   #plainName = '';
 
-  /** @param clash `new`: take another name. `file`: overwrite it, unless it is a link or no file. */
+  /** @param clash `new`: use another name. `file`: overwrite it, unless it is a link or not a regular file. */
   constructor(template: FileNameTemplate, clash: NameClash, options: FileSinkOptions) {
     this.#template = template;
     this.#clash = clash;
@@ -24,16 +24,16 @@ export class NextFile {
   }
 
   /**
-   * Numbers only ever go up, past names that are taken. A template without `%N` begins anew with each new name, and a
-   * name that this run used for the file before is not used again.
-   * @param seconds since 1970: when the file begins
-   * @throws StackError `FILE_CREATE`, or `USAGE` for the file that `options` keep
+   * Opens a file. Numbers only increase and skip existing names. Without `%N` they start again with each new name, and
+   * the name of the previous file is not used again.
+   * @param seconds start of the file, since 1970
+   * @throws StackError `FILE_CREATE`, or `USAGE` for the file to keep
    */
   open(seconds: number): OutputTarget {
     const plainName = this.#template.format(seconds, 1);
     if (!this.#template.hasNumber && plainName !== this.#plainName) this.#number = 0;
     this.#plainName = plainName;
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       this.#number += 1;
       try {
         return openOutputFile(this.#template.format(seconds, this.#number), this.#options, this.#clash);
@@ -42,6 +42,6 @@ export class NextFile {
       }
     }
     const wanted = `cannot create ${plainName}`;
-    throw new StackError('FILE_CREATE', `${wanted}: it and ${MOST_TRIES} more names exist; choose another`);
+    throw new StackError('FILE_CREATE', `${wanted}: it and ${MAX_TRIES} more names exist; choose another`);
   }
 }

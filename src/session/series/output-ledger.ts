@@ -1,14 +1,11 @@
 /**
- * What a recording has used of its limits: one account for all series that write it. It lies in shared memory, so
- * series on several threads keep to one limit together, and none can use what another has claimed. @module
+ * Accounts for what a recording has used of its limits, for all series that write it. In shared memory, so that series
+ * on several threads observe one limit together, and none uses what another has claimed. @module
  */
 
 const ENTRIES = ['frames', 'files', 'taken', 'stored', 'written', 'pending'] as const;
 
-/**
- * Frames and files so far; bytes that were ever taken, that are on the disk, that ever were written to it, and that are
- * on their way to it.
- */
+/** Frames and files so far; bytes taken, bytes on the disk, bytes ever written to it, and bytes pending. */
 type LedgerEntry = (typeof ENTRIES)[number];
 
 export class OutputLedger {
@@ -16,7 +13,7 @@ export class OutputLedger {
   readonly memory: SharedArrayBuffer;
   readonly #totals: BigInt64Array;
 
-  /** @param memory of the ledger to take part in; none begins a new one */
+  /** @param memory of an existing ledger; default: a new one */
   constructor(memory = new SharedArrayBuffer(ENTRIES.length * BigInt64Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#totals = new BigInt64Array(memory);
@@ -26,12 +23,12 @@ export class OutputLedger {
     return Number(Atomics.load(this.#totals, ENTRIES.indexOf(entry)));
   }
 
-  /** @param amount whole; negative gives back */
+  /** @param amount an integer; negative to release */
   add(entry: LedgerEntry, amount: number): void {
     if (amount !== 0) Atomics.add(this.#totals, ENTRIES.indexOf(entry), BigInt(amount));
   }
 
-  /** Adds `wanted`, or as much of it as keeps the total within `most`. @returns what was added */
+  /** Adds `wanted`, or as much of it as keeps the total within `most`. @returns the amount added */
   claim(entry: LedgerEntry, wanted: number, most: number): number {
     const place = ENTRIES.indexOf(entry);
     for (;;) {

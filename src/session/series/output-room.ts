@@ -1,58 +1,58 @@
-/** How much a series may still write: within its limit, its quota and the free space that is to stay. @module */
+/** Computes how much a series may still write, within its byte limit, its quota and the free space. @module */
 
 import type { OutputEnd } from '../record-output.ts';
 import type { FreeSpace } from './free-space.ts';
 import type { OutputLedger } from './output-ledger.ts';
 import type { OwnFiles } from './own-files.ts';
 
-/** Bytes, and what limits them. */
+/** Bytes, and the limit that determines them. */
 export interface Room {
   readonly bytes: number;
   readonly reason: OutputEnd;
 }
 
-/** What the files of a series hold. */
+/** Lengths of the files of a series. */
 export interface SeriesLengths {
-  /** All that was ever taken, headers included, before compression. */
+  /** All bytes taken, including headers, before compression. */
   readonly taken: number;
-  /** On the disk, of the files that are not closed yet; of packed ones at most. */
+  /** Bytes on the disk of files that are not closed; an upper bound for compressed ones. */
   readonly stored: number;
-  /** Of these, what is not on the disk yet. */
+  /** Bytes of these that are not on the disk yet. */
   readonly pending: number;
 }
 
-/** The files that are being written. */
+/** The files being written. */
 export interface OpenFiles {
   lengths(): SeriesLengths;
   /** Resolves when nothing is pending. */
   flush(): Promise<void>;
 }
 
-/** Where a series keeps account of its files. */
+/** Where a series accounts for its files. */
 export interface SeriesAccounts {
   readonly open: OpenFiles;
   readonly closed: OwnFiles;
-  /** Of this series alone, or of several that keep to the same limits. */
+  /** Of this series, or shared by several under the same limits. */
   readonly ledger: OutputLedger;
 }
 
 export interface RoomLimits {
-  /** Bytes that may be written, all files of the ledger together, before compression. */
+  /** Maximum number of bytes in all files of the ledger, before compression. */
   readonly byteLimit?: number | undefined;
-  /** Bytes that the files may take on the disk at any time. */
+  /** Maximum size of the files on the disk at any time. */
   readonly quota?: number | undefined;
-  /** Oldest files may be deleted. */
+  /** The oldest files may be deleted. */
   readonly isRing: boolean;
 }
 
 export class OutputRoom {
   readonly #ledger: OutputLedger;
-  /** What the ledger holds of this series. */
+  /** What the ledger holds for this series. */
   readonly #entered = { taken: 0, stored: 0, written: 0, pending: 0 };
   readonly #limits: RoomLimits;
   readonly #open: OpenFiles;
   readonly #closed: OwnFiles;
-  /** Undefined: the output is no file. */
+  /** Undefined if the output is not a regular file. */
   readonly #space: FreeSpace | undefined;
 
   constructor(limits: RoomLimits, files: SeriesAccounts, space: FreeSpace | undefined) {
@@ -64,9 +64,8 @@ export class OutputRoom {
   }
 
   /**
-   * What may be written, if possible `wanted` bytes; they are this series' until it settles. A ring gives up its oldest
-   * files for them, and before a series ends what is on its way to the disk is waited for, since until then the disk may
-   * seem fuller than it is.
+   * Finds room for `wanted` bytes and claims them until the series settles. A ring deletes its oldest files for them.
+   * Before a series ends, pending writes are awaited, since the disk may seem fuller until then.
    */
   async find(wanted: number): Promise<Room> {
     for (let isSettled = false; ; ) {
@@ -82,7 +81,7 @@ export class OutputRoom {
     }
   }
 
-  /** Enters into the ledger what the files hold by now: what was claimed beyond that is anybody's again. */
+  /** Updates the ledger with the lengths of the files. Claims beyond them are released. */
   settle(): void {
     const { taken, stored, pending } = this.#open.lengths();
     this.#enter('taken', taken);
@@ -98,7 +97,7 @@ export class OutputRoom {
     const { byteLimit, quota, isRing } = this.#limits;
     const rooms: Room[] = [
       { bytes: this.#claimWithin('taken', wanted, byteLimit), reason: 'byte-limit' },
-      // A ring deletes its own files only, and keeps to its own quota.
+      // A ring deletes only its own files, and has a quota of its own.
       {
         bytes: isRing
           ? (quota ?? Number.POSITIVE_INFINITY) - this.#entered.stored

@@ -1,17 +1,17 @@
-/** The files that a series has closed: what a ring may delete, and nothing else. @module */
+/** The closed files of a series: the only ones that a ring may delete. @module */
 import { fstatSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, nodeCodeOf } from '../../base/errors.ts';
 
-/** A file as it was when we made it: its name may stand for another one later. */
+/** Identifies a file as created; its name may refer to another one later. */
 export interface OwnFile {
   readonly path: string;
   readonly device: number;
   readonly inode: number;
 }
 
-/** Notes what file a descriptor of ours belongs to. */
+/** Identifies the file of a descriptor. */
 export function identify(path: string, descriptor: number): OwnFile {
   const { dev, ino } = fstatSync(descriptor);
   return { path: resolve(path), device: dev, inode: ino };
@@ -36,12 +36,12 @@ export class OwnFiles {
     return this.#files.length;
   }
 
-  /** Bytes of all of them. */
+  /** Bytes of all files. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of all that ever were here. */
+  /** Bytes of all files ever added. */
   get everAdded(): number {
     return this.#everAdded;
   }
@@ -52,7 +52,7 @@ export class OwnFiles {
     this.#length += length;
   }
 
-  /** A file of ours was overwritten by a later one: it is no longer here. */
+  /** Removes a file that a later one has overwritten. */
   forget({ device, inode }: OwnFile): void {
     const at = this.#files.findIndex((file) => file.device === device && file.inode === inode);
     if (at < 0) return;
@@ -60,7 +60,7 @@ export class OwnFiles {
     this.#length -= gone?.length ?? 0;
   }
 
-  /** Deletes the oldest. */
+  /** Deletes the oldest file. */
   async deleteOldest(): Promise<void> {
     const file = this.#files.shift();
     if (file === undefined) return;
@@ -68,21 +68,20 @@ export class OwnFiles {
     await this.#delete(file);
   }
 
-  /** Deletes a file that is not here, when nothing is in it: it is no capture file. */
+  /** Deletes a file that is not in the list, if it is empty. */
   async deleteEmpty(file: OwnFile): Promise<void> {
     await this.#delete(file, true);
   }
 
-  /** What stands under its name now is left alone when it is another file, or a link. */
+  /** Keeps what exists under the name if it is another file or a link. */
   async #delete(file: OwnFile, onlyEmpty = false): Promise<void> {
     try {
       const { dev, ino, size } = await lstat(file.path);
       if (dev !== file.device || ino !== file.inode)
-        this.#warn(`${file.path} is another file by now and is left alone`);
+        this.#warn(`${file.path} was replaced by another file; not deleting it`);
       else if (!onlyEmpty || size === 0) await unlink(file.path);
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isGone) this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
+      if (nodeCodeOf(error) !== 'ENOENT') this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
     }
   }
 }

@@ -1,5 +1,6 @@
-/** The files of a series: one open, a few being closed, those of a ring deleted in their turn. @module */
+/** The files of a series: one open, a few being closed, the oldest of a ring deleted. @module */
 import { dirname } from 'node:path';
+import { defined } from '../../base/defined.ts';
 import {
   OutputError,
   type OutputTarget,
@@ -15,31 +16,31 @@ import type { OpenFiles, SeriesLengths } from './output-room.ts';
 import { identify, type OwnFile, type OwnFiles } from './own-files.ts';
 import type { FileSeriesOptions } from './series-options.ts';
 
-/** Files being closed at a time; a capture waits for the oldest. */
-const MOST_CLOSING = 3;
+/** Maximum number of files being closed; a capture waits for the oldest. */
+const MAX_CLOSING = 3;
 
-/** A file that is being written. */
+/** A file being written. */
 export interface OpenFile {
   readonly file: RecordFile;
   readonly path: string;
-  /** Undefined for what is no file. */
+  /** Undefined if it is not a regular file. */
   readonly own: OwnFile | undefined;
   frames: number;
-  /** The first second that is the next file's; undefined until the first frame is there. */
+  /** The first second after this file; undefined before the first frame. */
   border: number | undefined;
-  /** A frame of an earlier second tells of a clock that was set back, and is the next file's, too. */
+  /** A frame of an earlier second means that the clock was set back, and belongs to the next file. */
   earliest: number;
 }
 
 export class SeriesFiles implements OpenFiles {
-  readonly #format: RecordFileFormat;
+  readonly #formatNow: () => RecordFileFormat;
   readonly #options: FileSeriesOptions;
   readonly #own: OwnFiles;
   readonly #template: FileNameTemplate;
   readonly #openTarget: (seconds: number) => OutputTarget;
   readonly #onFailure: () => void;
   readonly #closing = new Set<OpenFile>();
-  /** Resolves when all is closed and deleted that ever was to be. */
+  /** Resolves when all closes and deletions so far are done. */
   #settled: Promise<unknown> = Promise.resolve();
   #open: OpenFile | undefined;
   #begun = 0;
@@ -47,19 +48,19 @@ export class SeriesFiles implements OpenFiles {
   #failure: { readonly error: unknown } | undefined;
   #lost = 0;
 
-  /** @throws StackError `USAGE` for a name that means nothing */
+  /** @throws StackError `USAGE` for an invalid name */
   constructor(
     name: string,
-    format: RecordFileFormat,
+    formatNow: () => RecordFileFormat,
     options: FileSeriesOptions,
     parts: { readonly own: OwnFiles; readonly onFailure: () => void },
   ) {
-    this.#format = format;
+    this.#formatNow = formatNow;
     this.#options = options;
     this.#own = parts.own;
     this.#onFailure = parts.onFailure;
     const { utc = false, overwrite = false, rotation, keep } = options;
-    const fileOptions = keep === undefined ? {} : { keep };
+    const fileOptions = defined({ keep });
     const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
     this.#template = template;
     const names = new NextFile(template, overwrite ? 'file' : 'new', fileOptions);
@@ -71,12 +72,12 @@ export class SeriesFiles implements OpenFiles {
     };
   }
 
-  /** The present file; undefined between two. */
+  /** The current file; undefined between two. */
   get open(): OpenFile | undefined {
     return this.#open;
   }
 
-  /** Where the present file is, or goes that begins then. @param seconds since 1970 */
+  /** Returns the folder of the current file, or of one that begins at this time. @param seconds since 1970 */
   folderAt(seconds: number): string {
     return dirname(this.#open?.path ?? this.#template.format(seconds, 1));
   }
@@ -86,7 +87,7 @@ export class SeriesFiles implements OpenFiles {
     return this.#begun;
   }
 
-  /** Frames that files had taken and could not be given: known once these are closed. */
+  /** Frames taken by files that could not write them; known once these are closed. */
   get lost(): number {
     return this.#lost;
   }
@@ -109,9 +110,9 @@ export class SeriesFiles implements OpenFiles {
   }
 
   /**
-   * Begins a file, when there is none. @param seconds since 1970
+   * Begins a file when none is open. @param seconds since 1970
    * @throws StackError `FILE_CREATE`
-   * @throws OutputError when not even its header can be written
+   * @throws OutputError if the header cannot be written
    */
   begin(seconds: number): OpenFile {
     const target = this.#openTarget(seconds);
@@ -124,33 +125,33 @@ export class SeriesFiles implements OpenFiles {
     return this.#open;
   }
 
-  /** Begins the file, or leaves nothing behind. */
+  /** Begins the file; after an error deletes it. */
   #create(target: OutputTarget, own: OwnFile | undefined): RecordFile {
     try {
-      return this.#format.create(target);
+      return this.#formatNow().create(target);
     } catch (error) {
       if (own !== undefined) this.#settled = Promise.all([this.#settled, this.#own.deleteEmpty(own)]);
       throw error;
     }
   }
 
-  /** The series has failed: `flush` throws this, unless something failed before. */
+  /** Fails the series: `flush` throws this error, unless there was an earlier one. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#onFailure();
   }
 
-  /** Waits until one more file may be begun, and deletes what a ring has too many. */
+  /** Waits until another file may be begun, and deletes the oldest files of a full ring. */
   async makePlace(): Promise<void> {
     const { ring = Number.POSITIVE_INFINITY } = this.#options;
-    while (this.#closing.size >= MOST_CLOSING) await this.#settled;
+    while (this.#closing.size >= MAX_CLOSING) await this.#settled;
     while (this.#own.count + this.#closing.size >= ring) {
       if (this.#own.count === 0) await this.#settled;
       else await this.#own.deleteOldest();
     }
   }
 
-  /** Closes the present file, in its own time. */
+  /** Closes the current file in the background. */
   finish(): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -167,7 +168,7 @@ export class SeriesFiles implements OpenFiles {
     return this.#options.epilogue?.length ?? 0;
   }
 
-  /** Resolves when the present file holds all that was taken, and all others are closed. @throws OutputError */
+  /** Resolves when the current file holds all records and all others are closed. @throws OutputError */
   async flush(): Promise<void> {
     await this.#open?.file.flush();
     await this.#settled;

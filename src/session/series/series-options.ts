@@ -1,73 +1,76 @@
-/** What a series of files is asked for. @module */
+/** Options of a series of files. @module */
 import type { Clock } from '../../base/clock.ts';
 import type { FileIdentity } from '../../pcap/index.ts';
 import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 import type { OutputLedger } from './output-ledger.ts';
 
-/** When the next file begins; of several limits the first that is reached. */
+/** When the next file begins: at the first limit reached. */
 export interface Rotation {
-  /** Bytes that a file may have, its header included, before compression. A single larger record has a file for itself. */
+  /**
+   * Maximum size of a file in bytes, including its header, before compression. A larger record gets a file of its own.
+   */
   readonly bytes?: number;
-  /** Frames that a file may have. */
+  /** Maximum number of frames in a file. */
   readonly frames?: number;
-  /** Seconds that a file covers, whole ones, counted from its first frame. */
+  /** Duration of a file in whole seconds, from its first frame. */
   readonly seconds?: number;
-  /** Files begin at multiples of `seconds` on the wall clock instead. */
+  /** Begin files at multiples of `seconds` on the wall clock. */
   readonly aligned?: boolean;
 }
 
-/** Records, none of them frames, that every file ends with: counters, for instance. */
+/** Records that end every file, none of them frames, for instance counters. */
 export interface Epilogue {
-  /** Bytes, always the same. */
+  /** Their constant length in bytes. */
   readonly length: number;
-  /** @param frames what the file has of them */
+  /** @param frames number of frames in the file */
   encode(frames: number): Uint8Array;
 }
 
-/** A file of a series, closed. */
+/** A closed file of a series. */
 export interface FinishedFile {
   readonly path: string;
   readonly frames: number;
-  /** Bytes on the disk. */
+  /** Size on the disk in bytes. */
   readonly length: number;
 }
 
 export interface FileSeriesOptions {
-  /** None: one file. */
+  /** Default: one file. */
   readonly rotation?: Rotation;
-  /** Frames come as they are stamped, so that none is later than now. Default: true. */
+  /** Frames arrive as they are stamped, so that none is later than now. Default: true. */
   readonly isLive?: boolean;
-  /** No file before the first frame. Default: the first file is there at once. */
+  /** Create the first file with the first frame. Default: immediately. */
   readonly isLazy?: boolean;
-  /** Keep at most so many files: the oldest of this series is deleted before another begins. */
+  /** Maximum number of files: the oldest of this series is deleted before another begins. */
   readonly ring?: number;
-  /** End with so many frames. One series alone gets that more cheaply by `limit` of `record`. */
+  /** Maximum number of frames. For a single series the `limit` of `record` is cheaper. */
   readonly frameLimit?: number;
-  /** End with so many files. */
+  /** Maximum number of files; the series ends with the last one. */
   readonly fileLimit?: number;
-  /** End before more than so many bytes are written, all files together, before compression. */
+  /** Maximum number of bytes in all files together, before compression. */
   readonly byteLimit?: number;
-  /** Bytes that the files may take on the disk together. A ring deletes its oldest file for them; without one it ends. */
+  /** Maximum size of the files on the disk. A ring deletes its oldest file then, others end. */
   readonly quota?: number;
-  /** What stays free on the disk. Default: 64 MiB, or 1 % of a smaller file system. `{ bytes: 0 }`: until it is full. */
+  /** Space to leave free on the disk. Default: 64 MiB, or 1 % of a smaller file system. `{ bytes: 0 }`: none. */
   readonly freeSpace?: FreeSpaceFloor;
-  /** Times in the names, and of aligned borders, are UTC. Default: local time. */
+  /** Use UTC for names and aligned borders. Default: local time. */
   readonly utc?: boolean;
-  /** Files that have a name already are overwritten; never links. Default: another name is taken. */
+  /** Overwrite existing files, but never links. Default: use another name. */
   readonly overwrite?: boolean;
-  /** The file that the frames come from: it is not overwritten under any name. */
+  /** A file that is not overwritten under any name: the one that the frames come from. */
   readonly keep?: FileIdentity;
   /**
-   * Several series, each on a thread of its own for instance, that have one ledger keep to `frameLimit`, `fileLimit`,
-   * `byteLimit`, `quota` and `freeSpace` together. A ring keeps to its own quota. Default: a ledger of this series alone.
+   * Several series with the same ledger, for instance on several threads, observe `frameLimit`, `fileLimit`,
+   * `byteLimit`, `quota` and `freeSpace` together. A ring has a quota of its own. Default: a ledger for this series
+   * alone.
    */
   readonly ledger?: OutputLedger;
   readonly epilogue?: Epilogue;
-  /** Told about every file when it is closed. */
+  /** Called for every file when it is closed. */
   readonly onFile?: (file: FinishedFile) => void;
-  /** Told once the last file is closed, or could not be. */
+  /** Called when the last file was closed, or could not be. */
   readonly onClosed?: () => void;
-  /** Told about what the series outlives. */
+  /** Receives warnings. */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;
   /** Default: statfs(2). */

@@ -95,10 +95,10 @@ class Play {
     if (this.#lastBatch !== undefined && this.#random.oneIn(4)) this.#given.push(this.#lastBatch.retain());
     this.#lastBatch = undefined;
     if (batch === undefined) {
-      if (!this.#gatherer.isStarved) return;
+      if (!this.#gatherer.areas.isEmpty) return;
       this.starved += 1;
       this.#isWaiting = true;
-      const returned = this.#gatherer.returned().then(() => {
+      const returned = this.#gatherer.areas.returned().then(() => {
         this.#isWaiting = false;
       });
       this.#waits.push(returned);
@@ -127,7 +127,7 @@ class Play {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#gatherer.takeBack();
+    this.#gatherer.areas.takeBack();
     expect(this.#ring.isLent).toBe(this.#isAnyBlockKept);
     const closing = this.#ring.allReturned().then(() => expect(this.#isAnyBlockKept).toBe(false));
     this.#waits.push(closing);
@@ -142,11 +142,11 @@ class Play {
     const wasClosed = this.#isClosed;
     while (this.#kept.length > 0) this.giveBack();
     await Promise.all(this.#waits);
-    this.#gatherer.takeBack();
+    this.#gatherer.areas.takeBack();
     expect(this.#ring.isLent).toBe(false);
     if (wasClosed) return;
     for (let block = 0; block < GEOMETRY.blockCount; block += 1) this.read(false);
-    this.#gatherer.takeBack();
+    this.#gatherer.areas.takeBack();
     expect(this.seen).toEqual(Array.from({ length: this.sent }, (_, mark) => mark));
     for (let area = 0; area <= AREAS; area += 1) {
       expect(this.#kernel.mayFill).toBe(true);

@@ -6,9 +6,19 @@ import { OutputAreas, outputSizeFor } from '../../../src/capture/pump/output-are
 import { DIRECT_BLOCK } from '../../../src/pcap/file-direct.ts';
 import { addressOf } from '../../../src/sys/libc.ts';
 
+const LEAD = Uint8Array.of(1, 2, 3);
+const ONE = { frames: 1, frameBytes: 1 };
+
+/** Fills all areas with their lead alone, and keeps them. @returns where they begin */
 function takeAll(areas: OutputAreas): number[] {
   const taken: number[] = [];
-  for (let area = areas.take(); area !== undefined; area = areas.take()) taken.push(area);
+  while (!areas.isEmpty) {
+    const end = areas.begin(LEAD);
+    taken.push(end - LEAD.length);
+    const batch = areas.finish(end, ONE);
+    expect([...batch.bytes]).toEqual([...LEAD]);
+    batch.retain();
+  }
   return taken;
 }
 
@@ -16,7 +26,7 @@ test('whatever the room for records, each begins on a page, for direct writes, a
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), (recordRoom) => {
       const memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
-      const taken = takeAll(new OutputAreas(memory, recordRoom, false));
+      const taken = takeAll(new OutputAreas(recordRoom, false, memory));
       expect(taken).toHaveLength(4);
       const ends = [...taken.slice(1), memory.output + memory.outputSize];
       for (const [place, area] of taken.entries()) {
@@ -29,14 +39,14 @@ test('whatever the room for records, each begins on a page, for direct writes, a
 });
 
 test('a batch comes back when the next is asked for, or, retained, when its keeper lets go', async () => {
-  const memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(1) });
-  const areas = new OutputAreas(memory, 1, false);
-  const batch = { bytes: memory.bytes.subarray(0, 1), inPlace: false, frames: 1, frameBytes: 1 };
-  areas.lendArea(areas.take() as number, batch);
-  expect(takeAll(areas)).toHaveLength(3);
+  const areas = new OutputAreas(1, false);
+  for (let kept = 0; kept < 3; kept += 1) areas.finish(areas.begin(LEAD), ONE).retain();
+  expect(areas.isLast).toBe(true);
+  areas.finish(areas.begin(LEAD), ONE);
+  expect(areas.isEmpty).toBe(true);
   areas.takeBack();
-  const kept = areas.lendArea(areas.take() as number, batch);
-  const release = kept.retain();
+  expect(areas.isEmpty).toBe(false);
+  const release = areas.finish(areas.begin(LEAD), ONE).retain();
   areas.takeBack();
   expect(areas.isEmpty).toBe(true);
   const returned = areas.returned();

@@ -12,13 +12,9 @@ import type { PumpSettings } from '../../../src/capture/pump/pump-code.ts';
 import { PumpCounters } from '../../../src/capture/pump/pump-counters.ts';
 import { createRecorder } from '../../../src/capture/pump/recorder.ts';
 import { BlockBatch } from '../../../src/capture/ring/block-batch.ts';
-import {
-  PACKET_OUTGOING,
-  TP_STATUS_USER,
-  TP_STATUS_VLAN_TPID_VALID,
-  TP_STATUS_VLAN_VALID,
-} from '../../../src/capture/ring/tpacket.ts';
+import { TP_STATUS_USER, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from '../../../src/capture/ring/tpacket.ts';
 import { BlockType, type RecordFormat } from '../../../src/pcap/format.ts';
+import { PacketType } from '../../../src/wire/linux-cooked.ts';
 import { type RingFrameSpec, writeBlock } from '../../support/ring-block.ts';
 
 const BLOCK_SIZE = 1 << 17;
@@ -59,7 +55,7 @@ const frame: fc.Arbitrary<RingFrameSpec> = fc.record({
   protocol: fc.constantFrom(0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 4),
   interfaceIndex: fc.integer({ min: 1, max: 300 }),
   hardwareType: fc.constantFrom(HardwareType.ethernet, HardwareType.loopback, HardwareType.none, 778),
-  packetType: fc.integer({ min: 0, max: PACKET_OUTGOING }),
+  packetType: fc.integer({ min: 0, max: PacketType.outgoing }),
   address: fc.uint8Array({ minLength: 8, maxLength: 8 }),
   networkOffset: fc.constantFrom(0, 4, 14, 18, 20),
 });

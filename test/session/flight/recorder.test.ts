@@ -231,7 +231,7 @@ describe('a disk that stalls', () => {
     expect(output.files.map(({ numbers }) => numbers)).toEqual([expected]);
     expect([...(output.files[0]?.comments ?? [])]).toEqual([
       [6_399, 'trigger 1: ether proto 0x88b6'],
-      [next, '64 frames before this one were lost: memory was full of what the disk had not taken yet'],
+      [next, '64 frames before this one were lost: the history was full of frames not yet written'],
     ]);
     expect(output.isClosed).toBe(true);
   });

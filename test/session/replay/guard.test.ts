@@ -64,16 +64,11 @@ const LINKS: readonly FakeLink[] = [
 ];
 
 test.each([
-  ['itself', 3, [defaultRoute(3, '10.0.0.1')], 'the default route of IPv4 (table 254) goes over eth1 by 10.0.0.1'],
-  [
-    'IPv6, another table',
-    3,
-    [defaultRoute(3, 'fe80::1', 99)],
-    'the default route of IPv6 (table 99) goes over eth1 by fe80::1',
-  ],
-  ['a VLAN on it', 3, [defaultRoute(4, '10.0.0.1')], 'goes over eth1.7'],
-  ['the bridge that it is a port of', 2, [defaultRoute(5, '10.0.0.1')], 'goes over br0 '],
-  ['a VLAN on that bridge', 2, [defaultRoute(6, '10.0.0.1')], 'goes over br0.9'],
+  ['itself', 3, [defaultRoute(3, '10.0.0.1')], 'default via 10.0.0.1 dev eth1 table 254 (IPv4)'],
+  ['IPv6, another table', 3, [defaultRoute(3, 'fe80::1', 99)], 'default via fe80::1 dev eth1 table 99 (IPv6)'],
+  ['a VLAN on it', 3, [defaultRoute(4, '10.0.0.1')], ' dev eth1.7 '],
+  ['the bridge that it is a port of', 2, [defaultRoute(5, '10.0.0.1')], ' dev br0 '],
+  ['a VLAN on that bridge', 2, [defaultRoute(6, '10.0.0.1')], ' dev br0.9 '],
 ])('a default route over %s is refused', async (_, index, routes, message) => {
   const name = index === 2 ? 'eth0' : 'eth1';
   const netlink = kernel(LINKS, routes);

@@ -151,7 +151,7 @@ describe('what is sent', () => {
     const bare = recordingOf([frameAt(0)], [{ linkType: 228, snapLength: 0 }]);
     const { clock, target } = parts();
     await expect(replay(cooked, target, { clock })).rejects.toThrow(
-      "cannot send the file's frames on eth0: they are LINUX_SLL2, and it takes EN10MB",
+      'cannot send LINUX_SLL2 frames on eth0: it accepts EN10MB',
     );
     await expect(replay(bare, target, { clock })).rejects.toMatchObject({ code: 'LINK_TYPE' });
     const tunnel = new SimulatedTransmitter(clock, 101);

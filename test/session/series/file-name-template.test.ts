@@ -43,7 +43,9 @@ describe('names', () => {
 
   test('a letter that means nothing, or none, is an error that lists those that do', () => {
     for (const text of ['%q', 'a%', '%n', '%E', '%\n']) {
-      expect(() => new FileNameTemplate(text)).toThrow(/in the file name .* it may have %N \(a number\) %Y %y/s);
+      expect(() => new FileNameTemplate(text)).toThrow(
+        /in the file name .* is not supported; use %N \(file number\) %Y %y/s,
+      );
     }
   });
 });

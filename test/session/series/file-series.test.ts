@@ -396,7 +396,7 @@ describe('rings', () => {
     await take(recordOf(10, 3), recordOf(10, 4), recordOf(10, 5));
     await series.close();
     expect(names()).toEqual(['a-00001.pcap', 'a-00004.pcap', 'a-00005.pcap', 'kept']);
-    expect(warnings).toEqual([expect.stringMatching(/a-00001\.pcap is another file by now and is left alone$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/a-00001\.pcap was replaced by another file; not deleting it$/)]);
   });
 });
 

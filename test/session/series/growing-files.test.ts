@@ -88,7 +88,7 @@ test('a classic file refuses a frame of another link type, and has those before 
   const files = new FileSeries(folder.file('copy.pcap'), pcapFileFormat(source));
   await expect(record(source, files)).rejects.toMatchObject({
     code: 'USAGE',
-    message: 'a PCAP file of EN10MB frames cannot hold one of RAW: write to a name that ends in .pcapng',
+    message: 'a PCAP file of EN10MB frames cannot hold one of RAW; write to a name that ends in .pcapng',
   });
   await files.close();
   expect(await read(folder.file('copy.pcap'))).toEqual(['undefined 1']);
@@ -147,10 +147,10 @@ test.each([
   [
     'pcap',
     2 ** 32,
-    'a PCAP file cannot hold a frame of 4294967296 seconds after 1970: write to a name that ends in .pcapng',
+    'a PCAP file cannot hold a frame from 4294967296 seconds after 1970; write to a name that ends in .pcapng',
   ],
-  ['pcapng', 2 ** 35, 'a PCAPNG file cannot hold a frame of 34359738368 seconds after 1970'],
-  ['pcapng', -1, 'a PCAPNG file cannot hold a frame of 1 seconds before 1970'],
+  ['pcapng', 2 ** 35, 'a PCAPNG file cannot hold a frame from 34359738368 seconds after 1970'],
+  ['pcapng', -1, 'a PCAPNG file cannot hold a frame from 1 seconds before 1970'],
 ])('a time that a %s file cannot hold is refused, after the frames before it', async (kind, seconds, message) => {
   using folder = new TestFolder();
   const frames = [frame({ number: 1 }), frame({ number: 2, seconds })];

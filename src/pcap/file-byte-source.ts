@@ -1,40 +1,39 @@
-/** Bytes of files, pipes and standard input, and of any of them behind gzip (RFC 1952) or zstd. @module */
+/** Reads bytes of files, pipes and standard input, and decompresses gzip (RFC 1952) and zstd. @module */
 import { close, fstatSync, open, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
-import { messageOf, StackError } from '../base/errors.ts';
+import { messageOf, nodeCodeOf, StackError, type StackErrorCode } from '../base/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
+import { PushbackSource } from './pushback-source.ts';
 
 const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
 const closeDescriptor = promisify(close);
 
 /**
- * Opens `path`, or standard input as `-`; what is packed with gzip or zstd is unpacked on the way.
- * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
+ * Opens `path`, or standard input for `-`. Decompresses gzip and zstd.
+ * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` if this Node lacks zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const plain = path === '-' ? streamSource(process.stdin) : await openPlain(path);
-  const head = new Uint8Array(4);
+  const source = new PushbackSource(path === '-' ? streamSource(process.stdin) : await openPlain(path));
+  const close = (): Promise<void> => source.close();
+  const magic = new Uint8Array(4);
   let count = 0;
   try {
-    while (count < head.length) {
-      const read = await plain.read(head.subarray(count));
-      if (read === 0) break;
-      count += read;
+    for (let read = -1; read !== 0 && count < magic.length; count += read) {
+      read = await source.read(magic.subarray(count));
     }
   } catch (error) {
-    await plain.close();
+    await close();
     throw error;
   }
-  const whole = new PrefixedSource(head.subarray(0, count), plain);
-  const closeWhole = (): Promise<void> => whole.close();
-  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(whole), closeWhole);
-  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(whole), closeWhole);
-  return whole;
+  source.putBack(magic.subarray(0, count));
+  if (count >= 2 && readU16(magic, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(source), close);
+  if (count === 4 && readU32(magic, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(source), close);
+  return source;
 }
 
 async function openPlain(path: string): Promise<ByteSource> {
@@ -44,13 +43,13 @@ async function openPlain(path: string): Promise<ByteSource> {
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
-  if (!fstatSync(descriptor).isFIFO()) return new FileSource(descriptor);
-  // A read that waits for a writer would hold a thread, and the process when it ends: the event loop waits better.
+  if (!fstatSync(descriptor).isFIFO()) return new DescriptorSource(descriptor);
+  // A blocking read would occupy a thread, and keep the process alive, until a writer opens the pipe.
   const { Socket } = await import('node:net');
   return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
 }
 
-class FileSource implements ByteSource {
+class DescriptorSource implements ByteSource {
   readonly #descriptor: number;
 
   constructor(descriptor: number) {
@@ -70,40 +69,17 @@ class FileSource implements ByteSource {
   }
 }
 
-/** The first bytes were read to look at; here they are put back. */
-class PrefixedSource implements ByteSource {
-  #prefix: Uint8Array;
-  readonly #rest: ByteSource;
-
-  constructor(prefix: Uint8Array, rest: ByteSource) {
-    this.#prefix = prefix;
-    this.#rest = rest;
-  }
-
-  read(into: Uint8Array): Promise<number> {
-    if (this.#prefix.length === 0) return this.#rest.read(into);
-    const count = Math.min(this.#prefix.length, into.length);
-    into.set(this.#prefix.subarray(0, count));
-    this.#prefix = this.#prefix.subarray(count);
-    return Promise.resolve(count);
-  }
-
-  close(): Promise<void> {
-    return this.#rest.close();
-  }
-}
-
 function streamSource(stream: Readable): ByteSource {
   return new ChunkSource(stream[Symbol.asyncIterator](), async () => void stream.destroy());
 }
 
-/** Bytes that come in chunks; one that is larger than asked for is handed out in parts. */
+/** Reads from chunks; one longer than the caller's buffer is returned in parts. */
 class ChunkSource implements ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #close: () => Promise<void>;
   #chunk: Uint8Array = EMPTY;
 
-  /** @param close ends what the chunks are made of, so that whoever waits for one gets an error or the end */
+  /** @param close ends the source of the chunks, so that a pending read fails or ends */
   constructor(chunks: AsyncIterator<Uint8Array>, close: () => Promise<void>) {
     this.#chunks = chunks;
     this.#close = close;
@@ -136,13 +112,13 @@ class ChunkSource implements ByteSource {
   }
 }
 
-/** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
-function readErrorCode(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+/** Compressed data that ends early is a truncated file, any other error a damaged one. */
+function readErrorCode(error: unknown): StackErrorCode {
+  const code = nodeCodeOf(error) ?? '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
   return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
 }
 
-function readError(code: string, cause: unknown): StackError {
+function readError(code: StackErrorCode, cause: unknown): StackError {
   return new StackError(code, `cannot read the capture file: ${messageOf(cause)}`, { cause });
 }

@@ -1,5 +1,5 @@
 /**
- * Classic PCAP records (draft-ietf-opsawg-pcap) in all variants that libpcap's sf-pcap.c knows: both byte orders, micro-
+ * Parses classic PCAP (draft-ietf-opsawg-pcap) in all variants that libpcap's sf-pcap.c knows: both byte orders, micro-
  * and nanoseconds, old versions with swapped lengths, and Kuznetzov's longer record headers. @module
  */
 import { readU32 } from '../base/bytes.ts';
@@ -10,28 +10,27 @@ import type { CaptureInterface } from './capture-interface.ts';
 import {
   FRAME_CHECK_PRESENT,
   linkTypeOfFile,
-  MAXIMUM_SNAP_LENGTH,
-  maximumCapturedLength,
+  MAX_SNAP_LENGTH,
+  maxCapturedLength,
   PCAP_FILE_HEADER_LENGTH,
   PCAP_MODIFIED_RECORD_HEADER_LENGTH,
   PcapMagic,
   PcapRecordHeader,
 } from './format.ts';
-import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import type { FrameTable } from './frame-table.ts';
+import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
 
 const VERSION_MAJOR = 4;
 const VERSION_MINOR = 6;
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
 
-const SECONDS = 0;
-
-/** DG/UX's tcpdump calls itself 543.0 and has its lengths swapped. */
+/** DG/UX tcpdump writes version 543.0 and swapped lengths. */
 const DGUX_MAJOR = 543;
 
 type SwappedLengths = 'never' | 'always' | 'when captured is above wire';
 
-/** True when the four bytes at `start` are a magic number of classic PCAP. */
+/** Returns whether the four bytes at `start` are a magic number of classic PCAP. */
 export function isPcapMagic(bytes: Uint8Array, start: number): boolean {
   return byteOrderOf(bytes, start) !== undefined;
 }
@@ -45,21 +44,21 @@ function byteOrderOf(bytes: Uint8Array, start: number): boolean | undefined {
   return undefined;
 }
 
-/** The parser of one file. The header is its first step. */
-export class PcapFormat implements RecordFormat {
+/** Parses one file. Its header is the first step. */
+export class PcapParser implements RecordParser {
   readonly interfaces: CaptureInterface[] = [];
   needed = PCAP_FILE_HEADER_LENGTH;
   error: StackError | undefined;
-  readonly #collector: FrameCollector;
+  readonly #table: FrameTable;
   #littleEndian = true;
   #headerLength = 0;
   #nanosecondsPerUnit = 1000;
   #swapped: SwappedLengths = 'never';
-  #snapLength = MAXIMUM_SNAP_LENGTH;
-  #maximumLength = MAXIMUM_SNAP_LENGTH;
+  #snapLength = MAX_SNAP_LENGTH;
+  #maximumLength = MAX_SNAP_LENGTH;
 
-  constructor(collector: FrameCollector) {
-    this.#collector = collector;
+  constructor(table: FrameTable) {
+    this.#table = table;
   }
 
   get longestFrame(): number {
@@ -77,16 +76,16 @@ export class PcapFormat implements RecordFormat {
       [length, wireLength] = [wireLength, length];
     }
     if (length > this.#maximumLength) {
-      return this.#fail(`a record says that it holds ${length} bytes, more than ${this.#maximumLength}`);
+      return this.#fail(`record claims to hold ${length} bytes; the maximum is ${this.#maximumLength}`);
     }
     if (data + length > end) return this.#want(this.#headerLength + length);
     const fraction = readOrdered32(bytes, start + PcapRecordHeader.fraction, little) * this.#nanosecondsPerUnit;
     const carry = fraction < 1_000_000_000 ? 0 : Math.floor(fraction / 1_000_000_000);
-    this.#collector.collect(
+    this.#table.collect(
       data,
-      length < this.#snapLength ? length : this.#snapLength, // libpcap keeps no more than the file's snap length
+      length < this.#snapLength ? length : this.#snapLength, // libpcap keeps no more than the snap length of the file
       wireLength,
-      readOrdered32(bytes, start + SECONDS, little) + carry,
+      readOrdered32(bytes, start + PcapRecordHeader.seconds, little) + carry,
       fraction - carry * 1_000_000_000,
       0,
     );
@@ -113,11 +112,11 @@ export class PcapFormat implements RecordFormat {
     if (end - start < PCAP_FILE_HEADER_LENGTH) return this.#want(PCAP_FILE_HEADER_LENGTH);
     const little = byteOrderOf(bytes, start);
     if (little === undefined)
-      return this.#fail(`no capture file: it begins with ${readU32(bytes, start).toString(16)}`);
+      return this.#fail(`not a capture file: it begins with ${readU32(bytes, start).toString(16)}`);
     const major = readOrdered16(bytes, start + VERSION_MAJOR, little);
     const minor = readOrdered16(bytes, start + VERSION_MINOR, little);
     if (!(major === 2 && minor <= 4) && !(major === DGUX_MAJOR && minor === 0)) {
-      return this.#fail(`PCAP version ${major}.${minor} is not known; 2.0 to 2.4 are`);
+      return this.#fail(`PCAP version ${major}.${minor} is not supported; 2.0 to 2.4 are`);
     }
     const magic = readOrdered32(bytes, start, little);
     this.#littleEndian = little;
@@ -125,18 +124,18 @@ export class PcapFormat implements RecordFormat {
     this.#headerLength = magic === PcapMagic.modified ? PCAP_MODIFIED_RECORD_HEADER_LENGTH : PcapRecordHeader.length;
     this.#swapped = swappedLengths(major, minor);
     const snapLength = readOrdered32(bytes, start + SNAP_LENGTH, little);
-    // As libpcap: 0 sets no limit, and so does what a signed number cannot hold.
-    this.#snapLength = snapLength === 0 || snapLength > 0x7fff_ffff ? MAXIMUM_SNAP_LENGTH : snapLength;
+    // As in libpcap: 0, and numbers above the signed range, set no limit.
+    this.#snapLength = snapLength === 0 || snapLength > 0x7fff_ffff ? MAX_SNAP_LENGTH : snapLength;
     this.#describe(readOrdered32(bytes, start + LINK_TYPE, little));
     return PCAP_FILE_HEADER_LENGTH;
   }
 
-  /** The field holds the link type in its lower half, and the length of a frame check sequence in its upper bits. */
+  /** The lower half of the field holds the link type, the upper bits the length of a frame check sequence. */
   #describe(field: number): void {
     const linkType: LinkType = linkTypeOfFile(field & 0xffff);
-    this.#maximumLength = maximumCapturedLength(linkType);
+    this.#maximumLength = maxCapturedLength(linkType);
     const described = { linkType, snapLength: this.#snapLength };
-    const frameCheckLength = (field >>> 28) * 2; // counted in words of 16 bits
+    const frameCheckLength = (field >>> 28) * 2; // counted in 16-bit words
     this.interfaces.push((field & FRAME_CHECK_PRESENT) === 0 ? described : { ...described, frameCheckLength });
   }
 }

@@ -1,30 +1,33 @@
 /**
- * PCAPNG blocks (draft-ietf-opsawg-pcapng): any number of sections, each in its own byte order, interfaces of different
- * link types, snap lengths and time resolutions, and all three kinds of packet blocks. Blocks of other types are passed
- * over. libpcap refuses files whose interfaces differ; here every frame says which interface it came from. @module
+ * Parses PCAPNG (draft-ietf-opsawg-pcapng): any number of sections, each in its own byte order, interfaces of different
+ * link types, snap lengths and time resolutions, and all three kinds of packet blocks. Other blocks are skipped.
+ * libpcap refuses files whose interfaces differ; here every frame carries its interface. @module
  */
 import { readU8 } from '../base/bytes.ts';
+import { defined } from '../base/defined.ts';
 import type { StackError } from '../base/errors.ts';
 import { readOrdered16, readOrdered32 } from './byte-order.ts';
 import type { CaptureInterface } from './capture-interface.ts';
+import { EnhancedPacket } from './enhanced-packet.ts';
 import {
   BLOCK_OVERHEAD,
   BlockType,
   BYTE_ORDER_MAGIC,
   linkTypeOfFile,
-  MAXIMUM_RECORD_LENGTH,
-  MAXIMUM_SNAP_LENGTH,
-  maximumCapturedLength,
+  MAX_RECORD_LENGTH,
+  MAX_SNAP_LENGTH,
+  maxCapturedLength,
   OptionCode,
 } from './format.ts';
+import type { FrameTable } from './frame-table.ts';
 import { PcapngOptionCursor } from './pcapng-option.ts';
-import { type FrameCollector, formatError, type RecordFormat, truncatedError } from './record-format.ts';
+import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
 import { TickScale } from './tick-scale.ts';
 
 const BLOCK_TYPE = 0;
 const BLOCK_LENGTH = 4;
 const BLOCK_BODY = 8;
-/** What must be there before a block's length can be read: for a section header its byte-order magic, too. */
+/** Bytes before the length of a block is known; for a section header they include its byte-order magic. */
 const BLOCK_HEAD_LENGTH = 12;
 const SECTION_MINIMUM_LENGTH = 28;
 
@@ -35,54 +38,47 @@ const INTERFACE_LINK_TYPE = 8;
 const INTERFACE_SNAP_LENGTH = 12;
 const INTERFACE_OPTIONS = 16;
 
-const ENHANCED_INTERFACE = 8;
-const ENHANCED_TIME_HIGH = 12;
-const ENHANCED_TIME_LOW = 16;
-const ENHANCED_CAPTURED = 20;
-const ENHANCED_WIRE = 24;
-const ENHANCED_DATA = 28;
-
 const SIMPLE_WIRE = 8;
 const SIMPLE_DATA = 12;
 
-/** A file may describe this many interfaces; no real one does. */
-const MAXIMUM_INTERFACES = 65_536;
-/** What they are called, described as and filtered by may have this many letters together. */
-const MAXIMUM_TEXT = 16 << 20;
+/** Maximum number of interfaces in a file; no real file comes close. */
+const MAX_INTERFACES = 65_536;
+/** Maximum length of all names, descriptions and filters together, in characters. */
+const MAX_TEXT_LENGTH = 16 << 20;
 
-/** True when a section header block begins at `start`. */
+/** Returns whether a section header block begins at `start`. */
 export function isSectionHeader(bytes: Uint8Array, start: number): boolean {
-  return readOrdered32(bytes, start, true) === BlockType.sectionHeader; // reads the same in both orders
+  return readOrdered32(bytes, start, true) === BlockType.sectionHeader; // a palindrome: the same in both byte orders
 }
 
-/** The parser of one file. */
-export class PcapngFormat implements RecordFormat {
+/** Parses one file. */
+export class PcapngParser implements RecordParser {
   readonly interfaces: CaptureInterface[] = [];
   longestFrame = 0;
   needed = BLOCK_HEAD_LENGTH;
   error: StackError | undefined;
-  readonly #collector: FrameCollector;
+  readonly #table: FrameTable;
   readonly #scales: TickScale[] = [];
   #littleEndian = true;
-  /** Place in `interfaces` where the present section's own begin. */
+  /** Index in `interfaces` of the first one of the current section. */
   #sectionBase = 0;
   #textLength = 0;
 
-  constructor(collector: FrameCollector) {
-    this.#collector = collector;
+  constructor(table: FrameTable) {
+    this.#table = table;
   }
 
   step(bytes: Uint8Array, start: number, end: number): number {
     if (end - start < BLOCK_HEAD_LENGTH) return this.#want(BLOCK_HEAD_LENGTH);
     if (isSectionHeader(bytes, start) && !this.#readByteOrder(bytes, start)) return -1;
     const length = readOrdered32(bytes, start + BLOCK_LENGTH, this.#littleEndian);
-    if (length % 4 !== 0 || length < BLOCK_OVERHEAD) return this.#fail(`a block says that it has ${length} bytes`);
-    if (length > MAXIMUM_RECORD_LENGTH) {
-      return this.#fail(`a block says that it has ${length} bytes, more than ${MAXIMUM_RECORD_LENGTH}`);
+    if (length % 4 !== 0 || length < BLOCK_OVERHEAD) return this.#fail(`block with the invalid length ${length}`);
+    if (length > MAX_RECORD_LENGTH) {
+      return this.#fail(`block of ${length} bytes exceeds the maximum of ${MAX_RECORD_LENGTH}`);
     }
     if (start + length > end) return this.#want(length);
     const trailer = readOrdered32(bytes, start + length - 4, this.#littleEndian);
-    if (trailer !== length) return this.#fail(`a block has ${length} bytes at its head and ${trailer} at its end`);
+    if (trailer !== length) return this.#fail(`block lengths differ: ${length} before the body, ${trailer} after it`);
     return this.#readBlock(bytes, start, start + length - 4) ? length : -1;
   }
 
@@ -101,7 +97,7 @@ export class PcapngFormat implements RecordFormat {
   }
 
   #broken(message: string): boolean {
-    this.error = formatError(message);
+    this.#fail(message);
     return false;
   }
 
@@ -111,10 +107,10 @@ export class PcapngFormat implements RecordFormat {
       this.#littleEndian = littleEndian;
       return true;
     }
-    return this.#broken('a section header without a byte-order magic');
+    return this.#broken('section header without a byte-order magic');
   }
 
-  /** @param end where the trailing length begins */
+  /** @param end offset of the trailing length */
   #readBlock(bytes: Uint8Array, start: number, end: number): boolean {
     switch (readOrdered32(bytes, start + BLOCK_TYPE, this.#littleEndian)) {
       case BlockType.sectionHeader:
@@ -122,19 +118,9 @@ export class PcapngFormat implements RecordFormat {
       case BlockType.interfaceDescription:
         return this.#readInterface(bytes, start, end);
       case BlockType.enhancedPacket:
-        return this.#readPacket(
-          bytes,
-          start,
-          end,
-          readOrdered32(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
-        );
+        return this.#readPacket(bytes, start, end, readOrdered32);
       case BlockType.packet:
-        return this.#readPacket(
-          bytes,
-          start,
-          end,
-          readOrdered16(bytes, start + ENHANCED_INTERFACE, this.#littleEndian),
-        );
+        return this.#readPacket(bytes, start, end, readOrdered16);
       case BlockType.simplePacket:
         return this.#readSimplePacket(bytes, start, end);
       default:
@@ -143,11 +129,11 @@ export class PcapngFormat implements RecordFormat {
   }
 
   #readSection(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end + 4 - start < SECTION_MINIMUM_LENGTH) return this.#broken('a section header that is too short');
+    if (end + 4 - start < SECTION_MINIMUM_LENGTH) return this.#broken('section header too short');
     const major = readOrdered16(bytes, start + SECTION_MAJOR, this.#littleEndian);
     const minor = readOrdered16(bytes, start + SECTION_MINOR, this.#littleEndian);
     if (major !== 1 || (minor !== 0 && minor !== 2)) {
-      return this.#broken(`PCAPNG version ${major}.${minor} is not known; 1.0 and 1.2 are`);
+      return this.#broken(`PCAPNG version ${major}.${minor} is not supported; 1.0 and 1.2 are`);
     }
     this.#sectionBase = this.interfaces.length;
     return true;
@@ -155,9 +141,9 @@ export class PcapngFormat implements RecordFormat {
 
   #readInterface(bytes: Uint8Array, start: number, end: number): boolean {
     const little = this.#littleEndian;
-    if (start + INTERFACE_OPTIONS > end) return this.#broken('an interface description that is too short');
-    if (this.interfaces.length === MAXIMUM_INTERFACES) {
-      return this.#broken(`more than ${MAXIMUM_INTERFACES} interfaces are described`);
+    if (start + INTERFACE_OPTIONS > end) return this.#broken('interface description too short');
+    if (this.interfaces.length === MAX_INTERFACES) {
+      return this.#broken(`more than ${MAX_INTERFACES} interfaces`);
     }
     const snapLength = readOrdered32(bytes, start + INTERFACE_SNAP_LENGTH, little);
     const texts: { name?: string; description?: string; filter?: string } = {};
@@ -179,60 +165,65 @@ export class PcapngFormat implements RecordFormat {
       }
     }
     this.#textLength += Object.values(texts).reduce((length, value) => length + value.length, 0);
-    if (this.#textLength > MAXIMUM_TEXT) return this.#broken('interfaces whose names and descriptions never end');
+    if (this.#textLength > MAX_TEXT_LENGTH)
+      return this.#broken(`names and descriptions of interfaces exceed ${MAX_TEXT_LENGTH} characters`);
     const linkType = linkTypeOfFile(readOrdered16(bytes, start + INTERFACE_LINK_TYPE, little));
-    this.longestFrame = Math.max(this.longestFrame, maximumCapturedLength(linkType));
+    this.longestFrame = Math.max(this.longestFrame, maxCapturedLength(linkType));
     this.#scales.push(new TickScale(resolution, offset));
     this.interfaces.push({
       linkType,
-      snapLength: snapLength === 0 ? MAXIMUM_SNAP_LENGTH : snapLength,
+      snapLength: snapLength === 0 ? MAX_SNAP_LENGTH : snapLength,
       ...texts,
-      ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
+      ...defined({ frameCheckLength }),
     });
     return true;
   }
 
-  /** Enhanced and obsolete packet blocks are alike but for where the interface's number stands. */
-  #readPacket(bytes: Uint8Array, start: number, end: number, number: number): boolean {
+  /** Reads an enhanced or an obsolete packet block. They differ in the size of the interface number. */
+  #readPacket(bytes: Uint8Array, start: number, end: number, readInterface: typeof readOrdered32): boolean {
     const little = this.#littleEndian;
-    if (start + ENHANCED_DATA > end) return this.#broken('a packet block that is too short');
+    if (start + EnhancedPacket.data > end) return this.#broken('packet block too short');
+    const number = readInterface(bytes, start + EnhancedPacket.interface, little);
     const interfaceIndex = this.#sectionBase + number;
     const scale = this.#scales[interfaceIndex];
-    if (scale === undefined) return this.#broken(`a packet of interface ${number}, which is not described`);
-    const length = readOrdered32(bytes, start + ENHANCED_CAPTURED, little);
-    if (start + ENHANCED_DATA + length > end) {
-      return this.#broken(`a packet block of ${end - start + 4} bytes says that it holds ${length}`);
+    if (scale === undefined) return this.#broken(`packet of interface ${number}, which is not described`);
+    const length = readOrdered32(bytes, start + EnhancedPacket.capturedLength, little);
+    if (start + EnhancedPacket.data + length > end) {
+      return this.#broken(`packet block of ${end - start + 4} bytes claims to hold ${length}`);
     }
-    const most = maximumCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
-    if (length > most) return this.#broken(`a packet block says that it holds ${length} bytes, more than ${most}`);
-    const wireLength = readOrdered32(bytes, start + ENHANCED_WIRE, little);
+    const most = maxCapturedLength(this.interfaces[interfaceIndex]?.linkType ?? 0);
+    if (length > most) return this.#broken(`packet block claims to hold ${length} bytes; the maximum is ${most}`);
+    const wireLength = readOrdered32(bytes, start + EnhancedPacket.wireLength, little);
     scale.set(
-      readOrdered32(bytes, start + ENHANCED_TIME_HIGH, little),
-      readOrdered32(bytes, start + ENHANCED_TIME_LOW, little),
+      readOrdered32(bytes, start + EnhancedPacket.timeHigh, little),
+      readOrdered32(bytes, start + EnhancedPacket.timeLow, little),
     );
-    const data = start + ENHANCED_DATA;
-    this.#collector.collect(data, length, wireLength, scale.seconds, scale.nanoseconds, interfaceIndex);
+    const data = start + EnhancedPacket.data;
+    this.#table.collect(data, length, wireLength, scale.seconds, scale.nanoseconds, interfaceIndex);
     return true;
   }
 
-  /** No time, no interface, no captured length: these are 0, the section's first, and what its snap length left. */
+  /**
+   * Reads a block without time, interface or captured length: the time is 0, the interface the first of the section,
+   * the length limited by its snap length.
+   */
   #readSimplePacket(bytes: Uint8Array, start: number, end: number): boolean {
-    if (start + SIMPLE_DATA > end) return this.#broken('a simple packet block that is too short');
+    if (start + SIMPLE_DATA > end) return this.#broken('simple packet block too short');
     const described = this.interfaces[this.#sectionBase];
-    if (described === undefined) return this.#broken('a simple packet before any interface is described');
+    if (described === undefined) return this.#broken('simple packet before any interface description');
     const wireLength = readOrdered32(bytes, start + SIMPLE_WIRE, this.#littleEndian);
     const data = start + SIMPLE_DATA;
     const length = Math.min(wireLength, described.snapLength);
-    const most = maximumCapturedLength(described.linkType);
+    const most = maxCapturedLength(described.linkType);
     if (data + length > end || length > most) {
-      return this.#broken(`a simple packet block says that it holds ${length} bytes`);
+      return this.#broken(`simple packet block claims to hold ${length} bytes`);
     }
-    this.#collector.collect(data, length, wireLength, 0, 0, this.#sectionBase);
+    this.#table.collect(data, length, wireLength, 0, 0, this.#sectionBase);
     return true;
   }
 }
 
-/** The option counts bits, which it did not always say: a number of bits that makes no bytes is one of bytes. */
+/** The option counts bits, which early drafts left open: a number that is not a multiple of 8 counts bytes. */
 function bytesOfFrameCheck(length: number): number {
   return length % 8 === 0 ? length / 8 : length;
 }
