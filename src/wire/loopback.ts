@@ -1,16 +1,13 @@
 /**
- * BSD loopback headers: four bytes that name an address family (draft-ietf-opsawg-pcaplinktype, LINKTYPE_NULL and
- * LINKTYPE_LOOP). LOOP is in network order; NULL is in the order of the machine that captured, so a reader tries both:
- * families are small numbers, and what reads as larger than 0xffff is swapped. @module
+ * BSD loopback headers: an address family in four bytes (draft-ietf-opsawg-pcaplinktype, LINKTYPE_NULL and
+ * LINKTYPE_LOOP). LOOP uses network byte order; NULL uses the byte order of the capturing machine. Families are small
+ * numbers, so a field that reads as more than 0xffff has the other order. @module
  */
 import { EMPTY, readU32, readU32le, writeU32, writeU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
+import { LOOPBACK_FAMILIES } from '../base/protocol-numbers.ts';
 
 export const LOOPBACK_HEADER_LENGTH = 4;
-
-/** Families seen in such headers; IPv6 differs by system: BSD/OS and NetBSD, FreeBSD, Darwin, Linux. */
-const IPV4_FAMILY = 2;
-const IPV6_FAMILIES = [24, 28, 30, 10] as const;
 
 /** Typed window on a NULL or LOOP header. */
 export class LoopbackView {
@@ -24,27 +21,23 @@ export class LoopbackView {
     return end <= bytes.length && end - start >= LOOPBACK_HEADER_LENGTH;
   }
 
-  /** The family, whichever order it was written in. */
+  /** The address family, read in either byte order. */
   get family(): number {
     const family = readU32(this.#bytes, this.#start);
     return family > 0xffff ? readU32le(this.#bytes, this.#start) : family;
   }
 
   get isIpv4(): boolean {
-    return this.family === IPV4_FAMILY;
+    return LOOPBACK_FAMILIES.ipv4.includes(this.family);
   }
 
   get isIpv6(): boolean {
-    return isIpv6Family(this.family);
+    return LOOPBACK_FAMILIES.ipv6.includes(this.family);
   }
 
   get payloadStart(): number {
     return this.#start + LOOPBACK_HEADER_LENGTH;
   }
-}
-
-function isIpv6Family(family: number): boolean {
-  return IPV6_FAMILIES.some((known) => known === family);
 }
 
 /**

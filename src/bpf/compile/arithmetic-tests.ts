@@ -3,11 +3,12 @@ import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
 import type { Arithmetic, ArithmeticOperator, Expression } from '../language/syntax.ts';
 import type { Context } from './context.ts';
+import type { Position } from './layers.ts';
 import { carries } from './link-protocols.ts';
 import { firstFragment, ipv6PayloadOf } from './port-tests.ts';
 import { all, any, assign, compare, not, type Predicate } from './predicate.ts';
 import { protocolTest } from './protocol-tests.ts';
-import type { BinaryOperator, Value } from './value.ts';
+import type { BinaryOperator, LoadSize, Value, ValueTable } from './value.ts';
 
 const OPERATORS: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {
   '+': 'add',
@@ -122,22 +123,27 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
   if (origin === 'ipv4Payload' && layers.ipv6Payload === undefined)
     conditions.push(carries(context, EtherType.ipv4, node));
   conditions.push(...ofIndex);
-  const behind = (base: Value | undefined, offset: number) =>
-    values.load(node.size, base === undefined ? index : values.binary('add', index, base), offset);
+  const behind = (base: Value | undefined) =>
+    loadAt(values, node.size, index, { base, offset: layers.payload.offset + layers.labelLength });
   switch (origin) {
     case 'link':
-      return behind(layers.linkHeader.base, layers.linkHeader.offset);
+      return loadAt(values, node.size, index, layers.linkHeader);
     case 'network':
       conditions.push(protocolTest(context, node.protocol, node));
-      return behind(layers.payload.base, layers.payload.offset + layers.labelLength);
+      return behind(layers.payload.base);
     case 'ipv4Payload':
-      return behind(payloadStart(context, node, conditions), layers.payload.offset + layers.labelLength);
+      return behind(payloadStart(context, node, conditions));
     case 'ipv6Payload': {
       const payload = ipv6PayloadOf(context);
       conditions.push(carries(context, EtherType.ipv6, node), tests.equal(payload.protocol, IpProtocol.icmp6));
-      return behind(payload.headerEnd, layers.payload.offset + layers.labelLength);
+      return behind(payload.headerEnd);
     }
   }
+}
+
+/** Loads `size` bytes at any `index` from a position. The kernel must not read a large index as ancillary data. */
+function loadAt(values: ValueTable, size: LoadSize, index: Value, { base, offset }: Position): Value {
+  return values.load(size, base === undefined ? index : values.binary('add', index, base), offset);
 }
 
 /** Where the payload of IPv4 begins: in first fragments only. After `@exthdr` that of IPv6 as well. */
@@ -161,12 +167,12 @@ function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'acces
 
 const BYTE_MAX = 0xff;
 
-/** `byte index op value`: a byte of the link layer. */
+/** Compiles `byte INDEX OPERATOR VALUE`, a test of one byte counted from the start of the link-layer header. */
 export function byteTest(context: Context, node: Extract<Expression, { kind: 'byte' }>): Predicate {
   const { layers, tests, values } = context;
   if (node.value > BYTE_MAX)
     context.fail('FILTER_NUMBER', `no byte is ${node.value}, the largest is ${BYTE_MAX}`, node);
-  const byte = layers.link(node.index, 1);
+  const byte = loadAt(values, 1, values.constant(node.index), layers.linkHeader);
   switch (node.operator) {
     case '=':
       return tests.equal(byte, node.value);

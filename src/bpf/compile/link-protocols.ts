@@ -2,7 +2,8 @@
  * What the link layer carries, for every way in which link layers say it: EtherType, IEEE 802.2 service access point,
  * SNAP, PPP protocol number, address family, or the version of the IP header itself. @module
  */
-import { EtherType, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
+import { LinkType } from '../../base/link-type.ts';
+import { EtherType, LOOPBACK_FAMILIES, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { Context } from './context.ts';
 import type { Layers } from './layers.ts';
@@ -48,10 +49,6 @@ const PPP_PROTOCOLS: ReadonlyMap<number, number> = new Map([
   [LlcSap.spanningTree, 0x0031],
   [LlcSap.ipx, 0x002b],
 ]);
-
-/** Address families in BSD loopback headers: AF_INET is 2 everywhere, AF_INET6 is 24, 28 or 30, by system. */
-const AF_INET = 2;
-const AF_INET6_FAMILIES = [24, 28, 30] as const;
 
 const VERSION_MASK = 0xf0;
 
@@ -136,9 +133,10 @@ function carriedByCooked(context: Context, protocol: number): Predicate {
 /** NULL has the byte order of the machine that captured, so both count; LOOP is big-endian. */
 function carriedByLoopback(context: Context, protocol: number): Predicate {
   const { layers, tests, options } = context;
-  const families = protocol === EtherType.ipv4 ? [AF_INET] : protocol === EtherType.ipv6 ? AF_INET6_FAMILIES : [];
+  const { ipv4, ipv6 } = LOOPBACK_FAMILIES;
+  const families = protocol === EtherType.ipv4 ? ipv4 : protocol === EtherType.ipv6 ? ipv6 : [];
   if (families.length === 0) return FALSE;
-  const bothOrders = options.linkType === 0;
+  const bothOrders = options.linkType === LinkType.null;
   const field = layers.protocol(4);
   return any(
     ...families.flatMap((family) => {
