@@ -39,11 +39,12 @@ export const IpProtocol = {
 
 /**
  * Address families in BSD loopback headers (LINKTYPE_NULL, LINKTYPE_LOOP). AF_INET6 differs by system: 24 on NetBSD,
- * OpenBSD and BSD/OS, 28 on FreeBSD, 30 on Darwin, 10 on Linux.
+ * OpenBSD and BSD/OS, 28 on FreeBSD, 30 on Darwin. Linux, where it is 10, has no interface of these link types;
+ * libpcap and tcpdump do not know 10 in a file either.
  */
 export const LOOPBACK_FAMILIES: { readonly ipv4: readonly number[]; readonly ipv6: readonly number[] } = {
   ipv4: [2],
-  ipv6: [24, 28, 30, 10],
+  ipv6: [24, 28, 30],
 };
 
 /** The number of a protocol that probes are sent by; ICMP has one for each family. */

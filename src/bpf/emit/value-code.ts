@@ -110,11 +110,11 @@ export class ValueCode {
     this.#code.push(BpfClass.alu | ALU[operator] | BpfSource.x);
   }
 
-  /** Whether `left` is better in X than `right`. */
+  /** Returns whether a commutative operation is cheaper with `left` in X. */
   #prefersSwap(left: Value, right: Value): boolean {
     if (this.state.a.includes(right) && this.#canLoadX(left)) return true;
-    if (this.#canLoadX(right) && !usesX(left)) return false;
-    return this.#canLoadX(left);
+    if (this.#canLoadX(right)) return usesX(left) && this.#canLoadX(left);
+    return this.#canLoadX(left) || wordsFor(left) > wordsFor(right) || (usesX(left) && !usesX(right));
   }
 
   /** Brings `first` into A and `second` into X. */
@@ -132,16 +132,21 @@ export class ValueCode {
     }
   }
 
+  /** Keeps one operand in scratch memory; the one that needs more words itself is computed first. */
   #loadBothThroughMemory(first: Value, second: Value): void {
     const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
     if (word < this.#slots.size) throw new LimitError('too many intermediate results');
-    this.loadA(second);
+    const firstComesFirst = wordsFor(first) > wordsFor(second);
+    this.loadA(firstComesFirst ? first : second);
     this.#code.push(BpfClass.st, word);
     this.#temporaries += 1;
-    this.loadA(first);
+    this.loadA(firstComesFirst ? second : first);
     this.#temporaries -= 1;
-    this.#code.push(BpfClass.ldx | BpfMode.memory, word);
-    this.state = { ...this.state, x: [second] };
+    if (firstComesFirst) {
+      this.#moveToX();
+      this.#code.push(BpfClass.ld | BpfMode.memory, word);
+    } else this.#code.push(BpfClass.ldx | BpfMode.memory, word);
+    this.state = { a: [first], x: [second] };
   }
 
   /** Brings `value` into X; A survives where X can be loaded directly. */
@@ -210,7 +215,25 @@ function widthOf(size: LoadSize): number {
   return size === 4 ? BpfSize.word : size === 2 ? BpfSize.half : BpfSize.byte;
 }
 
-/** Whether computing `value` changes X. */
+/** Returns the scratch words that computing `value` takes (Sethi and Ullman's numbering, for a machine with A and X). */
+function wordsFor(value: Value): number {
+  switch (value.kind) {
+    case 'load':
+      return value.base === undefined ? 0 : wordsFor(value.base);
+    case 'negate':
+      return wordsFor(value.operand);
+    case 'binary': {
+      const left = wordsFor(value.left);
+      const right = wordsFor(value.right);
+      const isKept = usesX(value.left) && (usesX(value.right) || !COMMUTATIVE.has(value.operator));
+      return isKept && left === right && value.right.kind !== 'constant' ? left + 1 : Math.max(left, right);
+    }
+    default:
+      return 0;
+  }
+}
+
+/** Returns whether computing `value` changes X. */
 function usesX(value: Value): boolean {
   switch (value.kind) {
     case 'load':
