@@ -5,12 +5,12 @@
  */
 import type { Value, VariableValue } from '../compile/value.ts';
 import { walkValue } from '../compile/value.ts';
-import { BPF_MEMORY_WORDS, BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
-import { LimitError } from '../language/limits.ts';
+import { BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
 import type { Node, TestNode } from '../optimize/graph.ts';
 import { CodeBuffer, JUMP_EQUAL, JUMP_GREATER, JUMP_GREATER_OR_EQUAL, JUMP_SET, type Label } from './code-buffer.ts';
 import { emitHeaderChain } from './header-chain.ts';
 import { layOut } from './layout.ts';
+import { assignWords } from './memory-words.ts';
 import { meet, NOTHING_KNOWN, type RegisterState } from './registers.ts';
 import { SpillRequest, ValueCode } from './value-code.ts';
 
@@ -35,15 +35,13 @@ interface Edge {
  */
 export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   const order = layOut(nodes);
-  const slots = new Map<VariableValue, number>();
+  const inMemory: VariableValue[] = [];
   for (;;) {
     try {
-      return new Emitter(options, slots, indexVariables(order)).run(nodes, order);
+      return new Emitter(options, assignWords(nodes, inMemory), indexVariables(order)).run(nodes, order);
     } catch (error) {
       if (!(error instanceof SpillRequest)) throw error;
-      // The last word is for chains of headers.
-      if (slots.size >= BPF_MEMORY_WORDS - 1) throw new LimitError('too many variables');
-      slots.set(error.variable, slots.size);
+      inMemory.push(error.variable);
     }
   }
 }
@@ -68,10 +66,10 @@ class Emitter {
   /** By the number of a node. */
   #edges: (Edge[] | undefined)[] = [];
 
-  constructor(options: EmitOptions, slots: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
+  constructor(options: EmitOptions, words: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
     this.#options = options;
     this.#indexVariables = variablesInX;
-    this.#values = new ValueCode(this.#code, slots);
+    this.#values = new ValueCode(this.#code, words);
   }
 
   run(nodes: readonly Node[], order: readonly Node[]): BpfInstruction[] {

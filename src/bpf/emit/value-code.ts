@@ -38,15 +38,17 @@ const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', '
 
 export class ValueCode {
   readonly #code: CodeBuffer;
-  /** Words of memory of variables that live there. */
-  readonly #slots: ReadonlyMap<VariableValue, number>;
-  /** Intermediate results take words from the top. */
+  /** The words of memory of the variables that live there; several may share one. */
+  readonly #words: ReadonlyMap<VariableValue, number>;
+  readonly #firstFreeWord: number;
+  /** Number of intermediate results in memory. They take words from the top. */
   #temporaries = 0;
   state: RegisterState = NOTHING_KNOWN;
 
-  constructor(code: CodeBuffer, slots: ReadonlyMap<VariableValue, number>) {
+  constructor(code: CodeBuffer, words: ReadonlyMap<VariableValue, number>) {
     this.#code = code;
-    this.#slots = slots;
+    this.#words = words;
+    this.#firstFreeWord = Math.max(0, ...[...words.values()].map((word) => word + 1));
   }
 
   /** Brings `value` into A. */
@@ -74,7 +76,7 @@ export class ValueCode {
         code.push(BpfClass.ld | BpfMode.absolute, (SKF_AD_OFF + value.offset) >>> 0);
         break;
       case 'variable':
-        code.push(BpfClass.ld | BpfMode.memory, this.#slot(value));
+        code.push(BpfClass.ld | BpfMode.memory, this.#word(value));
         break;
       case 'load':
         if (value.base !== undefined) this.loadX(value.base);
@@ -135,7 +137,7 @@ export class ValueCode {
   /** Keeps one operand in scratch memory; the one that needs more words itself is computed first. */
   #loadBothThroughMemory(first: Value, second: Value): void {
     const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
-    if (word < this.#slots.size) throw new LimitError('too many intermediate results');
+    if (word < this.#firstFreeWord) throw new LimitError('too many intermediate results');
     const firstComesFirst = wordsFor(first) > wordsFor(second);
     this.loadA(firstComesFirst ? first : second);
     this.#code.push(BpfClass.st, word);
@@ -172,7 +174,7 @@ export class ValueCode {
       case 'headerLength':
         return { code: BpfClass.ldx | BpfSize.byte | BpfMode.header, k: value.offset };
       case 'variable':
-        return { code: BpfClass.ldx | BpfMode.memory, k: this.#slot(value) };
+        return { code: BpfClass.ldx | BpfMode.memory, k: this.#word(value) };
       default:
         return undefined;
     }
@@ -185,7 +187,7 @@ export class ValueCode {
 
   /** Sets `variable` to `value`, in the register where it is wanted and in memory if it lives there. */
   assign(variable: VariableValue, value: Value, register: 'a' | 'x'): void {
-    const word = this.#slots.get(variable);
+    const word = this.#words.get(variable);
     // What is computed in A and kept in memory goes to X when it is used there.
     const through = register === 'x' && (word === undefined || this.#isCheapInX(value)) ? 'x' : 'a';
     if (through === 'x') this.loadX(value);
@@ -201,11 +203,11 @@ export class ValueCode {
 
   #canLoadX(value: Value): boolean {
     if (value.kind === 'constant' || value.kind === 'length' || value.kind === 'headerLength') return true;
-    return value.kind === 'variable' && this.#slots.has(value);
+    return value.kind === 'variable' && this.#words.has(value);
   }
 
-  #slot(variable: VariableValue): number {
-    const word = this.#slots.get(variable);
+  #word(variable: VariableValue): number {
+    const word = this.#words.get(variable);
     if (word === undefined) throw new SpillRequest(variable);
     return word;
   }
