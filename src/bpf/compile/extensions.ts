@@ -6,7 +6,7 @@ import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { Extension } from '../language/syntax.ts';
 import type { Context } from './context.ts';
-import { VLAN_TYPES } from './encapsulations.ts';
+import { isOutermostTag, tagIsRemoved, VLAN_TYPES } from './encapsulations.ts';
 import { shiftedBy } from './layers.ts';
 import { carries } from './link-protocols.ts';
 import { all, any, assign, type Predicate, TRUE } from './predicate.ts';
@@ -29,9 +29,9 @@ export function extensionTest(context: Context, extension: Extension, span: Span
   return extension === '@anyvlan' ? anyVlan(context, span) : behindExtensionHeaders(context, span);
 }
 
-/** Frames with up to two VLAN tags, and frames without, look alike from here on. */
+/** Skips up to two VLAN tags for the tests after it. On a live socket, a tag that the kernel has removed counts. */
 function anyVlan(context: Context, span: Span): Predicate {
-  const { layers, values } = context;
+  const { layers, values, options } = context;
   if (layers.kind !== 'ethernet') {
     return context.fail('FILTER_LINK_TYPE', '"@anyvlan" is a word for Ethernet frames only', span);
   }
@@ -42,14 +42,19 @@ function anyVlan(context: Context, span: Span): Predicate {
         context.tests.equal(layers.at(layers.protocolField, skipped * VLAN_TAG_LENGTH, 2), type),
       ),
     );
-  let setShift = assign(shift, values.constant(MAX_TAGS * VLAN_TAG_LENGTH));
-  for (let tags = MAX_TAGS - 1; tags >= 0; tags -= 1) {
-    setShift = any(all(tagAt(tags), setShift), assign(shift, values.constant(tags * VLAN_TAG_LENGTH)));
-  }
+  const skip = (maximum: number) => {
+    let setShift = assign(shift, values.constant(maximum * VLAN_TAG_LENGTH));
+    for (let tags = maximum - 1; tags >= 0; tags -= 1) {
+      setShift = any(all(tagAt(tags), setShift), assign(shift, values.constant(tags * VLAN_TAG_LENGTH)));
+    }
+    return setShift;
+  };
+  const mayBeRemoved = options.live && isOutermostTag(layers);
+  const body = mayBeRemoved ? any(all(tagIsRemoved(context), skip(MAX_TAGS - 1)), skip(MAX_TAGS)) : skip(MAX_TAGS);
   layers.protocolField = shiftedBy(values, layers.protocolField, shift);
   layers.payload = shiftedBy(values, layers.payload, shift);
   layers.tags += 1;
-  return { kind: 'setup', variables: [shift], body: setShift };
+  return { kind: 'setup', variables: [shift], body };
 }
 
 /** Upper-layer tests of IPv6 packets look behind the extension headers from here on. Later fragments keep their header. */

@@ -30,7 +30,12 @@ type Ends = ReadonlyMap<number, number>;
 
 /** Ranges of values: finds out what can be known. */
 export class RangeFacts implements Facts<RangeFacts> {
-  static readonly none: RangeFacts = new RangeFacts(undefined, new Map());
+  /** Returns the facts at the start of a program, where these variables are 0. */
+  static atStart(variables: Iterable<VariableValue>): RangeFacts {
+    let ranges: KnownRanges;
+    for (const variable of variables) ranges = withRange(ranges, variable, exactly(0));
+    return new RangeFacts(ranges, new Map());
+  }
 
   readonly #ranges: KnownRanges;
   readonly #ends: Ends;

@@ -1,4 +1,5 @@
-/** The passes over the graph, in their order. @module */
+/** Runs the passes over the graph in their order. @module */
+import type { VariableValue } from '../compile/value.ts';
 import { LimitError } from '../language/limits.ts';
 import { dropDeadAssigns } from './dead-assigns.ts';
 import { type Facts, OutcomeFacts, RangeFacts } from './facts.ts';
@@ -26,15 +27,22 @@ export function rejectsAll(graph: Graph, root: Node): boolean {
 
 /** The graph with the same verdicts in a better form; of a large one the best that bounded work gives. */
 export function optimize(graph: Graph, root: Node): Node {
-  const thread = (node: Node) => threadAll(graph, node, RangeFacts.none);
+  const thread = (node: Node) => threadAll(graph, node, RangeFacts.atStart(comparedVariables(graph.reachable(node))));
   const unlessSame = (pass: (graph: Graph, root: Node) => Node) => (node: Node) => {
     const changed = pass(graph, node);
     return changed === node || pass === widenTests ? changed : thread(changed);
   };
   return withinGrowth(graph, root, [
     (node) => thread(dropDeadAssigns(graph, node)),
-    ...[groupAlternatives, widenTests, strengthen].map(unlessSame),
+    ...[dropDeadAssigns, groupAlternatives, widenTests, strengthen].map(unlessSame),
   ]);
+}
+
+/** Returns the variables that tests compare with constants, as those that mark a tunnel as found. */
+function comparedVariables(nodes: readonly Node[]): ReadonlySet<VariableValue> {
+  const compared = new Set<VariableValue>();
+  for (const node of nodes) if (node.kind === 'test' && node.value.kind === 'variable') compared.add(node.value);
+  return compared;
 }
 
 /** `root` after all passes, or after those that came before the graph was too large. */
