@@ -158,7 +158,7 @@ function isMeantMatch(expression: string, link: string): boolean {
 const LLC_PROTOCOLS =
   /\b(iso|ipx|stp|netbeui|clnp|esis|isis|l1|l2|iih|lsp|snp|csnp|psnp|atalk|aarp)\b|(ether|link) proto/;
 
-function captureOf(dlt: number, packets: readonly Uint8Array[]): Uint8Array {
+export function captureOf(dlt: number, packets: readonly Uint8Array[]): Uint8Array {
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
   header.writeUInt16LE(2, 4);

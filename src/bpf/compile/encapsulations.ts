@@ -102,10 +102,7 @@ function vlanTestLive(context: Context, tagInFrame: Predicate, id: number | unde
   prologue.push({
     kind: 'setup',
     variables: [shift],
-    body: any(
-      all(removed, assign(shift, values.constant(0))),
-      assign(shift, values.constant(VLAN_TAG_LENGTH)),
-    ),
+    body: any(all(removed, assign(shift, values.constant(0))), assign(shift, values.constant(VLAN_TAG_LENGTH))),
   });
   layers.protocolField = shiftedBy(values, layers.protocolField, shift);
   layers.payload = shiftedBy(values, layers.payload, shift);
