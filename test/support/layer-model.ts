@@ -20,7 +20,7 @@ export interface LiveFrame extends Ancillary {
  */
 export type Meaning = 'file' | 'live' | 'libpcap';
 
-/** A verdict; `isDefined` is false if libpcap's programs have read a position that its `geneve` has not set. */
+/** A verdict; `isDefined` is false if a test inside a tunnel ran without the tunnel; libpcap then reads unset words. */
 export interface Verdict {
   readonly matches: boolean;
   readonly isDefined: boolean;
@@ -101,5 +101,5 @@ function inContext(leaf: Leaf): string {
 }
 
 function isTunnel({ text }: Leaf): boolean {
-  return text.startsWith('geneve');
+  return text.startsWith('geneve') || text.startsWith('vxlan');
 }

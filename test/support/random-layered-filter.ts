@@ -1,5 +1,5 @@
 /**
- * Random filters for Ethernet in which encapsulations (`vlan`, `mpls`, `pppoes`, `geneve`) move the layers, as trees, so
+ * Random filters for Ethernet in which encapsulations (`vlan`, `mpls`, `pppoes`, `geneve`, `vxlan`) move the layers, as trees, so
  * that a test can also evaluate them word by word. @module
  */
 import { IPV4_POOL, LABEL_POOL, MAC_POOL, PORT_POOL, VLAN_POOL } from './filter-pools.ts';
@@ -32,6 +32,7 @@ const ENCAPSULATIONS: readonly ((random: RandomSource) => string)[] = [
   (random) => `pppoes ${random.pick(VLAN_POOL)}`,
   () => 'geneve',
   (random) => `geneve ${random.pick(LABEL_POOL)}`,
+  (random) => random.pick(['vxlan', `vxlan ${random.pick(LABEL_POOL)}`]),
 ];
 
 const TESTS: readonly ((random: RandomSource) => string)[] = [

@@ -11,7 +11,7 @@ import { firstSuccessor, type Node, secondSuccessor } from '../optimize/graph.ts
 /** The last word belongs to header chains (`protochain`). */
 const WORDS = BPF_MEMORY_WORDS - 1;
 /** The program is emitted anew for each variable that turns out to need memory, so their number is bounded. */
-const MAX_VARIABLES = 64;
+const MAX_VARIABLES = 96;
 
 /** Sets of variables, as bits. */
 type Bits = bigint;
