@@ -19,6 +19,8 @@ export const VLAN_TYPES = [EtherType.vlan, EtherType.providerVlan, EtherType.old
 const MPLS_LABEL_LENGTH = 4;
 const MAX_MPLS_LABEL = 0xf_ffff;
 const BOTTOM_OF_STACK = 1;
+/** MPLS unicast in PPP (RFC 3032, 4.3). */
+const PPP_MPLS = 0x0281;
 
 const PPPOE_HEADER_LENGTH = 6;
 const PPP_PROTOCOL_LENGTH = 2;
@@ -116,7 +118,7 @@ function mplsTest(context: Context, label: number | undefined, span: Span): Pred
     layers.labels > 0
       ? tests.maskedEqual(layers.network(-2, 1), BOTTOM_OF_STACK, 0)
       : canCarryMpls(context)
-        ? carries(context, EtherType.mpls, span)
+        ? carries(context, layers.kind === 'ppp' ? PPP_MPLS : EtherType.mpls, span)
         : context.fail('FILTER_LINK_TYPE', 'MPLS cannot be told on this link type', span);
   const labelMatches = label === undefined ? [] : [tests.maskedEqual(layers.network(0, 4), 0xffff_f000, label << 12)];
   layers.labelLength += MPLS_LABEL_LENGTH;

@@ -38,13 +38,12 @@ const SNAP_HEADER = 0xaaaa0300;
 /** Organisation code of AppleTalk in a SNAP header. */
 const APPLE_OUI = 0x080007;
 
-/** The PPP protocol (RFC 1661 and its companions) of what is known here by EtherType or access point. */
+/** PPP protocol numbers (RFC 1661 and its companions) by EtherType or access point, as libpcap maps them. */
 const PPP_PROTOCOLS: ReadonlyMap<number, number> = new Map([
   [EtherType.ipv4, 0x0021],
   [EtherType.ipv6, 0x0057],
   [FilterEtherType.decnet, 0x0027],
   [FilterEtherType.appleTalk, 0x0029],
-  [EtherType.mpls, 0x0281],
   [LlcSap.osi, 0x0023],
   [LlcSap.spanningTree, 0x0031],
   [LlcSap.ipx, 0x002b],
