@@ -1,4 +1,4 @@
-/** Arithmetic and relations: `proto[index:size]` becomes a load, and the tests that the load makes sense only under. @module */
+/** Compiles arithmetic and relations: `proto[index:size]` becomes a load, guarded by the tests for `proto`. @module */
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
 import type { Arithmetic, ArithmeticOperator, Expression } from '../language/syntax.ts';
@@ -24,7 +24,7 @@ const OPERATORS: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {
 };
 const MAX_SHIFT = 31;
 
-/** Where the bytes of a protocol begin. */
+/** The positions where the bytes of a protocol begin. */
 type Origin = 'link' | 'network' | 'ipv4Payload' | 'ipv6Payload';
 
 const ORIGINS: ReadonlyMap<ProtocolWord, Origin> = new Map([
@@ -49,7 +49,7 @@ export function relationTest(context: Context, relation: Extract<Expression, { k
   return all(...conditions, relate(context, relation.operator, left, right));
 }
 
-/** Constants go to the right side, where BPF has its operand. */
+/** Compiles a relation, with a constant on the right side, where BPF has its operand. */
 function relate(context: Context, operator: string, left: Value, right: Value): Predicate {
   const flip = left.kind === 'constant' && right.kind !== 'constant';
   const [value, operand] = flip ? [right, left] : [left, right];
@@ -71,7 +71,7 @@ function relate(context: Context, operator: string, left: Value, right: Value): 
   }
 }
 
-/** The value of `node`; `conditions` grows by what must hold before anything of it is loaded. */
+/** Returns the value of `node`, and appends to `conditions` the tests that must hold before it is loaded. */
 function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predicate[]): Value {
   const { values } = context;
   switch (node.kind) {
@@ -93,7 +93,7 @@ function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predica
   }
 }
 
-/** As in libpcap, only a number that is written here is an error; one that is computed makes a test that fails. */
+/** Refuses a number that is out of range, as libpcap does; with a computed value the test fails at run time instead. */
 function checkConstantOperand(context: Context, node: Extract<Arithmetic, { kind: 'binary' }>, right: Value): void {
   if (right.kind !== 'constant') return;
   const { operator } = node;
@@ -119,7 +119,7 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
   }
   const ofIndex: Predicate[] = [];
   const index = lowerArithmetic(context, node.index, ofIndex);
-  // What the index needs comes first, but for one thing: whether there is IPv4 at all, as in libpcap.
+  // The conditions of the index come first, except for the test of the EtherType, as in libpcap.
   if (origin === 'ipv4Payload' && layers.ipv6Payload === undefined)
     conditions.push(carries(context, EtherType.ipv4, node));
   conditions.push(...ofIndex);
@@ -146,7 +146,7 @@ function loadAt(values: ValueTable, size: LoadSize, index: Value, { base, offset
   return values.load(size, base === undefined ? index : values.binary('add', index, base), offset);
 }
 
-/** Where the payload of IPv4 begins: in first fragments only. After `@exthdr` that of IPv6 as well. */
+/** Returns the start of the payload of IPv4, in first fragments only; after `@exthdr` also of IPv6. */
 function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'access' }>, conditions: Predicate[]): Value {
   const { layers, values } = context;
   const ipv4 = [protocolTest(context, node.protocol, node), firstFragment(context)];

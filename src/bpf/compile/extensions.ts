@@ -1,6 +1,6 @@
 /**
- * Words beyond pcap-filter(7). They begin with a sign that its texts never have, are always true, and change what is
- * tested after them; under `strict` they are errors. @module
+ * Extensions of pcap-filter(7). They begin with `@`, which no text of that language contains, are always true, and change
+ * the tests after them; with `strict` they are errors. @module
  */
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
@@ -15,9 +15,9 @@ import type { Value, VariableValue } from './value.ts';
 const VLAN_TAG_LENGTH = 4;
 /** Tags that `@anyvlan` skips: QinQ has two. */
 const MAX_TAGS = 2;
-/** Extension headers that `@exthdr` skips; RFC 8200, 4.1 names no more kinds than it has recommended places for. */
+/** Extension headers that `@exthdr` skips; RFC 8200, 4.1 recommends an order of no more. */
 const MAX_EXTENSION_HEADERS = 6;
-/** Headers that count 8-byte units after the first. */
+/** Headers whose length field counts 8-byte units after the first. */
 const COUNTED_HEADERS = [IpProtocol.hopByHop, IpProtocol.destinationOptions, IpProtocol.routing] as const;
 const FRAGMENT_HEADER_LENGTH = 8;
 const FRAGMENT_OFFSET_MASK = 0xfff8;
@@ -57,7 +57,7 @@ function anyVlan(context: Context, span: Span): Predicate {
   return { kind: 'setup', variables: [shift], body };
 }
 
-/** Upper-layer tests of IPv6 packets look behind the extension headers from here on. Later fragments keep their header. */
+/** Moves upper-layer tests of IPv6 behind the extension headers. In fragments but the first, the fragment header stays. */
 function behindExtensionHeaders(context: Context, span: Span): Predicate {
   const { layers, values } = context;
   const protocol = values.variable();
@@ -83,7 +83,7 @@ function behindExtensionHeaders(context: Context, span: Span): Predicate {
   return { kind: 'setup', variables: [protocol, headerEnd], body: setup };
 }
 
-/** Past one header if there is one, and then `more`. */
+/** Skips one extension header if the packet has one, and then runs `more`. */
 function skipHeader(
   { tests, values }: Context,
   protocol: VariableValue,

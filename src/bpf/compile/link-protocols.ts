@@ -1,6 +1,6 @@
 /**
- * What the link layer carries, for every way in which link layers say it: EtherType, IEEE 802.2 service access point,
- * SNAP, PPP protocol number, address family, or the version of the IP header itself. @module
+ * Tests the protocol in the payload of the link layer, by EtherType, IEEE 802.2 service access point, SNAP, PPP protocol
+ * number, address family, or the version field of the IP header. @module
  */
 import { LinkType } from '../../base/link-type.ts';
 import { EtherType, LOOPBACK_FAMILIES, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import type { Layers } from './layers.ts';
 import { all, any, FALSE, not, type Predicate, TRUE } from './predicate.ts';
 
-/** EtherTypes that only filters know. */
+/** EtherTypes that only filters use. */
 export const FilterEtherType = {
   decnet: 0x6003,
   lat: 0x6004,
@@ -129,7 +129,7 @@ function carriedByCooked(context: Context, protocol: number): Predicate {
   }
 }
 
-/** NULL has the byte order of the machine that captured, so both count; LOOP is big-endian. */
+/** NULL uses the byte order of the capturing machine, so both orders match; LOOP is big-endian. */
 function carriedByLoopback(context: Context, protocol: number): Predicate {
   const { layers, tests, options } = context;
   const { ipv4, ipv6 } = LOOPBACK_FAMILIES;
@@ -150,7 +150,7 @@ function carriedByRawIp(context: Context, protocol: number): Predicate {
   return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : FALSE;
 }
 
-/** Behind a label nothing says what follows; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
+/** A label does not identify its payload; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
 function carriedByMpls(context: Context, protocol: number, span: Span): Predicate {
   const { layers, tests } = context;
   if (protocol !== EtherType.ipv4 && protocol !== EtherType.ipv6) {
@@ -174,7 +174,7 @@ function bothAccessPoints(sap: number): number {
   return (sap << 8) | sap;
 }
 
-/** Whether frames have MAC addresses here. */
+/** Returns whether the innermost link layer has MAC addresses. */
 export function hasMacAddresses(layers: Layers): boolean {
   return layers.kind === 'ethernet';
 }

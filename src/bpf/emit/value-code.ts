@@ -1,4 +1,4 @@
-/** Code that brings a value into a register, from what the registers hold already. @module */
+/** Emits the code that loads a value into a register, and reuses what the registers already hold. @module */
 import { SKF_AD_OFF } from '../ancillary.ts';
 import {
   type BinaryOperator,
@@ -12,7 +12,7 @@ import { LimitError } from '../language/limits.ts';
 import type { CodeBuffer } from './code-buffer.ts';
 import { forget, NOTHING_KNOWN, type RegisterState } from './registers.ts';
 
-/** A variable is wanted that no register holds any more: it needs a word of memory from its start. */
+/** Thrown when a variable is read that no register holds any more: it needs a word of memory from its assignment on. */
 export class SpillRequest extends Error {
   readonly variable: VariableValue;
 
@@ -38,10 +38,10 @@ const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', '
 
 export class ValueCode {
   readonly #code: CodeBuffer;
-  /** The words of memory of the variables that live there; several may share one. */
+  /** The memory words of variables kept in memory; several variables may share a word. */
   readonly #words: ReadonlyMap<VariableValue, number>;
   readonly #firstFreeWord: number;
-  /** Number of intermediate results in memory. They take words from the top. */
+  /** Number of intermediate results in memory. They occupy words from M[15] down. */
   #temporaries = 0;
   state: RegisterState = NOTHING_KNOWN;
 
@@ -51,7 +51,7 @@ export class ValueCode {
     this.#firstFreeWord = Math.max(0, ...[...words.values()].map((word) => word + 1));
   }
 
-  /** Brings `value` into A. */
+  /** Loads `value` into A. */
   loadA(value: Value): void {
     if (this.state.a.includes(value)) return;
     if (this.state.x.includes(value)) {
@@ -100,7 +100,7 @@ export class ValueCode {
   }
 
   #computeBinary(operator: BinaryOperator, left: Value, right: Value): void {
-    // No program may divide by a constant zero, so that one goes through X.
+    // The kernel refuses a division by a constant zero, so a zero divisor is loaded into X.
     if (right.kind === 'constant' && !mayDivideByZero(operator, right)) {
       this.loadA(left);
       this.#code.push(BpfClass.alu | ALU[operator], right.value);
@@ -119,7 +119,7 @@ export class ValueCode {
     return this.#canLoadX(left) || wordsFor(left) > wordsFor(right) || (usesX(left) && !usesX(right));
   }
 
-  /** Brings `first` into A and `second` into X. */
+  /** Loads `first` into A and `second` into X. */
   loadBoth(first: Value, second: Value): void {
     const { state } = this;
     if (state.x.includes(second) && !usesX(first)) this.loadA(first);
@@ -134,7 +134,7 @@ export class ValueCode {
     }
   }
 
-  /** Keeps one operand in scratch memory; the one that needs more words itself is computed first. */
+  /** Loads both with one of them in scratch memory. The one that needs more words itself is computed first. */
   #loadBothThroughMemory(first: Value, second: Value): void {
     const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
     if (word < this.#firstFreeWord) throw new LimitError('too many intermediate results');
@@ -151,7 +151,7 @@ export class ValueCode {
     this.state = { a: [first], x: [second] };
   }
 
-  /** Brings `value` into X; A survives where X can be loaded directly. */
+  /** Loads `value` into X; leaves A unchanged if one instruction can load X. */
   loadX(value: Value): void {
     if (this.state.x.includes(value)) return;
     const direct = this.state.a.includes(value) ? undefined : this.#loadOfX(value);
@@ -164,7 +164,7 @@ export class ValueCode {
     this.state = { ...this.state, x: [value] };
   }
 
-  /** The instruction that brings `value` into X by itself, if there is one. */
+  /** Returns the one instruction that loads `value` into X, if it exists. */
   #loadOfX(value: Value): { readonly code: number; readonly k: number } | undefined {
     switch (value.kind) {
       case 'constant':
@@ -185,10 +185,10 @@ export class ValueCode {
     this.state = { a: this.state.a, x: this.state.a };
   }
 
-  /** Sets `variable` to `value`, in the register where it is wanted and in memory if it lives there. */
+  /** Sets `variable` to `value` in `register`, and in memory if the variable is kept there. */
   assign(variable: VariableValue, value: Value, register: 'a' | 'x'): void {
     const word = this.#words.get(variable);
-    // What is computed in A and kept in memory goes to X when it is used there.
+    // A value that is computed in A and kept in memory is loaded into X when it is used there.
     const through = register === 'x' && (word === undefined || this.#isCheapInX(value)) ? 'x' : 'a';
     if (through === 'x') this.loadX(value);
     else this.loadA(value);
