@@ -116,3 +116,10 @@ describe('behind geneve or vxlan, a test is false on packets that are no tunnel'
     expect(match(frame.subarray(0, 40))).toBeGreaterThan(0);
   });
 });
+
+test('inside PPPoE, mpls is PPP protocol 0x0281, and ether proto a PPP protocol number, as in libpcap', () => {
+  const session = (protocol: string) => fromHex(`${MACS} 8864 1100 0001 0020 ${protocol} 0001 0140 ${PADDING}`);
+  expect(['0281', '8847'].map((type) => matchesInFile('pppoes and mpls 16', session(type)))).toEqual([true, false]);
+  const other = ['0281', '8847'].map((type) => matchesInFile('pppoes and ether proto 0x8847', session(type)));
+  expect(other).toEqual([false, true]);
+});
