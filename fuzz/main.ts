@@ -3,7 +3,7 @@
  * `TAPLINE_SEED`. @module
  */
 import { fuzzDissect } from './dissect.ts';
-import { fuzzFilter } from './filter.ts';
+import { fuzzFilter, fuzzLiveFilter } from './filter.ts';
 import { fuzzNetlink } from './netlink.ts';
 import { fuzzPcap } from './pcap.ts';
 import { fuzzProbes } from './probes.ts';
@@ -12,6 +12,7 @@ import { type FuzzTarget, runTarget } from './target.ts';
 const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   dissect: fuzzDissect,
   filter: fuzzFilter,
+  'live-filter': fuzzLiveFilter,
   netlink: fuzzNetlink,
   pcap: fuzzPcap,
   probes: fuzzProbes,

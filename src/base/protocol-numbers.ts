@@ -37,6 +37,16 @@ export const IpProtocol = {
   sctp: 132,
 } as const;
 
+/**
+ * Address families in BSD loopback headers (LINKTYPE_NULL, LINKTYPE_LOOP). AF_INET6 differs by system: 24 on NetBSD,
+ * OpenBSD and BSD/OS, 28 on FreeBSD, 30 on Darwin. Linux, where it is 10, has no interface of these link types;
+ * libpcap and tcpdump do not know 10 in a file either.
+ */
+export const LOOPBACK_FAMILIES: { readonly ipv4: readonly number[]; readonly ipv6: readonly number[] } = {
+  ipv4: [2],
+  ipv6: [24, 28, 30],
+};
+
 /** Returns the IP protocol number of a probe protocol; ICMP has one per address family. */
 export function ipProtocolOf(family: 4 | 6, protocol: 'icmp' | 'udp' | 'tcp'): number {
   if (protocol !== 'icmp') return IpProtocol[protocol];

@@ -31,7 +31,7 @@ export interface FilterOptions {
   readonly snapLength?: number;
   /** Of the network that `ip broadcast` is about, as a dotted quad; `0.0.0.0` by default, as tcpdump has it for files. */
   readonly netmask?: string;
-  /** False: the plain translation. Verdicts are the same. */
+  /** False: the unoptimised program. Verdicts are the same on whole packets; on packets cut short they may differ. */
   readonly optimize?: boolean;
   /** True: nothing beyond pcap-filter(7). */
   readonly strict?: boolean;

@@ -5,12 +5,9 @@
  */
 import { EMPTY, readU32, readU32le, writeU32, writeU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
+import { LOOPBACK_FAMILIES } from '../base/protocol-numbers.ts';
 
 const LOOPBACK_HEADER_LENGTH = 4;
-
-/** Families seen in such headers; IPv6 differs by system: BSD/OS and NetBSD, FreeBSD, Darwin, Linux. */
-const IPV4_FAMILY = 2;
-const IPV6_FAMILIES = [24, 28, 30, 10] as const;
 
 /** Typed window on a NULL or LOOP header. */
 export class LoopbackView {
@@ -31,20 +28,16 @@ export class LoopbackView {
   }
 
   get isIpv4(): boolean {
-    return this.family === IPV4_FAMILY;
+    return LOOPBACK_FAMILIES.ipv4.includes(this.family);
   }
 
   get isIpv6(): boolean {
-    return isIpv6Family(this.family);
+    return LOOPBACK_FAMILIES.ipv6.includes(this.family);
   }
 
   get payloadStart(): number {
     return this.#start + LOOPBACK_HEADER_LENGTH;
   }
-}
-
-function isIpv6Family(family: number): boolean {
-  return IPV6_FAMILIES.some((known) => known === family);
 }
 
 /**

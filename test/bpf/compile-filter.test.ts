@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { adaptForAllInterfaces, adaptForCookedSocket } from '../../src/bpf/adapt-cooked.ts';
-import { SKF_AD_OFF } from '../../src/bpf/ancillary.ts';
+import { SKF_AD_OFF, usesAncillary } from '../../src/bpf/ancillary.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
 import { disassemble } from '../../src/bpf/engine/disassemble.ts';
 import { interpret } from '../../src/bpf/engine/interpret.ts';
 import { hostNamesOf } from '../../src/bpf/host-names.ts';
 import { keptLength } from '../../src/bpf/kept-length.ts';
 import { FilterError } from '../../src/bpf/language/filter-error.ts';
+import { LoopbackView } from '../../src/wire/loopback.ts';
 import { fromHex } from '../support/hex.ts';
 
 const ethernet = { linkType: LinkType.ethernet };
@@ -199,4 +200,31 @@ describe('programs', () => {
     expect(matches('ip protochain 6', authenticated)).toBe(true);
     expect(matches('ip protochain 17', authenticated)).toBe(false);
   });
+});
+
+describe('link-layer bytes', () => {
+  test.each([0xffff_ff00, 0xffff_f004, 0x8000_0000, 0xffff_fffc])(
+    'byte %i is outside of every frame, and no metadata of the kernel',
+    (index) => {
+      const { instructions, match } = compileFilter(`byte ${index} = 1`, ethernet);
+      expect(instructions).toEqual(compileFilter(`ether[${index}] = 1`, ethernet).instructions);
+      expect(usesAncillary(instructions)).toBe(false);
+      expect(match(PLAIN)).toBe(0);
+    },
+  );
+});
+
+describe('BSD loopback', () => {
+  test.each([LinkType.null, LinkType.loop])(
+    'ip6 matches every family that the printer calls IPv6, link type %i',
+    (linkType) => {
+      const { match } = compileFilter('ip6', { linkType });
+      const view = new LoopbackView();
+      const families = Array.from({ length: 256 }, (_, family) => family);
+      const frames = families.map((family) => Uint8Array.of(0, 0, 0, family, 0x60, ...new Uint8Array(39)));
+      const printed = families.filter((family) => view.wrap(frames[family] ?? PLAIN, 0, 44) && view.isIpv6);
+      expect(families.filter((family) => match(frames[family] ?? PLAIN) > 0)).toEqual(printed);
+      expect(printed).toEqual([24, 28, 30]); // libpcap 1.10.3 and tcpdump 4.99 on a file
+    },
+  );
 });

@@ -193,7 +193,7 @@ describe('work is bounded', () => {
     const { predicate } = lower(text, parseFilter(text), values, options);
     const root = graph.build(predicate, graph.accept, graph.reject);
     CountingFacts.asked = 0;
-    threadJumps(graph, root, new CountingFacts(RangeFacts.none));
+    threadJumps(graph, root, new CountingFacts(RangeFacts.atStart([])));
     return { nodes: graph.reachable(root).length, asked: CountingFacts.asked };
   }
 

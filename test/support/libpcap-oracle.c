@@ -1,24 +1,31 @@
 /*
- * Test side only: asks libpcap what filters mean, many at a time.
+ * Test only: compiles many filters with libpcap and runs them on captures.
  *
  *   libpcap-oracle FILE...
  *
- * FILE is a capture, or "dead:DLT" for no packets. Each line of standard input is
- * "FILE-NUMBER TAB NETMASK(hex) TAB SNAPLEN TAB EXPRESSION"; the answer is one line:
- * "E message", or "P optimised-length unoptimised-length VERDICTS-OPTIMISED VERDICTS-UNOPTIMISED PROGRAM" with one digit a
- * packet ("-" when there are none), and the optimised program as "code,jt,jf,k;...".
- * With the single argument "packets:FILE" the packets come out as "wire-length hex", one a line.
+ * FILE is a capture, "dead:DLT" for a link type without packets, or "live" for a live Ethernet handle without packets.
+ * Each line of standard input is "FILE-NUMBER TAB NETMASK(hex) TAB SNAPLEN TAB EXPRESSION". Each line of output is
+ * "E message", or "P optimised-length unoptimised-length VERDICTS-OPTIMISED VERDICTS-UNOPTIMISED OPTIMISED UNOPTIMISED":
+ * verdicts have one digit per packet ("-" without packets), programs read "code,jt,jf,k;...".
+ * With the single argument "packets:FILE" the packets are printed as "wire-length hex", one per line.
  */
+#define _GNU_SOURCE
+#include <net/if.h>
 #include <pcap/pcap.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* Seconds for one question: behind AH libpcap's protochain may go round for ever. */
+/* Seconds per filter: on AH, libpcap's protochain may loop for ever. */
 #define PATIENCE 2
+/* Exit status when this machine cannot open a live handle. */
+#define NO_LIVE_HANDLE 77
 
 static sigjmp_buf out_of_patience;
 
@@ -29,12 +36,38 @@ static void give_up(int number)
 }
 
 struct packet { struct pcap_pkthdr header; u_char *bytes; };
-struct capture { pcap_t *handle; struct packet *packets; size_t count; int dlt; };
+struct capture { pcap_t *handle; struct packet *packets; size_t count; int dlt; int live; };
+
+static void cannot_go_live(const char *what)
+{
+    perror(what);
+    exit(NO_LIVE_HANDLE);
+}
+
+/* Opens the loopback interface of a new network namespace, where there is no traffic to see. Nothing is read from it. */
+static pcap_t *open_live(void)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) cannot_go_live("unshare");
+    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_LOOPBACK };
+    int any = socket(AF_INET, SOCK_DGRAM, 0);
+    if (any < 0 || ioctl(any, SIOCSIFFLAGS, &request) != 0) cannot_go_live("lo");
+    close(any);
+    pcap_t *handle = pcap_create("lo", error);
+    if (handle == NULL || pcap_activate(handle) != 0) cannot_go_live("pcap_activate");
+    return handle;
+}
 
 static void load(struct capture *capture, const char *name)
 {
     char error[PCAP_ERRBUF_SIZE];
     memset(capture, 0, sizeof *capture);
+    if (strcmp(name, "live") == 0) {
+        capture->handle = open_live();
+        capture->dlt = pcap_datalink(capture->handle);
+        capture->live = 1;
+        return;
+    }
     if (strncmp(name, "dead:", 5) == 0) {
         capture->dlt = atoi(name + 5);
         capture->handle = pcap_open_dead(capture->dlt, 262144);
@@ -63,7 +96,8 @@ static int compile(struct capture *capture, struct bpf_program *program, const c
 {
     if (pcap_compile(capture->handle, program, expression, optimise, netmask) == 0) return 1;
     snprintf(error, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(capture->handle));
-    /* Some tests are for live captures only; without a file libpcap takes them. */
+    if (capture->live) return 0;
+    /* Some tests are for live captures only; without a file libpcap accepts them. */
     pcap_t *dead = pcap_open_dead(capture->dlt, snaplen);
     int done = pcap_compile(dead, program, expression, optimise, netmask) == 0;
     if (!done) snprintf(error, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(dead));
@@ -79,6 +113,14 @@ static void verdicts(struct capture *capture, struct bpf_program *program, char 
         *text++ = bpf_filter(program->bf_insns, packet->bytes, packet->header.len, packet->header.caplen) ? '1' : '0';
     }
     *text = 0;
+}
+
+static void print_program(const struct bpf_program *program)
+{
+    putchar(' ');
+    for (u_int i = 0; i < program->bf_len; i++)
+        printf("%u,%u,%u,%u;", program->bf_insns[i].code, program->bf_insns[i].jt, program->bf_insns[i].jf,
+               program->bf_insns[i].k);
 }
 
 int main(int argc, char **argv)
@@ -120,12 +162,11 @@ int main(int argc, char **argv)
             verdicts(&captures[file], &optimised, first);
             verdicts(&captures[file], both ? &plain : &optimised, second);
             alarm(0);
-            printf("P %u %u %s %s ", optimised.bf_len, both ? plain.bf_len : 0, first, second);
+            printf("P %u %u %s %s", optimised.bf_len, both ? plain.bf_len : 0, first, second);
             free(first);
             free(second);
-            for (u_int i = 0; i < optimised.bf_len; i++)
-                printf("%u,%u,%u,%u;", optimised.bf_insns[i].code, optimised.bf_insns[i].jt, optimised.bf_insns[i].jf,
-                       optimised.bf_insns[i].k);
+            print_program(&optimised);
+            print_program(both ? &plain : &optimised);
             putchar('\n');
             pcap_freecode(&optimised);
             if (both) pcap_freecode(&plain);

@@ -1,18 +1,22 @@
 /**
- * libpcap as a judge: a small C program beside this file is built once, when a C compiler and libpcap's headers are
- * there, and answers for many filters in one run. @module
+ * Compares with libpcap: a small C program beside this file is built where a C compiler and libpcap's headers are
+ * installed, and compiles and runs many filters at once. @module
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BpfInstruction } from '../../src/bpf/instruction.ts';
+import { missing } from './peers.ts';
 
-/** From here, or from where the compiled copy in `build/` lies. */
+/** The source file, seen from here and from the compiled copy of this module in `build/`. */
 const SOURCE = ['./libpcap-oracle.c', '../../../test/support/libpcap-oracle.c']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .find((path) => existsSync(path)) as string;
 const OUTPUT_LIMIT = 1 << 30;
+/** Exit status of the C program on a machine where it cannot open a live handle. */
+const NO_LIVE_HANDLE = 77;
 
 export interface OracleQuery {
   readonly file: number;
@@ -27,10 +31,11 @@ export type OracleAnswer =
       readonly ok: true;
       readonly length: number;
       readonly plainLength: number;
-      /** One digit a packet: libpcap's optimised and its plain program. */
+      /** Verdicts of libpcap's optimised and of its plain program, one digit per packet. */
       readonly optimised: string;
       readonly plain: string;
-      readonly program: readonly { code: number; jt: number; jf: number; k: number }[];
+      readonly program: readonly BpfInstruction[];
+      readonly plainProgram: readonly BpfInstruction[];
     };
 
 export interface OraclePacket {
@@ -45,7 +50,7 @@ export class LibpcapOracle {
     this.#binary = binary;
   }
 
-  /** Builds the judge; undefined, with a loud word, where that is not possible. In CI that is a failure. */
+  /** Builds the program. Returns undefined, with a warning, where that is not possible; in CI that is a failure. */
   static build(): LibpcapOracle | undefined {
     const binary = join(mkdtempSync(join(tmpdir(), 'tapline-oracle-')), 'libpcap-oracle');
     const built = spawnSync('gcc', ['-O2', '-o', binary, SOURCE, '-lpcap'], { encoding: 'utf8' });
@@ -55,7 +60,15 @@ export class LibpcapOracle {
     return undefined;
   }
 
-  /** The packets of a capture, as libpcap reads them. */
+  /** Returns whether filters can be compiled for the file `live`; warns if not. In CI that is a failure. */
+  hasLiveHandle(): boolean {
+    const { status, stderr } = spawnSync(this.#binary, ['live'], { input: '', encoding: 'utf8' });
+    if (status === NO_LIVE_HANDLE) missing(`a live handle of libpcap: ${stderr.trim()}`);
+    else if (status !== 0) throw new Error(`libpcap oracle: ${status}: ${stderr}`);
+    return status === 0;
+  }
+
+  /** Returns the packets of a capture, as libpcap reads them. */
   packets(path: string): readonly OraclePacket[] {
     return this.#run([`packets:${path}`], '').map((line) => {
       const [wireLength, hex = ''] = line.split(' ');
@@ -63,7 +76,7 @@ export class LibpcapOracle {
     });
   }
 
-  /** Answers in the order of the questions. `files` are captures, or `dead:DLT`. */
+  /** Returns the answers in the order of the queries. `files` are captures, `dead:DLT` or `live`. */
   ask(files: readonly string[], queries: readonly OracleQuery[]): readonly OracleAnswer[] {
     const input = queries.map(({ file, expression, netmask = 0, snapLength = 262_144 }) => {
       return `${file}\t${netmask.toString(16)}\t${snapLength}\t${expression.replace(/[\n\0]/g, ' ')}\n`;
@@ -80,19 +93,22 @@ export class LibpcapOracle {
 
 function readAnswer(line: string): OracleAnswer {
   if (line.startsWith('E ')) return { ok: false, message: line.slice(2) };
-  const [, length, plainLength, optimised = '', plain = '', program = ''] = line.split(' ');
+  const [, length, plainLength, optimised = '', plain = '', program = '', plainProgram = ''] = line.split(' ');
   return {
     ok: true,
     length: Number(length),
     plainLength: Number(plainLength),
     optimised: optimised === '-' ? '' : optimised,
     plain: plain === '-' ? '' : plain,
-    program: program
-      .split(';')
-      .filter((text) => text !== '')
-      .map((text) => {
-        const [code = 0, jt = 0, jf = 0, k = 0] = text.split(',').map(Number);
-        return { code, jt, jf, k };
-      }),
+    program: readProgram(program),
+    plainProgram: readProgram(plainProgram),
   };
+}
+
+function readProgram(text: string): BpfInstruction[] {
+  const instructions = text.split(';').filter((instruction) => instruction !== '');
+  return instructions.map((instruction) => {
+    const [code = 0, jt = 0, jf = 0, k = 0] = instruction.split(',').map(Number);
+    return { code, jt, jf, k };
+  });
 }

@@ -10,6 +10,7 @@ describe('BSD loopback headers', () => {
     ['18000000', 24, false, true], // NetBSD, OpenBSD
     ['1c000000', 28, false, true], // FreeBSD
     ['0000001e', 30, false, true], // Darwin
+    ['0a000000', 10, false, false], // Linux, which has no such interfaces; tcpdump 4.99: "AF Unknown (10)"
     ['07000000', 7, false, false], // OSI
   ])('%s is family %d', (hex, family, isIpv4, isIpv6) => {
     const view = new LoopbackView();

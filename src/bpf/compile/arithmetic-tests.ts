@@ -1,13 +1,14 @@
-/** Arithmetic and relations: `proto[index:size]` becomes a load, and the tests that the load makes sense only under. @module */
+/** Compiles arithmetic and relations: `proto[index:size]` becomes a load, guarded by the tests for `proto`. @module */
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
 import type { Arithmetic, ArithmeticOperator, Expression } from '../language/syntax.ts';
 import type { Context } from './context.ts';
+import type { Position } from './layers.ts';
 import { carries } from './link-protocols.ts';
 import { firstFragment, ipv6PayloadOf } from './port-tests.ts';
 import { all, any, assign, compare, not, type Predicate } from './predicate.ts';
 import { protocolTest } from './protocol-tests.ts';
-import type { BinaryOperator, Value } from './value.ts';
+import type { BinaryOperator, LoadSize, Value, ValueTable } from './value.ts';
 
 const OPERATORS: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {
   '+': 'add',
@@ -23,7 +24,7 @@ const OPERATORS: Readonly<Record<ArithmeticOperator, BinaryOperator>> = {
 };
 const MAX_SHIFT = 31;
 
-/** Where the bytes of a protocol begin. */
+/** The positions where the bytes of a protocol begin. */
 type Origin = 'link' | 'network' | 'ipv4Payload' | 'ipv6Payload';
 
 const ORIGINS: ReadonlyMap<ProtocolWord, Origin> = new Map([
@@ -48,7 +49,7 @@ export function relationTest(context: Context, relation: Extract<Expression, { k
   return all(...conditions, relate(context, relation.operator, left, right));
 }
 
-/** Constants go to the right side, where BPF has its operand. */
+/** Compiles a relation, with a constant on the right side, where BPF has its operand. */
 function relate(context: Context, operator: string, left: Value, right: Value): Predicate {
   const flip = left.kind === 'constant' && right.kind !== 'constant';
   const [value, operand] = flip ? [right, left] : [left, right];
@@ -70,7 +71,7 @@ function relate(context: Context, operator: string, left: Value, right: Value): 
   }
 }
 
-/** The value of `node`; `conditions` grows by what must hold before anything of it is loaded. */
+/** Returns the value of `node`, and appends to `conditions` the tests that must hold before it is loaded. */
 function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predicate[]): Value {
   const { values } = context;
   switch (node.kind) {
@@ -92,7 +93,7 @@ function lowerArithmetic(context: Context, node: Arithmetic, conditions: Predica
   }
 }
 
-/** As in libpcap, only a number that is written here is an error; one that is computed makes a test that fails. */
+/** Refuses a number that is out of range, as libpcap does; with a computed value the test fails at run time instead. */
 function checkConstantOperand(context: Context, node: Extract<Arithmetic, { kind: 'binary' }>, right: Value): void {
   if (right.kind !== 'constant') return;
   const { operator } = node;
@@ -118,29 +119,34 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
   }
   const ofIndex: Predicate[] = [];
   const index = lowerArithmetic(context, node.index, ofIndex);
-  // What the index needs comes first, but for one thing: whether there is IPv4 at all, as in libpcap.
+  // The conditions of the index come first, except for the test of the EtherType, as in libpcap.
   if (origin === 'ipv4Payload' && layers.ipv6Payload === undefined)
     conditions.push(carries(context, EtherType.ipv4, node));
   conditions.push(...ofIndex);
-  const behind = (base: Value | undefined, offset: number) =>
-    values.load(node.size, base === undefined ? index : values.binary('add', index, base), offset);
+  const behind = (base: Value | undefined) =>
+    loadAt(values, node.size, index, { base, offset: layers.payload.offset + layers.labelLength });
   switch (origin) {
     case 'link':
-      return behind(layers.linkHeader.base, layers.linkHeader.offset);
+      return loadAt(values, node.size, index, layers.linkHeader);
     case 'network':
       conditions.push(protocolTest(context, node.protocol, node));
-      return behind(layers.payload.base, layers.payload.offset + layers.labelLength);
+      return behind(layers.payload.base);
     case 'ipv4Payload':
-      return behind(payloadStart(context, node, conditions), layers.payload.offset + layers.labelLength);
+      return behind(payloadStart(context, node, conditions));
     case 'ipv6Payload': {
       const payload = ipv6PayloadOf(context);
       conditions.push(carries(context, EtherType.ipv6, node), tests.equal(payload.protocol, IpProtocol.icmp6));
-      return behind(payload.headerEnd, layers.payload.offset + layers.labelLength);
+      return behind(payload.headerEnd);
     }
   }
 }
 
-/** Where the payload of IPv4 begins: in first fragments only. After `@exthdr` that of IPv6 as well. */
+/** Loads `size` bytes at any `index` from a position. The kernel must not read a large index as ancillary data. */
+function loadAt(values: ValueTable, size: LoadSize, index: Value, { base, offset }: Position): Value {
+  return values.load(size, base === undefined ? index : values.binary('add', index, base), offset);
+}
+
+/** Returns the start of the payload of IPv4, in first fragments only; after `@exthdr` also of IPv6. */
 function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'access' }>, conditions: Predicate[]): Value {
   const { layers, values } = context;
   const ipv4 = [protocolTest(context, node.protocol, node), firstFragment(context)];
@@ -161,12 +167,12 @@ function payloadStart(context: Context, node: Extract<Arithmetic, { kind: 'acces
 
 const BYTE_MAX = 0xff;
 
-/** `byte index op value`: a byte of the link layer. */
+/** Compiles `byte INDEX OPERATOR VALUE`, a test of one byte counted from the start of the link-layer header. */
 export function byteTest(context: Context, node: Extract<Expression, { kind: 'byte' }>): Predicate {
   const { layers, tests, values } = context;
   if (node.value > BYTE_MAX)
     context.fail('FILTER_NUMBER', `no byte is ${node.value}, the largest is ${BYTE_MAX}`, node);
-  const byte = layers.link(node.index, 1);
+  const byte = loadAt(values, 1, values.constant(node.index), layers.linkHeader);
   switch (node.operator) {
     case '=':
       return tests.equal(byte, node.value);

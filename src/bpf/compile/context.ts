@@ -1,36 +1,36 @@
-/** What every part of the lowering works with. @module */
+/** The state that all parts of the lowering share. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
 import type { Layers } from './layers.ts';
-import type { Tests } from './predicate.ts';
+import type { Predicate, Tests } from './predicate.ts';
 import type { Value, ValueTable } from './value.ts';
 
-/** Addresses by name. Compiling waits for nothing, so these answer from memory; undefined: the name is not known. */
+/** Looks up addresses by name. Compiling is synchronous, so the answers are in memory; undefined means an unknown name. */
 export interface NameResolver {
   /** IPv4 and IPv6 addresses as text. */
   host?(name: string): readonly string[] | undefined;
-  /** The MAC address that ethers(5) has for a name. */
+  /** The MAC address of a name in ethers(5). */
   ethernet?(name: string): string | undefined;
-  /** IPv4 network number as text, 127 for instance. */
+  /** The IPv4 network number as text, for example `127`. */
   network?(name: string): string | undefined;
 }
 
 export interface LoweringOptions {
   readonly linkType: LinkType;
-  /** In host order; undefined: not known. */
+  /** In host order; undefined when unknown. */
   readonly netmask: number | undefined;
   readonly strict: boolean;
   readonly live: boolean;
   readonly resolver: NameResolver;
-  /** Whether tests of ports join the paths of IPv4 and IPv6 before they look at the ports. */
+  /** Whether port tests join the paths of IPv4 and IPv6 before they load the ports. */
   readonly joinFamilies: boolean;
 }
 
-/** A test of what both IPv4 and IPv6 carry: the first four bytes behind either header. */
+/** A test of the payload of both IPv4 and IPv6: the first four bytes after either header. */
 export interface JoinPlace {
   readonly ipv4: Value;
   readonly ipv6: Value;
-  /** Whether it is a tunnel: where its header begins is kept for what is tested inside. */
+  /** Whether the payload is a tunnel, whose position is kept for the tests inside it. */
   readonly tunnel: boolean;
 }
 
@@ -40,8 +40,10 @@ export interface Context {
   readonly values: ValueTable;
   readonly tests: Tests;
   readonly layers: Layers;
-  /** Where `joinFamilies` makes a difference, as far as the lowering has come. */
+  /** The places found so far where `joinFamilies` makes a difference. */
   readonly joinPlaces: JoinPlace[];
+  /** Setups that run before the first test, because their variables hold on every path through the filter. */
+  readonly prologue: Predicate[];
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }
 

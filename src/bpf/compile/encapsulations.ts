@@ -1,15 +1,16 @@
-/** Layers inside layers: each test also moves what the tests after it look at. @module */
+/** Encapsulations: each test also moves the layers inward for the tests after it. @module */
 
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import { AncillaryOffset } from '../ancillary.ts';
 import type { Span } from '../language/filter-error.ts';
+import { LimitError, MAX_TUNNELS } from '../language/limits.ts';
 import type { Encapsulation } from '../language/syntax.ts';
 import type { Context } from './context.ts';
-import { advance, shiftedBy } from './layers.ts';
+import { advance, type Layers, shiftedBy } from './layers.ts';
 import { carries, FilterEtherType } from './link-protocols.ts';
 import { firstFragment, notePlace } from './port-tests.ts';
 import { all, any, assign, not, type Predicate, touch } from './predicate.ts';
-import type { Value } from './value.ts';
+import type { Value, VariableValue } from './value.ts';
 
 const VLAN_TAG_LENGTH = 4;
 const VLAN_ID_MASK = 0x0fff;
@@ -18,6 +19,8 @@ export const VLAN_TYPES = [EtherType.vlan, EtherType.providerVlan, EtherType.old
 const MPLS_LABEL_LENGTH = 4;
 const MAX_MPLS_LABEL = 0xf_ffff;
 const BOTTOM_OF_STACK = 1;
+/** MPLS unicast in PPP (RFC 3032, 4.3). */
+const PPP_MPLS = 0x0281;
 
 const PPPOE_HEADER_LENGTH = 6;
 const PPP_PROTOCOL_LENGTH = 2;
@@ -34,7 +37,7 @@ const GENEVE_VERSION_MASK = 0xc0;
 const GENEVE_OPTION_WORDS_MASK = 0x3f;
 const GENEVE_PROTOCOL = 2;
 const GENEVE_HEADER_LENGTH = 8;
-/** VXLAN (RFC 7348, 5): the I flag says that the network identifier is valid. */
+/** VXLAN (RFC 7348, 5): the I flag marks the network identifier as valid. */
 const VXLAN_PORT = 4789;
 const VXLAN_FLAG = 0x08;
 const VXLAN_HEADER_LENGTH = 8;
@@ -69,33 +72,43 @@ function vlanTest(context: Context, id: number | undefined, span: Span): Predica
   checkIdentifier(context, 'VLAN', id, VLAN_ID_MASK, span);
   const isTag = any(...VLAN_TYPES.map((type) => carries(context, type, span)));
   const idMatches = id === undefined ? [] : [tests.maskedEqual(layers.network(0, 2), VLAN_ID_MASK, id)];
-  const aside = options.live && layers.tags === 0;
+  const mayBeRemoved = options.live && isOutermostTag(layers);
   layers.tags += 1;
-  if (aside) return vlanTestLive(context, isTag, idMatches, id);
+  if (mayBeRemoved) return vlanTestLive(context, all(isTag, ...idMatches), id);
   layers.protocolField = advance(layers.protocolField, VLAN_TAG_LENGTH);
   layers.payload = advance(layers.payload, VLAN_TAG_LENGTH);
   return all(isTag, ...idMatches);
 }
 
-/** The kernel takes the outermost tag out of the frame and keeps it aside; only then do the layers stay where they are. */
-function vlanTestLive(
-  context: Context,
-  isTag: Predicate,
-  idMatches: readonly Predicate[],
-  id: number | undefined,
-): Predicate {
-  const { layers, tests, values } = context;
+/** Returns whether a tag here is the outermost one of the frame, which the kernel removes and keeps as metadata. */
+export function isOutermostTag({ tags, linkHeader }: Layers): boolean {
+  return tags === 0 && linkHeader.base === undefined && linkHeader.offset === 0;
+}
+
+/** Tests whether the kernel has removed a tag from the frame. */
+export function tagIsRemoved({ tests, values }: Context): Predicate {
+  return tests.equal(values.ancillary(AncillaryOffset.vlanTagPresent), 1);
+}
+
+/**
+ * Tests a tag in the metadata, or else in the frame. As in a file, the layers move by a tag's length whether or not the
+ * frame has a tag; only a tag that the kernel has removed leaves them in place. The shift is set before the first test of
+ * the filter, since a path may bypass this one.
+ */
+function vlanTestLive(context: Context, tagInFrame: Predicate, id: number | undefined): Predicate {
+  const { layers, tests, values, prologue } = context;
   const shift = values.variable();
-  const present = tests.equal(values.ancillary(AncillaryOffset.vlanTagPresent), 1);
+  const removed = tagIsRemoved(context);
   const tag = values.ancillary(AncillaryOffset.vlanTag);
-  const asideMatches = id === undefined ? [] : [tests.maskedEqual(tag, VLAN_ID_MASK, id)];
-  const test = any(
-    all(present, ...asideMatches, assign(shift, values.constant(0))),
-    all(not(present), isTag, ...idMatches, assign(shift, values.constant(VLAN_TAG_LENGTH))),
-  );
+  const removedMatches = id === undefined ? [] : [tests.maskedEqual(tag, VLAN_ID_MASK, id)];
+  prologue.push({
+    kind: 'setup',
+    variables: [shift],
+    body: any(all(removed, assign(shift, values.constant(0))), assign(shift, values.constant(VLAN_TAG_LENGTH))),
+  });
   layers.protocolField = shiftedBy(values, layers.protocolField, shift);
   layers.payload = shiftedBy(values, layers.payload, shift);
-  return test;
+  return any(all(removed, ...removedMatches), all(not(removed), tagInFrame));
 }
 
 function mplsTest(context: Context, label: number | undefined, span: Span): Predicate {
@@ -105,7 +118,7 @@ function mplsTest(context: Context, label: number | undefined, span: Span): Pred
     layers.labels > 0
       ? tests.maskedEqual(layers.network(-2, 1), BOTTOM_OF_STACK, 0)
       : canCarryMpls(context)
-        ? carries(context, EtherType.mpls, span)
+        ? carries(context, layers.kind === 'ppp' ? PPP_MPLS : EtherType.mpls, span)
         : context.fail('FILTER_LINK_TYPE', 'MPLS cannot be told on this link type', span);
   const labelMatches = label === undefined ? [] : [tests.maskedEqual(layers.network(0, 4), 0xffff_f000, label << 12)];
   layers.labelLength += MPLS_LABEL_LENGTH;
@@ -133,15 +146,26 @@ function pppoeSessionTest(context: Context, session: number | undefined, span: S
   return all(isSession, ...sessionMatches);
 }
 
-/** A UDP tunnel: the test, and the end of the outer network header, on whose scale its payload is found. */
+interface Tunnel {
+  readonly test: Predicate;
+  /** The end of the outer network header, relative to the fixed offset of its start. */
+  readonly headerEnd: Value;
+  /** 1 once the test has succeeded, else 0. */
+  readonly found: VariableValue;
+}
+
+/** Tests for a UDP tunnel. */
 function tunnelTest(
   context: Context,
   port: number,
   matches: (headerEnd: Value) => readonly Predicate[],
   span: Span,
-): { readonly test: Predicate; readonly headerEnd: Value } {
+): Tunnel {
   const { layers, tests, values } = context;
+  layers.tunnels += 1;
+  if (layers.tunnels > MAX_TUNNELS) throw new LimitError(`more than ${MAX_TUNNELS} tunnels`);
   notePlace(context, layers.ipv6HeaderEnd(), true);
+  const found = values.variable();
   const headerEnd = values.variable();
   const through = (end: Value) => all(tests.equal(layers.transport(end, 2, 2), port), ...matches(end));
   const ipv4 = [
@@ -163,13 +187,14 @@ function tunnelTest(
         all(...ipv4, through(layers.ipv4HeaderEnd()), setEnd(layers.ipv4HeaderEnd())),
         all(...ipv6, through(layers.ipv6HeaderEnd()), setEnd(layers.ipv6HeaderEnd())),
       );
-  return { test, headerEnd };
+  const setFound: Predicate = { kind: 'setup', variables: [found], body: assign(found, values.constant(1)) };
+  return { test: all(test, setFound), headerEnd, found };
 }
 
 function geneveTest(context: Context, network: number | undefined, span: Span): Predicate {
   const { layers, tests, values } = context;
   checkIdentifier(context, 'Geneve', network, MAX_NETWORK_IDENTIFIER, span);
-  const { test, headerEnd } = tunnelTest(
+  const { test, headerEnd, found } = tunnelTest(
     context,
     GENEVE_PORT,
     (end) => [
@@ -192,7 +217,7 @@ function geneveTest(context: Context, network: number | undefined, span: Span): 
   const start = values.variable();
   const protocolField = values.variable();
   const payload = values.variable();
-  // The constants are such that without an Ethernet header inside neither place needs arithmetic.
+  // With these constants, neither position needs arithmetic when the payload has no Ethernet header.
   const bridgedField = GENEVE_HEADER_LENGTH + ETHERNET_PROTOCOL - GENEVE_PROTOCOL;
   const setup = all(
     { kind: 'setup', variables: [start], body: assign(start, optionsEnd) },
@@ -214,14 +239,14 @@ function geneveTest(context: Context, network: number | undefined, span: Span): 
   layers.protocolField = { base: protocolField, offset: header + GENEVE_PROTOCOL };
   layers.payload = { base: payload, offset: inner };
   layers.hasLinkHeader = () => ({ value: protocol, protocol: bridged });
-  enterTunnel(context);
+  enterTunnel(layers, found);
   return all(test, setup);
 }
 
 function vxlanTest(context: Context, network: number | undefined, span: Span): Predicate {
   const { layers, tests } = context;
   checkIdentifier(context, 'VXLAN', network, MAX_NETWORK_IDENTIFIER, span);
-  const { test, headerEnd } = tunnelTest(
+  const { test, headerEnd, found } = tunnelTest(
     context,
     VXLAN_PORT,
     (end) => [
@@ -236,18 +261,19 @@ function vxlanTest(context: Context, network: number | undefined, span: Span): P
   layers.protocolField = { base: headerEnd, offset: inner + ETHERNET_PROTOCOL };
   layers.payload = { base: headerEnd, offset: inner + ETHERNET_HEADER_LENGTH };
   layers.hasLinkHeader = undefined;
-  enterTunnel(context);
+  enterTunnel(layers, found);
   return test;
 }
 
-function enterTunnel({ layers }: Context): void {
+function enterTunnel(layers: Layers, found: VariableValue): void {
+  layers.tunnelFound = found;
   layers.ipv6Payload = undefined;
   layers.labelLength = 0;
   layers.labels = 0;
   layers.llcLength = LLC_LENGTH;
 }
 
-/** Both tunnels have the 24-bit identifier in the high bits of their second word. */
+/** Tests the 24-bit network identifier, which both tunnels have in the high bits of their second word. */
 function networkMatches({ tests }: Context, word: Value, network: number | undefined): readonly Predicate[] {
   return network === undefined ? [] : [tests.maskedEqual(word, 0xffff_ff00, (network << 8) >>> 0)];
 }

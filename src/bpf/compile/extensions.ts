@@ -1,12 +1,12 @@
 /**
- * Words beyond pcap-filter(7). They begin with a sign that its texts never have, are always true, and change what is
- * tested after them; under `strict` they are errors. @module
+ * Extensions of pcap-filter(7). They begin with `@`, which no text of that language contains, are always true, and change
+ * the tests after them; with `strict` they are errors. @module
  */
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { Extension } from '../language/syntax.ts';
 import type { Context } from './context.ts';
-import { VLAN_TYPES } from './encapsulations.ts';
+import { isOutermostTag, tagIsRemoved, VLAN_TYPES } from './encapsulations.ts';
 import { shiftedBy } from './layers.ts';
 import { carries } from './link-protocols.ts';
 import { all, any, assign, type Predicate, TRUE } from './predicate.ts';
@@ -15,9 +15,9 @@ import type { Value, VariableValue } from './value.ts';
 const VLAN_TAG_LENGTH = 4;
 /** Tags that `@anyvlan` skips: QinQ has two. */
 const MAX_TAGS = 2;
-/** Extension headers that `@exthdr` skips; RFC 8200, 4.1 names no more kinds than it has recommended places for. */
+/** Extension headers that `@exthdr` skips; RFC 8200, 4.1 recommends an order of no more. */
 const MAX_EXTENSION_HEADERS = 6;
-/** Headers that count 8-byte units after the first. */
+/** Headers whose length field counts 8-byte units after the first. */
 const COUNTED_HEADERS = [IpProtocol.hopByHop, IpProtocol.destinationOptions, IpProtocol.routing] as const;
 const FRAGMENT_HEADER_LENGTH = 8;
 const FRAGMENT_OFFSET_MASK = 0xfff8;
@@ -29,9 +29,9 @@ export function extensionTest(context: Context, extension: Extension, span: Span
   return extension === '@anyvlan' ? anyVlan(context, span) : behindExtensionHeaders(context, span);
 }
 
-/** Frames with up to two VLAN tags, and frames without, look alike from here on. */
+/** Skips up to two VLAN tags for the tests after it. On a live socket, a tag that the kernel has removed counts. */
 function anyVlan(context: Context, span: Span): Predicate {
-  const { layers, values } = context;
+  const { layers, values, options } = context;
   if (layers.kind !== 'ethernet') {
     return context.fail('FILTER_LINK_TYPE', '"@anyvlan" is a word for Ethernet frames only', span);
   }
@@ -42,17 +42,22 @@ function anyVlan(context: Context, span: Span): Predicate {
         context.tests.equal(layers.at(layers.protocolField, skipped * VLAN_TAG_LENGTH, 2), type),
       ),
     );
-  let setShift = assign(shift, values.constant(MAX_TAGS * VLAN_TAG_LENGTH));
-  for (let tags = MAX_TAGS - 1; tags >= 0; tags -= 1) {
-    setShift = any(all(tagAt(tags), setShift), assign(shift, values.constant(tags * VLAN_TAG_LENGTH)));
-  }
+  const skip = (maximum: number) => {
+    let setShift = assign(shift, values.constant(maximum * VLAN_TAG_LENGTH));
+    for (let tags = maximum - 1; tags >= 0; tags -= 1) {
+      setShift = any(all(tagAt(tags), setShift), assign(shift, values.constant(tags * VLAN_TAG_LENGTH)));
+    }
+    return setShift;
+  };
+  const mayBeRemoved = options.live && isOutermostTag(layers);
+  const body = mayBeRemoved ? any(all(tagIsRemoved(context), skip(MAX_TAGS - 1)), skip(MAX_TAGS)) : skip(MAX_TAGS);
   layers.protocolField = shiftedBy(values, layers.protocolField, shift);
   layers.payload = shiftedBy(values, layers.payload, shift);
   layers.tags += 1;
-  return { kind: 'setup', variables: [shift], body: setShift };
+  return { kind: 'setup', variables: [shift], body };
 }
 
-/** Upper-layer tests of IPv6 packets look behind the extension headers from here on. Later fragments keep their header. */
+/** Moves upper-layer tests of IPv6 behind the extension headers. In fragments but the first, the fragment header stays. */
 function behindExtensionHeaders(context: Context, span: Span): Predicate {
   const { layers, values } = context;
   const protocol = values.variable();
@@ -78,7 +83,7 @@ function behindExtensionHeaders(context: Context, span: Span): Predicate {
   return { kind: 'setup', variables: [protocol, headerEnd], body: setup };
 }
 
-/** Past one header if there is one, and then `more`. */
+/** Skips one extension header if the packet has one, and then runs `more`. */
 function skipHeader(
   { tests, values }: Context,
   protocol: VariableValue,

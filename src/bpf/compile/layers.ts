@@ -1,26 +1,26 @@
 /**
- * Where things stand in a packet. `vlan`, `mpls`, `pppoes`, `geneve` and `vxlan` move the layers inward for everything
- * written after them, even across `or` and out of parentheses, as pcap-filter(7) says; so this state changes while the
- * syntax tree is walked from left to right. @module
+ * The positions of the headers in a packet. `vlan`, `mpls`, `pppoes`, `geneve` and `vxlan` move them inward for all text
+ * after the word, even across `or` and out of parentheses, as pcap-filter(7) says; so the state changes while the syntax
+ * tree is walked from left to right. @module
  */
 import { LinkType } from '../../base/link-type.ts';
-import type { LoadSize, Value, ValueTable } from './value.ts';
+import type { LoadSize, Value, ValueTable, VariableValue } from './value.ts';
 
-/** A place: a fixed offset, after the value of `base` where headers of variable length come before. */
+/** A position in the packet: a fixed offset, added to the value of `base` when variable-length headers precede it. */
 export interface Position {
   readonly base: Value | undefined;
   readonly offset: number;
 }
 
-/** How a link layer names the protocol that it carries. */
+/** The kinds of link layer, by how they identify the protocol they carry. */
 export type LinkKind = 'ethernet' | 'cooked' | 'loopback' | 'rawIp' | 'ipv4' | 'ipv6' | 'ppp';
 
 interface LinkShape {
   readonly kind: LinkKind;
-  /** Offset of the protocol field; -1 where there is none. */
+  /** Offset of the protocol field; -1 if the link layer has none. */
   readonly protocol: number;
   readonly payload: number;
-  /** IEEE 802.2 header between the payload's start and an OSI protocol. */
+  /** Length of the IEEE 802.2 header between the start of the payload and an OSI protocol. */
   readonly llcLength: number;
 }
 
@@ -37,7 +37,7 @@ const SHAPES: ReadonlyMap<LinkType, LinkShape> = new Map([
 
 const IPV6_HEADER_LENGTH = 40;
 
-/** Whether filters for this link type can be compiled. */
+/** Returns whether the compiler supports filters for this link type. */
 export function isFilterLinkType(linkType: LinkType): boolean {
   return SHAPES.has(linkType);
 }
@@ -47,22 +47,26 @@ export class Layers {
   kind: LinkKind;
   /** Start of the innermost link-layer header. */
   linkHeader: Position;
-  /** The field that says what the link layer carries. */
+  /** The field that identifies the protocol in the payload. */
   protocolField: Position;
   /** First byte after the link layer. */
   payload: Position;
-  /** Bytes of MPLS labels between `payload` and the network layer. */
+  /** Length of the MPLS labels between `payload` and the network layer. */
   labelLength = 0;
-  /** Bytes of IEEE 802.2 header between `payload` and an OSI protocol. */
+  /** Length of the IEEE 802.2 header between `payload` and an OSI protocol. */
   llcLength: number;
-  /** Labels of MPLS seen so far. */
+  /** Number of `mpls` tests so far. */
   labels = 0;
-  /** VLAN tags seen so far. */
+  /** Number of `vlan` tests so far. */
   tags = 0;
-  /** Inside Geneve, which may carry packets without a link-layer header: true for packets that have one. */
+  /** Inside Geneve, whose payload may have no link-layer header: the test that it has one. */
   hasLinkHeader: (() => { readonly value: Value; readonly protocol: number }) | undefined;
+  /** Number of `geneve` and `vxlan` tests so far. */
+  tunnels = 0;
+  /** Inside a tunnel: a variable that is 1 once the tunnel's test has succeeded. Before that the positions are void. */
+  tunnelFound: VariableValue | undefined;
 
-  /** After `@exthdr`: what the IPv6 packet carries behind its extension headers, and where that begins. */
+  /** After `@exthdr`: the protocol after the IPv6 extension headers, and the position where they end. */
   ipv6Payload: { readonly protocol: Value; readonly headerEnd: Value } | undefined;
 
   constructor(linkType: LinkType, values: ValueTable) {
@@ -76,32 +80,32 @@ export class Layers {
     this.llcLength = shape.llcLength;
   }
 
-  /** Bytes of the link-layer header. */
+  /** Loads from the link-layer header. */
   link(offset: number, size: LoadSize): Value {
     return this.at(this.linkHeader, offset, size);
   }
 
-  /** The 16 or 32 bits that name the carried protocol. */
+  /** Loads the protocol field, 2 or 4 bytes. */
   protocol(size: LoadSize = 2): Value {
     return this.at(this.protocolField, 0, size);
   }
 
-  /** Bytes of the IEEE 802.2 header. */
+  /** Loads from the IEEE 802.2 header. */
   llc(offset: number, size: LoadSize): Value {
     return this.at(this.payload, offset, size);
   }
 
-  /** Bytes of the network-layer header. */
+  /** Loads from the network-layer header. */
   network(offset: number, size: LoadSize): Value {
     return this.at(this.payload, this.labelLength + offset, size);
   }
 
-  /** Bytes of an OSI network-layer header: behind IEEE 802.2 there is no SNAP. */
+  /** Loads from an OSI network-layer header, which follows the IEEE 802.2 header without SNAP. */
   osi(offset: number, size: LoadSize): Value {
     return this.at(this.payload, this.labelLength + this.llcLength + offset, size);
   }
 
-  /** Length of the IPv4 header, plus what variable headers come before it; `behindIpv4` is relative to that. */
+  /** The end of the IPv4 header, relative to the fixed offset of its start. */
   ipv4HeaderEnd(): Value {
     const start = this.payload.offset + this.labelLength;
     const { base } = this.payload;
@@ -110,19 +114,19 @@ export class Layers {
     return this.#values.binary('add', this.#values.binary('lsh', words, this.#values.constant(2)), base);
   }
 
-  /** The end of the fixed IPv6 header, on the same scale as `ipv4HeaderEnd`. */
+  /** The end of the fixed IPv6 header, relative to the fixed offset of its start. */
   ipv6HeaderEnd(): Value {
     const length = this.#values.constant(IPV6_HEADER_LENGTH);
     const { base } = this.payload;
     return base === undefined ? length : this.#values.binary('add', base, length);
   }
 
-  /** Bytes behind a network header that ends at `headerEnd`. */
+  /** Loads from the payload of a network header that ends at `headerEnd`. */
   transport(headerEnd: Value, offset: number, size: LoadSize): Value {
     return this.#values.load(size, headerEnd, this.payload.offset + this.labelLength + offset);
   }
 
-  /** Bytes behind a fixed IPv6 header. */
+  /** Loads from the payload of a fixed IPv6 header. */
   behindIpv6(offset: number, size: LoadSize): Value {
     return this.network(IPV6_HEADER_LENGTH + offset, size);
   }
@@ -132,12 +136,12 @@ export class Layers {
   }
 }
 
-/** The same place, `bytes` further. */
+/** Returns the position `bytes` further inward. */
 export function advance(position: Position, bytes: number): Position {
   return { base: position.base, offset: position.offset + bytes };
 }
 
-/** The same place, further by a number that only the packet knows. */
+/** Returns the position further inward by `shift`, which differs from packet to packet. */
 export function shiftedBy(values: ValueTable, position: Position, shift: Value): Position {
   const base = position.base === undefined ? shift : values.binary('add', position.base, shift);
   return { base, offset: position.offset };

@@ -1,14 +1,15 @@
 /**
- * What the link layer carries, for every way in which link layers say it: EtherType, IEEE 802.2 service access point,
- * SNAP, PPP protocol number, address family, or the version of the IP header itself. @module
+ * Tests the protocol in the payload of the link layer, by EtherType, IEEE 802.2 service access point, SNAP, PPP protocol
+ * number, address family, or the version field of the IP header. @module
  */
-import { EtherType, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
+import { LinkType } from '../../base/link-type.ts';
+import { EtherType, LOOPBACK_FAMILIES, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
 import type { Context } from './context.ts';
 import type { Layers } from './layers.ts';
 import { all, any, FALSE, not, type Predicate, TRUE } from './predicate.ts';
 
-/** EtherTypes that only filters know. */
+/** EtherTypes that only filters use. */
 export const FilterEtherType = {
   decnet: 0x6003,
   lat: 0x6004,
@@ -37,21 +38,16 @@ const SNAP_HEADER = 0xaaaa0300;
 /** Organisation code of AppleTalk in a SNAP header. */
 const APPLE_OUI = 0x080007;
 
-/** The PPP protocol (RFC 1661 and its companions) of what is known here by EtherType or access point. */
+/** PPP protocol numbers (RFC 1661 and its companions) by EtherType or access point, as libpcap maps them. */
 const PPP_PROTOCOLS: ReadonlyMap<number, number> = new Map([
   [EtherType.ipv4, 0x0021],
   [EtherType.ipv6, 0x0057],
   [FilterEtherType.decnet, 0x0027],
   [FilterEtherType.appleTalk, 0x0029],
-  [EtherType.mpls, 0x0281],
   [LlcSap.osi, 0x0023],
   [LlcSap.spanningTree, 0x0031],
   [LlcSap.ipx, 0x002b],
 ]);
-
-/** Address families in BSD loopback headers: AF_INET is 2 everywhere, AF_INET6 is 24, 28 or 30, by system. */
-const AF_INET = 2;
-const AF_INET6_FAMILIES = [24, 28, 30] as const;
 
 const VERSION_MASK = 0xf0;
 
@@ -133,12 +129,13 @@ function carriedByCooked(context: Context, protocol: number): Predicate {
   }
 }
 
-/** NULL has the byte order of the machine that captured, so both count; LOOP is big-endian. */
+/** NULL uses the byte order of the capturing machine, so both orders match; LOOP is big-endian. */
 function carriedByLoopback(context: Context, protocol: number): Predicate {
   const { layers, tests, options } = context;
-  const families = protocol === EtherType.ipv4 ? [AF_INET] : protocol === EtherType.ipv6 ? AF_INET6_FAMILIES : [];
+  const { ipv4, ipv6 } = LOOPBACK_FAMILIES;
+  const families = protocol === EtherType.ipv4 ? ipv4 : protocol === EtherType.ipv6 ? ipv6 : [];
   if (families.length === 0) return FALSE;
-  const bothOrders = options.linkType === 0;
+  const bothOrders = options.linkType === LinkType.null;
   const field = layers.protocol(4);
   return any(
     ...families.flatMap((family) => {
@@ -153,7 +150,7 @@ function carriedByRawIp(context: Context, protocol: number): Predicate {
   return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : FALSE;
 }
 
-/** Behind a label nothing says what follows; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
+/** A label does not identify its payload; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
 function carriedByMpls(context: Context, protocol: number, span: Span): Predicate {
   const { layers, tests } = context;
   if (protocol !== EtherType.ipv4 && protocol !== EtherType.ipv6) {
@@ -177,7 +174,7 @@ function bothAccessPoints(sap: number): number {
   return (sap << 8) | sap;
 }
 
-/** Whether frames have MAC addresses here. */
+/** Returns whether the innermost link layer has MAC addresses. */
 export function hasMacAddresses(layers: Layers): boolean {
   return layers.kind === 'ethernet';
 }

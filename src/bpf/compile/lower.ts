@@ -1,4 +1,4 @@
-/** Syntax tree to predicate, for one link type. @module */
+/** Translates the syntax tree to a predicate for one link type. @module */
 
 import { LinkType } from '../../base/link-type.ts';
 import { AncillaryOffset } from '../ancillary.ts';
@@ -11,7 +11,7 @@ import { factorSequence } from './factor.ts';
 import { broadcastTest, multicastTest } from './host-tests.ts';
 import { identifierTest } from './identifier-test.ts';
 import { Layers } from './layers.ts';
-import { not, type Predicate, Tests, TRUE } from './predicate.ts';
+import { all, any, not, type Predicate, readsVariables, Tests, TRUE } from './predicate.ts';
 import { llcTest, protocolTest } from './protocol-tests.ts';
 import { pruneSetups } from './prune.ts';
 import type { ValueTable } from './value.ts';
@@ -24,12 +24,12 @@ const COOKED2_INTERFACE = 4;
 
 export interface Lowered {
   readonly predicate: Predicate;
-  /** Where `joinFamilies` makes a difference. */
+  /** The places where `joinFamilies` makes a difference. */
   readonly joinPlaces: readonly JoinPlace[];
 }
 
 /**
- * What `tree` tests. An undefined tree, of a filter without words, is always true.
+ * Returns the predicate of `tree`. An undefined tree, that of an empty filter, is always true.
  * @throws FilterError
  */
 export function lower(
@@ -46,19 +46,33 @@ export function lower(
     tests: new Tests(values),
     layers: new Layers(options.linkType, values),
     joinPlaces: [],
+    prologue: [],
     fail: failWith(expression),
   };
-  const predicate = lowerNode(context, tree);
-  const { joinPlaces } = context;
+  const filter = lowerNode(context, tree);
+  const { joinPlaces, prologue } = context;
+  const predicate = all(...prologue, filter);
   return { predicate: values.variableCount > 0 ? pruneSetups(predicate) : predicate, joinPlaces };
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {
+  if (node.kind === 'chain') return lowerChain(context, node.first, node.rest);
+  if (node.kind === 'not') return not(lowerNode(context, node.operand));
+  const { tunnelFound } = context.layers;
+  const test = lowerTest(context, node);
+  if (tunnelFound === undefined || !readsVariables(test)) return test;
+  const guarded = onlyIf(context.tests.equal(tunnelFound, 1), test);
+  return node.kind === 'extension' ? any(guarded, TRUE) : guarded;
+}
+
+/** Returns `test` as a test that fails without `condition`. Alternatives stay alternatives, which lists rely on. */
+function onlyIf(condition: Predicate, test: Predicate): Predicate {
+  if (test.kind === 'any') return any(...test.parts.map((part) => onlyIf(condition, part)));
+  return all(condition, ...(test.kind === 'all' ? test.parts : [test]));
+}
+
+function lowerTest(context: Context, node: Exclude<Expression, { kind: 'chain' | 'not' }>): Predicate {
   switch (node.kind) {
-    case 'chain':
-      return lowerChain(context, node.first, node.rest);
-    case 'not':
-      return not(lowerNode(context, node.operand));
     case 'identifier':
       return identifierTest(context, node.identifier, node.qualifiers);
     case 'protocol':
@@ -88,7 +102,7 @@ function lowerNode(context: Context, node: Expression): Predicate {
   }
 }
 
-/** Equal strength, from left to right: `a or b and c` is `(a or b) and c`. */
+/** Joins operands from left to right, `and` and `or` with equal precedence: `a or b and c` is `(a or b) and c`. */
 function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
   const start = lowerNode(context, first);
   return factorSequence({
@@ -103,7 +117,7 @@ function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind
   return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
 }
 
-/** About the packet as a whole, so also inside a tunnel it is the outermost header that says it. */
+/** Tests the direction of the whole packet, which the outermost header has, also inside a tunnel. */
 function outboundTest({ options, tests, values }: Context): Predicate {
   switch (options.linkType) {
     case LinkType.linuxSll:

@@ -4,6 +4,7 @@
  */
 import { LimitError, MAX_TESTS } from '../language/limits.ts';
 import type { Value, ValueTable, VariableValue } from './value.ts';
+import { traitsOf } from './value-traits.ts';
 
 /** How a test compares, unsigned: value = operand, value > operand, value >= operand. */
 export type Comparison = 'equal' | 'greater' | 'greaterOrEqual';
@@ -58,7 +59,30 @@ export function touch(value: Value): Predicate {
   return { kind: 'touch', value };
 }
 
-/** Whether there is a chain of headers to walk in it. */
+/** Returns whether a value in `predicate` depends on a variable. */
+export function readsVariables(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'test':
+      return traitsOf(predicate.value).variables.length + traitsOf(predicate.operand).variables.length > 0;
+    case 'assign':
+    case 'touch':
+      return traitsOf(predicate.value).variables.length > 0;
+    case 'not':
+      return readsVariables(predicate.part);
+    case 'setup':
+      return readsVariables(predicate.body);
+    case 'all':
+    case 'any':
+      return predicate.parts.some(readsVariables);
+    case 'sequence':
+      return readsVariables(predicate.first) || predicate.rest.some(({ part }) => readsVariables(part));
+    case 'constant':
+    case 'chain':
+      return false;
+  }
+}
+
+/** Returns whether `predicate` walks a chain of headers. */
 export function hasLoop(predicate: Predicate): boolean {
   switch (predicate.kind) {
     case 'chain':

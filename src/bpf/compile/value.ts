@@ -52,7 +52,7 @@ export type Value =
   | (Numbered & { readonly kind: 'length' })
   /** What the kernel knows besides the bytes: a load at `SKF_AD_OFF + offset`. */
   | (Numbered & { readonly kind: 'ancillary'; readonly offset: number })
-  /** What an earlier `assign` on the path has set; 0 before that. */
+  /** The value of the last `assign` on the path; 0 without one. */
   | (Numbered & { readonly kind: 'variable'; readonly index: number })
   | (Numbered & { readonly kind: 'negate'; readonly operand: Value })
   | (Numbered & {

@@ -1,54 +1,52 @@
 /**
- * Graph to program. Nodes become code in the order of `layOut`; what a register holds on every way into a node is not
- * loaded again, and a jump whose registers hold more than the others' enters a node behind the loads that it can
- * spare. @module
+ * Emits the program of a graph. Nodes are emitted in the order of `layOut`. A value that a register holds on every path to
+ * a node is not loaded again, and a jump whose registers hold more than those of other paths skips the loads at the start
+ * of the node. @module
  */
 import type { Value, VariableValue } from '../compile/value.ts';
 import { walkValue } from '../compile/value.ts';
-import { BPF_MEMORY_WORDS, BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
-import { LimitError } from '../language/limits.ts';
+import { BpfClass, type BpfInstruction, BpfReturn, BpfSource } from '../instruction.ts';
 import type { Node, TestNode } from '../optimize/graph.ts';
 import { CodeBuffer, JUMP_EQUAL, JUMP_GREATER, JUMP_GREATER_OR_EQUAL, JUMP_SET, type Label } from './code-buffer.ts';
 import { emitHeaderChain } from './header-chain.ts';
 import { layOut } from './layout.ts';
+import { assignWords } from './memory-words.ts';
 import { meet, NOTHING_KNOWN, type RegisterState } from './registers.ts';
 import { SpillRequest, ValueCode } from './value-code.ts';
 
 export interface EmitOptions {
   /** What `ret` returns for an accepted packet. */
   readonly snapLength: number;
-  /** Whether registers are reused between nodes; otherwise each node loads all that it needs. */
+  /** Whether registers are reused between nodes; if not, each node loads all values that it needs. */
   readonly reuse: boolean;
 }
 
-/** A way into a node that has no code yet. */
+/** A path into a node that has not been emitted yet. */
 interface Edge {
   readonly label: Label;
   readonly state: RegisterState;
-  /** Whether the code before it runs into it, so that no code may come between. */
+  /** Whether the preceding code falls through into the node. */
   readonly fallsIn: boolean;
 }
 
 /**
- * The program of a graph: all its `nodes`, each before its successors.
- * @throws LimitError when the program is too long, or M[] too small for the intermediate results
+ * Returns the program of a graph, given as all its `nodes`, each before its successors.
+ * @throws LimitError when the program is too long, or M[] is too small for variables and intermediate results
  */
 export function emit(nodes: readonly Node[], options: EmitOptions): BpfInstruction[] {
   const order = layOut(nodes);
-  const slots = new Map<VariableValue, number>();
+  const inMemory: VariableValue[] = [];
   for (;;) {
     try {
-      return new Emitter(options, slots, indexVariables(order)).run(nodes, order);
+      return new Emitter(options, assignWords(nodes, inMemory), indexVariables(order)).run(nodes, order);
     } catch (error) {
       if (!(error instanceof SpillRequest)) throw error;
-      // The last word is for chains of headers.
-      if (slots.size >= BPF_MEMORY_WORDS - 1) throw new LimitError('too many variables');
-      slots.set(error.variable, slots.size);
+      inMemory.push(error.variable);
     }
   }
 }
 
-/** The variables that are wanted in X: those that are part of an address. */
+/** Returns the variables that loads use as an index, and that therefore belong in X. */
 function indexVariables(nodes: readonly Node[]): ReadonlySet<Value> {
   const found = new Set<Value>();
   for (const node of nodes) {
@@ -68,10 +66,10 @@ class Emitter {
   /** By the number of a node. */
   #edges: (Edge[] | undefined)[] = [];
 
-  constructor(options: EmitOptions, slots: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
+  constructor(options: EmitOptions, words: ReadonlyMap<VariableValue, number>, variablesInX: ReadonlySet<Value>) {
     this.#options = options;
     this.#indexVariables = variablesInX;
-    this.#values = new ValueCode(this.#code, slots);
+    this.#values = new ValueCode(this.#code, words);
   }
 
   run(nodes: readonly Node[], order: readonly Node[]): BpfInstruction[] {
@@ -79,7 +77,7 @@ class Emitter {
     this.#edges = new Array<Edge[] | undefined>(root.id + 1);
     this.#edge(root, NOTHING_KNOWN, true);
     for (let index = 0; index < order.length; index += 1) this.#emitNode(order[index] as Node, order[index + 1]);
-    // The two ends, that for accepted packets first, as in libpcap's programs.
+    // Both returns, that for accepted packets first, as in libpcap's programs.
     for (const node of [nodes.at(-1), nodes.at(-2)]) {
       const edges = node?.kind === 'return' ? this.#edges[node.id] : undefined;
       if (node?.kind !== 'return' || edges === undefined) continue;
@@ -93,7 +91,7 @@ class Emitter {
     for (const { label } of edges) this.#code.place(label);
   }
 
-  /** A new way into `node`. */
+  /** Adds a path into `node`. */
   #edge(node: Node, state: RegisterState, fallsIn = false): Label {
     const label = this.#code.label();
     const edge = { label, state: this.#options.reuse ? state : NOTHING_KNOWN, fallsIn };
@@ -131,13 +129,13 @@ class Emitter {
     }
   }
 
-  /** All ways in meet here. */
+  /** Starts a node: places the labels of all paths into it. */
   #enter(edges: readonly Edge[]): void {
     this.#placeAll(edges);
     this.#values.state = meet(edges.map((edge) => edge.state));
   }
 
-  /** On to the only successor: by falling into it, or by a jump. */
+  /** Continues with the only successor, by falling through or by a jump. */
   #continueWith(next: Node, following: Node | undefined): void {
     const fallsIn = next === following;
     const label = this.#edge(next, this.#values.state, fallsIn);
@@ -163,7 +161,7 @@ class Emitter {
     else this.#code.jump(jump | BpfSource.x, 0, onTrue, onFalse);
   }
 
-  /** `(x & bits) = 0` is one jump on x, unless A holds the masked value already. */
+  /** Returns x and bits of `(x & bits) = 0`, which is one jump on x, unless A already holds the masked value. */
   #bitMask(node: TestNode, edges: readonly Edge[]): { readonly value: Value; readonly bits: number } | undefined {
     const { value, operand, comparison } = node;
     if (comparison !== 'equal' || operand.kind !== 'constant' || operand.value !== 0) return undefined;
@@ -173,8 +171,8 @@ class Emitter {
   }
 
   /**
-   * Brings `value` into A. Ways in whose registers hold a part of the work already enter behind it: behind everything if A
-   * holds the value, behind the load of X if X holds the base of the load.
+   * Loads `value` into A. A path whose A already holds the value enters after the load, a path whose X holds the base of
+   * the load after the load of X.
    */
   #loadForEdges(value: Value, edges: readonly Edge[]): void {
     const base = value.kind === 'load' ? value.base : undefined;
@@ -198,7 +196,7 @@ class Emitter {
     this.#values.state = meet(states);
   }
 
-  /** Brings `base` into X for the ways `first`; those of `based` have it there. */
+  /** Loads `base` into X on the paths `first`; on those of `based` it is already there. */
   #loadBase(base: Value, first: readonly Edge[], based: readonly Edge[]): void {
     const states = based.map((edge) => edge.state);
     if (first.length > 0) {

@@ -1,24 +1,26 @@
-/** Jump targets to jump distances, with detours for the conditional jumps that cannot reach so far. @module */
+/** Turns jump targets into jump distances, and places intermediate jumps where a conditional jump does not reach. @module */
 import { BpfClass, type BpfInstruction, BpfReturn } from '../instruction.ts';
-import { LimitError } from '../language/limits.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
-/** The farthest that a conditional jump reaches: its fields are single bytes. */
+/** Reach of a conditional jump, in instructions: `jt` and `jf` are single bytes. */
 const MAX_CONDITIONAL_JUMP = 255;
-/** No run of instructions without a jump is longer, since no expression has more words of memory to compute it with. */
-const LONGEST_RUN = 64;
+/**
+ * A pending jump this old, in instructions, gets its intermediate jump at the next place that no code falls into, where
+ * it costs one instruction. Without such a place, one is made in the middle of the code just before the limit.
+ */
+const EARLY_AGE = 191;
 const RETURN_CONSTANT = BpfClass.ret | BpfReturn.k;
 const CLASS_MASK = 0x07;
 
-/** A field of an instruction that waits for its target. */
+/** A field of an instruction whose target has no place yet. */
 interface OpenJump {
   readonly at: number;
   readonly field: 'jt' | 'jf' | 'k';
 }
 
 /**
- * The finished program. Nothing ever falls out of a conditional jump, so right behind one there is room for a step on the
- * way to a far target: a copy of the `ret` that is there, or a `ja`. All jumps before it that want to go there share it.
+ * Returns the finished program. Every pending jump to a far target goes to a shared intermediate instruction: a copy of
+ * the `ret` at the target, or a `ja`.
  */
 export function linkJumps(drafts: readonly Draft[]): BpfInstruction[] {
   return new Linker(drafts).link();
@@ -27,9 +29,9 @@ export function linkJumps(drafts: readonly Draft[]): BpfInstruction[] {
 class Linker {
   readonly #drafts: readonly Draft[];
   readonly #program: { code: number; jt: number; jf: number; k: number }[] = [];
-  /** Conditional jumps by target, the oldest first; and so are the targets, each by its oldest jump. */
+  /** Pending conditional jumps by target, the oldest first; the targets are ordered by their oldest jump, too. */
   readonly #near = new Map<number, OpenJump[]>();
-  /** Unconditional jumps by target; they reach everything. */
+  /** Pending unconditional jumps by target; these reach everything. */
   readonly #far = new Map<number, OpenJump[]>();
   readonly #starts: number[] = [];
 
@@ -38,11 +40,14 @@ class Linker {
   }
 
   link(): BpfInstruction[] {
+    let fallsThrough = false;
     for (let index = 0; index < this.#drafts.length; index += 1) {
       const draft = this.#drafts[index] as Draft;
+      if (fallsThrough) this.#stepAside();
       this.#arrive(index);
       this.#append(draft);
-      if (draft.onTrue !== undefined || (draft.code & CLASS_MASK) === BpfClass.ret) this.#placeSteps();
+      fallsThrough = draft.onTrue === undefined && (draft.code & CLASS_MASK) !== BpfClass.ret;
+      if (!fallsThrough) this.#placeSteps(EARLY_AGE - this.#near.size);
     }
     return this.#program;
   }
@@ -61,7 +66,7 @@ class Linker {
     else this.#close({ at, field: 'k' }, start);
   }
 
-  /** The program has come to the draft `index`: all that wait for it can be told where it is. */
+  /** Closes the jumps to the draft `index`, which comes next. */
   #arrive(index: number): void {
     const start = this.#program.length;
     this.#starts[index] = start;
@@ -69,19 +74,30 @@ class Linker {
     this.#closeAll(this.#far, index, start);
   }
 
-  #closeAll(waiting: Map<number, OpenJump[]>, index: number, start: number): void {
-    const jumps = waiting.get(index);
+  #closeAll(pending: Map<number, OpenJump[]>, index: number, start: number): void {
+    const jumps = pending.get(index);
     if (jumps === undefined) return;
     for (const jump of jumps) this.#close(jump, start);
-    waiting.delete(index);
+    pending.delete(index);
   }
 
-  /** Steps for the jumps that would soon be too far away. */
-  #placeSteps(): void {
-    const reach = MAX_CONDITIONAL_JUMP - LONGEST_RUN - this.#near.size;
+  /** In code that falls through: jumps over intermediate jumps, if a pending jump would get too old without them. */
+  #stepAside(): void {
+    // The `ja` over the steps, all steps, and the next instruction may still come before a jump is closed.
+    const age = MAX_CONDITIONAL_JUMP - this.#near.size - 2;
+    const [oldest] = this.#near.values().next().value ?? [];
+    const at = this.#program.length;
+    if (oldest === undefined || at - oldest.at < age) return;
+    this.#program.push({ code: JUMP_ALWAYS, jt: 0, jf: 0, k: 0 });
+    this.#placeSteps(EARLY_AGE - this.#near.size);
+    this.#close({ at, field: 'k' }, this.#program.length);
+  }
+
+  /** Places intermediate jumps for all targets whose oldest pending jump is at least `age` instructions old. */
+  #placeSteps(age: number): void {
     for (const [target, jumps] of this.#near) {
-      const oldest = jumps[0];
-      if (oldest === undefined || this.#program.length - oldest.at < reach) break;
+      const [oldest] = jumps;
+      if (oldest === undefined || this.#program.length - oldest.at < age) break;
       const at = this.#program.length;
       for (const jump of jumps) this.#close(jump, at);
       this.#near.delete(target);
@@ -96,15 +112,12 @@ class Linker {
 
   #close({ at, field }: OpenJump, target: number): void {
     const instruction = this.#program[at];
-    const distance = target - at - 1;
-    if (instruction === undefined) return;
-    if (field !== 'k' && distance > MAX_CONDITIONAL_JUMP) throw new LimitError('a jump is too far');
-    instruction[field] = distance >>> 0;
+    if (instruction !== undefined) instruction[field] = (target - at - 1) >>> 0;
   }
 }
 
-function addTo(waiting: Map<number, OpenJump[]>, target: number, jump: OpenJump): void {
-  const jumps = waiting.get(target);
-  if (jumps === undefined) waiting.set(target, [jump]);
+function addTo(pending: Map<number, OpenJump[]>, target: number, jump: OpenJump): void {
+  const jumps = pending.get(target);
+  if (jumps === undefined) pending.set(target, [jump]);
   else jumps.push(jump);
 }

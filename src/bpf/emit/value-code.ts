@@ -1,4 +1,4 @@
-/** Code that brings a value into a register, from what the registers hold already. @module */
+/** Emits the code that loads a value into a register, and reuses what the registers already hold. @module */
 import { SKF_AD_OFF } from '../ancillary.ts';
 import {
   type BinaryOperator,
@@ -12,7 +12,7 @@ import { LimitError } from '../language/limits.ts';
 import type { CodeBuffer } from './code-buffer.ts';
 import { forget, NOTHING_KNOWN, type RegisterState } from './registers.ts';
 
-/** A variable is wanted that no register holds any more: it needs a word of memory from its start. */
+/** Thrown when a variable is read that no register holds any more: it needs a word of memory from its assignment on. */
 export class SpillRequest extends Error {
   readonly variable: VariableValue;
 
@@ -38,18 +38,20 @@ const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', '
 
 export class ValueCode {
   readonly #code: CodeBuffer;
-  /** Words of memory of variables that live there. */
-  readonly #slots: ReadonlyMap<VariableValue, number>;
-  /** Intermediate results take words from the top. */
+  /** The memory words of variables kept in memory; several variables may share a word. */
+  readonly #words: ReadonlyMap<VariableValue, number>;
+  readonly #firstFreeWord: number;
+  /** Number of intermediate results in memory. They occupy words from M[15] down. */
   #temporaries = 0;
   state: RegisterState = NOTHING_KNOWN;
 
-  constructor(code: CodeBuffer, slots: ReadonlyMap<VariableValue, number>) {
+  constructor(code: CodeBuffer, words: ReadonlyMap<VariableValue, number>) {
     this.#code = code;
-    this.#slots = slots;
+    this.#words = words;
+    this.#firstFreeWord = Math.max(0, ...[...words.values()].map((word) => word + 1));
   }
 
-  /** Brings `value` into A. */
+  /** Loads `value` into A. */
   loadA(value: Value): void {
     if (this.state.a.includes(value)) return;
     if (this.state.x.includes(value)) {
@@ -74,7 +76,7 @@ export class ValueCode {
         code.push(BpfClass.ld | BpfMode.absolute, (SKF_AD_OFF + value.offset) >>> 0);
         break;
       case 'variable':
-        code.push(BpfClass.ld | BpfMode.memory, this.#slot(value));
+        code.push(BpfClass.ld | BpfMode.memory, this.#word(value));
         break;
       case 'load':
         if (value.base !== undefined) this.loadX(value.base);
@@ -98,7 +100,7 @@ export class ValueCode {
   }
 
   #computeBinary(operator: BinaryOperator, left: Value, right: Value): void {
-    // No program may divide by a constant zero, so that one goes through X.
+    // The kernel refuses a division by a constant zero, so a zero divisor is loaded into X.
     if (right.kind === 'constant' && !mayDivideByZero(operator, right)) {
       this.loadA(left);
       this.#code.push(BpfClass.alu | ALU[operator], right.value);
@@ -110,14 +112,14 @@ export class ValueCode {
     this.#code.push(BpfClass.alu | ALU[operator] | BpfSource.x);
   }
 
-  /** Whether `left` is better in X than `right`. */
+  /** Returns whether a commutative operation is cheaper with `left` in X. */
   #prefersSwap(left: Value, right: Value): boolean {
     if (this.state.a.includes(right) && this.#canLoadX(left)) return true;
-    if (this.#canLoadX(right) && !usesX(left)) return false;
-    return this.#canLoadX(left);
+    if (this.#canLoadX(right)) return usesX(left) && this.#canLoadX(left);
+    return this.#canLoadX(left) || wordsFor(left) > wordsFor(right) || (usesX(left) && !usesX(right));
   }
 
-  /** Brings `first` into A and `second` into X. */
+  /** Loads `first` into A and `second` into X. */
   loadBoth(first: Value, second: Value): void {
     const { state } = this;
     if (state.x.includes(second) && !usesX(first)) this.loadA(first);
@@ -132,19 +134,24 @@ export class ValueCode {
     }
   }
 
+  /** Loads both with one of them in scratch memory. The one that needs more words itself is computed first. */
   #loadBothThroughMemory(first: Value, second: Value): void {
     const word = BPF_MEMORY_WORDS - 1 - this.#temporaries;
-    if (word < this.#slots.size) throw new LimitError('too many intermediate results');
-    this.loadA(second);
+    if (word < this.#firstFreeWord) throw new LimitError('too many intermediate results');
+    const firstComesFirst = wordsFor(first) > wordsFor(second);
+    this.loadA(firstComesFirst ? first : second);
     this.#code.push(BpfClass.st, word);
     this.#temporaries += 1;
-    this.loadA(first);
+    this.loadA(firstComesFirst ? second : first);
     this.#temporaries -= 1;
-    this.#code.push(BpfClass.ldx | BpfMode.memory, word);
-    this.state = { ...this.state, x: [second] };
+    if (firstComesFirst) {
+      this.#moveToX();
+      this.#code.push(BpfClass.ld | BpfMode.memory, word);
+    } else this.#code.push(BpfClass.ldx | BpfMode.memory, word);
+    this.state = { a: [first], x: [second] };
   }
 
-  /** Brings `value` into X; A survives where X can be loaded directly. */
+  /** Loads `value` into X; leaves A unchanged if one instruction can load X. */
   loadX(value: Value): void {
     if (this.state.x.includes(value)) return;
     const direct = this.state.a.includes(value) ? undefined : this.#loadOfX(value);
@@ -157,7 +164,7 @@ export class ValueCode {
     this.state = { ...this.state, x: [value] };
   }
 
-  /** The instruction that brings `value` into X by itself, if there is one. */
+  /** Returns the one instruction that loads `value` into X, if it exists. */
   #loadOfX(value: Value): { readonly code: number; readonly k: number } | undefined {
     switch (value.kind) {
       case 'constant':
@@ -167,7 +174,7 @@ export class ValueCode {
       case 'headerLength':
         return { code: BpfClass.ldx | BpfSize.byte | BpfMode.header, k: value.offset };
       case 'variable':
-        return { code: BpfClass.ldx | BpfMode.memory, k: this.#slot(value) };
+        return { code: BpfClass.ldx | BpfMode.memory, k: this.#word(value) };
       default:
         return undefined;
     }
@@ -178,10 +185,10 @@ export class ValueCode {
     this.state = { a: this.state.a, x: this.state.a };
   }
 
-  /** Sets `variable` to `value`, in the register where it is wanted and in memory if it lives there. */
+  /** Sets `variable` to `value` in `register`, and in memory if the variable is kept there. */
   assign(variable: VariableValue, value: Value, register: 'a' | 'x'): void {
-    const word = this.#slots.get(variable);
-    // What is computed in A and kept in memory goes to X when it is used there.
+    const word = this.#words.get(variable);
+    // A value that is computed in A and kept in memory is loaded into X when it is used there.
     const through = register === 'x' && (word === undefined || this.#isCheapInX(value)) ? 'x' : 'a';
     if (through === 'x') this.loadX(value);
     else this.loadA(value);
@@ -196,11 +203,11 @@ export class ValueCode {
 
   #canLoadX(value: Value): boolean {
     if (value.kind === 'constant' || value.kind === 'length' || value.kind === 'headerLength') return true;
-    return value.kind === 'variable' && this.#slots.has(value);
+    return value.kind === 'variable' && this.#words.has(value);
   }
 
-  #slot(variable: VariableValue): number {
-    const word = this.#slots.get(variable);
+  #word(variable: VariableValue): number {
+    const word = this.#words.get(variable);
     if (word === undefined) throw new SpillRequest(variable);
     return word;
   }
@@ -210,7 +217,25 @@ function widthOf(size: LoadSize): number {
   return size === 4 ? BpfSize.word : size === 2 ? BpfSize.half : BpfSize.byte;
 }
 
-/** Whether computing `value` changes X. */
+/** Returns the scratch words that computing `value` takes (Sethi and Ullman's numbering, for a machine with A and X). */
+function wordsFor(value: Value): number {
+  switch (value.kind) {
+    case 'load':
+      return value.base === undefined ? 0 : wordsFor(value.base);
+    case 'negate':
+      return wordsFor(value.operand);
+    case 'binary': {
+      const left = wordsFor(value.left);
+      const right = wordsFor(value.right);
+      const isKept = usesX(value.left) && (usesX(value.right) || !COMMUTATIVE.has(value.operator));
+      return isKept && left === right && value.right.kind !== 'constant' ? left + 1 : Math.max(left, right);
+    }
+    default:
+      return 0;
+  }
+}
+
+/** Returns whether computing `value` changes X. */
 function usesX(value: Value): boolean {
   switch (value.kind) {
     case 'load':

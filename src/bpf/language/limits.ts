@@ -11,6 +11,8 @@ export const MAX_NESTING = 256;
 export const MAX_OPERATIONS = 256;
 /** Tests that the words of a filter stand for; a host takes twelve, a Geneve tunnel thirty. */
 export const MAX_TESTS = 65_536;
+/** `geneve` and `vxlan` tests of a filter; scratch memory suffices for as many. */
+export const MAX_TUNNELS = 16;
 /** Tests in the control-flow graph before optimisation; each takes one to ten instructions. */
 export const MAX_GRAPH_NODES = 32_768;
 /** Instructions of a finished program; the kernel takes 4,096. */

@@ -1,6 +1,6 @@
 /**
- * What is known at a place of the graph: outcomes of the tests on every way to it, and how long the packet must be since
- * loads have succeeded. Facts never change; each step makes new ones. @module
+ * Facts that hold at a place of the graph: the outcomes of tests on every path to it, and the length that the packet has
+ * because loads have succeeded. Facts are immutable; each step makes new ones. @module
  */
 
 import type { Value, VariableValue } from '../compile/value.ts';
@@ -9,28 +9,33 @@ import { decide, type TestNode } from './graph.ts';
 import { type KnownRanges, meetRanges, rangeIn, withoutVariable, withRange } from './known-ranges.ts';
 import { exactly, type Range, within, withoutNumber } from './range.ts';
 
-/** More outcomes are not kept, so that huge filters stay cheap. */
+/** Maximum number of outcomes, to bound the work on large filters. */
 const MAX_OUTCOMES = 128;
 
-/** What a kind of reasoning must answer. */
+/** The interface of a kind of facts. */
 export interface Facts<Self> {
-  /** The outcome of `test`, if it is known. */
+  /** Returns the outcome of `test`, if it is known. */
   outcome(test: TestNode): boolean | undefined;
-  /** Whether the loads in `value` cannot reject the packet any more. */
+  /** Returns whether the loads in `value` cannot reject the packet any more. */
   covers(value: Value): boolean;
   afterTest(test: TestNode, outcome: boolean): Self;
   afterLoad(value: Value): Self;
   afterAssign(variable: VariableValue, value: Value): Self;
-  /** What holds on both of two ways. */
+  /** Returns the facts that hold on both of two paths. */
   meet(other: Self): Self;
 }
 
-/** By base of the loads: the end of the bytes that are there. */
+/** The end of the bytes that the packet has, by base of the loads. */
 type Ends = ReadonlyMap<number, number>;
 
-/** Ranges of values: finds out what can be known. */
+/** Facts about ranges of values, for the optimiser. */
 export class RangeFacts implements Facts<RangeFacts> {
-  static readonly none: RangeFacts = new RangeFacts(undefined, new Map());
+  /** Returns the facts at the start of a program, where these variables are 0. */
+  static atStart(variables: Iterable<VariableValue>): RangeFacts {
+    let ranges: KnownRanges;
+    for (const variable of variables) ranges = withRange(ranges, variable, exactly(0));
+    return new RangeFacts(ranges, new Map());
+  }
 
   readonly #ranges: KnownRanges;
   readonly #ends: Ends;
@@ -126,8 +131,8 @@ interface KnownOutcome {
 }
 
 /**
- * Only what libpcap's optimiser knows: the outcome of a test that came before, and that a value which equals one constant
- * equals no other. Whether a filter "rejects all packets" is an error by this measure, so that both agree about it.
+ * The facts of libpcap's optimiser: the outcome of an earlier test, and that a value which equals one constant equals no
+ * other. A filter that rejects all packets is an error only if these facts prove it, so that both compilers agree.
  */
 export class OutcomeFacts implements Facts<OutcomeFacts> {
   static readonly none: OutcomeFacts = new OutcomeFacts(new Map(), new Map());

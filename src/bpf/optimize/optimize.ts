@@ -1,4 +1,5 @@
-/** The passes over the graph, in their order. @module */
+/** Runs the passes over the graph in their order. @module */
+import type { VariableValue } from '../compile/value.ts';
 import { LimitError } from '../language/limits.ts';
 import { dropDeadAssigns } from './dead-assigns.ts';
 import { type Facts, OutcomeFacts, RangeFacts } from './facts.ts';
@@ -8,36 +9,43 @@ import { strengthen } from './strengthen.ts';
 import { threadJumps } from './thread.ts';
 import { widenTests } from './widen.ts';
 
-/** Each round removes something; real filters are done after two or three. */
+/** Rounds of jump threading. Filters that people write need two or three. */
 const MAX_ROUNDS = 16;
-/** Graphs of more nodes get fewer rounds: the first two find nearly all, and work must stay bounded. */
+/** Graphs of more nodes get fewer rounds, to bound the work; the first two rounds find nearly everything. */
 const LARGE_GRAPH = 4_000;
 const ROUNDS_OF_LARGE = 2;
-/** How many times its own size a graph may grow while passes make it anew; most of it is garbage by then. */
+/** Maximum growth of a graph, as a multiple of its size, while passes rebuild it; most of the nodes are garbage by then. */
 const GROWTH = 4;
-/** Small graphs are never stopped. */
+/** Growth in nodes that every graph is allowed. */
 const LEAST_GROWTH = 20_000;
 
-/** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
+/** Returns whether libpcap's optimiser would find that no packet can be accepted. */
 export function rejectsAll(graph: Graph, root: Node): boolean {
   const threaded = withinGrowth(graph, root, [(node) => threadAll(graph, node, OutcomeFacts.none)]);
   return !canAccept(graph, threaded);
 }
 
-/** The graph with the same verdicts in a better form; of a large one the best that bounded work gives. */
+/** Returns a smaller graph with the same verdicts. The work on a large graph is bounded. */
 export function optimize(graph: Graph, root: Node): Node {
-  const thread = (node: Node) => threadAll(graph, node, RangeFacts.none);
+  const thread = (node: Node) => threadAll(graph, node, RangeFacts.atStart(comparedVariables(graph.reachable(node))));
   const unlessSame = (pass: (graph: Graph, root: Node) => Node) => (node: Node) => {
     const changed = pass(graph, node);
     return changed === node || pass === widenTests ? changed : thread(changed);
   };
   return withinGrowth(graph, root, [
     (node) => thread(dropDeadAssigns(graph, node)),
-    ...[groupAlternatives, widenTests, strengthen].map(unlessSame),
+    ...[dropDeadAssigns, groupAlternatives, widenTests, strengthen].map(unlessSame),
   ]);
 }
 
-/** `root` after all passes, or after those that came before the graph was too large. */
+/** Returns the variables that tests compare, for example those that mark a tunnel as found. */
+function comparedVariables(nodes: readonly Node[]): ReadonlySet<VariableValue> {
+  const compared = new Set<VariableValue>();
+  for (const node of nodes) if (node.kind === 'test' && node.value.kind === 'variable') compared.add(node.value);
+  return compared;
+}
+
+/** Runs the passes until one makes the graph too large; returns the result of the last complete pass. */
 function withinGrowth(graph: Graph, root: Node, passes: readonly ((node: Node) => Node)[]): Node {
   graph.allow(Math.max(LEAST_GROWTH, GROWTH * graph.reachable(root).length));
   let best = root;
@@ -60,12 +68,12 @@ function threadAll<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node 
   return node;
 }
 
-/** Whether any packet can be accepted from `root` on. */
+/** Returns whether an accepting path leads from `root`. */
 export function canAccept(graph: Graph, root: Node): boolean {
   return graph.reachable(root).at(-1) === graph.accept;
 }
 
-/** Whether a graph is so large that it is not worth every effort. */
+/** Returns whether the effort for a graph is reduced. */
 function isLarge(graph: Graph, root: Node): boolean {
   return graph.reachable(root).length > LARGE_GRAPH;
 }

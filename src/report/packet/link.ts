@@ -1,4 +1,6 @@
 /** Lines' beginnings: link headers (`-e`), ARP, LLC, labels. @module */
+
+import { LOOPBACK_FAMILIES } from '../../base/protocol-numbers.ts';
 import type {
   ArpLayer,
   CookedLayer,
@@ -88,10 +90,8 @@ export function cookedText(layer: CookedLayer, context: LineContext): string {
 }
 
 const FAMILIES: Readonly<Record<number, string>> = {
-  2: 'IPv4',
-  24: 'IPv6',
-  28: 'IPv6',
-  30: 'IPv6',
+  ...Object.fromEntries(LOOPBACK_FAMILIES.ipv4.map((family) => [family, 'IPv4'])),
+  ...Object.fromEntries(LOOPBACK_FAMILIES.ipv6.map((family) => [family, 'IPv6'])),
   7: 'ISO',
   16: 'APPLETALK',
   23: 'IPX',
