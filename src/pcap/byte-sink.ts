@@ -32,7 +32,7 @@ export class OutputError extends StackError {
   ) {
     super(
       code,
-      `${message}; the output holds ${framesWritten} whole frames${isCutBack ? '' : ' and part of another'}`,
+      `${message}; the output holds ${framesWritten} whole ${framesWritten === 1 ? 'frame' : 'frames'}${isCutBack ? '' : ' and part of another'}`,
       options,
     );
     this.framesWritten = framesWritten;

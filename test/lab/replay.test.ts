@@ -147,7 +147,7 @@ describe('replay', () => {
     expect((await send('--interface-number', '1', '--top-speed', path)).stderr).toContain('2 frames sent');
     const refused = await send('--interface-number', '0', path);
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain('they are LINUX_SLL2, and it takes EN10MB');
+    expect(refused.stderr).toContain('cannot send LINUX_SLL2 frames on eth0: it accepts EN10MB');
   });
 
   test('Ctrl-C ends it with its counters', async () => {

@@ -125,7 +125,7 @@ describe('PcapWriter', () => {
         thrown = error;
       }
       expect(thrown).toMatchObject({ code: 'DISK_FULL', framesWritten: whole });
-      expect(String(thrown)).toMatch(`the output holds ${whole} whole frames`);
+      expect(String(thrown)).toMatch(`the output holds ${whole} whole ${whole === 1 ? 'frame' : 'frames'}`);
       expect(parseAll(sink.bytes)).toMatchObject({ code: undefined });
       expect(sink.bytes.length).toBe(24 + whole * 116);
       expect([writer.frames, writer.length]).toEqual([whole, sink.bytes.length]);
@@ -136,7 +136,9 @@ describe('PcapWriter', () => {
     const sink = new MemorySink(24 + 116 + 50);
     const writer = new PcapWriter(sink, { linkType: 1 });
     const record = buildPcap({ records: [[7, 0, 100, 100, DATA]] }).subarray(24);
-    expect(() => writer.writeRecords(joinBytes(record, record, record), 3)).toThrow(/disk is full; 1 whole/);
+    expect(() => writer.writeRecords(joinBytes(record, record, record), 3)).toThrow(
+      /disk is full; the output holds 1 whole frame$/,
+    );
     expect(() => writer.add(lentFrame(DATA), 100)).toThrow(/disk is full/);
     expect(() => writer.writeRecords(record, 1)).toThrow(/disk is full/);
     await expect(writer.flush()).rejects.toThrow(/disk is full/);
@@ -235,7 +237,7 @@ describe('PcapngWriter', () => {
     writer.addInterface({ linkType: 1 });
     writer.add(lentFrame(DATA), 100);
     writer.add(lentFrame(DATA), 100);
-    expect(() => writer.add(lentFrame(new Uint8Array(300_000)), 300_000)).toThrow(/1 whole frames/);
+    expect(() => writer.add(lentFrame(new Uint8Array(300_000)), 300_000)).toThrow(/; the output holds 1 whole frame$/);
     expect(parseAll(sink.bytes)).toMatchObject({ code: undefined });
     expect(parseAll(sink.bytes).frames.length).toBe(1);
   });

@@ -191,7 +191,7 @@ describe('memory', () => {
   test('a batch that does not fit, or a past that is longer than the memory, is an error', async () => {
     await expect(recorded(framesAt([0]), { before: { bytes: 1 << 21 } })).rejects.toThrow(RangeError);
     const huge = Array.from({ length: 70 }, (_, number) => ({ time: START, number, length: 1_000 }));
-    await expect(recorded(huge, { historySize: 65_536 }, 70)).rejects.toThrow('a history of 65536');
+    await expect(recorded(huge, { historySize: 65_536 }, 70)).rejects.toThrow('exceeds the history of 65536');
   });
 });
 

@@ -565,7 +565,7 @@ describe('ends', () => {
 
 test('standard output and devices are no series', () => {
   const format = pcapFileFormat(PCAP);
-  expect(() => new FileSeries('-', format, { rotation: { frames: 1 } })).toThrow('- is no file');
+  expect(() => new FileSeries('-', format, { rotation: { frames: 1 } })).toThrow('- is not a regular file');
   expect(() => new FileSeries('/dev/null', format, { quota: 1000 })).toThrow(
     expect.objectContaining({ code: 'USAGE' }),
   );
