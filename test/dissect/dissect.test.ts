@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dissect } from '../../src/dissect/dissect.ts';
-import type { Layer } from '../../src/dissect/layer.ts';
+import type { Layer } from '../../src/dissect/registry.ts';
 import { joinBytes, lentFrame } from '../support/capture-file.ts';
 import { fromHex } from '../support/hex.ts';
 import { ethernet, icmp4, ipv4, ipv6, quoteOf, tcp, udp } from '../support/made-frames.ts';
