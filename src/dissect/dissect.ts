@@ -13,10 +13,7 @@ export interface DissectedFrame {
   readonly wireLength: number;
 }
 
-/**
- * Options of a dissection.
- * @public
- */
+/** Options of a dissection. */
 export interface DissectOptions {
   /** Compute checksums, so that layers have an `expectedChecksum`. Default: false. */
   readonly checksums?: boolean;

@@ -1,36 +1,41 @@
-/** Bytes below a line: `-x`, `-X`, `-A`. @module */
+/** Bytes of a frame below its line: `-x`, `-X`, `-A`. @module */
 import { readU8 } from '../../base/bytes.ts';
+import { hexDigits } from '../../base/hex.ts';
+import { digitGroups } from './format.ts';
 
-const BYTES_A_ROW = 16;
-/** Columns that sixteen bytes take in pairs. */
-const HEX_WIDTH = 40;
-const FIRST_PRINTABLE = 0x21;
-const LAST_PRINTABLE = 0x7e;
+const BYTES_PER_ROW = 16;
+/** Columns of sixteen bytes in groups of two. */
+const HEX_WIDTH = 39;
+const FIRST_GRAPHIC = 0x21;
+const LAST_GRAPHIC = 0x7e;
 
-/** Rows of sixteen bytes: offset, hexadecimal pairs and, when asked for, what is printable ASCII. */
+/** Rows of sixteen bytes: offset, hexadecimal digits and, if `withText`, graphic ASCII characters. */
 export function hexRows(bytes: Uint8Array, start: number, end: number, withText: boolean): string {
   let rows = '';
-  for (let row = start; row < end; row += BYTES_A_ROW) {
-    const stop = Math.min(row + BYTES_A_ROW, end);
-    let digits = '';
-    let text = '';
-    for (let at = row; at < stop; at += 1) {
-      const value = readU8(bytes, at);
-      digits += `${(at - row) % 2 === 0 ? ' ' : ''}${value.toString(16).padStart(2, '0')}`;
-      text += isGraphic(value) ? String.fromCharCode(value) : '.';
-    }
+  for (let row = start; row < end; row += BYTES_PER_ROW) {
+    const stop = Math.min(row + BYTES_PER_ROW, end);
+    const groups = digitGroups(hexDigits(bytes, row, stop));
     const offset = (row - start).toString(16).padStart(4, '0');
-    rows += `\n\t0x${offset}: ${withText ? `${digits.padEnd(HEX_WIDTH)}  ${text}` : digits}`;
+    rows += `\n\t0x${offset}:  ${withText ? `${groups.padEnd(HEX_WIDTH)}  ${graphicText(bytes, row, stop)}` : groups}`;
   }
   return rows;
 }
 
-/** The bytes as text, one line end for each in the packet; everything else that is not graphic is a dot. */
+function graphicText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at += 1) {
+    const value = readU8(bytes, at);
+    text += isGraphic(value) ? String.fromCharCode(value) : '.';
+  }
+  return text;
+}
+
+/** The bytes as text: CR LF becomes LF; any other byte that is neither graphic nor white space becomes a dot. */
 export function textRows(bytes: Uint8Array, start: number, end: number): string {
   let text = '\n';
   for (let at = start; at < end; at += 1) {
     const value = readU8(bytes, at);
-    if (value === 0x0d && at + 1 < end && readU8(bytes, at + 1) === 0x0a) continue; // the line end follows
+    if (value === 0x0d && at + 1 < end && readU8(bytes, at + 1) === 0x0a) continue; // the line feed follows
     const isKept = isGraphic(value) || value === 0x20 || value === 0x09 || value === 0x0a;
     text += isKept ? String.fromCharCode(value) : '.';
   }
@@ -38,5 +43,5 @@ export function textRows(bytes: Uint8Array, start: number, end: number): string 
 }
 
 function isGraphic(value: number): boolean {
-  return value >= FIRST_PRINTABLE && value <= LAST_PRINTABLE;
+  return value >= FIRST_GRAPHIC && value <= LAST_GRAPHIC;
 }

@@ -5,6 +5,11 @@ export function hex(value: number, width = 1): string {
   return `0x${value.toString(16).padStart(width, '0')}`;
 }
 
+/** Hexadecimal digits in groups of two bytes. */
+export function digitGroups(digits: string): string {
+  return (digits.match(/.{1,4}/g) ?? []).join(' ');
+}
+
 /** The name of a number, or `otherwise`. */
 export function nameOf(names: Readonly<Record<number, string>>, value: number, otherwise: string): string {
   return names[value] ?? otherwise;
