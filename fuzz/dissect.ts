@@ -1,6 +1,6 @@
 /**
- * Fuzz target: the dissection and everything printed from it. Any bytes, as any link type, must give layers in bounds,
- * a line of bounded length without control characters, and JSON. @module
+ * Fuzz target: dissection, lines and JSON. Any bytes of any link type must result in layers in bounds and in a line of
+ * bounded length without control characters. @module
  */
 import { dissect } from '../src/dissect/dissect.ts';
 import { frameToJson } from '../src/report/packet/json.ts';
@@ -20,13 +20,13 @@ const STYLES: readonly PacketPrintOptions[] = [
   { dump: { form: 'text', withLinkHeader: true }, time: 'epoch' },
 ];
 
-/** Tabs and line ends are ours; nothing else below a blank, and nothing from 0x7f to 0x9f, may be printed. */
+/** Control characters; tabs and line feeds belong to the printer. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** More than the longest line that a real frame gives, by far; layers are bounded, so lines are. */
+/** Far more than the longest line of a real frame; the number of layers bounds the length of lines. */
 const LONGEST_TEXT = 100_000;
 
-/** One try. */
+/** Runs one seed. */
 export function fuzzDissect(seed: number): void {
   const random = new RandomSource(seed);
   const bytes = mutate(SEED_FRAMES[random.below(SEED_FRAMES.length)] ?? new Uint8Array(0), random);

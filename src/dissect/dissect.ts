@@ -1,24 +1,39 @@
-/** `dissect`: a frame as a list of layers. Any bytes will do: what cannot be read is said in the list. @module */
+/** Decodes a frame into a list of layers, from the link layer inwards. @module */
 import type { LinkType } from '../base/link-type.ts';
-import type { Dissection } from './layer.ts';
-import { dissectEtherType, dissectLink } from './link.ts';
-import { type DissectOptions, LayerList } from './region.ts';
+import { DecodeContext, ProtocolTable } from './protocol.ts';
+import { type Layer, PROTOCOLS } from './registry.ts';
 
-/** A frame, as far as a dissection needs it: a `FrameView` or parts of one. */
+/** The parts of a `FrameView` that a dissection reads: a frame is `data[offset, offset + length)`. */
 export interface DissectedFrame {
   readonly data: Uint8Array;
   readonly offset: number;
+  /** Bytes captured. */
   readonly length: number;
+  /** Bytes on the wire. */
   readonly wireLength: number;
 }
 
-const TUNNELS = { etherType: dissectEtherType };
+/** Options of a dissection. */
+export interface DissectOptions {
+  /** Compute checksums, so that layers have an `expectedChecksum`. Default: false. */
+  readonly checksums?: boolean;
+}
 
-/** Takes a frame of the given link type apart. The result is plain values and outlives the frame's memory. */
+/** A decoded frame. */
+export interface Dissection {
+  readonly layers: readonly Layer[];
+}
+
+const TABLE = new ProtocolTable(PROTOCOLS);
+
+/**
+ * Decodes a frame. Any bytes are valid input: a header that cannot be decoded becomes a layer that says so, and the
+ * number of layers is bounded. The result consists of plain values and outlives the memory of the frame.
+ */
 export function dissect(frame: DissectedFrame, linkType: LinkType, options: DissectOptions = {}): Dissection {
   const start = frame.offset;
   const end = Math.min(start + frame.length, frame.data.length);
-  const list = new LayerList(frame.data, TUNNELS, options);
-  dissectLink(list, { start, end, wireEnd: Math.max(end, start + frame.wireLength) }, linkType);
-  return { layers: list.layers };
+  const context = new DecodeContext(frame.data, TABLE, options.checksums ?? false);
+  context.decode('linkType', linkType, { start, end, wireEnd: Math.max(end, start + frame.wireLength) });
+  return { layers: context.layers as Layer[] }; // protocols of the registry add layers of its union only
 }

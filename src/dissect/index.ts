@@ -1,43 +1,9 @@
-/** Frames taken apart into layers of plain values. @module */
-export { dissect } from './dissect.ts';
-export type { Dissection, Layer, TruncatedLayer } from './layer.ts';
-export type { BadDnsLayer, DnsLayer, DnsQuestion, DnsRecord, TextLayer } from './layer-application.ts';
-export type {
-  AuthenticationLayer,
-  BadIpLayer,
-  EspLayer,
-  GreLayer,
-  Ipv4Layer,
-  Ipv4Option,
-  Ipv6FragmentLayer,
-  Ipv6Layer,
-  Ipv6OptionsLayer,
-  Ipv6RoutingLayer,
-  OverlayLayer,
-  UnknownProtocolLayer,
-} from './layer-internet.ts';
-export type {
-  ArpLayer,
-  CookedLayer,
-  EthernetLayer,
-  LlcLayer,
-  LoopbackLayer,
-  MplsLayer,
-  PppoeLayer,
-  SpanningTreeLayer,
-  UnknownLayer,
-  VlanLayer,
-} from './layer-link.ts';
-export type {
-  BadTcpLayer,
-  Icmp4Layer,
-  Icmp6Layer,
-  IgmpLayer,
-  ListenerRecord,
-  NeighborOptionField,
-  PortsLayer,
-  SctpLayer,
-  TcpLayer,
-  TcpOptionField,
-  UdpLayer,
-} from './layer-transport.ts';
+/**
+ * Decodes frames into layers of plain values. This is `tapline/dissect`: portable, for Node and browsers.
+ *
+ * `Layer` is a union of all layers by their `kind`; `LayerOf<'tcp'>` is the type of one.
+ * @module
+ */
+
+export { type DissectedFrame, type Dissection, type DissectOptions, dissect } from './dissect.ts';
+export type { Layer, LayerKind, LayerOf } from './registry.ts';

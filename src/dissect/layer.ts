@@ -1,49 +1,55 @@
 /**
- * What a frame is made of: a list of layers from the link inwards, as plain values. Printers, the web page and JSON all
- * read these; nothing in them points into the frame's memory. Lengths are in bytes; `payloadLength` counts what the
- * headers say was on the wire, which may be more than was captured. @module
+ * What all layers share. A layer is a plain object that outlives the memory of its frame. Lengths are in bytes;
+ * `payloadLength` counts bytes on the wire according to the headers, which may exceed what was captured. @module
  */
-import type { ApplicationLayer } from './layer-application.ts';
-import type { InternetLayer } from './layer-internet.ts';
-import type { LinkLayer } from './layer-link.ts';
-import type { LayerPlace } from './layer-place.ts';
-import type { TransportLayer } from './layer-transport.ts';
+import type { Space } from './space.ts';
 
-/** Bytes that no decoder here reads: application data, or a protocol without one. */
+/** Position of a header in the frame. */
+export interface LayerPlace {
+  readonly start: number;
+  readonly headerLength: number;
+}
+
+/** A layer of any protocol; `kind` tells the kinds apart. */
+export interface AnyLayer extends LayerPlace {
+  readonly kind: string;
+}
+
+/** Bytes that no protocol decodes. */
 interface DataLayer extends LayerPlace {
   readonly kind: 'data';
   /** Bytes on the wire; `headerLength` of them were captured. */
   readonly length: number;
 }
 
-/** A header that was cut off, or contradicts itself; nothing follows it. */
-export interface TruncatedLayer extends LayerPlace {
+/** A header that was cut off or that contradicts itself; nothing follows it. */
+interface TruncatedLayer extends LayerPlace {
   readonly kind: 'truncated';
-  /** What the header would have been, as tcpdump abbreviates it: `ip`, `tcp`, `arp`. */
+  /** The missing header in the abbreviation that tcpdump uses: `ip`, `tcp`, `arp`. */
   readonly protocol: string;
 }
 
-/** Tunnels in tunnels, deeper than anyone builds them; the rest is left alone. */
+/** The end of decoding: the frame nests more headers than are decoded. */
 interface NestedLayer extends LayerPlace {
   readonly kind: 'nested';
 }
 
-/** What follows is the packet that an ICMP error quotes, as far as it quotes it. */
-interface QuoteLayer extends LayerPlace {
-  readonly kind: 'quote';
+/** A payload whose number has no decoder. */
+interface UnknownLayer extends LayerPlace {
+  readonly kind: 'unknown';
+  readonly space: Space;
+  readonly number: number;
+  /** Bytes on the wire. */
+  readonly length: number;
 }
 
-export type Layer =
-  | LinkLayer
-  | InternetLayer
-  | TransportLayer
-  | ApplicationLayer
-  | DataLayer
-  | TruncatedLayer
-  | NestedLayer
-  | QuoteLayer;
-
-/** A frame taken apart. */
-export interface Dissection {
-  readonly layers: readonly Layer[];
+/** A payload of IP whose protocol number has no decoder; 59 is "no next header" (RFC 8200, 4.7). */
+interface UnknownProtocolLayer extends LayerPlace {
+  readonly kind: 'ip-protocol';
+  readonly protocol: number;
+  /** Bytes on the wire. */
+  readonly length: number;
 }
+
+/** Layers that the decoding context itself adds. */
+export type CommonLayer = DataLayer | TruncatedLayer | NestedLayer | UnknownLayer | UnknownProtocolLayer;

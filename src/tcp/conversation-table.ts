@@ -1,27 +1,27 @@
 /**
- * First sequence numbers of TCP conversations, so that lines show small relative ones. As tcpdump, a conversation begins
- * with the first segment that carries an acknowledgment, and again with every SYN that does. @module
+ * First sequence numbers of TCP conversations, from which relative ones are counted. Like in tcpdump, a conversation
+ * begins with the first segment that has an acknowledgment, and again with every such SYN. @module
  */
 
-/** Oldest ones are forgotten first: a flood of new conversations costs no memory. */
+/** Limit of the table; the oldest conversations are removed, so a flood of new ones does not exhaust memory. */
 const MAXIMUM_CONVERSATIONS = 16_384;
 
 interface Origin {
-  /** Of the direction that was seen first. */
+  /** Of the direction of the first segment. */
   readonly sequence: number;
   readonly acknowledgment: number;
   readonly sourcePort: number;
   readonly source: string;
 }
 
-/** Numbers as a line shows them; `base` are what SACK blocks count from. */
+/** Relative numbers of a segment; edges of SACK blocks count from `selectiveBase`. */
 export interface RelativeNumbers {
   readonly sequence: number;
   readonly acknowledgment: number;
   readonly selectiveBase: number;
 }
 
-/** What a segment's place in its conversation depends on. */
+/** The fields of a segment that determine its relative numbers. */
 export interface SegmentPlace {
   readonly source: string;
   readonly destination: string;
@@ -32,11 +32,11 @@ export interface SegmentPlace {
   readonly isSyn: boolean;
 }
 
-/** Conversations seen so far. */
+/** The conversations of a capture. */
 export class ConversationTable {
   readonly #origins = new Map<string, Origin>();
 
-  /** Numbers of a segment with an acknowledgment, relative to its conversation; the first segment's stay as they are. */
+  /** Relative numbers of a segment that has an acknowledgment; those of the first segment are absolute. */
   place(segment: SegmentPlace): RelativeNumbers {
     const { source, sourcePort, sequence, acknowledgment } = segment;
     const from = `${source} ${sourcePort}`;

@@ -1,2 +1,2 @@
-/** TCP: the segment codec and its options. @module */
+/** TCP conversations. @module */
 export { ConversationTable } from './conversation-table.ts';

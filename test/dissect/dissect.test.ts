@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dissect } from '../../src/dissect/dissect.ts';
-import type { Layer } from '../../src/dissect/layer.ts';
+import { type DissectOptions, dissect } from '../../src/dissect/dissect.ts';
+import type { Layer } from '../../src/dissect/registry.ts';
 import { joinBytes, lentFrame } from '../support/capture-file.ts';
 import { fromHex } from '../support/hex.ts';
 import { ethernet, icmp4, ipv4, ipv6, quoteOf, tcp, udp } from '../support/made-frames.ts';
 
-const layersOf = (frame: Uint8Array, linkType = 1, checksums = false): readonly Layer[] =>
-  dissect(lentFrame(frame), linkType, { checksums }).layers;
+const layersOf = (frame: Uint8Array, linkType = 1, options: DissectOptions = {}): readonly Layer[] =>
+  dissect(lentFrame(frame), linkType, options).layers;
 const kindsOf = (frame: Uint8Array, linkType = 1): string[] => layersOf(frame, linkType).map((layer) => layer.kind);
 
 const DATA = new Uint8Array(20).fill(0x80);
 
 describe('dissect', () => {
-  test('layers from the link inwards, with their places', () => {
+  test('layers from the link layer inwards, with their offsets', () => {
     const frame = ipv4(6, tcp({ payload: DATA }));
     expect(layersOf(frame).map(({ kind, start, headerLength }) => [kind, start, headerLength])).toEqual([
       ['ethernet', 0, 14],
@@ -23,7 +23,7 @@ describe('dissect', () => {
     ]);
   });
 
-  test('a frame in the middle of a larger array; the result outlives it', () => {
+  test('a frame inside a larger array; the result outlives the array', () => {
     const frame = ipv4(17, udp(4000, 4001, DATA));
     const around = new Uint8Array(frame.length + 200).fill(0xff);
     around.set(frame, 100);
@@ -59,9 +59,9 @@ describe('dissect', () => {
     expect(kindsOf(frame, linkType)).toEqual(kinds);
   });
 
-  test('checksums are summed up when asked for, and only where all bytes are there', () => {
+  test('checksums are computed on request, and only if all covered bytes were captured', () => {
     const frame = ipv4(6, tcp({ payload: DATA }));
-    const [, ip, segment] = layersOf(frame, 1, true);
+    const [, ip, segment] = layersOf(frame, 1, { checksums: true });
     expect(ip).toMatchObject({ kind: 'ipv4', expectedChecksum: (ip as { checksum?: number }).checksum });
     expect(segment).toMatchObject({ kind: 'tcp', expectedChecksum: (segment as { checksum?: number }).checksum });
     const cut = { ...lentFrame(frame), length: frame.length - 1 };
@@ -70,17 +70,17 @@ describe('dissect', () => {
   });
 
   test('a checksum under a routing header covers the last address (RFC 8200, 8.1)', () => {
-    // tcpdump's tests/ipv6-routing-header.pcap, first packet: its sum is right, says tshark
+    // First packet of tcpdump's tests/ipv6-routing-header.pcap; tshark reports its checksum as correct.
     const packet = fromHex(`60000000 0020 2b 04 2200000000000244 02123ffffeae22f7 2200000000000240 0002000000000004
       3a 02 00 01 00000000 2200000000000210 0002000000000004 8000d3ab 00000000`);
-    expect(layersOf(packet, 101, true).at(-1)).toMatchObject({
+    expect(layersOf(packet, 101, { checksums: true }).at(-1)).toMatchObject({
       kind: 'icmp6',
       checksum: 0xd3ab,
       expectedChecksum: 0xd3ab,
     });
   });
 
-  test('every cut ends in a mark, never in an exception; layers before it stay', () => {
+  test('every cut ends in a mark, never in an exception; layers before it remain', () => {
     const frame = ipv6(0, joinBytes(fromHex('06 00 0104 00000000'), tcp({ options: fromHex('020405b4') }, 6)));
     const whole = kindsOf(frame);
     for (let length = 0; length < frame.length; length += 1) {
@@ -90,7 +90,7 @@ describe('dissect', () => {
     }
   });
 
-  test('an error quotes a packet, whose layers follow', () => {
+  test('layers of the quoted packet follow an ICMP error', () => {
     const frame = icmp4(3, 3, joinBytes(fromHex('00000000'), quoteOf(ipv4(17, udp(4000, 4001, DATA)))));
     expect(kindsOf(frame)).toEqual(['ethernet', 'ipv4', 'icmp4', 'quote', 'ipv4', 'udp', 'data']);
     expect(layersOf(frame)[2]).toMatchObject({
@@ -98,7 +98,7 @@ describe('dissect', () => {
     });
   });
 
-  test('tunnels in tunnels are followed so far and no further', () => {
+  test('nested tunnels are decoded up to a limit', () => {
     let packet = ipv4(6, tcp({})).slice(14);
     for (let depth = 0; depth < 200; depth += 1) packet = ipv4(4, packet).slice(14);
     const layers = layersOf(ethernet(0x0800, packet));
@@ -109,8 +109,8 @@ describe('dissect', () => {
   });
 });
 
-test('a spanning tree BPDU: fields as tshark shows them', () => {
-  // tcpdump's tests/802.1D_spanning_tree.pcap, first frame
+test('a spanning tree BPDU: fields as in tshark', () => {
+  // First frame of tcpdump's tests/802.1D_spanning_tree.pcap.
   const frame = fromHex(`0180c2000000 001906eab885 0026 424203 0000 00 00 00 80010019 06eab880 00000000
     80010019 06eab880 8005 0000 1400 0200 0f00 0000000000000000`);
   expect(kindsOf(frame)).toEqual(['ethernet', 'llc', 'spanning-tree']);
@@ -133,7 +133,7 @@ test('a spanning tree BPDU: fields as tshark shows them', () => {
 describe('DNS', () => {
   const message = (hex: string): Layer | undefined => layersOf(ipv4(17, udp(53, 4000, fromHex(hex)))).at(-1);
 
-  test('a question and its answers, names pointed to', () => {
+  test('a question and its answers, with compressed names', () => {
     const question = '03777777 07657861 6d706c65 03636f6d 00 0001 0001';
     const answer = (type: string, data: string): string => `c00c ${type} 0001 00000e10 ${data}`;
     const layer = message(
@@ -158,16 +158,16 @@ describe('DNS', () => {
     ['pointers in a circle', '1234 0100 0001 0000 0000 0000 c00e c00c 0001 0001'],
     ['a pointer forwards', '1234 0100 0001 0000 0000 0000 c012 0001 0001 03777777 00'],
     ['a label that runs out', '1234 0100 0001 0000 0000 0000 3f7777'],
-    ['counts that nobody could keep', '1234 0100 ffff ffff ffff ffff'],
+    ['counts beyond the limits', '1234 0100 ffff ffff ffff ffff'],
   ])('%s is cut', (_, hex) => {
     expect(message(hex)).toMatchObject({ kind: 'dns', isCut: true });
   });
 
-  test('too short to be a message', () => {
+  test('shorter than a header', () => {
     expect(message('1234 0100 0001')).toMatchObject({ kind: 'bad-dns', length: 6 });
   });
 
-  test('any bytes are read in bounded time', () => {
+  test('any bytes result in a bounded layer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 12, maxLength: 600 }), (bytes) => {
         const layer = layersOf(ipv4(17, udp(53, 4000, bytes))).at(-1);

@@ -1,9 +1,9 @@
-/** A frame as a plain object for JSON: the same layers that the lines are made of. @module */
+/** Frames as plain objects for JSON. @module */
 import type { FrameView } from '../../base/frame.ts';
 import { type LinkType, linkTypeName } from '../../base/link-type.ts';
 import { dissect, type Layer } from '../../dissect/index.ts';
 
-/** One frame; all numbers are safe integers, `time` is text so that nanoseconds survive. */
+/** One frame. All numbers are safe integers; `time` is text, which keeps nanoseconds. */
 export interface JsonFrame {
   /** Seconds since 1970 with nine decimals. */
   readonly time: string;
@@ -11,10 +11,11 @@ export interface JsonFrame {
   readonly wireLength: number;
   readonly interfaceIndex: number;
   readonly linkType: string;
+  /** `start` counts from the beginning of the frame. */
   readonly layers: readonly Layer[];
 }
 
-/** Ready for `JSON.stringify`; checksums are checked. */
+/** Decodes a frame, checksums included, into an object for `JSON.stringify`. */
 export function frameToJson(frame: FrameView, linkType: LinkType): JsonFrame {
   const { layers } = dissect(frame, linkType, { checksums: true });
   return {

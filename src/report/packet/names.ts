@@ -1,4 +1,4 @@
-/** Addresses and ports as a line shows them. @module */
+/** Names and numbers of addresses, ports and interfaces in a line. @module */
 import { portsOfService, serviceNames } from '../../base/service-names.ts';
 import type { PacketPrintOptions } from './options.ts';
 
@@ -6,7 +6,7 @@ type Transport = 'tcp' | 'udp' | 'sctp';
 
 let builtIn: ReadonlyMap<string, string> | undefined;
 
-/** The first name that the built-in table gives a port, as getservbyport(3) would answer. */
+/** The first name of a port in the built-in table, like getservbyport(3). */
 function serviceOfPort(port: number, protocol: Transport): string | undefined {
   if (builtIn === undefined) {
     const names = new Map<string, string>();
@@ -22,7 +22,7 @@ function serviceOfPort(port: number, protocol: Transport): string | undefined {
   return builtIn.get(`${protocol} ${port}`);
 }
 
-/** `host.port`, by name or by number. */
+/** Finds names, unless lines are numeric. */
 export class EndpointNames {
   readonly #options: PacketPrintOptions;
 
@@ -42,7 +42,7 @@ export class EndpointNames {
     return name ?? String(port);
   }
 
-  /** tcpdump prints `?` where the machine has no such interface, and it cannot know another machine's. */
+  /** `?` without a name, like tcpdump for an interface that the machine does not have. */
   interfaceName(index: number): string {
     return this.#options.names?.interfaceName?.(index) ?? '?';
   }

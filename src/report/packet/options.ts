@@ -2,31 +2,32 @@
 
 /** Where names come from. Whatever they return is printed as it is: the caller has made it fit for a terminal. */
 interface PacketNames {
-  /** The name of an address, at once or not at all. */
+  /** The name of an address; undefined if it is not known yet. */
   readonly host?: (address: string) => string | undefined;
-  /** The name of a port. Without this, and unless `numeric`, the built-in table is asked. */
+  /** The name of a port. Default: the built-in table. */
   readonly service?: (port: number, protocol: 'tcp' | 'udp' | 'sctp') => string | undefined;
   /** The name of an interface by its kernel index, for cooked frames. */
   readonly interfaceName?: (index: number) => string | undefined;
-  /** The name of a frame's source by its `interfaceIndex`: stands behind the time, where a capture has several. */
+  /** The name of a frame's interface by `interfaceIndex`, printed after the time in captures of several interfaces. */
   readonly sourceName?: (interfaceIndex: number) => string | undefined;
 }
 
-/** What stands at the line's beginning. */
+/** Style of the timestamp. */
 export type TimeStyle = 'clock' | 'none' | 'epoch' | 'sincePrevious' | 'date' | 'sinceFirst';
 
-/** Bytes below the line; `withLinkHeader` also those of the link layer. */
+/** Dump of bytes below the line; `withLinkHeader` includes those of the link layer. */
 export interface DumpStyle {
   readonly form: 'hex' | 'hexAndText' | 'text';
   readonly withLinkHeader?: boolean;
 }
 
+/** Options of a packet line. */
 export interface PacketPrintOptions {
-  /** clock: none of `-t`; none `-t`, epoch `-tt`, sincePrevious `-ttt`, date `-tttt`, sinceFirst `-ttttt`. */
+  /** none: `-t`, epoch: `-tt`, sincePrevious: `-ttt`, date: `-tttt`, sinceFirst: `-ttttt`. Default: clock. */
   readonly time?: TimeStyle;
   /** `--micro`, `--nano`. Default: `micro`. */
   readonly timestampPrecision?: 'micro' | 'nano';
-  /** Default: the machine's time zone, as tcpdump. */
+  /** Default: the time zone of the machine, like tcpdump. */
   readonly timeZone?: 'local' | 'utc';
   /** `-n`: numbers for ports and addresses. Default: false. */
   readonly numeric?: boolean;
@@ -39,7 +40,7 @@ export interface PacketPrintOptions {
   readonly verbosity?: 0 | 1 | 2 | 3;
   /** `-S` */
   readonly absoluteSequence?: boolean;
-  /** `-K`: of IP, TCP and UDP; ICMP's are shown all the same, as by tcpdump. */
+  /** `-K`: do not verify checksums of IP, TCP and UDP; those of ICMP are verified, like by tcpdump. */
   readonly skipChecksums?: boolean;
   /** `-#` */
   readonly number?: boolean;

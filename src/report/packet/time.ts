@@ -1,10 +1,10 @@
-/** Time stamps in tcpdump's six styles. @module */
+/** Timestamps in the six styles of tcpdump. @module */
 import type { PacketPrintOptions } from './options.ts';
 
 const NANOSECONDS = 1_000_000_000;
 const SECONDS_PER_DAY = 86_400;
 
-/** Remembers the first and the previous frame, for the styles that tell differences. */
+/** Formats timestamps; keeps the first and the previous one, for the styles that print differences. */
 export class TimePrinter {
   readonly #options: PacketPrintOptions;
   readonly #isNano: boolean;
@@ -17,7 +17,7 @@ export class TimePrinter {
     this.#isNano = options.timestampPrecision === 'nano';
   }
 
-  /** The stamp with the blank that follows it; empty for `none`. */
+  /** The timestamp and a space; empty for `none`. */
   format(seconds: number, nanoseconds: number): string {
     switch (this.#options.time ?? 'clock') {
       case 'none':
@@ -43,7 +43,7 @@ export class TimePrinter {
       : String(Math.trunc(nanoseconds / 1000)).padStart(6, '0');
   }
 
-  /** Captures have many frames a second, and dates are slow: one second's text is kept. */
+  /** Caches the text of one second: captures have many frames a second, and formatting dates is slow. */
   #wholeSecond(seconds: number): string {
     if (seconds !== this.#cachedSecond) {
       this.#cachedSecond = seconds;
@@ -54,7 +54,7 @@ export class TimePrinter {
 
   #formatSecond(seconds: number): string {
     const date = new Date(seconds * 1000);
-    if (Number.isNaN(date.getTime())) return ''; // more than a calendar holds
+    if (Number.isNaN(date.getTime())) return ''; // beyond the range of dates
     const isUtc = this.#options.timeZone === 'utc';
     const clock = isUtc
       ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]
@@ -67,9 +67,9 @@ export class TimePrinter {
     return `${day.map(twoDigits).join('-')} ${time}`;
   }
 
-  /** A difference begins with a blank, or with a minus for a frame that is older than the one it is compared with. */
+  /** A space, or a minus if the frame is older than the reference, then the difference. */
   #difference(seconds: number, exactNanoseconds: number): string {
-    // What is not shown does not count either: the sum of shown differences is the shown time.
+    // Digits that are not printed do not count: printed differences add up to the printed time.
     const nanoseconds = this.#isNano ? exactNanoseconds : exactNanoseconds - (exactNanoseconds % 1000);
     const reference = this.#reference ?? { seconds, nanoseconds };
     if (this.#reference === undefined || this.#options.time === 'sincePrevious') {

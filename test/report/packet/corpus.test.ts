@@ -1,7 +1,7 @@
 /**
- * Our lines beside tcpdump's over the corpus. A line counts as equal when it is tcpdump's own, or tcpdump's own up to
- * the words of an application (DNS, HTTP, BOOTP and so on stand behind, or in the place of, `length N`), which we leave
- * out on purpose. Frames that tcpdump describes in several lines count by the first one when the rest is a dump of bytes.
+ * Lines of tapline and tcpdump over a corpus of captures. A line counts as equal if it is the same, or the same up to the
+ * text of an application that tapline does not decode (BOOTP, SNMP and others; it follows or replaces `length N`). Where
+ * tcpdump prints several lines, the first one counts if the rest is a dump of bytes.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -14,14 +14,14 @@ import { PacketPrinter } from '../../../src/report/packet/line.ts';
 import type { PacketPrintOptions } from '../../../src/report/packet/options.ts';
 import { corpusFolder, requirePeer } from '../../support/peers.ts';
 
-/** Lines that must be equal, where that is not all of a file; the reason says which are not. */
+/** Minimum of equal lines for files with other lines, and which lines differ. */
 const FLOORS: Readonly<Record<string, readonly [floor: number, reason: string]>> = {
   'LLDP_and_CDP.pcap': [0, 'LLDP and CDP are not decoded'],
   'OSPFv2_Capture_FINAL.pcapng': [0, 'OSPF is not decoded'],
   'OSPFv3_with_AH.pcap': [0, 'OSPF is not decoded'],
   'arista_ether.pcap': [0, 'a vendor protocol'],
   'icmpv6-RFC2894-RR.pcap': [0, 'router renumbering is named, its body not decoded'],
-  'ip6_frag_asan.pcap': [0, 'half a fragment header: tcpdump shows that half'],
+  'ip6_frag_asan.pcap': [0, 'half a fragment header, which tcpdump prints'],
   'isup.pcap': [0, 'SCTP chunks are not decoded'],
   'made-caplen-gt-len.pcap': [5, 'SCTP; a captured length above the wire length'],
   'made-caplen-gt-snaplen.pcap': [4, 'SCTP; half of a TCP option'],
@@ -40,9 +40,9 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, reason: string]>>
   'made-raw.pcap': [41, 'SCTP; DNS of random bytes'],
   'made-snaplen0.pcap': [5, 'SCTP'],
   'made-thiszone-fcs.pcap': [5, 'SCTP'],
-  'made-truncated.pcap': [211, 'a frame without a byte, which tcpdump calls an invalid header; DNS of random bytes'],
+  'made-truncated.pcap': [211, 'an empty frame, which tcpdump calls an invalid header; DNS of random bytes'],
   'made-tunnels.pcap': [35, 'SCTP, LCP, PPPoE discovery tags'],
-  'made-usec-overflow.pcap': [0, 'times that tcpdump cannot write'],
+  'made-usec-overflow.pcap': [0, 'times that tcpdump cannot print'],
   'pppoes.pcap': [0, 'LCP is not decoded'],
   'rpvstp-trunk-native-vid5.pcap': [18, 'DTP is not decoded'],
 };
@@ -56,8 +56,8 @@ const MODES: readonly (readonly [option: string, print: PacketPrintOptions])[] =
 ];
 
 /**
- * Lines that may be missing from the floors in all files together: tags that are cut (-e), HTTP whose end is not there,
- * SOA records, TFTP in quotes, Geneve's options (-v), differences of more than a day (-ttt).
+ * Number of lines below the minimum in all files together: truncated tags (-e), truncated HTTP, SOA records, TFTP in quotes,
+ * options of Geneve (-v), differences of more than a day (-ttt).
  */
 const SLACK: Readonly<Record<string, number>> = { '': 0, '-S': 0, '-e': 13, '-v': 35, '-ttt': 7 };
 
@@ -90,7 +90,7 @@ function ourTexts(path: string, print: PacketPrintOptions): string[] {
   return texts;
 }
 
-/** A frame's lines begin with a time stamp, or with what tcpdump prints in its place. */
+/** Lines of a frame begin with a timestamp, or with what tcpdump prints instead. */
 const FRAME_START = /^(?:[ -]?(?:\d+ days )?\d\d:\d\d:\d\d\.\d+ |\[Error converting time\]|\[Invalid header)/;
 
 function theirTexts(path: string, option: string): string[] {
@@ -110,7 +110,7 @@ function theirTexts(path: string, option: string): string[] {
 
 type Verdict = 'equal' | 'without application' | 'different';
 
-/** Behind VXLAN tcpdump begins a new line; we stay in the line. */
+/** tcpdump starts a new line after VXLAN, tapline does not. */
 const VXLAN_LINE_END = /(VXLAN, flags \[\w+\] \(0x[\da-f]{2}\), vni \d+)\n/g;
 
 function compare(ours: string, tcpdumps: string): Verdict {

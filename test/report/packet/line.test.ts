@@ -3,7 +3,6 @@ import { frameToJson } from '../../../src/report/packet/json.ts';
 import { PacketPrinter, summarize } from '../../../src/report/packet/line.ts';
 import type { PacketPrintOptions } from '../../../src/report/packet/options.ts';
 import { TimePrinter } from '../../../src/report/packet/time.ts';
-import { ConversationTable } from '../../../src/tcp/conversation-table.ts';
 import { joinBytes, lentFrame } from '../../support/capture-file.ts';
 import { fromHex } from '../../support/hex.ts';
 import { ethernet, ipv4, tcp, udp } from '../../support/made-frames.ts';
@@ -15,7 +14,7 @@ const line = (frame: Uint8Array, options: PacketPrintOptions = {}): string =>
 describe('names', () => {
   const frame = ipv4(6, tcp({ sourcePort: 40_000, destinationPort: 443 }));
 
-  test('ports by the built-in table unless numbers are asked for', () => {
+  test('ports by the built-in table, or as numbers', () => {
     expect(line(frame)).toContain('198.51.100.2.https: ');
     expect(line(frame, { numeric: true })).toContain('198.51.100.2.443: ');
     expect(line(ipv4(17, udp(40_000, 443, new Uint8Array(0))))).toMatch(/\.2\.(443|https): UDP/);
@@ -23,7 +22,7 @@ describe('names', () => {
     expect(line(ipv4(6, tcp({ destinationPort: 514 })))).toContain('.2.shell: '); // as getservbyport(3) has it
   });
 
-  test('hosts and services by the caller', () => {
+  test('hosts and services by functions of the caller', () => {
     const names = {
       host: (address: string) => (address === '192.0.2.1' ? 'here.example' : undefined),
       service: (port: number, protocol: string) => `${protocol}-${port}`,
@@ -52,7 +51,7 @@ describe('time', () => {
     expect(format(options, start)).toEqual([expected]);
   });
 
-  test('differences to the previous and to the first, backwards too, over a day with the days', () => {
+  test('differences to the previous and to the first frame, also negative, also of more than a day', () => {
     const times = [start, [1_591_780_864, 720_288_000], [1_591_780_864, 720_287_000], [1_591_880_864, 0]] as const;
     expect(format({ time: 'sincePrevious' }, ...times).slice(1)).toEqual([
       ' 00:00:00.999999 ',
@@ -66,42 +65,13 @@ describe('time', () => {
     ]);
   });
 
-  test('times that no calendar has', () => {
+  test('times beyond the range of dates', () => {
     expect(format({}, [1e17, 0])).toEqual(['[Error converting time] ']);
     expect(format({ time: 'date' }, [0xffff_ffff, 0])).toEqual(['2106-02-07 06:28:15.000000 ']);
   });
 });
 
-describe('conversations', () => {
-  const segment = { source: 'a', destination: 'b', sourcePort: 1, destinationPort: 2, isSyn: false };
-
-  test('both directions count from what was seen first', () => {
-    const table = new ConversationTable();
-    const first = { ...segment, isSyn: true, sequence: 1000, acknowledgment: 5001 };
-    expect(table.place(first)).toMatchObject({ sequence: 1000, acknowledgment: 5001 });
-    expect(table.place({ ...segment, sequence: 1001, acknowledgment: 5011 })).toEqual({
-      sequence: 1,
-      acknowledgment: 11,
-      selectiveBase: 5000,
-    });
-    const back = { ...segment, source: 'b', destination: 'a', sourcePort: 2, destinationPort: 1 };
-    expect(table.place({ ...back, sequence: 4999, acknowledgment: 1001 })).toMatchObject({
-      sequence: 0xffff_ffff,
-      acknowledgment: 1,
-    });
-  });
-
-  test('a flood of conversations forgets the oldest, not the newest', () => {
-    const table = new ConversationTable();
-    const numbers = { sequence: 10, acknowledgment: 10 };
-    table.place({ ...segment, ...numbers });
-    for (let port = 0; port < 20_000; port += 1) table.place({ ...segment, ...numbers, source: 'c', sourcePort: port });
-    expect(table.place({ ...segment, ...numbers }).sequence).toBe(10); // begins anew
-    expect(table.place({ ...segment, ...numbers, source: 'c', sourcePort: 19_999 }).sequence).toBe(0);
-  });
-});
-
-describe('what comes from packets', () => {
+describe('text from packets', () => {
   test('no control sequence reaches the terminal', () => {
     const control = '\u001b[2J\u009b31m';
     const frames = [
@@ -125,7 +95,7 @@ describe('what comes from packets', () => {
     expect(line(frames[2] ?? new Uint8Array(0), { numeric: true })).toMatch(/ A\? \^\[\[2J\^G\. \(/);
   });
 
-  test('the first line of text protocols, nothing of what is no text', () => {
+  test('the first line of text protocols, only the length of other data', () => {
     const http = ipv4(6, tcp({ flags: 0x18, destinationPort: 80, payload: text('GET / HTTP/1.1\r\nHost: x\r\n\r\n') }));
     expect(line(http, { numeric: true })).toMatch(/length 27: HTTP: GET \/ HTTP\/1\.1$/);
     expect(line(http, { numeric: true, verbosity: 1 })).toMatch(
@@ -137,25 +107,25 @@ describe('what comes from packets', () => {
   });
 });
 
-test('numbers at the line beginning', () => {
+test('numbers of frames', () => {
   const printer = new PacketPrinter({ number: true, time: 'none', numeric: true });
   const frame = lentFrame(ethernet(0x88b5, new Uint8Array(46)));
   expect(printer.format(frame, 1)).toMatch(/^ {4}1 {2}02:00:00:00:00:01 > /);
   expect(printer.format(frame, 1)).toMatch(/^ {4}2 {2}02:00:00:00:00:01 > /);
 });
 
-describe('one frame alone', () => {
+describe('a single frame', () => {
   const bytes = ipv4(6, tcp({ flags: 0x10, sequence: 77, acknowledgment: 5, payload: text('x') }));
   const expected = 'IP 192.0.2.1.40000 > 198.51.100.2.9999: Flags [.], seq 77:78, ack 5, win 1000, length 1';
 
-  test('summarize takes lent frames and owned packets', () => {
+  test('summarize accepts lent frames and owned packets', () => {
     expect(summarize(lentFrame(bytes), { linkType: 1 })).toBe(expected);
     const packet = { bytes, wireLength: bytes.length, timestamp: 0n, interfaceIndex: 0 };
     expect(summarize(packet, { linkType: 1 })).toBe(expected);
     expect(summarize(packet, { linkType: 1, quiet: true })).toMatch(/tcp 1$/);
   });
 
-  test('JSON of the same layers, places counted from the frame', () => {
+  test('JSON has the same layers, offsets from the beginning of the frame', () => {
     const around = joinBytes(new Uint8Array(50), bytes);
     const lent = { ...lentFrame(around), offset: 50, length: bytes.length, wireLength: bytes.length };
     const json = frameToJson(lent, 1);

@@ -1,4 +1,4 @@
-/** Our lines beside tcpdump's, for frames that show each printer every message it knows. */
+/** Lines of tapline and tcpdump for frames with every message that the printers know. */
 import { describe, expect, test } from 'vitest';
 import { PacketPrinter } from '../../../src/report/packet/line.ts';
 import type { PacketPrintOptions } from '../../../src/report/packet/options.ts';
@@ -41,10 +41,10 @@ const FRAMES: Readonly<Record<string, readonly Uint8Array[]>> = {
     ipv4(17, udp(4000, 4001, DATA), { hasMoreFragments: true, identification: 9 }),
     ipv4(17, DATA, { fragmentOffset: 1480, identification: 9 }),
     ipv4(99, DATA),
-    ipv4(6, tcp({})).with(24, 0), // a header checksum that does not hold
+    ipv4(6, tcp({})).with(24, 0), // a wrong header checksum
     ipv4(6, tcp({})).with(17, 200), // a total length beyond the frame
-    ipv4(6, tcp({})).with(16, 0).with(17, 0), // none: a segment that the interface was to cut
-    ipv4(6, tcp({})).with(16, 0).with(17, 18), // below the header's own
+    ipv4(6, tcp({})).with(16, 0).with(17, 0), // 0: a segment that the interface was to split
+    ipv4(6, tcp({})).with(16, 0).with(17, 18), // less than the header
     ipv4(6, tcp({})).with(14, 0x44),
     ipv4(6, tcp({})).with(14, 0x65),
     ipv4(6, tcp({})).with(14, 0x75),
@@ -80,7 +80,7 @@ const FRAMES: Readonly<Record<string, readonly Uint8Array[]>> = {
     ipv4(6, tcp({ options: fromHex('22 0a 0102030405060708 0101'), destinationPort: 9004 })),
     ipv4(6, tcp({ options: fromHex('63 04 abcd'), destinationPort: 9005 })),
     ipv4(6, tcp({ payload: DATA })).with(46, 0x40),
-    ipv4(6, tcp({}, 4)).with(50, 0xff), // a checksum that does not hold
+    ipv4(6, tcp({}, 4)).with(50, 0xff), // a wrong checksum
   ],
   UDP: [
     ipv4(17, udp(4000, 4001, DATA)),
@@ -173,17 +173,17 @@ const FRAMES: Readonly<Record<string, readonly Uint8Array[]>> = {
   ],
 };
 
-/** Where we know better, or do not follow: by group and place, with the reason. */
+/** Lines that differ on purpose, by group and index, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'IPv4 7': 'length 0 is a segment for the interface to cut (TSO): we read it, tcpdump 4.99.3 says bad-len',
-  'TCP 11': 'tcpdump reads the granularity of a user timeout from the wrong end (RFC 5482, 2)',
-  'TCP 10-v': 'tcpdump also shows the text that a reset carries',
-  'TCP 10-vv': 'tcpdump also shows the text that a reset carries',
-  'TCP 10-e -v -S': 'tcpdump also shows the text that a reset carries',
-  'TCP 10-v -K': 'tcpdump also shows the text that a reset carries',
-  'ICMPv6 6': 'of an unknown code tcpdump dumps the bytes',
-  'ICMPv6 9': 'of a protocol without ports tcpdump says [|icmp6]; we name the protocol',
-  'ICMPv6 28': 'of a type that it does not decode tcpdump dumps the bytes',
+  'IPv4 7': 'length 0 is a segment for the interface to split (TSO): tapline decodes it, tcpdump 4.99.3 prints bad-len',
+  'TCP 11': 'tcpdump takes the granularity of a user timeout from the wrong bit (RFC 5482, 2)',
+  'TCP 10-v': 'tcpdump also prints the text in a reset',
+  'TCP 10-vv': 'tcpdump also prints the text in a reset',
+  'TCP 10-e -v -S': 'tcpdump also prints the text in a reset',
+  'TCP 10-v -K': 'tcpdump also prints the text in a reset',
+  'ICMPv6 6': 'for an unknown code tcpdump dumps the bytes',
+  'ICMPv6 9': 'for a protocol without ports tcpdump prints [|icmp6], tapline the protocol',
+  'ICMPv6 28': 'for a type that it does not decode tcpdump dumps the bytes',
 };
 
 const MODES: readonly (readonly [options: string, print: PacketPrintOptions])[] = [
@@ -199,7 +199,7 @@ const MODES: readonly (readonly [options: string, print: PacketPrintOptions])[] 
   ['-XX', { dump: { form: 'hexAndText', withLinkHeader: true } }],
 ];
 
-describe('lines beside those of tcpdump', () => {
+describe('lines as tcpdump prints them', () => {
   const tcpdump = requirePeer('tcpdump');
   describe.skipIf(tcpdump === undefined).each(MODES)('with %s', (options, print) => {
     test.each(Object.keys(FRAMES))('%s', (group) => {
@@ -220,7 +220,7 @@ describe('lines beside those of tcpdump', () => {
     });
   });
 
-  test('addresses of the frames are those that the test means', () => {
+  test('the addresses of the frames are valid', () => {
     expect(address('192.0.2.1').length).toBe(4);
   });
 });
