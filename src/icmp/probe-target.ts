@@ -26,9 +26,9 @@ export class ProbeTarget {
   /** @throws TypeError when there is no address, or one of the wrong family */
   constructor(family: 4 | 6, { address, target, zone }: TargetOptions) {
     const bytes = address ?? parseAddress(target ?? '');
-    if (bytes === undefined) throw new TypeError(`an address is wanted, not "${target ?? ''}"`);
+    if (bytes === undefined) throw new TypeError(`target is not an address: "${target ?? ''}"`);
     if (bytes.length !== (family === 4 ? 4 : 16)) {
-      throw new TypeError(`${formatAddress(bytes)} is no IPv${family} address`);
+      throw new TypeError(`${formatAddress(bytes)} is not an IPv${family} address`);
     }
     this.bytes = bytes;
     this.#zone = zone;

@@ -10,7 +10,7 @@ import { check } from '../sys/syscall.ts';
 import type { LabHost } from './host.ts';
 import { makeSocket, socketAddress } from './socket.ts';
 
-export interface PingOptions {
+export interface LabPingOptions {
   /** 1 unless said otherwise; one after the other. */
   readonly count?: number;
   /** Bytes after the ICMP header; 56 unless said otherwise. */
@@ -32,7 +32,7 @@ const MAX_PACKET_LENGTH = 0x1_0000;
  * @returns how many replies came
  * @throws SyscallError when the kernel refuses to send, for want of a route for instance
  */
-export async function pingAddress(host: LabHost, address: string, options: PingOptions = {}): Promise<number> {
+export async function pingAddress(host: LabHost, address: string, options: LabPingOptions = {}): Promise<number> {
   const { count = 1, payloadLength = 56, identifier = randomInt(1, 0x1_0000), timeout = 1000 } = options;
   const isIpv4 = !address.includes(':');
   const types = isIpv4 ? ECHO4 : ECHO6;

@@ -24,12 +24,12 @@ export interface Origin {
   readonly name: string | undefined;
 }
 
-const LONGEST_LINE = 4_096;
-const LONGEST_NAME = 80;
+const MAX_LINE_LENGTH = 4_096;
+const MAX_NAME_LENGTH = 80;
 const COUNTRY = /^[A-Z]{2}$/;
 /** Several origins (`64496_64497`, `64496,64497`, `{64496}`): the first one counts. */
 const SYSTEM = /^\{?(?:AS)?(\d{1,10})(?:[_,}].*)?$/i;
-const LARGEST_SYSTEM = 0xffff_ffff;
+const MAX_SYSTEM_NUMBER = 0xffff_ffff;
 
 export class OriginTable {
   readonly #tables = { 4: new PrefixTable(4), 16: new PrefixTable(16) };
@@ -51,12 +51,12 @@ export class OriginTable {
     this.#lineNumber += 1;
     const text = line.trim();
     if (text === '' || text.startsWith('#')) return;
-    const range = line.length > LONGEST_LINE ? undefined : readRange(text);
+    const range = line.length > MAX_LINE_LENGTH ? undefined : readRange(text);
     const number = range === undefined ? undefined : this.#numberOf(range.rest, range.separator);
     if (range === undefined || number === undefined) {
       if (this.size === 0 && this.#lineNumber === 1) return;
       const shown = printable(text.slice(0, 60));
-      throw new StackError('FILE_FORMAT', `line ${this.#lineNumber}: no network and its AS number: ${shown}`);
+      throw new StackError('FILE_FORMAT', `line ${this.#lineNumber}: not a network with an AS number: ${shown}`);
     }
     if (this.#origins[number]?.asn === 0) return; // "not routed"
     (range.start.length === 4 ? this.#tables[4] : this.#tables[16]).add(range.start, range.end, number);
@@ -151,9 +151,9 @@ function csvFields(text: string): string[] {
 /** Number, country where it is two capitals, and all the rest, the name. */
 function readOrigin([system = '', ...rest]: readonly string[]): Origin | undefined {
   const asn = Number(SYSTEM.exec(system.trim())?.[1] ?? Number.NaN);
-  if (!(asn <= LARGEST_SYSTEM)) return undefined;
+  if (!(asn <= MAX_SYSTEM_NUMBER)) return undefined;
   const country = rest[0]?.trim() ?? '';
   const hasCountry = COUNTRY.test(country);
-  const name = printable((hasCountry ? rest.slice(1) : rest).join(' ').trim()).slice(0, LONGEST_NAME);
+  const name = printable((hasCountry ? rest.slice(1) : rest).join(' ').trim()).slice(0, MAX_NAME_LENGTH);
   return { asn, country: hasCountry ? country : undefined, name: name === '' ? undefined : name };
 }

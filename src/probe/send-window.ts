@@ -5,12 +5,12 @@
  */
 import { ProbeState, type ProbeTable } from './probe-table.ts';
 
-const MOST_OPEN = 8_192;
+const MAX_OPEN = 8_192;
 /**
  * A Linux kernel answers about 170 echo requests in one go: their replies wait in the send buffer of one socket for each
  * processor (net/ipv4/icmp.c, icmp_sk_init), and what finds no room there is dropped without a word.
  */
-const MOST_RECENT = 128;
+const MAX_RECENT = 128;
 /** Milliseconds. */
 const RECENT = 10;
 /** With round trips from here on, in ms, many answers are on their way at any time, and bursts are spread out. */
@@ -38,9 +38,9 @@ export class SendWindow {
 
   /** When another probe may leave; `Infinity` when only an answer makes place for it. */
   opensAt(now: number): number {
-    if (this.#open >= MOST_OPEN) return Number.POSITIVE_INFINITY;
+    if (this.#open >= MAX_OPEN) return Number.POSITIVE_INFINITY;
     this.#age(now);
-    if (this.#recentOpen < MOST_RECENT || this.#roundTrip >= FAR) return now;
+    if (this.#recentOpen < MAX_RECENT || this.#roundTrip >= FAR) return now;
     return this.#table.sentAt(this.#recentFrom) + RECENT;
   }
 

@@ -3,6 +3,7 @@ import type { MonitorHop } from '../../icmp/index.ts';
 import { formatMtrTable, unknownColumns } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { NameCache } from '../resolve-names.ts';
+import type { MtrCommand } from './mtr-options.ts';
 
 /** What the screen shows, and may start anew. */
 export interface WatchedPath {
@@ -13,12 +14,7 @@ export interface WatchedPath {
 export interface MtrScreenOptions {
   readonly title: string;
   readonly names: NameCache;
-  readonly words: {
-    readonly n: boolean;
-    readonly e: boolean;
-    readonly o: string | undefined;
-    readonly 'asn-file': string | undefined;
-  };
+  readonly command: Pick<MtrCommand, 'resolvesNames' | 'showsExtensions' | 'columns' | 'originFile'>;
   /** Ends the run. */
   readonly stop: () => void;
 }
@@ -31,7 +27,7 @@ const LEAVE = '\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 const CLEAR_TO_END_OF_SCREEN = '\x1b[J';
-const KEYS = 'q end  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
+const KEYS = 'q quit  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
 const JITTER_COLUMNS = 'SNJMXI';
 /** What the key `d` goes through: mtr's own, its jitter page, and losses explained. */
 const COLUMN_SETS: readonly string[] = ['LSNABWV', JITTER_COLUMNS, 'LFDRS'];
@@ -39,7 +35,7 @@ const ENTER_KEYS: readonly string[] = ['\r', '\n'];
 const ERASE_KEYS: readonly string[] = ['\x7f', '\b'];
 const ESCAPE_KEY = '\x1b';
 const INTERRUPT_KEY = '\x03';
-const LONGEST_ORDER = 32;
+const MAX_ORDER_LENGTH = 32;
 
 export class MtrScreen implements Disposable {
   readonly #context: CommandContext;
@@ -63,10 +59,11 @@ export class MtrScreen implements Disposable {
     this.#context = context;
     this.#path = path;
     this.#options = options;
-    this.#showNames = !options.words.n;
-    this.#showExtensions = options.words.e;
-    this.#showOrigins = options.words['asn-file'] !== undefined;
-    this.#columnSets = options.words.o === undefined ? COLUMN_SETS : [options.words.o, ...COLUMN_SETS];
+    const { resolvesNames, showsExtensions, originFile, columns } = options.command;
+    this.#showNames = resolvesNames;
+    this.#showExtensions = showsExtensions;
+    this.#showOrigins = originFile !== undefined;
+    this.#columnSets = columns === undefined ? COLUMN_SETS : [columns, ...COLUMN_SETS];
     context.stdout.write(ENTER);
     this.#timer = setInterval(() => this.#draw(), REDRAW_MILLISECONDS);
     this.#listen(true);
@@ -100,7 +97,7 @@ export class MtrScreen implements Disposable {
     else if (key === 'j') this.#columns = Math.max(0, this.#columnSets.indexOf(JITTER_COLUMNS));
     else if (key === 'o') this.#typedOrder = '';
     else if (key === 'n') this.#showNames = !this.#showNames;
-    else if (key === 'z') this.#showOrigins = !this.#showOrigins && this.#options.words['asn-file'] !== undefined;
+    else if (key === 'z') this.#showOrigins = !this.#showOrigins && this.#options.command.originFile !== undefined;
     else if (key === 'e') this.#showExtensions = !this.#showExtensions;
     else if (key === 'h') this.#showHistory = !this.#showHistory;
   }
@@ -116,7 +113,7 @@ export class MtrScreen implements Disposable {
       this.#typedOrder = undefined;
     } else if (key === ESCAPE_KEY) this.#typedOrder = undefined;
     else if (ERASE_KEYS.includes(key)) this.#typedOrder = typed.slice(0, -1);
-    else if (unknownColumns(key.toUpperCase()) === '' && typed.length < LONGEST_ORDER) {
+    else if (unknownColumns(key.toUpperCase()) === '' && typed.length < MAX_ORDER_LENGTH) {
       this.#typedOrder = typed + key.toUpperCase();
     }
   }
@@ -133,8 +130,9 @@ export class MtrScreen implements Disposable {
       columns: this.#columnSets[this.#columns] ?? 'LSNABWV',
       ...(this.#showNames ? { nameOf: this.#options.names.nameOf } : {}),
     });
-    const state = this.#isPaused ? ' (screen paused)' : '';
-    const help = this.#typedOrder === undefined ? KEYS : `columns, then Enter: ${this.#typedOrder}_`;
+    const state = this.#isPaused ? ' (paused)' : '';
+    const help =
+      this.#typedOrder === undefined ? KEYS : `column order (Enter applies, Escape cancels): ${this.#typedOrder}_`;
     const lines = [`tapline mtr ${this.#options.title}${state}`, help, this.note, ...table.trimEnd().split('\n')];
     const text = lines.map((line) => `${[...line].slice(0, width).join('')}${CLEAR_TO_END_OF_LINE}`).join('\r\n');
     this.#context.stdout.write(`${HOME}${text}${CLEAR_TO_END_OF_SCREEN}`);

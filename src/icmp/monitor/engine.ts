@@ -8,18 +8,19 @@ import type { AnswerEvent } from '../answer-finder.ts';
 import { extensionsOf, isHopAnswer } from '../hop-answer.ts';
 import { IP_HEADER } from '../probe-target.ts';
 import { RunEngine } from '../run-engine.ts';
-import { MONITOR_HOPS, type MonitorEvent, type MonitorOptions } from './events.ts';
+import type { MonitorEvent, MonitorOptions } from './events.ts';
 import type { MonitorHop } from './hop.ts';
 import { MonitorPath } from './path.ts';
 import { MonitorRound } from './round.ts';
 
 /** A probe's owner in the table is its round and its hop: 24 bits and 8. */
 const HOP_RANGE = 0x100;
-const MOST_ROUNDS = 0x100_0000;
+const DEFAULT_MAX_HOPS = 30;
+const MAX_ROUNDS = 0x100_0000;
 const REMEMBERED_PROBES = 0x1_0000;
 const FULL_BACKOFF = 2;
 const LAST_WAIT_FACTOR = 3;
-const SHORTEST_WAIT = 200;
+const MIN_WAIT = 200;
 
 export class MonitorEngine extends RunEngine<MonitorEvent> {
   readonly #options: MonitorOptions;
@@ -92,7 +93,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #startRound(now: number): void {
-    const maxHops = this.#options.maxHops ?? MONITOR_HOPS;
+    const maxHops = this.#options.maxHops ?? DEFAULT_MAX_HOPS;
     const limit =
       this.#path.targetHop ??
       Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
@@ -110,7 +111,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     const hop = this.#path.record(number);
     const { giveUpAfter = 0 } = this.#options;
     if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#path.furthest) return;
-    const index = this.table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
+    const index = this.table.add((round.number % MAX_ROUNDS) * HOP_RANGE + number, now);
     round.add(number, index);
     this.outbox.add({ index, flow: 0, destination: this.target.bytes }, number);
     // Spread over the interval, so that no router gets a burst.
@@ -155,7 +156,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
 
   #roundEnd(round: MonitorRound): number {
     if (!this.#canStart && this.#slowest > 0) {
-      const wait = Math.min(this.#wait, Math.max(SHORTEST_WAIT, LAST_WAIT_FACTOR * this.#slowest));
+      const wait = Math.min(this.#wait, Math.max(MIN_WAIT, LAST_WAIT_FACTOR * this.#slowest));
       return round.lastSentAt + wait;
     }
     return round.lastSentAt + this.#wait;
@@ -175,7 +176,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #settle(round: MonitorRound, limit: number): void {
-    round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
+    round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MAX_ROUNDS));
     this.events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 

@@ -4,9 +4,6 @@ import type { TargetOptions } from '../probe-target.ts';
 import type { ShortQuote } from '../short-quote.ts';
 import type { MonitorHop } from './hop.ts';
 
-/** How far a path is watched unless it is told. */
-export const MONITOR_HOPS = 30;
-
 /** Options; times in milliseconds. */
 export interface MonitorOptions extends TargetOptions {
   /** Between rounds; 1,000 by default. */
@@ -14,7 +11,7 @@ export interface MonitorOptions extends TargetOptions {
   /** Rounds; without end by default. */
   readonly count?: number;
   readonly firstHop?: number;
-  /** `MONITOR_HOPS` by default. */
+  /** 30 by default. */
   readonly maxHops?: number;
   /** How long an answer may take; 5,000 by default, but in the last round no longer than three times what was seen. */
   readonly wait?: number;

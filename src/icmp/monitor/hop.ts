@@ -46,11 +46,11 @@ export interface MonitorHop {
 }
 
 /** A nanosecond, in ms: 0 has no logarithm. */
-const SHORTEST_TIME = 1e-6;
+const MIN_TIME = 1e-6;
 /** As many results as a sparkline shows. */
 const HISTORY_LENGTH = 60;
 /** Responders of one hop that are told apart; a path with more is a network that rewrites sources. */
-const MOST_ADDRESSES = 16;
+const MAX_ADDRESSES = 16;
 
 export class MonitorHopRecord {
   readonly hop: number;
@@ -86,12 +86,12 @@ export class MonitorHopRecord {
   addAnswer(address: string, time: number, round: number): boolean {
     const isChange = this.#latest !== undefined && this.#latest !== address;
     this.#latest = address;
-    if (this.#addresses.has(address) || this.#addresses.size < MOST_ADDRESSES) {
+    if (this.#addresses.has(address) || this.#addresses.size < MAX_ADDRESSES) {
       this.#addresses.set(address, (this.#addresses.get(address) ?? 0) + 1);
     }
     this.#times.add(time);
     this.#smoothed.add(time);
-    this.#logarithms += Math.log(Math.max(time, SHORTEST_TIME));
+    this.#logarithms += Math.log(Math.max(time, MIN_TIME));
     if (this.#previous !== undefined) this.#jitters.add(Math.abs(time - this.#previous));
     this.#previous = time;
     this.#remember(round, time);

@@ -54,7 +54,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
 
   /** After the last probe: twice the longest round trip, a second at least, and never longer than an answer may take. */
   get #lingerEnd(): number {
-    const enough = this.#statistics.received === 0 ? this.#wait : Math.max(1_000, 2 * this.#statistics.largestTime);
+    const enough = this.#statistics.received === 0 ? this.#wait : Math.max(1_000, 2 * this.#statistics.maxTime);
     return this.#lastSentAt + Math.min(this.#wait, enough);
   }
 

@@ -36,13 +36,13 @@ export class PingStatistics {
     if (reply.damage !== undefined) this.damaged += 1;
   }
 
-  get largestTime(): number {
+  get maxTime(): number {
     return this.#times.max;
   }
 
   /** What has not had the time that the others' answers took is under way; a probe that nobody answered is lost. */
   patience(wait: number): number {
-    return this.received === 0 ? wait : Math.min(wait, 2 * this.largestTime);
+    return this.received === 0 ? wait : Math.min(wait, 2 * this.maxTime);
   }
 
   summary({ pending, ...facts }: RunFacts): PingSummary {
@@ -103,12 +103,12 @@ export class PingStatistics {
   }
 }
 
-const SMALLEST_EDGE = 0.001;
+const MIN_EDGE = 0.001;
 
 function stepOf(milliseconds: number): number {
-  return Math.floor(2 * Math.log2(Math.max(milliseconds, SMALLEST_EDGE) / SMALLEST_EDGE) + 1e-9);
+  return Math.floor(2 * Math.log2(Math.max(milliseconds, MIN_EDGE) / MIN_EDGE) + 1e-9);
 }
 
 function edgeOf(step: number): number {
-  return SMALLEST_EDGE * 2 ** (step / 2);
+  return MIN_EDGE * 2 ** (step / 2);
 }

@@ -12,11 +12,12 @@ import type { SentHeader } from '../quoted-changes.ts';
 import { RunEngine } from '../run-engine.ts';
 import type { TracerouteEvent } from './events.ts';
 import { multipathProbes } from './multipath.ts';
-import { TRACEROUTE_HOPS, type TracerouteOptions } from './options.ts';
+import type { TracerouteOptions } from './options.ts';
 import type { PathHop, Slot } from './path-hop.ts';
 import { TracePath } from './trace-path.ts';
 
 const FULL_BACKOFF = 2;
+const DEFAULT_MAX_HOPS = 64;
 
 export class TracerouteEngine extends RunEngine<TracerouteEvent> {
   readonly #options: TracerouteOptions;
@@ -37,7 +38,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     this.#options = options;
     const { sourceAddress: source, trafficClass = 0, probes = 3 } = options;
     this.#sent = { destination: this.target.bytes, source, trafficClass };
-    this.#maxHops = options.maxHops ?? TRACEROUTE_HOPS;
+    this.#maxHops = options.maxHops ?? DEFAULT_MAX_HOPS;
     this.#parallel = options.parallel ?? 16;
     this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
     this.#path = new TracePath({
@@ -157,7 +158,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     });
     slot.state = 'answered';
     this.#received += 1;
-    hop.largestTime = Math.max(hop.largestTime, time);
+    hop.maxTime = Math.max(hop.maxTime, time);
     if (slot.answer.isArrival) this.#inFlight -= this.#path.endAt(slot.hop);
     if (this.#options.isMultipath === true) {
       const wanted = multipathProbes(hop.responders);

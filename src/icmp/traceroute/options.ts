@@ -2,9 +2,6 @@
 
 import type { TargetOptions } from '../probe-target.ts';
 
-/** How far a traceroute looks unless it is told. */
-export const TRACEROUTE_HOPS = 64;
-
 /** Options of a run; times in milliseconds. */
 export interface TracerouteOptions extends TargetOptions {
   readonly source?: string;
@@ -13,7 +10,7 @@ export interface TracerouteOptions extends TargetOptions {
   readonly trafficClass?: number;
   /** 1 by default. */
   readonly firstHop?: number;
-  /** `TRACEROUTE_HOPS` by default. */
+  /** 64 by default. */
   readonly maxHops?: number;
   /** Probes for each hop; 3 by default. */
   readonly probes?: number;

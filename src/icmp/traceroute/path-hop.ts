@@ -27,7 +27,7 @@ export class PathHop {
   readonly hop: number;
   readonly slots: Slot[] = [];
   /** Largest round trip seen, in ms; 0 while none was. */
-  largestTime = 0;
+  maxTime = 0;
   lastSentAt = Number.NEGATIVE_INFINITY;
 
   constructor(hop: number, probes: number) {

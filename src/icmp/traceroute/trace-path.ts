@@ -20,7 +20,7 @@ export interface TraceShape {
 const HERE = 3;
 /** ... or of the next one, but never less than this. */
 const NEAR = 10;
-const SHORTEST_WAIT = 100;
+const MIN_WAIT = 100;
 /** Probes to one hop are this many probes apart. */
 const SPREAD = 5;
 /** Linux sends one error a second to each peer (`net.ipv4.icmp_ratelimit`), others less; so much later we ask again. */
@@ -136,9 +136,9 @@ export class TracePath {
   #expiry(hop: PathHop, slot: Slot): number {
     let { wait } = this.#shape;
     const next = this.#hops[slot.hop + 1];
-    if (hop.largestTime > 0) wait = Math.min(wait, Math.max(SHORTEST_WAIT, HERE * hop.largestTime));
-    if (next !== undefined && next.largestTime > 0) {
-      wait = Math.min(wait, Math.max(SHORTEST_WAIT, NEAR * next.largestTime));
+    if (hop.maxTime > 0) wait = Math.min(wait, Math.max(MIN_WAIT, HERE * hop.maxTime));
+    if (next !== undefined && next.maxTime > 0) {
+      wait = Math.min(wait, Math.max(MIN_WAIT, NEAR * next.maxTime));
     }
     return slot.sentAt + wait;
   }

@@ -21,7 +21,7 @@ export interface KernelTransportOptions {
   readonly recordRoute?: boolean;
   readonly allowBroadcast?: boolean;
   /** Largest transport message to send and to receive. */
-  readonly largestMessage?: number;
+  readonly maxMessageLength?: number;
   /** Echo identifier; random by default. Ping sockets have their own. */
   readonly identifier?: number;
   /** What is asked by ICMP; `echo` by default. The others need CAP_NET_RAW. */

@@ -59,11 +59,6 @@ export class KernelTransport implements ProbeTransport {
     return drops;
   }
 
-  /** How often the wall clock was set while this transport was open; round trip times do not suffer. */
-  get clockSteps(): number {
-    return this.#parts.bridge.steps;
-  }
-
   send(batch: readonly ProbeSpec[]): readonly SendResult[] {
     return this.#parts.sender.send(batch);
   }

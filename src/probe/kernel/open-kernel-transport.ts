@@ -30,7 +30,7 @@ import { echoFilter, portFilter, quoteFilter } from './socket-filters.ts';
 const TINY_BUFFER = 1;
 /** RFC 863; nothing is sent there. */
 const DISCARD_PORT = 9;
-const DEFAULT_LARGEST = 1_500;
+const DEFAULT_MAX_MESSAGE = 1_500;
 
 /**
  * Opens a transport. Synchronous, so that it can be done inside a network namespace.
@@ -52,16 +52,16 @@ export function openKernelTransport(options: KernelTransportOptions): KernelTran
 }
 
 function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTransportOptions): StackError {
-  const otherWay =
+  const alternative =
     protocol === 'icmp' && message === 'echo'
-      ? ', or let a group open ping sockets (sysctl net.ipv4.ping_group_range="0 2147483647")'
+      ? ', or allow ping sockets with sysctl -w net.ipv4.ping_group_range="0 2147483647"'
       : protocol === 'tcp'
-        ? ', or probe by UDP or ICMP'
+        ? ', or use UDP or ICMP probes'
         : '';
   return new StackError(
     'PRIVILEGE',
-    `${cause.message}: needs CAP_NET_RAW: run as root, or give Node the capability ` +
-      `(setcap cap_net_raw+ep "$(command -v node)")${otherWay}`,
+    `${cause.message}; CAP_NET_RAW is missing; run as root, or grant it with ` +
+      `setcap cap_net_raw+ep "$(command -v node)"${alternative}`,
     { cause },
   );
 }
@@ -124,7 +124,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
         receiver: new PacketReceiver(socket, bridge, {
           protocol: index === 0 ? ipProtocolOf(family, 'icmp') : IPPROTO_TCP,
           hasIpHeader: family === 4,
-          largestPacket: 60 + (options.largestMessage ?? DEFAULT_LARGEST),
+          maxPacketLength: 60 + (options.maxMessageLength ?? DEFAULT_MAX_MESSAGE),
         }),
       })),
       capabilities: {
@@ -152,7 +152,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
     socket.set(
       ...((family === 4 ? [SOL_IP, IP_RECVERR] : [SOL_IPV6, IPV6_RECVERR]) as [number, number]),
       1,
-      'see ICMP errors',
+      'receive ICMP errors',
     );
     if (options.source === undefined) socket.bind(new Uint8Array(family === 4 ? 4 : 16), 0);
     const { port } = socket.localName();
@@ -165,7 +165,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
     const receiver = new PacketReceiver(socket, bridge, {
       protocol: ipProtocolOf(family, protocol),
       hasIpHeader: false,
-      largestPacket: options.largestMessage ?? DEFAULT_LARGEST,
+      maxPacketLength: options.maxMessageLength ?? DEFAULT_MAX_MESSAGE,
     });
     return new KernelTransport({
       bridge,
@@ -249,7 +249,7 @@ function senderOptions(
 ): ConstructorParameters<typeof PacketSender>[2] {
   const { family } = options;
   return {
-    largestMessage: options.largestMessage ?? DEFAULT_LARGEST,
+    maxMessageLength: options.maxMessageLength ?? DEFAULT_MAX_MESSAGE,
     stripsUdpHeader,
     wantsTransmitTime: options.wantsTransmitTime ?? true,
     flowLabel: options.flowLabel ?? 0,

@@ -22,7 +22,7 @@ import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 /** As many as the driver sends in one turn of the event loop. */
 const SLOTS = 256;
 /** Room for a whole quote with extensions; the echo of a large probe wants more. */
-const SMALLEST_DATA = 2_048;
+const MIN_DATA_SIZE = 2_048;
 const CONTROL_SIZE = 192;
 /** Batches in one go; then others on the event loop get their turn. */
 const MAX_BATCHES = 16;
@@ -46,7 +46,7 @@ export interface ReceiverOptions {
   readonly protocol: number;
   /** IPv4 raw sockets show the IP header, all others do not (raw(7)). */
   readonly hasIpHeader: boolean;
-  readonly largestPacket: number;
+  readonly maxPacketLength: number;
 }
 
 export class PacketReceiver {
@@ -67,8 +67,8 @@ export class PacketReceiver {
     this.#bridge = bridge;
     this.#options = options;
     this.#source = new Uint8Array(socket.family === 4 ? 4 : 16);
-    const dataSize = Math.max(SMALLEST_DATA, options.largestPacket + 128);
-    const slots = dataSize > SMALLEST_DATA ? SLOTS / 8 : SLOTS;
+    const dataSize = Math.max(MIN_DATA_SIZE, options.maxPacketLength + 128);
+    const slots = dataSize > MIN_DATA_SIZE ? SLOTS / 8 : SLOTS;
     this.#arena = new MessageArena({ slots, dataSize, controlSize: CONTROL_SIZE });
     this.#event = {
       kind: 'arrival',

@@ -35,7 +35,7 @@ import type { ClockBridge } from './clock-bridge.ts';
 import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 
 export interface SenderOptions {
-  readonly largestMessage: number;
+  readonly maxMessageLength: number;
   /** The kernel writes the UDP header: it is taken off, and its port used (unprivileged UDP). */
   readonly stripsUdpHeader: boolean;
   /** IPv6 flow label; 0 for none. */
@@ -84,7 +84,7 @@ export class PacketSender {
     this.#extraFlags = extraFlags;
     this.#arena = new MessageArena({
       slots: OUTBOX_LIMIT,
-      dataSize: options.largestMessage,
+      dataSize: options.maxMessageLength,
       controlSize: INT_CONTROL_LENGTH,
     });
     this.#errors = new MessageArena({

@@ -24,7 +24,7 @@ export interface EchoMethodOptions {
   /** Payload bytes; 56 by default. */
   readonly size?: number;
   /** The largest payload that a draft may ask for; `size` by default. */
-  readonly maximumSize?: number;
+  readonly maxSize?: number;
   /** Repeated over the payload behind nonce and number; by default each byte holds its own position (ping(8)). */
   readonly pattern?: Uint8Array;
   /** `timestamp` asks for the remote clock (RFC 792), `mask` for the subnet's mask (RFC 950); both IPv4 only. */
@@ -88,17 +88,17 @@ export class EchoMethod implements PingMethod {
   /** @throws RangeError for a size that no packet can have, or timestamps over IPv6 */
   constructor(options: EchoMethodOptions) {
     const size = options.size ?? DEFAULT_ECHO_SIZE;
-    const maximumSize = Math.max(size, options.maximumSize ?? size);
-    const largest = 0xffff - 20 - ICMP4_HEADER_LENGTH;
-    if (!Number.isInteger(size) || size < 0 || maximumSize > largest) {
-      throw new RangeError(`an echo carries 0 to ${largest} bytes, not ${maximumSize}`);
+    const maxSize = Math.max(size, options.maxSize ?? size);
+    const limit = 0xffff - 20 - ICMP4_HEADER_LENGTH;
+    if (!Number.isInteger(size) || size < 0 || maxSize > limit) {
+      throw new RangeError(`payload size must be 0 to ${limit} bytes, not ${maxSize}`);
     }
     this.#message = options.message ?? 'echo';
     this.#isEcho = this.#message === 'echo';
     if (!this.#isEcho && options.family === 6) throw new RangeError(`ICMPv6 has no ${this.#message} message`);
     this.family = options.family;
     this.size = FIXED_SIZES[this.#message] ?? size;
-    this.length = ICMP4_HEADER_LENGTH + Math.max(this.size, maximumSize);
+    this.length = ICMP4_HEADER_LENGTH + Math.max(this.size, maxSize);
     this.#nonce = options.nonce >>> 0;
     this.#isIdentifierForced = options.identifier !== undefined;
     this.identifier = (options.identifier ?? this.#nonce ^ (this.#nonce >>> 16)) & 0xffff;
@@ -241,4 +241,21 @@ export class EchoMethod implements PingMethod {
     const { originate, receive, transmit } = view;
     return { ...NO_DETAILS, times: { originate, receive, transmit } };
   }
+}
+
+/**
+ * Creates an echo method with a random nonce.
+ * @param target an address, which gives the family, or all options
+ * @throws RangeError as the constructor of `EchoMethod`
+ */
+export function echoMethod(
+  target: string | (Omit<EchoMethodOptions, 'nonce'> & { readonly nonce?: number }),
+): EchoMethod {
+  const options = typeof target === 'string' ? ({ family: target.includes(':') ? 6 : 4 } as const) : target;
+  return new EchoMethod({ nonce: randomNonce(), ...options });
+}
+
+/** Draws 32 bits from the system's random number generator. */
+export function randomNonce(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

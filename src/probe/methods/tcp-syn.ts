@@ -26,7 +26,7 @@ const WINDOW = 0xffff;
 /** MSS 1,460 (RFC 9293, 3.7.1): a SYN without it looks odd to firewalls. */
 const OPTIONS = Uint8Array.of(2, 4, 0x05, 0xb4);
 /** Numbers above this are not ours: nobody sends so many probes in one run. */
-const MOST_PROBES = 0x1000_0000;
+const MAX_PROBES = 0x1000_0000;
 
 export class SynMethod implements ProbeMethod {
   readonly protocol = 'tcp';
@@ -104,7 +104,7 @@ export class SynMethod implements ProbeMethod {
 
   #indexOf(sequence: number): number | undefined {
     const index = (sequence - this.#nonce) >>> 0;
-    return index < MOST_PROBES ? index : undefined;
+    return index < MAX_PROBES ? index : undefined;
   }
 
   #matchError(event: ArrivalEvent): ProbeMatch | undefined {

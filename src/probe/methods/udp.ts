@@ -24,7 +24,7 @@ export interface UdpMethodOptions {
   readonly destinationPort?: number;
   /** Payload bytes; 12 by default, 40 with the headers of IPv4. */
   readonly size?: number;
-  readonly maximumSize?: number;
+  readonly maxSize?: number;
   /** `paris` keeps the ports of a flow; `classic` counts the destination port up with each probe. */
   readonly ports?: 'paris' | 'classic';
 }
@@ -58,8 +58,8 @@ export class UdpMethod implements ProbeMethod {
     this.#addressLength = options.family === 4 ? 4 : 16;
     this.#nonce = options.nonce >>> 0;
     this.#size = options.size ?? DEFAULT_SIZE;
-    if (this.#size < 2) throw new RangeError(`a UDP probe carries 2 bytes at least, not ${this.#size}`);
-    this.length = UDP_HEADER_LENGTH + Math.max(this.#size, options.maximumSize ?? 0);
+    if (this.#size < 2) throw new RangeError(`payload size of a UDP probe must be at least 2 bytes, not ${this.#size}`);
+    this.length = UDP_HEADER_LENGTH + Math.max(this.#size, options.maxSize ?? 0);
     this.#sourcePort = options.sourcePort;
     this.#destinationPort = options.destinationPort ?? DEFAULT_PORT;
     this.#isClassic = options.ports === 'classic';

@@ -6,6 +6,7 @@ import { formatAddress } from '../../base/address.ts';
 import { isEqualBytes } from '../../base/bytes.ts';
 import { RunningStats } from '../../base/statistics.ts';
 import type { ProbeEngine } from '../drive.ts';
+import { EventList } from '../event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../method.ts';
 import { NumberSet } from '../number-set.ts';
 import { Outbox } from '../outbox.ts';
@@ -55,7 +56,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   #silent = 0;
   #duplicates = 0;
   #isDone = false;
-  #events: SweepEvent[] = [];
+  readonly #events = new EventList<SweepEvent>();
 
   constructor(method: ProbeMethod, options: SweepOptions, drops: () => number = () => 0) {
     this.#options = options;
@@ -280,8 +281,6 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   }
 
   drain(): readonly SweepEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.drain();
   }
 }

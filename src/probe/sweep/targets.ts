@@ -14,7 +14,7 @@ interface AddressRange {
 }
 
 /** More than this is a mistake: an IPv6 /64 takes 58,000 years at ten million probes a second. */
-const MOST_TARGETS = 2 ** 32;
+const MAX_TARGETS = 2 ** 32;
 
 export class SweepTargets {
   readonly #ranges: AddressRange[] = [];
@@ -28,14 +28,14 @@ export class SweepTargets {
    */
   add(text: string): void {
     const range = parseRange(text);
-    if (range === undefined) throw new StackError('TARGET', `"${text}" is no address, network or range`);
+    if (range === undefined) throw new StackError('TARGET', `not an address, network or range: "${text}"`);
     if (this.#family !== undefined && this.#family !== range.family) {
-      throw new StackError('TARGET', `"${text}": a sweep has targets of one family`);
+      throw new StackError('TARGET', `cannot mix IPv4 and IPv6 targets in one sweep: "${text}"`);
     }
     const count = range.last - range.first + 1n;
-    if (count < 1n) throw new StackError('TARGET', `"${text}": the range ends before it begins`);
-    if (count + BigInt(this.#size) > BigInt(MOST_TARGETS)) {
-      throw new StackError('TARGET', `"${text}": more than ${MOST_TARGETS} addresses`);
+    if (count < 1n) throw new StackError('TARGET', `range end is below its start: "${text}"`);
+    if (count + BigInt(this.#size) > BigInt(MAX_TARGETS)) {
+      throw new StackError('TARGET', `too many targets: "${text}" exceeds the limit of ${MAX_TARGETS} addresses`);
     }
     this.#family = range.family;
     const { family, first } = range;
@@ -73,7 +73,8 @@ export class SweepTargets {
       else high = middle - 1;
     }
     const range = this.#ranges[low];
-    if (range === undefined || index < 0 || index >= this.#size) throw new RangeError(`there is no target ${index}`);
+    if (range === undefined || index < 0 || index >= this.#size)
+      throw new RangeError(`target index out of range: ${index}`);
     if (range.family === 4) writeU32(out, 0, range.first4 + index - range.offset);
     else writeBytes6(out, range.first + BigInt(index - range.offset));
     return out;

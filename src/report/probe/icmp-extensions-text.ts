@@ -7,7 +7,7 @@ const HEX_LIMIT = 32;
 
 /** ` <MPLS:L=24017,E=5,S=0,T=1>` and the like, one for each object; empty for none. */
 export function extensionsText(extensions: IcmpExtensions): string {
-  if (extensions.checksum === 'bad') return ' <extensions: wrong checksum>';
+  if (extensions.checksum === 'bad') return ' <extensions: bad checksum>';
   const texts = extensions.objects.map((object) => ` <${objectText(object)}>`);
   if (extensions.isMalformed) texts.push(' <extensions: malformed>');
   return texts.join('');

@@ -54,7 +54,7 @@ const BLANK: Column = { letter: ' ', title: '', width: 1, value: () => '' };
 const DEFAULT_COLUMNS = 'LSNABWV';
 const DEFAULT_WIDTH = 80;
 const ORIGIN_WIDTH = 11;
-const NARROWEST_HOST = 16;
+const MIN_HOST_WIDTH = 16;
 const SPARK = '▁▂▃▄▅▆▇█';
 const LOST = '×';
 
@@ -71,7 +71,7 @@ export function unknownColumns(text: string): string {
 export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOptions = {}): string {
   const columns = columnsOf(options.columns);
   const figures = columns.reduce((sum, column) => sum + column.width, 0);
-  const hostWidth = Math.max(NARROWEST_HOST, (options.width ?? DEFAULT_WIDTH) - figures - 5);
+  const hostWidth = Math.max(MIN_HOST_WIDTH, (options.width ?? DEFAULT_WIDTH) - figures - 5);
   const title = columns.map((column) => column.title.padStart(column.width)).join('');
   const lines = [`${'Host'.padEnd(hostWidth + 5)}${title}`];
   for (const hop of hops) lines.push(...hopLines(hop, columns, hostWidth, options));
@@ -80,7 +80,7 @@ export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOpti
 
 function hopLines(hop: MonitorHop, columns: readonly Column[], hostWidth: number, options: MtrTextOptions): string[] {
   const [first, ...others] = hop.addresses;
-  const host = first === undefined ? '(no answer)' : hostText(first, options);
+  const host = first === undefined ? '(no reply)' : hostText(first, options);
   const figures = columns.map((column) => column.value(hop).padStart(column.width)).join('');
   const spark = options.showHistory === true ? `  ${sparkline(hop)}` : '';
   const lines = [`${String(hop.hop).padStart(3)}. ${fit(host, hostWidth)}${figures}${spark}`];

@@ -8,10 +8,10 @@ export function pingFiguresText(summary: PingSummary): string {
   const { roundTrip } = summary;
   if (roundTrip === undefined) return '';
   const times = [roundTrip.median, roundTrip.p90, roundTrip.p99, roundTrip.jitter].map((time) => time.toFixed(3));
-  const own = summary.droppedByUs === 0 ? '' : `, ${summary.droppedByUs} packets dropped by this machine`;
+  const own = summary.droppedByUs === 0 ? '' : `, ${summary.droppedByUs} packets dropped by the receive buffer`;
   return (
     `median/p90/p99/jitter = ${times.join('/')} ms\n` +
-    `${summary.lossRuns} runs of losses, longest ${summary.longestLossRun}${own}\n`
+    `loss bursts: ${summary.lossRuns}, longest: ${summary.longestLossRun} packets${own}\n`
   );
 }
 

@@ -46,8 +46,8 @@ export function pingTextFormatter(options: PingTextOptions = {}): (event: PingEv
     }
     if (event.type === 'refused') return `ping: sendto: ${localErrorText(event.errorName, event.mtu)}\n`;
     if (event.type === 'stranger' && options.isVerbose === true) {
-      const reason = event.reason === 'address' ? 'different address' : 'wrong checksum';
-      return `${event.source}: icmp_seq=${event.sequence & SEQUENCE_MASK} not counted: ${reason}\n`;
+      const reason = event.reason === 'address' ? 'different source address' : 'bad checksum';
+      return `${event.source}: icmp_seq=${event.sequence & SEQUENCE_MASK} ignored: ${reason}\n`;
     }
     return '';
   };
@@ -92,10 +92,10 @@ function replyText(reply: PingReply): string {
 
 /** What a host told about itself; its words were made printable when they were read. */
 function nodeText({ query, verdict, values, isTruncated }: NonNullable<PingReply['node']>): string {
-  if (verdict === 'refused') return 'it does not tell';
-  if (verdict === 'unknown') return 'it does not know the question';
-  const told = values.length === 0 ? 'nothing' : values.join(' ');
-  return `${query === 'name' ? 'name' : 'addresses'}: ${told}${isTruncated ? ' and more' : ''}`;
+  if (verdict === 'refused') return 'query refused';
+  if (verdict === 'unknown') return 'query not supported';
+  const shown = values.length === 0 ? 'none' : values.join(' ');
+  return `${query === 'name' ? 'name' : 'addresses'}: ${shown}${isTruncated ? ' (truncated)' : ''}`;
 }
 
 function damageText(damage: NonNullable<PingReply['damage']>): string {

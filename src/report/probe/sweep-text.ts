@@ -1,5 +1,6 @@
 /** A sweep as lines: who is alive, who is not, and the counts. @module */
 import type { SweepEvent, SweepSummary } from '../../probe/index.ts';
+import { localErrorText } from './local-error-text.ts';
 
 export interface SweepTextOptions {
   /** Bare addresses, to be read by other programs (fping -a). */
@@ -15,12 +16,16 @@ export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = 
   if (options.only !== undefined && (options.only === 'alive') !== isAlive) return '';
   if (options.addressesOnly === true) return `${event.address}\n`;
   if (event.type === 'alive') {
-    const port = event.portNumber === undefined ? '' : ` port ${event.portNumber} ${event.port ?? 'answers'}`;
+    const port = event.portNumber === undefined ? '' : ` port ${event.portNumber} ${event.port ?? 'replied'}`;
     return `${event.address}${port} is alive (${event.time.toFixed(3)} ms)\n`;
   }
-  if (event.type === 'silent') return `${event.address} does not answer\n`;
-  const who = event.by === undefined ? (event.errorName ?? 'this machine') : event.by;
-  return `${event.address} is unreachable, says ${who}${event.kind === undefined ? '' : ` (${event.kind}, code ${event.code})`}\n`;
+  if (event.type === 'silent') return `${event.address} did not reply\n`;
+  const { address, by, kind, code, errorName } = event;
+  const reason =
+    by === undefined
+      ? `local error: ${localErrorText(errorName ?? 'unknown', undefined)}`
+      : `${kind} code ${code} from ${by}`;
+  return `${address} is unreachable (${reason})\n`;
 }
 
 /** Two lines of counts. */
@@ -33,7 +38,7 @@ function formatSweepSummary(summary: SweepSummary): string {
     roundTrip === undefined
       ? ''
       : `round-trip min/avg/max = ${[roundTrip.min, roundTrip.mean, roundTrip.max].map((time) => time.toFixed(3)).join('/')} ms\n`;
-  const own = droppedByUs === 0 ? '' : `${droppedByUs} packets were dropped by this machine: sweep at a lower rate\n`;
+  const own = droppedByUs === 0 ? '' : `${droppedByUs} packets dropped by the receive buffer; lower --rate\n`;
   return `\n${counts}; ${pace}\n${times}${own}`;
 }
 
