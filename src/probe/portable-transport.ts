@@ -50,7 +50,7 @@ async function findLocal({ family, destination }: PortableTransportOptions): Pro
   });
   const { address, port } = socket.address();
   const bytes = parseAddress(address);
-  if (bytes === undefined) throw new StackError('NO_ROUTE', `no route to ${formatAddress(destination)}`);
+  if (bytes === undefined) throw new StackError('NO_ROUTE', `there is no way to ${formatAddress(destination)}`);
   return { address: bytes, port, release: () => socket.close() };
 }
 

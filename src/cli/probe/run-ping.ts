@@ -45,7 +45,13 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
     });
   try {
     await output.run(async () => {
-      await Promise.all(targets.map(pingOne));
+      const all = targets.map(pingOne);
+      try {
+        await Promise.all(all);
+      } finally {
+        stop.stop(); // a run that fails ends the others
+        await Promise.allSettled(all);
+      }
     });
   } finally {
     stop.release();
