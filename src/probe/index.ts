@@ -1,4 +1,4 @@
-/** Probing: transports, the engines' driver, and sweeps. @module */
+/** Probe transports, methods, the driver of engines, and sweeps. @module */
 export { type DriveParts, drive, type ProbeEngine } from './drive.ts';
 export { EventList } from './event-list.ts';
 export { type HostOptions, HostRun } from './host-run.ts';

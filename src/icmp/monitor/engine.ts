@@ -1,6 +1,6 @@
 /**
- * Watching a path (mtr): round after round one probe to each hop, all on one flow. A loss is told apart by what the hops
- * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
+ * Path monitoring (mtr) as a state machine: one probe to each hop per round, all on one flow. The later hops of a round
+ * classify a loss: if one of them replied, the probe got through, and the hop itself did not reply. @module
  */
 import type { ProbeMatch, ProbeMethod, SendResult } from '../../probe/index.ts';
 import { ProbeState } from '../../probe/index.ts';
@@ -13,7 +13,7 @@ import type { MonitorHop } from './hop.ts';
 import { MonitorPath } from './path.ts';
 import { MonitorRound } from './round.ts';
 
-/** A probe's owner in the table is its round and its hop: 24 bits and 8. */
+/** The owner of a probe in the table is its round and its hop: 24 bits and 8. */
 const HOP_RANGE = 0x100;
 const DEFAULT_MAX_HOPS = 30;
 const MAX_ROUNDS = 0x100_0000;
@@ -34,7 +34,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   #nextSend = 0;
   #nextRound = 0;
 
-  /** @throws TypeError when there is no address, or one of the wrong family */
+  /** @throws TypeError for a missing address, or one of the other family */
   constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
     super({ method, options, drops, capacity: REMEMBERED_PROBES });
     this.#options = options;
@@ -62,7 +62,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     return newest !== undefined && newest.nextHop <= this.#limitOf(newest) ? newest : undefined;
   }
 
-  /** A round that finds the target nearer than it thought does not go beyond it. */
+  /** A round that finds the target earlier than expected stops there. */
   #limitOf(round: MonitorRound): number {
     return Math.min(round.limit, this.#path.targetHop ?? round.limit);
   }
@@ -114,7 +114,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     const index = this.table.add((round.number % MAX_ROUNDS) * HOP_RANGE + number, now);
     round.add(number, index);
     this.outbox.add({ index, flow: 0, destination: this.target.bytes }, number);
-    // Spread over the interval, so that no router gets a burst.
+    // Spread over half the interval, so that no router gets a burst.
     this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
   }
 
@@ -162,7 +162,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     return round.lastSentAt + this.#wait;
   }
 
-  /** Rounds end in order: once all is answered, or when the wait is over. */
+  /** Ends rounds in order: when all probes have a reply, or at the timeout. */
   #settleRounds(now: number): void {
     let round = this.#rounds[0];
     while (round !== undefined) {
@@ -180,12 +180,12 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     this.events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
-  /** The hops as they stand, up to the target or the last one that answered. */
+  /** Returns the hops so far, up to the target or the last hop that replied. */
   hops(): MonitorHop[] {
     return this.#path.report();
   }
 
-  /** Forgets all figures, not what is known of the path (mtr's key `r`). */
+  /** Clears all figures, but keeps the path (key `r` of mtr). */
   reset(): void {
     this.#path.reset();
   }

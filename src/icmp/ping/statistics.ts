@@ -1,12 +1,12 @@
-/** The figures of one ping run. @module */
+/** Figures of one ping run. @module */
 import { Jitter, LossRuns, QuantileSample, RunningStats } from '../../base/statistics.ts';
 import type { HistogramBucket, PingReply, PingSummary, RoundTripFigures } from './events.ts';
 
-/** What a summary says beside the counts. */
+/** What a summary contains in addition to the counts. */
 export interface RunFacts {
   readonly target: string;
   readonly address: string;
-  /** Probes under way. */
+  /** Probes in flight. */
   readonly pending: number;
   readonly droppedByUs: number;
   readonly duration: number;
@@ -40,7 +40,7 @@ export class PingStatistics {
     return this.#times.max;
   }
 
-  /** What has not had the time that the others' answers took is under way; a probe that nobody answered is lost. */
+  /** Returns how long a probe counts as pending: twice the longest round trip, or the timeout without a reply. */
   patience(wait: number): number {
     return this.received === 0 ? wait : Math.min(wait, 2 * this.maxTime);
   }
@@ -85,7 +85,7 @@ export class PingStatistics {
     };
   }
 
-  /** Two buckets for each doubling, from the smallest to the largest sample; empty ones between them included. */
+  /** Returns two buckets per factor of two, from the smallest to the largest sample, including empty ones. */
   #histogram(): HistogramBucket[] {
     const sorted = this.#sample.sorted();
     const first = sorted[0];

@@ -1,4 +1,4 @@
-/** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
+/** Opens the sockets for one kind of probe, with or without privilege. @module */
 import { StackError, SyscallError } from '../../base/errors.ts';
 import { ipProtocolOf } from '../../base/protocol-numbers.ts';
 import type { BpfInstruction } from '../../bpf/index.ts';
@@ -33,13 +33,13 @@ const DISCARD_PORT = 9;
 const DEFAULT_MAX_MESSAGE = 1_500;
 
 /**
- * Opens a transport. Synchronous, so that it can be done inside a network namespace.
- * @throws StackError `PRIVILEGE` when the system lets us have neither kind of socket
+ * Opens a transport. Synchronous, so that a caller can open it inside a network namespace.
+ * @throws StackError `PRIVILEGE` if neither kind of socket can be opened
  * @throws SyscallError for an interface, address or option that the kernel refuses
  */
 export function openKernelTransport(options: KernelTransportOptions): KernelTransport {
   const isEcho = (options.message ?? 'echo') === 'echo';
-  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send nothing else
+  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send echo requests only
   if (privilege === 'none') return openUnprivileged(options);
   try {
     return openRaw(options);
@@ -66,7 +66,7 @@ function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTran
   );
 }
 
-/** Sockets that were opened so far; all are closed when a later one fails. */
+/** The sockets opened so far. All are closed if a later one fails. */
 class Sockets {
   readonly all: InetSocket[] = [];
   readonly #options: KernelTransportOptions;
@@ -206,7 +206,7 @@ function withSockets(options: KernelTransportOptions, build: (sockets: Sockets) 
   }
 }
 
-/** ICMP types of answers (IANA), and where our identifier stands in them: a node information reply has it in its nonce. */
+/** ICMP types of replies (IANA), and the offset of the identifier: that of a node information reply is in its nonce. */
 const REPLIES = {
   4: { echo: [0, 4], timestamp: [14, 4], mask: [18, 4] },
   6: { echo: [129, 4], 'node-information': [140, 8] },
@@ -218,7 +218,7 @@ function replyFilter({ family, message = 'echo' }: KernelTransportOptions, ident
   return echoFilter(family, type, identifier, at);
 }
 
-/** Finds the source address by asking the kernel for the way. */
+/** Returns the source address that routing selects. */
 function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Array {
   const finder = sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
   if (options.source !== undefined) finder.bind(options.source, 0);
@@ -227,7 +227,7 @@ function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Arr
   return finder.localName().address;
 }
 
-/** Keeps a port for ourselves, on a socket that nobody reads: otherwise another program could get it, and our answers. */
+/** Reserves a port on a socket that is never read. Otherwise another program could get the port, and the replies. */
 function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions, address: Uint8Array): number {
   if (protocol === 'icmp') return 0;
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
@@ -237,7 +237,7 @@ function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions
   return keeper.localName().port;
 }
 
-/** What arrived between the opening of a socket and its filter is not ours. */
+/** Discards what arrived before the filter was attached. */
 function discardEarly(sockets: readonly InetSocket[]): void {
   for (const socket of sockets) socket.discardReceived();
 }
@@ -257,7 +257,7 @@ function senderOptions(
       const finder = sockets.all.find((socket) => socket.isConnected);
       if (finder === undefined) return undefined;
       try {
-        finder.connect(destination, DISCARD_PORT); // anew: the kernel has learned something since
+        finder.connect(destination, DISCARD_PORT); // again, since the kernel has learned a new path MTU
       } catch {
         return undefined;
       }

@@ -1,9 +1,9 @@
-/** What ping(8) does not tell: percentiles, jitter, runs of losses, a histogram. @module */
+/** Formats figures that ping(8) does not print: percentiles, jitter, loss bursts, a histogram. @module */
 import type { PingSummary } from '../../icmp/index.ts';
 
 const BAR_WIDTH = 40;
 
-/** Two lines below the summary; empty when nothing was received. */
+/** Returns two lines after the summary; empty without a reply. */
 export function pingFiguresText(summary: PingSummary): string {
   const { roundTrip } = summary;
   if (roundTrip === undefined) return '';
@@ -15,7 +15,7 @@ export function pingFiguresText(summary: PingSummary): string {
   );
 }
 
-/** Bars of the round trips' spread, two for each doubling. */
+/** Returns a histogram of round trip times, with two bars per factor of two. */
 export function pingHistogramText(summary: PingSummary): string {
   const most = Math.max(0, ...summary.histogram.map((bucket) => bucket.count));
   return summary.histogram

@@ -1,15 +1,15 @@
-/** A sweep as lines: who is alive, who is not, and the counts. @module */
+/** Formats the events of a sweep. @module */
 import type { SweepEvent, SweepSummary } from '../../probe/index.ts';
 import { localErrorText } from './local-error-text.ts';
 
 export interface SweepTextOptions {
-  /** Bare addresses, to be read by other programs (fping -a). */
+  /** Prints addresses only, for other programs (fping -a). */
   readonly addressesOnly?: boolean;
-  /** What to list; all that is reported by default. */
+  /** Addresses to list; all by default. */
   readonly only?: 'alive' | 'unreachable';
 }
 
-/** Text of one event, newline included; empty for what is not listed. */
+/** Returns the line of one event, newline included; empty if it is not listed. */
 export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = {}): string {
   if (event.type === 'summary') return options.addressesOnly === true ? '' : formatSweepSummary(event);
   const isAlive = event.type === 'alive';
@@ -28,7 +28,7 @@ export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = 
   return `${address} is unreachable (${reason})\n`;
 }
 
-/** Two lines of counts. */
+/** Returns the counts after a blank line. */
 function formatSweepSummary(summary: SweepSummary): string {
   const { targets, transmitted, alive, unreachable, silent, duration, roundTrip, droppedByUs } = summary;
   const seconds = duration / 1_000;
@@ -42,7 +42,7 @@ function formatSweepSummary(summary: SweepSummary): string {
   return `\n${counts}; ${pace}\n${times}${own}`;
 }
 
-/** `[#####     ]  47 % 1925 alive`, to be drawn over itself. */
+/** Returns `[#####     ]  47 % 1925 alive`, to be drawn over the previous one. */
 export function sweepProgressText(summary: SweepSummary & { readonly progress: number }, width = 30): string {
   const filled = Math.round(summary.progress * width);
   const percent = String(Math.floor(summary.progress * 100)).padStart(3);
