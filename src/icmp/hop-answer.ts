@@ -7,7 +7,7 @@ import type { AnswerEvent } from './answer-finder.ts';
 import { quotedChanges, type SentHeader } from './quoted-changes.ts';
 import type { HopAnswer } from './traceroute/events.ts';
 
-/** What the engine knows about the probe. */
+/** The probe of a reply. */
 export interface AnsweredProbe {
   /** Source of the reply. */
   readonly source: string;

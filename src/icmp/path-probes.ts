@@ -12,7 +12,7 @@ import {
   UdpMethod,
 } from '../probe/index.ts';
 
-/** What the probes are made of. */
+/** Protocol and ports of the probes. */
 export interface PathProbeOptions {
   readonly protocol?: 'udp' | 'icmp' | 'tcp';
   /** Destination port; 33,434 for UDP and 80 for TCP by default. */

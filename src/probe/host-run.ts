@@ -53,7 +53,7 @@ export class HostRun<Target, Method extends ProbeMethod, Run> {
     return this.#run;
   }
 
-  /** Yields what `iterate` yields of the run. For an address nothing is awaited before the sockets are open. */
+  /** Yields the events that `iterate` selects. Opens the sockets of an address without an `await` before. */
   async *events<Event>(iterate: (run: Run) => AsyncIterable<Event>): AsyncGenerator<Event, void, undefined> {
     const plan = this.#plan;
     const resolved = plan.resolve();

@@ -27,7 +27,7 @@ export interface SocketOptions {
   readonly flowLabel?: number;
 }
 
-/** What the probes of a run need of their sockets. */
+/** Requirements of a run on its sockets. */
 export type TransportNeeds = Omit<KernelTransportOptions, keyof SocketOptions | 'privilege' | 'identifier'> & {
   /** The interface of a link-local target. */
   readonly zone?: string | undefined;

@@ -223,6 +223,12 @@ describe.skipIf(!isRealRoot)('nobody', () => {
     expect([hopsOf(stdout), status]).toEqual([[...ROUTERS, CHAIN_TARGET.ipv4], 0]);
   });
 
+  test('monitors by a ping socket', async () => {
+    const { stdout, status } = await asNobody('mtr', '-n', '-r', '-c', '1', CHAIN_TARGET.ipv4);
+    const hosts = [...stdout.matchAll(/^ *\d+\. ([\d.]+) /gm)].map(([, host]) => host);
+    expect([hosts, status]).toEqual([[...ROUTERS, CHAIN_TARGET.ipv4], 0]);
+  });
+
   test('is told what masks need, and not to open ping sockets for them', async () => {
     const { stderr, status } = await asNobody('ping', '-c', '1', '-M', 'mask', CHAIN_TARGET.ipv4);
     expect(stderr).toMatch(/CAP_NET_RAW is missing; run as root/);

@@ -58,7 +58,7 @@ export function pathOptions<T>(command: Argv<T>, defaults: PathDefaults) {
     });
 }
 
-/** Declares what the output shows of each hop. */
+/** Declares the output of each hop. */
 export function hopOptions<T>(command: Argv<T>) {
   const group = Group.output;
   return command

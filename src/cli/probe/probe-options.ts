@@ -68,7 +68,7 @@ export function outputOptions<T>(command: Argv<T>) {
     });
 }
 
-/** What yargs returns for the shared options. */
+/** The shared options as yargs returns them. */
 export interface ProbeWords {
   readonly ipv4: boolean;
   readonly ipv6: boolean;

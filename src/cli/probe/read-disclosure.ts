@@ -1,4 +1,4 @@
-/** Reads what `--asn-file` and `--hide` say about the addresses of a path. @module */
+/** Evaluates `--asn-file` and `--hide`. @module */
 import type { PathDisclosure } from '../../report/index.ts';
 import { readOrigins } from '../file/read-origins.ts';
 import type { PathCommand } from './path-options.ts';

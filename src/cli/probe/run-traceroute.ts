@@ -37,7 +37,7 @@ export async function runTraceroute(command: TracerouteCommand, context: Command
     await output.run(() =>
       withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
         const run = traceHost(target, { ...command.run, ...tap, signal: stop.signal });
-        // Only printing waits for names. Meanwhile the run goes on.
+        // Only printing waits for names. The run continues meanwhile.
         let printed = Promise.resolve();
         for await (const whole of run) {
           const event = discloseTraceroute(whole, disclosure);

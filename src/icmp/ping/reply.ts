@@ -7,7 +7,7 @@ import type { ProbeTarget } from '../probe-target.ts';
 import type { PingError, PingReply, PingStart } from './events.ts';
 import { type PingOptions, sizeOf } from './options.ts';
 
-/** What the engine knows about the probe. */
+/** The probe of a reply. */
 export interface AnsweredPing {
   readonly index: number;
   readonly time: number;

@@ -2,7 +2,7 @@
 import { Jitter, LossRuns, QuantileSample, RunningStats } from '../../base/statistics.ts';
 import type { HistogramBucket, PingReply, PingSummary, RoundTripFigures } from './events.ts';
 
-/** What a summary contains in addition to the counts. */
+/** The fields of a summary that are not counters. */
 export interface RunFacts {
   readonly target: string;
   readonly address: string;

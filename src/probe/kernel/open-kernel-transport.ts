@@ -237,7 +237,7 @@ function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions
   return keeper.localName().port;
 }
 
-/** Discards what arrived before the filter was attached. */
+/** Discards packets that arrived before the filter was attached. */
 function discardEarly(sockets: readonly InetSocket[]): void {
   for (const socket of sockets) socket.discardReceived();
 }

@@ -1,4 +1,4 @@
-/** What a ping run needs of its method, in addition to `ProbeMethod`. @module */
+/** The method of a ping run. @module */
 import type { ProbeMethod } from '../method.ts';
 import type { ArrivalEvent } from '../transport.ts';
 
