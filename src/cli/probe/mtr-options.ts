@@ -15,6 +15,7 @@ import {
 } from './path-options.ts';
 import {
   Group,
+  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,
@@ -44,57 +45,34 @@ export function mtrOptions(command: Argv) {
 }
 
 function timing<T>(command: Argv<T>) {
-  const group = Group.timing;
+  const { value } = optionGroup(Group.timing);
   return command
-    .option('c', {
-      alias: 'count',
-      type: 'string',
-      group,
-      describe: 'number of rounds',
-      defaultDescription: '10 for a report, no limit on the screen',
-    })
-    .option('i', {
-      alias: 'interval',
-      type: 'string',
-      group,
-      describe: 'interval between rounds, in seconds',
-      defaultDescription: '1',
-    })
-    .option('w', {
-      alias: 'wait',
-      type: 'string',
-      group,
-      describe: 'reply timeout, in seconds',
-      defaultDescription: '5',
-    })
-    .option('give-up-after', {
-      type: 'string',
-      group,
-      describe: 'stop probing a hop that did not reply in N rounds',
-      defaultDescription: 'never',
-    });
+    .option(
+      'c',
+      value('number of rounds', { alias: 'count', defaultDescription: '10 for a report, no limit on the screen' }),
+    )
+    .option('i', value('interval between rounds, in seconds', { alias: 'interval', defaultDescription: '1' }))
+    .option('w', value('reply timeout, in seconds', { alias: 'wait', defaultDescription: '5' }))
+    .option(
+      'give-up-after',
+      value('stop probing a hop that did not reply in N rounds', { defaultDescription: 'never' }),
+    );
 }
 
 function ownOutput<T>(command: Argv<T>) {
-  const group = Group.output;
+  const { flag, value } = optionGroup(Group.output);
   return command
-    .option('r', {
-      alias: 'report',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print a table at the end in place of the live screen',
-    })
-    .option('csv', { type: 'boolean', default: false, group, describe: 'print comma-separated values at the end' })
-    .option('xml', { type: 'boolean', default: false, group, describe: 'print an XML document at the end' })
-    .option('prometheus', { type: 'boolean', default: false, group, describe: 'print Prometheus metrics at the end' })
-    .option('o', {
-      alias: 'order',
-      type: 'string',
-      group,
-      describe: 'columns and their order: letters of L F D R S N A B W V G J M X I, and spaces',
-      defaultDescription: 'LSNABWV',
-    });
+    .option('r', flag('print a table at the end in place of the live screen', { alias: 'report' }))
+    .option('csv', flag('print comma-separated values at the end'))
+    .option('xml', flag('print an XML document at the end'))
+    .option('prometheus', flag('print Prometheus metrics at the end'))
+    .option(
+      'o',
+      value('columns and their order: letters of L F D R S N A B W V G J M X I, and spaces', {
+        alias: 'order',
+        defaultDescription: 'LSNABWV',
+      }),
+    );
 }
 
 /** @throws StackError `USAGE` */

@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { numberOption } from '../options.ts';
-import { Group, type ProbeWords } from './probe-options.ts';
+import { Group, optionGroup, type ProbeWords } from './probe-options.ts';
 
 /** Where two commands differ. */
 export interface PathDefaults {
@@ -20,22 +20,14 @@ const MAX_PORT = 65_535;
 
 /** Declares the path and its probes. */
 export function pathOptions<T>(command: Argv<T>, defaults: PathDefaults) {
+  const { flag, value } = optionGroup(Group.path);
   const group = Group.path;
   return command
-    .option('f', {
-      alias: 'first-hop',
-      type: 'string',
-      group,
-      describe: 'first hop to probe',
-      defaultDescription: '1',
-    })
-    .option('m', {
-      alias: 'max-hops',
-      type: 'string',
-      group,
-      describe: 'last hop to probe, up to 255',
-      defaultDescription: String(defaults.maxHops),
-    })
+    .option('f', value('first hop to probe', { alias: 'first-hop', defaultDescription: '1' }))
+    .option(
+      'm',
+      value('last hop to probe, up to 255', { alias: 'max-hops', defaultDescription: String(defaults.maxHops) }),
+    )
     .option('P', {
       alias: 'protocol',
       choices: ['udp', 'icmp', 'tcp'] as const,
@@ -43,38 +35,23 @@ export function pathOptions<T>(command: Argv<T>, defaults: PathDefaults) {
       group,
       describe: 'protocol of the probes',
     })
-    .option('p', {
-      alias: 'port',
-      type: 'string',
-      group,
-      describe: 'destination port',
-      defaultDescription: '33434 for UDP, 80 for TCP',
-    })
-    .option('classic', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'increment the UDP port with each probe; by default all probes keep one flow (Paris traceroute)',
-    });
+    .option('p', value('destination port', { alias: 'port', defaultDescription: '33434 for UDP, 80 for TCP' }))
+    .option(
+      'classic',
+      flag('increment the UDP port with each probe; by default all probes keep one flow (Paris traceroute)'),
+    );
 }
 
 /** Declares the output of each hop. */
 export function hopOptions<T>(command: Argv<T>) {
-  const group = Group.output;
+  const { flag, value } = optionGroup(Group.output);
   return command
-    .option('e', {
-      alias: 'extensions',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'show MPLS labels and other ICMP extensions (RFC 4884)',
-    })
-    .option('asn-file', {
-      type: 'string',
-      group,
-      describe: 'show AS numbers and countries from this local file (GeoLite2, RouteViews or iptoasn format)',
-    })
-    .option('hide', { type: 'string', group, describe: 'hide the addresses and names of the first N hops' });
+    .option('e', flag('show MPLS labels and other ICMP extensions (RFC 4884)', { alias: 'extensions' }))
+    .option(
+      'asn-file',
+      value('show AS numbers and countries from this local file (GeoLite2, RouteViews or iptoasn format)'),
+    )
+    .option('hide', value('hide the addresses and names of the first N hops'));
 }
 
 interface PathWords extends ProbeWords {

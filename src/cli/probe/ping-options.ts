@@ -6,6 +6,7 @@ import type { PingHostOptions } from '../../icmp/index.ts';
 import { numberOption } from '../options.ts';
 import {
   Group,
+  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,
@@ -48,52 +49,22 @@ export function pingOptions(command: Argv) {
 }
 
 function probes<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.probes);
   const group = Group.probes;
   return command
-    .option('c', {
-      alias: 'count',
-      type: 'string',
-      group,
-      describe: 'number of probes to send; with -G, of each size',
-      defaultDescription: 'no limit',
-    })
-    .option('s', {
-      alias: 'size',
-      type: 'string',
-      group,
-      describe: 'payload size, in bytes',
-      defaultDescription: '56',
-    })
-    .option('p', { alias: 'pattern', type: 'string', group, describe: 'payload pattern, 1 to 16 hexadecimal bytes' })
-    .option('g', {
-      alias: 'sweep-min',
-      type: 'string',
-      group,
-      describe: 'first payload size of a size sweep, in bytes',
-    })
-    .option('G', { alias: 'sweep-max', type: 'string', group, describe: 'last payload size of a size sweep, in bytes' })
-    .option('sweep-step', {
-      type: 'string',
-      group,
-      describe: 'step of a size sweep, in bytes',
-      defaultDescription: '1',
-    })
-    .option('m', { alias: 'ttl', type: 'string', group, describe: 'TTL or hop limit, 1 to 255' })
-    .option('D', { alias: 'df', type: 'boolean', default: false, group, describe: 'set the DF flag (do not fragment)' })
-    .option('R', {
-      alias: 'record-route',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'send the record route option (IPv4)',
-    })
-    .option('b', {
-      alias: 'broadcast',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'allow a broadcast address and accept replies from any address',
-    })
+    .option(
+      'c',
+      value('number of probes to send; with -G, of each size', { alias: 'count', defaultDescription: 'no limit' }),
+    )
+    .option('s', value('payload size, in bytes', { alias: 'size', defaultDescription: '56' }))
+    .option('p', value('payload pattern, 1 to 16 hexadecimal bytes', { alias: 'pattern' }))
+    .option('g', value('first payload size of a size sweep, in bytes', { alias: 'sweep-min' }))
+    .option('G', value('last payload size of a size sweep, in bytes', { alias: 'sweep-max' }))
+    .option('sweep-step', value('step of a size sweep, in bytes', { defaultDescription: '1' }))
+    .option('m', value('TTL or hop limit, 1 to 255', { alias: 'ttl' }))
+    .option('D', flag('set the DF flag (do not fragment)', { alias: 'df' }))
+    .option('R', flag('send the record route option (IPv4)', { alias: 'record-route' }))
+    .option('b', flag('allow a broadcast address and accept replies from any address', { alias: 'broadcast' }))
     .option('M', {
       choices: ['time', 'mask'] as const,
       group,
@@ -107,48 +78,22 @@ function probes<T>(command: Argv<T>) {
 }
 
 function timing<T>(command: Argv<T>) {
-  const group = Group.timing;
+  const { flag, value } = optionGroup(Group.timing);
   return command
-    .option('i', {
-      alias: 'interval',
-      type: 'string',
-      group,
-      describe: 'interval between probes, in seconds',
-      defaultDescription: '1',
-    })
-    .option('W', {
-      alias: 'wait',
-      type: 'string',
-      group,
-      describe: 'reply timeout, in seconds; a later reply counts as late',
-      defaultDescription: '10',
-    })
-    .option('t', { alias: ['w', 'deadline'], type: 'string', group, describe: 'stop after this time, in seconds' })
-    .option('o', { type: 'boolean', default: false, group, describe: 'stop after the first reply' })
-    .option('l', {
-      alias: 'preload',
-      type: 'string',
-      group,
-      describe: 'number of probes to send at once at the start',
-      defaultDescription: '1',
-    })
-    .option('f', {
-      alias: 'flood',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'flood: send with each reply, at least 100 probes per second',
-    })
-    .option('A', {
-      alias: 'adaptive',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'send with each reply, or after the interval',
-    });
+    .option('i', value('interval between probes, in seconds', { alias: 'interval', defaultDescription: '1' }))
+    .option(
+      'W',
+      value('reply timeout, in seconds; a later reply counts as late', { alias: 'wait', defaultDescription: '10' }),
+    )
+    .option('t', value('stop after this time, in seconds', { alias: ['w', 'deadline'] }))
+    .option('o', flag('stop after the first reply'))
+    .option('l', value('number of probes to send at once at the start', { alias: 'preload', defaultDescription: '1' }))
+    .option('f', flag('flood: send with each reply, at least 100 probes per second', { alias: 'flood' }))
+    .option('A', flag('send with each reply, or after the interval', { alias: 'adaptive' }));
 }
 
 function ownOutput<T>(command: Argv<T>) {
+  const { flag } = optionGroup(Group.output);
   const group = Group.output;
   return command
     .option('style', {
@@ -157,39 +102,13 @@ function ownOutput<T>(command: Argv<T>) {
       group,
       describe: 'output format of FreeBSD ping or of Linux iputils',
     })
-    .option('q', {
-      alias: 'quiet',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print only the header and the summary',
-    })
-    .option('v', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'report the kind of socket, ignored replies, and ICMP errors with short quotes',
-    })
-    .option('O', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'report a probe without a reply when the next one is sent',
-    })
-    .option('a', { alias: 'audible', type: 'boolean', default: false, group, describe: 'ring the bell on each reply' })
-    .option('timestamp', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print the time before each line, in seconds since 1970',
-    })
-    .option('figures', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'add percentiles, jitter and loss bursts to the summary',
-    })
-    .option('histogram', { type: 'boolean', default: false, group, describe: 'add a histogram of round trip times' });
+    .option('q', flag('print only the header and the summary', { alias: 'quiet' }))
+    .option('v', flag('report the kind of socket, ignored replies, and ICMP errors with short quotes'))
+    .option('O', flag('report a probe without a reply when the next one is sent'))
+    .option('a', flag('ring the bell on each reply', { alias: 'audible' }))
+    .option('timestamp', flag('print the time before each line, in seconds since 1970'))
+    .option('figures', flag('add percentiles, jitter and loss bursts to the summary'))
+    .option('histogram', flag('add a histogram of round trip times'));
 }
 
 /** @throws StackError `USAGE` */

@@ -16,35 +16,40 @@ export const Group = {
   output: 'Output:',
 } as const;
 
+interface OptionDetails {
+  readonly alias?: string | readonly string[];
+  /** The default as `--help` shows it. */
+  readonly defaultDescription?: string;
+}
+
+/** Returns functions that describe the options of one group: flags, and options with a value. */
+export function optionGroup(group: string) {
+  return {
+    flag: (describe: string, details: OptionDetails = {}) =>
+      ({ type: 'boolean', default: false, group, describe, ...details }) as const,
+    value: (describe: string, details: OptionDetails = {}) =>
+      ({ type: 'string', group, describe, ...details }) as const,
+  };
+}
+
 const MAX_MARK = 0xffff_ffff;
 const MAX_FLOW_LABEL = 0xf_ffff;
 
 /** Declares the sockets of a run. */
 export function socketOptions<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.sockets);
   const group = Group.sockets;
   return command
-    .option('ipv4', { alias: '4', type: 'boolean', default: false, group, describe: 'use IPv4 only' })
-    .option('ipv6', { alias: '6', type: 'boolean', default: false, group, describe: 'use IPv6 only' })
-    .option('source', { alias: 'S', type: 'string', group, describe: 'source address' })
-    .option('interface', { alias: 'I', type: 'string', group, describe: 'outgoing interface or VRF' })
-    .option('mark', {
-      type: 'string',
-      group,
-      describe: `firewall mark, 0 to ${MAX_MARK}; needs CAP_NET_ADMIN, or CAP_NET_RAW since Linux 5.17`,
-    })
-    .option('tos', {
-      alias: ['z', 'Q'],
-      type: 'string',
-      group,
-      describe: 'type of service (IPv4) or traffic class (IPv6), 0 to 255',
-      defaultDescription: '0',
-    })
-    .option('flow-label', {
-      type: 'string',
-      group,
-      describe: `IPv6 flow label, 0 to ${MAX_FLOW_LABEL}`,
-      defaultDescription: '0',
-    })
+    .option('ipv4', flag('use IPv4 only', { alias: '4' }))
+    .option('ipv6', flag('use IPv6 only', { alias: '6' }))
+    .option('source', value('source address', { alias: 'S' }))
+    .option('interface', value('outgoing interface or VRF', { alias: 'I' }))
+    .option('mark', value(`firewall mark, 0 to ${MAX_MARK}; needs CAP_NET_ADMIN, or CAP_NET_RAW since Linux 5.17`))
+    .option(
+      'tos',
+      value('type of service (IPv4) or traffic class (IPv6), 0 to 255', { alias: ['z', 'Q'], defaultDescription: '0' }),
+    )
+    .option('flow-label', value(`IPv6 flow label, 0 to ${MAX_FLOW_LABEL}`, { defaultDescription: '0' }))
     .option('transport', {
       choices: ['auto', 'raw', 'unprivileged', 'raw-socket'] as const,
       default: 'auto' as const,
@@ -55,17 +60,12 @@ export function socketOptions<T>(command: Argv<T>) {
 
 /** Declares where results go. The options of one command's own output come before these. */
 export function outputOptions<T>(command: Argv<T>) {
-  const group = Group.output;
+  const { flag, value } = optionGroup(Group.output);
   return command
-    .option('n', { type: 'boolean', default: false, group, describe: 'do not resolve addresses to names' })
-    .option('pcap', { type: 'string', group, describe: 'write probes and replies to this PCAPNG file' })
-    .option('json', { type: 'boolean', default: false, group, describe: 'print one JSON document at the end' })
-    .option('ndjson', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print one JSON object per line as events happen',
-    });
+    .option('n', flag('do not resolve addresses to names'))
+    .option('pcap', value('write probes and replies to this PCAPNG file'))
+    .option('json', flag('print one JSON document at the end'))
+    .option('ndjson', flag('print one JSON object per line as events happen'));
 }
 
 /** The shared options as yargs returns them. */

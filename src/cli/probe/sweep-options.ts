@@ -6,6 +6,7 @@ import type { SweepHostsOptions } from '../../probe/index.ts';
 import { numberOption } from '../options.ts';
 import {
   Group,
+  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,
@@ -51,71 +52,27 @@ export function sweepOptions(command: Argv) {
 }
 
 function targets<T>(command: Argv<T>) {
-  const group = Group.targets;
+  const { value } = optionGroup(Group.targets);
   return command
-    .option('F', {
-      alias: 'file',
-      type: 'string',
-      group,
-      describe: 'read targets from this file, one per line; - reads standard input',
-    })
-    .option('p', {
-      alias: 'ports',
-      type: 'string',
-      group,
-      describe: 'probe these TCP ports in place of ICMP echo, for example 22,80,8000-8010',
-    });
+    .option('F', value('read targets from this file, one per line; - reads standard input', { alias: 'file' }))
+    .option('p', value('probe these TCP ports in place of ICMP echo, for example 22,80,8000-8010', { alias: 'ports' }));
 }
 
 function timing<T>(command: Argv<T>) {
-  const group = Group.timing;
+  const { value } = optionGroup(Group.timing);
   return command
-    .option('rate', {
-      type: 'string',
-      group,
-      describe: 'probes per second; 0 removes the limit',
-      defaultDescription: '10000',
-    })
-    .option('r', {
-      alias: 'retries',
-      type: 'string',
-      group,
-      describe: 'number of further probes to a silent address',
-      defaultDescription: '1',
-    })
-    .option('w', {
-      alias: 'wait',
-      type: 'string',
-      group,
-      describe: 'reply timeout, in seconds',
-      defaultDescription: '1',
-    });
+    .option('rate', value('probes per second; 0 removes the limit', { defaultDescription: '10000' }))
+    .option('r', value('number of further probes to a silent address', { alias: 'retries', defaultDescription: '1' }))
+    .option('w', value('reply timeout, in seconds', { alias: 'wait', defaultDescription: '1' }));
 }
 
 function ownOutput<T>(command: Argv<T>) {
-  const group = Group.output;
+  const { flag, value } = optionGroup(Group.output);
   return command
-    .option('a', {
-      alias: 'alive',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print only addresses that reply, one per line',
-    })
-    .option('u', {
-      alias: 'unreachable',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print only addresses that do not reply, one per line',
-    })
-    .option('q', { alias: 'quiet', type: 'boolean', default: false, group, describe: 'print only the summary' })
-    .option('x', {
-      alias: 'reachable',
-      type: 'string',
-      group,
-      describe: 'exit with status 0 only if at least N addresses are alive',
-    });
+    .option('a', flag('print only addresses that reply, one per line', { alias: 'alive' }))
+    .option('u', flag('print only addresses that do not reply, one per line', { alias: 'unreachable' }))
+    .option('q', flag('print only the summary', { alias: 'quiet' }))
+    .option('x', value('exit with status 0 only if at least N addresses are alive', { alias: 'reachable' }));
 }
 
 /** @throws StackError `USAGE` */

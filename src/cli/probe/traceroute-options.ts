@@ -14,6 +14,7 @@ import {
 } from './path-options.ts';
 import {
   Group,
+  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,
@@ -43,90 +44,39 @@ const MAX_PARALLEL = 64;
 export function tracerouteOptions(command: Argv) {
   const host = { type: 'string', demandOption: true, describe: 'host name or address' } as const;
   const path = pathOptions(command.positional('host', host), DEFAULTS)
-    .option('paths', {
-      type: 'boolean',
-      default: false,
-      group: Group.path,
-      describe: 'search all paths, with one flow per probe',
-    })
-    .option('mtu', {
-      type: 'boolean',
-      default: false,
-      group: Group.path,
-      describe: 'search the path MTU, starting at 1500 bytes',
-    });
+    .option('paths', optionGroup(Group.path).flag('search all paths, with one flow per probe'))
+    .option('mtu', optionGroup(Group.path).flag('search the path MTU, starting at 1500 bytes'));
   return outputOptions(ownOutput(hopOptions(socketOptions(timing(path)))));
 }
 
 function timing<T>(command: Argv<T>) {
-  const group = Group.timing;
+  const { flag, value } = optionGroup(Group.timing);
   return command
-    .option('q', {
-      alias: 'probes',
-      type: 'string',
-      group,
-      describe: 'number of probes per hop',
-      defaultDescription: '3',
-    })
-    .option('w', {
-      alias: 'wait',
-      type: 'string',
-      group,
-      describe: 'reply timeout, in seconds',
-      defaultDescription: '5',
-    })
-    .option('N', {
-      alias: 'parallel',
-      type: 'string',
-      group,
-      describe: 'number of probes in flight, 1 to 64; 1 probes hop by hop',
-      defaultDescription: '16',
-    })
-    .option('pause', {
-      type: 'string',
-      group,
-      describe: 'minimum time between two probes, in seconds',
-      defaultDescription: '0',
-    })
-    .option('g', {
-      alias: 'gap-limit',
-      type: 'string',
-      group,
-      describe: 'stop after N consecutive hops without a reply',
-      defaultDescription: 'no limit',
-    })
-    .option('no-retry', { type: 'boolean', default: false, group, describe: 'do not probe silent hops a second time' });
+    .option('q', value('number of probes per hop', { alias: 'probes', defaultDescription: '3' }))
+    .option('w', value('reply timeout, in seconds', { alias: 'wait', defaultDescription: '5' }))
+    .option(
+      'N',
+      value('number of probes in flight, 1 to 64; 1 probes hop by hop', {
+        alias: 'parallel',
+        defaultDescription: '16',
+      }),
+    )
+    .option('pause', value('minimum time between two probes, in seconds', { defaultDescription: '0' }))
+    .option(
+      'g',
+      value('stop after N consecutive hops without a reply', { alias: 'gap-limit', defaultDescription: 'no limit' }),
+    )
+    .option('no-retry', flag('do not probe silent hops a second time'));
 }
 
 function ownOutput<T>(command: Argv<T>) {
-  const group = Group.output;
+  const { flag } = optionGroup(Group.output);
   return command
-    .option('loss', { type: 'boolean', default: false, group, describe: 'show the packet loss of each hop' })
-    .option('changes', {
-      alias: 'diff',
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'show changes to the probe on the path: NAT, DSCP, ECN',
-    })
-    .option('back', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'show the estimated length of the return path where it differs',
-    })
-    .option('dot', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'print the paths as a Graphviz graph; implies --paths',
-    })
-    .option('v', {
-      type: 'boolean',
-      default: false,
-      group,
-      describe: 'report the kind of socket, and ICMP errors with short quotes',
-    });
+    .option('loss', flag('show the packet loss of each hop'))
+    .option('changes', flag('show changes to the probe on the path: NAT, DSCP, ECN', { alias: 'diff' }))
+    .option('back', flag('show the estimated length of the return path where it differs'))
+    .option('dot', flag('print the paths as a Graphviz graph; implies --paths'))
+    .option('v', flag('report the kind of socket, and ICMP errors with short quotes'));
 }
 
 /** @throws StackError `USAGE` */
