@@ -1,4 +1,5 @@
 /** Runs `tapline sweep`. @module */
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { resolveSweepTargets, type SweepEvent, type SweepHostsRun, sweepHosts } from '../../probe/index.ts';
 import { formatSweepEvent, sweepProgressText } from '../../report/index.ts';
@@ -66,7 +67,7 @@ async function readTargets({ targets, file }: SweepCommand): Promise<string[]> {
 
 function formatter({ isQuiet, listed }: SweepCommand): (event: SweepEvent) => string {
   const only = listed === 'all' ? undefined : listed;
-  const style = { addressesOnly: listed !== undefined && !isQuiet, ...(only === undefined ? {} : { only }) };
+  const style = { addressesOnly: listed !== undefined && !isQuiet, ...defined({ only }) };
   return (event) => (isQuiet && event.type !== 'summary' ? '' : formatSweepEvent(event, style));
 }
 
