@@ -1,17 +1,16 @@
-/** Round trips with the kernel's time stamps at both ends. Needs no privilege where ping sockets are allowed. @module */
-import { echoMethod, formatPingEvent, openKernelTransport, type PingSummary, ping, preciseClock } from 'tapline';
+/**
+ * Pings a host with kernel timestamps at both ends. Needs no privilege where ping sockets are allowed.
+ * Run it with `node examples/07-ping.ts 10.1.1.2`. @module
+ */
+import { formatPingEvent, type PingSummary, pingHost } from 'tapline';
 
-/** Pings an address `count` times, prints what ping(8) prints, and returns the figures. */
-export async function pingAddress(target: string, address: Uint8Array, count: number): Promise<PingSummary> {
-  const family = address.length === 4 ? 4 : 6;
-  await using transport = openKernelTransport({ family, protocol: 'icmp', destination: address });
-  const method = echoMethod({ family, identifier: transport.capabilities.identifier });
-  for await (const event of ping(
-    { transport, method, clock: preciseClock },
-    { target, address, count, interval: 100 },
-  )) {
+/** Pings a host `count` times, prints what ping(8) prints, and returns the figures. */
+export async function pingAndPrint(host: string, count: number): Promise<PingSummary> {
+  for await (const event of pingHost(host, { count, interval: 100 })) {
     process.stdout.write(formatPingEvent(event));
     if (event.type === 'summary') return event;
   }
-  throw new Error('a run ends with its summary');
+  throw new Error('the summary is the last event of every run');
 }
+
+if (process.argv[1] === import.meta.filename) await pingAndPrint(process.argv[2] ?? '127.0.0.1', 5);

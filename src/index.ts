@@ -55,12 +55,22 @@ export {
   TransmitSocket,
 } from './capture/index.ts';
 export {
+  type MonitorEvent,
+  type MonitorHostOptions,
+  type MonitorHostRun,
+  monitorHost,
   type PingEvent,
+  type PingHostOptions,
+  type PingHostRun,
   type PingOptions,
   type PingSummary,
   ping,
+  pingHost,
+  type TraceHostOptions,
+  type TraceHostRun,
   type TracerouteEvent,
   type TracerouteOptions,
+  traceHost,
   traceroute,
 } from './icmp/index.ts';
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
@@ -83,8 +93,14 @@ export {
   type Origin,
   OriginTable,
   openKernelTransport,
+  type ProbeSink,
   type ProbeTransport,
   preciseClock,
+  type SweepEvent,
+  type SweepHostsOptions,
+  type SweepHostsRun,
+  sweepHosts,
+  type Target,
 } from './probe/index.ts';
 export {
   formatPingEvent,

@@ -19,8 +19,13 @@ const USUAL_COLUMNS = 100;
 /** Put in by scripts/bundle.mjs. */
 declare const TAPLINE_VERSION: string;
 
+/** A command whose exit statuses differ from the common ones lists its own in its help. */
+export interface OwnExitStatus {
+  readonly exitStatus?: string;
+}
+
 /** What `src/cli/commands` is made of; each knows its own options. */
-type CreateCommand = (context: CommandContext) => Pick<CommandModule, 'command' | 'aliases'>;
+type CreateCommand = (context: CommandContext) => Pick<CommandModule, 'command' | 'aliases'> & OwnExitStatus;
 
 /** Runs the process's command line, and leaves the exit status. @param commands in the order of `tapline --help` */
 export async function runProgram(commands: readonly CreateCommand[]): Promise<void> {
@@ -29,7 +34,7 @@ export async function runProgram(commands: readonly CreateCommand[]): Promise<vo
 
 async function runWords(words: readonly string[], create: readonly CreateCommand[]): Promise<number> {
   const context = createContext();
-  const commands = create.map((one) => one(context) as CommandModule);
+  const commands = create.map((one) => one(context) as CommandModule & OwnExitStatus);
   let status = 0;
   try {
     const parser = createParser(words, commands);
@@ -63,7 +68,7 @@ function asksForHelp(words: readonly string[]): boolean {
  * A command that is named by the first word is the only one that its parser knows, and the default one: for any other
  * kind yargs writes the whole help text before it runs the command, whether anybody asked for it or not.
  */
-function createParser(words: readonly string[], commands: readonly CommandModule[]): Argv {
+function createParser(words: readonly string[], commands: readonly (CommandModule & OwnExitStatus)[]): Argv {
   const [name = '', ...rest] = words;
   const chosen = commands.find((command) => namesOf(command).includes(name));
   if (chosen !== undefined) {
@@ -71,7 +76,8 @@ function createParser(words: readonly string[], commands: readonly CommandModule
     const parameters = String(chosen.command).replace(/^\S+/, '$0');
     const places = placesOf(chosen);
     const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen), places);
-    return withCommon(yargs(spelt).scriptName(called), `tapline ${String(chosen.command)}`).command({
+    const usage = `tapline ${String(chosen.command)}`;
+    return withCommon(yargs(spelt).scriptName(called), usage, chosen.exitStatus).command({
       ...chosen,
       command: parameters,
       aliases: [],
@@ -124,8 +130,11 @@ function namesOf({ command, aliases = [] }: CommandModule): string[] {
   return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
 }
 
-/** @param usage what to write, said where the number of words is wrong */
-function withCommon(parser: Argv, usage: string): Argv {
+/**
+ * @param usage what to write, said where the number of words is wrong
+ * @param exitStatus the last paragraph of the help
+ */
+function withCommon(parser: Argv, usage: string, exitStatus = EPILOGUE): Argv {
   return parser
     .parserConfiguration({
       'boolean-negation': false,
@@ -140,7 +149,7 @@ function withCommon(parser: Argv, usage: string): Argv {
     .version(TAPLINE_VERSION)
     .help()
     .alias('help', 'h')
-    .epilogue(EPILOGUE)
+    .epilogue(exitStatus)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new StackError('USAGE', inOurWords(message, usage));

@@ -1,61 +1,23 @@
-/** Names and addresses by the system's resolver, for the probing commands. @module */
-import { formatAddress, parseAddress, parseScopedAddress } from '../base/address.ts';
-import { StackError } from '../base/errors.ts';
+/** Host names of addresses, from the system's resolver. @module */
+import { parseScopedAddress } from '../base/address.ts';
 import { printable } from '../base/text.ts';
 
-export interface Target {
-  /** As the user wrote it. */
-  readonly name: string;
-  readonly address: Uint8Array;
-  readonly family: 4 | 6;
-  /** The interface that a link-local address belongs to, where it was named (`fe80::1%eth0`). */
-  readonly zone?: string;
-}
+/** Milliseconds until a slow name server is given up. */
+const TIMEOUT = 2_000;
 
-/**
- * The address behind a name, or the address itself.
- * @param family wanted; undefined takes what comes first
- * @throws StackError `NO_HOST`
- */
-export async function resolveTarget(name: string, family: 4 | 6 | undefined): Promise<Target> {
-  const literal = parseScopedAddress(name);
-  if (literal !== undefined) {
-    const { address, zone } = literal;
-    const target: Target = { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
-    return checkFamily(zone === undefined ? target : { ...target, zone }, family);
-  }
-  try {
-    const { lookup } = await import('node:dns/promises');
-    const found = await lookup(name, { family: family ?? 0 });
-    const address = parseAddress(found.address);
-    if (address !== undefined) return { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
-  } catch {
-    // said below
-  }
-  throw new StackError('NO_HOST', `cannot resolve ${printable(name)}: Unknown host`);
-}
-
-function checkFamily(target: Target, family: 4 | 6 | undefined): Target {
-  if (family === undefined || family === target.family) return target;
-  throw new StackError('NO_HOST', `${target.name} is no IPv${family} address`);
-}
-
-/** How long a name server may take: a path is more use without names than not at all. */
-const PATIENCE = 2_000;
-
-/** Looks names up once each, several at a time; never while a probe waits to be sent. */
+/** Looks each name up once, several at a time. */
 export class NameCache {
   readonly #names = new Map<string, string | undefined>();
   readonly #lookups = new Map<string, Promise<void>>();
 
-  /** The name of an address that was looked up; undefined where there is none, or none yet. */
+  /** Returns the name of an address, or undefined if it has none or none is known yet. */
   nameOf = (address: string): string | undefined => this.#names.get(address);
 
-  /** Resolves once all are known, or their time is over. */
+  /** Resolves when all lookups are complete or timed out. */
   async look(addresses: Iterable<string>): Promise<void> {
     const lookups: Promise<void>[] = [];
     for (const address of new Set(addresses)) {
-      if (parseScopedAddress(address) === undefined) continue; // one that is not told
+      if (parseScopedAddress(address) === undefined) continue; // a hidden one
       const lookup = this.#lookups.get(address) ?? this.#lookOne(address);
       this.#lookups.set(address, lookup);
       lookups.push(lookup);
@@ -66,7 +28,7 @@ export class NameCache {
   async #lookOne(address: string): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE, undefined);
+      timer = setTimeout(resolve, TIMEOUT, undefined);
     });
     const { lookupService } = await import('node:dns/promises');
     const found = lookupService(address, 0).then(
@@ -75,12 +37,7 @@ export class NameCache {
     );
     const name = await Promise.race([found, late]);
     clearTimeout(timer);
-    // Without a name getnameinfo(3) gives the address back.
+    // Without a name, getnameinfo(3) returns the address.
     if (name !== undefined && name !== address) this.#names.set(address, printable(name));
   }
-}
-
-/** The text of a target's address. */
-export function addressText(target: Target): string {
-  return formatAddress(target.address);
 }

@@ -1,4 +1,4 @@
-/** Which probe an event is about: what all engines do first with all that comes in. @module */
+/** Finds the probe that an event belongs to. @module */
 import type {
   ArrivalEvent,
   ErrorQueueEvent,
@@ -9,14 +9,14 @@ import type {
   TransmitEvent,
 } from '../probe/index.ts';
 
-/** An event that brought an answer, or an error. */
+/** A reply or an error. */
 export type AnswerEvent = ArrivalEvent | ErrorQueueEvent;
 
-/** Of one run. */
+/** Matches the events of one run. */
 export class AnswerFinder {
   readonly #method: ProbeMethod;
   readonly #table: ProbeTable;
-  /** The probe that the last match was about. */
+  /** Probe of the last match. */
   index = -1;
 
   constructor(method: ProbeMethod, table: ProbeTable) {
@@ -24,12 +24,12 @@ export class AnswerFinder {
     this.#table = table;
   }
 
-  /** A probe left at a time that is known better now. */
+  /** Stores a transmit timestamp. */
   noteSent(event: TransmitEvent): void {
     if (this.#table.knows(event.token)) this.#table.setSentAt(event.token, event.time, event.stamp === 'kernel');
   }
 
-  /** Undefined: no answer to a probe of ours that is still known. */
+  /** Returns undefined if the event belongs to no known probe. */
   match(event: AnswerEvent): ProbeMatch | undefined {
     const match = this.#method.match(event);
     if (match === undefined) return undefined;
@@ -37,12 +37,12 @@ export class AnswerFinder {
     return this.index < 0 ? undefined : match;
   }
 
-  /** Round trip of an answer to probe `index`, milliseconds. */
+  /** Returns the round trip time of a reply to probe `index`, in milliseconds. */
   timeOf(index: number, event: AnswerEvent): number {
     return Math.max(0, event.time - this.#table.sentAt(index));
   }
 
-  /** How well that time is known. */
+  /** Returns the sources of the two timestamps of that time. */
   sourceOf(index: number, event: AnswerEvent): TimestampSource {
     if (event.stamp === 'user') return 'user';
     return this.#table.isKernelSent(index) ? 'kernel-both' : 'kernel-rx';

@@ -1,4 +1,4 @@
-/** Makes an owned `HopAnswer` out of a lent event and its match. @module */
+/** Creates a `HopAnswer` from a borrowed event and its match. @module */
 import { IpProtocol } from '../base/protocol-numbers.ts';
 import type { ProbeMatch, TimestampSource } from '../probe/index.ts';
 import { type IcmpExtensions, readExtensions } from '../wire/icmp-extensions.ts';
@@ -7,9 +7,9 @@ import type { AnswerEvent } from './answer-finder.ts';
 import { quotedChanges, type SentHeader } from './quoted-changes.ts';
 import type { HopAnswer } from './traceroute/events.ts';
 
-/** What the engine knows about the probe that was answered. */
+/** The probe of a reply. */
 export interface AnsweredProbe {
-  /** Who answered. */
+  /** Source of the reply. */
   readonly source: string;
   readonly time: number;
   readonly timestampSource: TimestampSource;
@@ -19,12 +19,12 @@ export interface AnsweredProbe {
   readonly sent: SentHeader;
 }
 
-/** TTLs and hop limits that systems begin with. */
+/** Initial TTLs and hop limits of operating systems. */
 const INITIAL_HOP_LIMITS = [64, 128, 255] as const;
 
 const quoteView = new QuoteView();
 
-/** True: it settles its probe. What is damaged proves nothing, and after a redirect or a quench the probe goes on. */
+/** Returns true if the match settles its probe. After a redirect or a source quench, the probe continues. */
 export function isHopAnswer({ kind, isChecksumOk }: ProbeMatch): boolean {
   return isChecksumOk && kind !== 'redirect' && kind !== 'source-quench';
 }
@@ -54,13 +54,13 @@ export function describeAnswer(match: ProbeMatch, event: AnswerEvent, probe: Ans
   };
 }
 
-/** Hops on the way back, as many as hops on the way there count: what is missing to the next usual initial value. */
+/** Estimates the hops of the return path: the distance to the next initial value, plus one. */
 function backwardHops(hopLimit: number): number {
   const initial = INITIAL_HOP_LIMITS.find((limit) => hopLimit <= limit) ?? hopLimit;
   return initial - hopLimit + 1;
 }
 
-/** Extensions of an ICMP error (RFC 4884); undefined for all else. */
+/** Returns the extensions of an ICMP error (RFC 4884); undefined without any. */
 export function extensionsOf(event: AnswerEvent): IcmpExtensions | undefined {
   if (event.kind !== 'arrival') return undefined;
   if (event.protocol === IpProtocol.icmp) return readExtensions(event.bytes, event.start, event.end, 4);

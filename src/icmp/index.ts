@@ -1,16 +1,11 @@
-/** ICMP: the message codecs, ping, and traceroute. @module */
-export {
-  MONITOR_HOPS,
-  type MonitorEvent,
-  type MonitorOptions,
-  type MonitorRefused,
-  type MonitorSummary,
-} from './monitor/events.ts';
+/** Ping, traceroute and path monitoring. @module */
+export type { MonitorEvent, MonitorRefused, MonitorSummary } from './monitor/events.ts';
 export type { HopAddress, MonitorHop } from './monitor/hop.ts';
-export { monitor } from './monitor/monitor.ts';
+export { type MonitorHostOptions, type MonitorHostRun, monitorHost } from './monitor/monitor-host.ts';
 export type { PingError, PingEvent, PingReply, PingStart, PingSummary } from './ping/events.ts';
 export type { PingOptions } from './ping/options.ts';
-export { type PingRun, ping } from './ping/ping.ts';
+export { ping } from './ping/ping.ts';
+export { type PingHostOptions, type PingHostRun, pingHost } from './ping/ping-host.ts';
 export type { ShortQuote } from './short-quote.ts';
 export type {
   HopAnswer,
@@ -20,5 +15,6 @@ export type {
   TracerouteHop,
   TracerouteStart,
 } from './traceroute/events.ts';
-export { TRACEROUTE_HOPS, type TracerouteOptions } from './traceroute/options.ts';
+export type { TracerouteOptions } from './traceroute/options.ts';
+export { type TraceHostOptions, type TraceHostRun, traceHost } from './traceroute/trace-host.ts';
 export { traceroute } from './traceroute/traceroute.ts';

@@ -1,7 +1,7 @@
-/** The size of a run's packets while it looks for the MTU of the path: as large as routers let them be. @module */
+/** The packet size of a traceroute that searches the path MTU. @module */
 import { IP_HEADER } from './probe-target.ts';
 
-/** Of ICMP and UDP; SYNs have one size only. */
+/** Header of ICMP and UDP, in bytes. */
 const TRANSPORT_HEADER = 8;
 
 export class PathMtu {
@@ -9,7 +9,7 @@ export class PathMtu {
   #size: number | undefined;
   #smallest: number | undefined;
 
-  /** @param size payload bytes of the first probes; undefined: the run does not look for the MTU */
+  /** @param size payload bytes of the first probes; undefined: the run does not search */
   constructor(family: 4 | 6, size: number | undefined) {
     this.#headers = IP_HEADER[family] + TRANSPORT_HEADER;
     this.#size = size;
@@ -20,17 +20,17 @@ export class PathMtu {
     return this.#size;
   }
 
-  /** The smallest MTU that anyone named. */
+  /** The smallest MTU reported by a router or by this machine. */
   get smallest(): number | undefined {
     return this.#smallest;
   }
 
-  /** The packet around a payload; undefined for none. */
+  /** Returns the packet length for a payload; undefined for 0. */
   packetOf(size: number): number | undefined {
     return size === 0 ? undefined : size + this.#headers;
   }
 
-  /** Takes a named MTU over. @returns true when a probe of `sent` bytes would be smaller now, so that it is worth another */
+  /** Adopts a reported MTU. @returns true if a probe of `sent` bytes would be smaller now, and is worth a repetition */
   shrink(mtu: number, sent: number): boolean {
     if (mtu > 0) this.#smallest = Math.min(this.#smallest ?? mtu, mtu);
     if (this.#size === undefined) return false;

@@ -1,6 +1,6 @@
 /**
- * What became of a probe on its way: the header that an error quotes, beside the one that left. Address and checksum tell
- * of NAT, type of service and traffic class of routers that bleach DSCP or ECN, or that mark congestion. @module
+ * Compares the quoted header of an error with the one that was sent. Addresses and checksum reveal NAT; type of service
+ * and traffic class reveal routers that clear DSCP or ECN, or that mark congestion. @module
  */
 import { formatAddress } from '../base/address.ts';
 import { isEqualBytes } from '../base/bytes.ts';
@@ -8,19 +8,19 @@ import type { ProbeMatch } from '../probe/index.ts';
 import type { QuoteView } from '../wire/icmp-quote.ts';
 import type { HopChanges } from './traceroute/events.ts';
 
-/** The header that left. */
+/** The header that was sent. */
 export interface SentHeader {
   readonly destination: Uint8Array;
-  /** Undefined where the transport does not know. */
+  /** Undefined if not known. */
   readonly source: Uint8Array | undefined;
-  /** Type of service, or traffic class. */
+  /** Type of service (IPv4) or traffic class (IPv6). */
   readonly trafficClass: number;
 }
 
 /** DSCP is the upper six bits (RFC 2474), ECN the lower two (RFC 3168). */
 const ECN_BITS = 0x03;
 
-/** Compares; undefined when nothing is different. */
+/** Returns the differences; undefined without any. */
 export function quotedChanges(quote: QuoteView, match: ProbeMatch, sent: SentHeader): HopChanges | undefined {
   const source = changedAddress(quote, quote.sourceAt, sent.source);
   const destination = changedAddress(quote, quote.destinationAt, sent.destination);
@@ -38,7 +38,7 @@ export function quotedChanges(quote: QuoteView, match: ProbeMatch, sent: SentHea
   };
 }
 
-/** The quoted address as text, when it is not the one that was sent. */
+/** Returns the quoted address as text if it differs from the one that was sent. */
 function changedAddress(quote: QuoteView, at: number, sent: Uint8Array | undefined): string | undefined {
   if (sent === undefined) return undefined;
   const quoted = quote.bytes.subarray(at, at + quote.addressLength);

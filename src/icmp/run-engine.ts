@@ -1,21 +1,21 @@
-/** What ping, traceroute and mtr have in common: one target, numbered probes, and who looks first at what comes in. @module */
+/** What the engines of ping, traceroute and path monitoring share: one target, numbered probes, matching. @module */
 import type { ProbeEngine, ProbeEvent, ProbeMatch, ProbeMethod, ProbeSpec, SendResult } from '../probe/index.ts';
 import { EventList, Outbox, ProbeTable } from '../probe/index.ts';
 import { type AnswerEvent, AnswerFinder } from './answer-finder.ts';
 import { ProbeTarget, type TargetOptions } from './probe-target.ts';
 import { type ShortQuote, ShortQuoteReader } from './short-quote.ts';
 
-/** What a run is made of. */
+/** Parts of a run. */
 export interface RunEngineParts<Method extends ProbeMethod> {
   readonly method: Method;
   readonly options: TargetOptions;
-  /** What the transport lost by itself so far. */
+  /** Returns the packets dropped by this machine. */
   readonly drops: () => number;
-  /** Probes that are remembered; the table's own number by default. */
+  /** Capacity of the probe table. */
   readonly capacity?: number;
 }
 
-/** A state machine of one run: told the time and what arrived, it says what to send and what to report. */
+/** Base of the state machines. */
 export abstract class RunEngine<Event, Method extends ProbeMethod = ProbeMethod>
   implements ProbeEngine<Event | ShortQuote>
 {
@@ -25,14 +25,14 @@ export abstract class RunEngine<Event, Method extends ProbeMethod = ProbeMethod>
   protected readonly finder: AnswerFinder;
   protected readonly outbox: Outbox;
   protected readonly events = new EventList<Event | ShortQuote>();
-  /** What the transport lost by itself so far. */
+  /** Returns the packets dropped by this machine. */
   protected readonly drops: () => number;
   /** Undefined before the first `advance`. */
   protected startedAt: number | undefined;
   protected isEnded = false;
   readonly #shortQuotes: ShortQuoteReader | undefined;
 
-  /** @throws TypeError when there is no address, or one of the wrong family */
+  /** @throws TypeError for a missing address, or one of the other family */
   constructor({ method, options, drops, capacity }: RunEngineParts<Method>) {
     this.method = method;
     this.drops = drops;
@@ -47,7 +47,7 @@ export abstract class RunEngine<Event, Method extends ProbeMethod = ProbeMethod>
   abstract advance(now: number): void;
   abstract onSent(token: number, result: SendResult, now: number): void;
   abstract stop(now: number): void;
-  /** An answer to probe `index`, or an error about it. */
+  /** Called for a reply to probe `index`, or an error about it. */
   protected abstract onMatch(index: number, match: ProbeMatch, event: AnswerEvent): void;
 
   get isDone(): boolean {

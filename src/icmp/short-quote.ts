@@ -1,4 +1,4 @@
-/** ICMP errors that quote too little to tell whose packet they are about: not counted, but told to those who ask. @module */
+/** ICMP errors that quote too little to match a probe. They are reported on request, and not counted. @module */
 import { readU8 } from '../base/bytes.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import type { ProbeMethod } from '../probe/index.ts';
@@ -6,18 +6,18 @@ import { IcmpErrorReader } from '../probe/index.ts';
 import type { AnswerEvent } from './answer-finder.ts';
 import { IP_HEADER } from './probe-target.ts';
 
-/** Only with `reportShortQuotes`: an error that may be about a probe of ours. */
+/** An ICMP error that may be about a probe of this run. Only with `reportShortQuotes`. */
 export interface ShortQuote {
   readonly type: 'short-quote';
-  /** Who sent it. */
+  /** Source of the error. */
   readonly source: string;
-  /** Bytes of the packet that it quotes. */
+  /** Length of the quote, in bytes. */
   readonly bytes: number;
-  /** On the clock's timeline. */
+  /** Time on the timeline of the clock. */
   readonly at: number;
 }
 
-/** Looks at what no method takes for an answer. */
+/** Examines events that do not match. */
 export class ShortQuoteReader {
   readonly #method: ProbeMethod;
   readonly #protocol: number;
@@ -28,10 +28,10 @@ export class ShortQuoteReader {
     this.#protocol = ipProtocolOf(method.family, method.protocol);
   }
 
-  /** Bytes that an error quotes; undefined: no error, one that quotes enough, or one about something else than a probe. */
+  /** Returns the length of a short quote; undefined for any other event, or an error about another kind of packet. */
   lengthOf(event: AnswerEvent): number | undefined {
     const error = this.#error;
-    // What the socket cut, or what was damaged on the way, says nothing about the quote.
+    // A truncated or damaged message says nothing about the quote.
     if (event.kind !== 'arrival' || event.claimedLength > event.end - event.start) return undefined;
     if (!error.readHead(event) || !error.isChecksumOk) return undefined;
     const { family, quotedLength } = this.#method;
@@ -44,7 +44,7 @@ export class ShortQuoteReader {
   }
 }
 
-/** Bytes that the quoted IP header has to have. */
+/** Returns the length of the quoted IP header. */
 function headerLength(family: 4 | 6, bytes: Uint8Array, start: number, length: number): number {
   if (family === 6 || length === 0) return IP_HEADER[family];
   return Math.max(IP_HEADER[4], (readU8(bytes, start) & 0x0f) * 4);

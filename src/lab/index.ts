@@ -2,7 +2,7 @@
 export { type FrameSender, openFrameSender, sendFrames } from './frames.ts';
 export type { LabHost, LabInterface } from './host.ts';
 export { createLab, type Lab } from './lab.ts';
-export { type PingOptions, pingAddress } from './ping.ts';
+export { type LabPingOptions, pingAddress } from './ping.ts';
 export type { EndPlan, HostPlan, LabPlan, RoutePlan, VlanPlan, WirePlan } from './plan.ts';
 export { CHAIN_DROPS, CHAIN_SOURCE, CHAIN_TARGET, type RouterChainOptions, routerChain } from './router-chain.ts';
 export { enterLab, type LabSupport, labSupport, supportsLinkKind } from './support.ts';

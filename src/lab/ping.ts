@@ -10,7 +10,7 @@ import { check } from '../sys/syscall.ts';
 import type { LabHost } from './host.ts';
 import { LAB_LIMIT, makeSocket, socketAddress } from './socket.ts';
 
-export interface PingOptions {
+export interface LabPingOptions {
   /** Default 1; one after the other. */
   readonly count?: number;
   /** Bytes after the ICMP header; default 56. */
@@ -32,7 +32,7 @@ const MAX_PACKET_LENGTH = 0x1_0000;
  * @returns the number of replies
  * @throws SyscallError if the kernel refuses to send, for example without a route
  */
-export async function pingAddress(host: LabHost, address: string, options: PingOptions = {}): Promise<number> {
+export async function pingAddress(host: LabHost, address: string, options: LabPingOptions = {}): Promise<number> {
   const { count = 1, payloadLength = 56, identifier = randomInt(1, 0x1_0000), timeout = LAB_LIMIT } = options;
   const isIpv4 = !address.includes(':');
   const types = isIpv4 ? ECHO4 : ECHO6;

@@ -1,24 +1,24 @@
 /**
- * Runs an engine against a transport and a clock. An engine is a state machine without I/O: it is told the time, what
- * was sent and what arrived, and says what to send, when to be asked again, and what to report. @module
+ * Runs an engine over a transport and a clock. An engine is a state machine without I/O: its input is the time, the
+ * result of each send, and what arrived; its output is probes, events, and the time of its next call. @module
  */
 import type { Clock } from '../base/clock.ts';
 import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult } from './transport.ts';
 
 export interface ProbeEngine<Event> {
-  /** Puts what is due at `now` into the engine's outbox and lets what is overdue expire. */
+  /** Adds the probes due at `now` to the outbox, and expires overdue ones. */
   advance(now: number): void;
-  /** What `advance` wants to be sent. */
+  /** Returns the probes to send, and empties the outbox. */
   takeOutbox(): readonly ProbeSpec[];
-  /** Told once for each message of the outbox, right after it was handed over. */
+  /** Called once per probe of the outbox, right after it was sent. */
   onSent(token: number, result: SendResult, now: number): void;
   onEvent(event: ProbeEvent): void;
-  /** When `advance` is to be called next; `Infinity` when only an answer matters. */
+  /** Time of the next call of `advance`; `Infinity` if only a reply matters. */
   readonly deadline: number;
   readonly isDone: boolean;
-  /** Ends the run early: everything sent so far is summed up. */
+  /** Ends the run early, with a summary of all sent so far. */
   stop(now: number): void;
-  /** Reports since the last call, in order. */
+  /** Returns the events since the last call, in order. */
   drain(): readonly Event[];
 }
 
@@ -27,12 +27,12 @@ export interface DriveParts {
   readonly clock: Clock;
 }
 
-/** How many batches go out before the event loop gets a turn, so that answers are read while a flood leaves. */
+/** Batches sent before the event loop gets a turn to read replies. */
 const BATCHES_PER_TURN = 4;
 
 const WAKE = 'wake';
 
-/** Yields the engine's reports until it is done. An aborted signal ends the run with its summary, not with an error. */
+/** Yields the events of the engine until it is done. An aborted signal ends the run with its summary, without an error. */
 export async function* drive<Event>(
   engine: ProbeEngine<Event>,
   parts: DriveParts,
@@ -41,7 +41,7 @@ export async function* drive<Event>(
   for await (const events of driveBatches(engine, parts, signal)) yield* events;
 }
 
-/** The same, for runs with more reports than a turn of the event loop each is good for: all that one turn brought. */
+/** Yields all events of one turn of the event loop at once, for runs with many of them. */
 export async function* driveBatches<Event>(
   engine: ProbeEngine<Event>,
   parts: DriveParts,
@@ -52,7 +52,7 @@ export async function* driveBatches<Event>(
   let sleeper: AbortController | undefined;
   const wake = (): void => {
     hasNews = true;
-    sleeper?.abort(WAKE); // without a reason, each call makes an exception
+    sleeper?.abort(WAKE); // without a reason, each call creates an exception
     sleeper = undefined;
   };
   transport.onEvent((event) => {
@@ -72,7 +72,7 @@ export async function* driveBatches<Event>(
       const events = engine.drain();
       if (events.length > 0) yield events;
       if (engine.isDone) return;
-      if (hasNews) continue; // it came while our consumer was busy
+      if (hasNews) continue; // a reply arrived while the consumer was busy
       const wait = engine.deadline - clock.now();
       if (wait <= 0) {
         await clock.sleep(0);

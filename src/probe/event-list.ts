@@ -1,6 +1,6 @@
-/** Reports that wait to be handed over. @module */
+/** A queue of events. @module */
 
-/** What an engine has to tell, in order. */
+/** Collects the events of an engine, in order. */
 export class EventList<Event> {
   #events: Event[] = [];
 
@@ -8,7 +8,7 @@ export class EventList<Event> {
     this.#events.push(event);
   }
 
-  /** All since the last call; they are the caller's. */
+  /** Returns the events since the last call. The caller owns them. */
   drain(): readonly Event[] {
     const events = this.#events;
     if (events.length > 0) this.#events = [];

@@ -1,7 +1,7 @@
-/** How an engine writes probes of one kind and recognises what comes back. One instance for one run. @module */
+/** Encodes probes of one kind and matches their replies. One instance serves one run. @module */
 import type { ArrivalEvent, ErrorQueueEvent } from './transport.ts';
 
-/** What a match says about its probe. */
+/** Kind of a matched packet. */
 export type MatchKind =
   | 'reply'
   | 'time-exceeded'
@@ -11,55 +11,55 @@ export type MatchKind =
   | 'source-quench'
   | 'parameter-problem';
 
-/** A packet that belongs to a probe of ours. Borrowed: valid until the method's next `match`. */
+/** A packet that belongs to a probe of this run. Borrowed: valid until the next call of `match`. */
 export interface ProbeMatch {
   readonly kind: MatchKind;
-  /** The probe's number where the packet carries all of it; otherwise its low 16 bits. */
+  /** Number of the probe if the packet contains all of it; otherwise its low 16 bits. */
   readonly index: number;
   readonly isFullIndex: boolean;
-  /** ICMP type and code; 0 and 0 for a TCP answer. */
+  /** ICMP type and code; 0 and 0 for a TCP reply. */
   readonly type: number;
   readonly code: number;
-  /** Path MTU of "too big" and "fragmentation needed"; 0 when not told. */
+  /** Path MTU of "packet too big" and "fragmentation needed"; 0 if not given. */
   readonly mtu: number;
-  /** True: the thing probed is there (echo reply, port unreachable, SYN-ACK, RST), if its source is the target. */
+  /** True for an echo reply, port unreachable, SYN-ACK or RST: if the target sent it, the probe arrived. */
   readonly isArrival: boolean;
-  /** False: the message's own checksum is wrong, so it proves nothing. */
+  /** False if the checksum of the message is bad, so that it proves nothing. */
   readonly isChecksumOk: boolean;
-  /** TCP: the port's state. */
+  /** TCP: state of the port. */
   readonly port?: 'open' | 'closed';
-  /** Errors: the destination that the probe had when it died; NAT changes it on the way. Borrowed like the event. */
+  /** Errors: destination of the quoted probe, which a NAT may have changed. Borrowed like the event. */
   readonly quotedDestination?: Uint8Array;
-  /** TCP: which one of several answered. */
+  /** TCP: the port that replied. */
   readonly portNumber?: number;
-  /** Errors: the quote's checksum or addresses are not what was sent, so a NAT stands in between. */
+  /** Errors: the checksum of the quote is not the one that was sent, so there is a NAT on the path. */
   readonly isRewritten?: boolean;
-  /** Errors: where the quote lies inside the arrival's bytes, extensions excluded. */
+  /** Errors: the quote is `bytes[quoteStart, quoteEnd)` of the arrival, without extensions. */
   readonly quoteStart?: number;
   readonly quoteEnd?: number;
 }
 
-/** What the method needs to know to write one probe. */
+/** Input for one probe. */
 export interface ProbeDraft {
-  /** The probe's number in its run, from 0. */
+  /** Number of the probe in its run, from 0. */
   readonly index: number;
-  /** Paths of an ECMP network are told apart by this number: one flow, one path. */
+  /** Number of the flow. All probes of one flow take one path through an ECMP network. */
   readonly flow: number;
   /** 4 or 16 bytes. */
   readonly destination: Uint8Array;
-  /** Payload bytes, where they differ from the method's own number. */
+  /** Payload bytes, if not those of the method. */
   readonly size?: number;
 }
 
 export interface ProbeMethod {
   readonly family: 4 | 6;
   readonly protocol: 'icmp' | 'udp' | 'tcp';
-  /** Bytes of the longest message that `encode` writes. */
+  /** Length of the longest message that `encode` writes, in bytes. */
   readonly length: number;
-  /** Bytes of a probe's message that an error has to quote for the probe to be known. */
+  /** Bytes of the message that an error must quote for a match. */
   readonly quotedLength: number;
-  /** Writes the message at `out[0]`. @returns its length */
+  /** Writes a message at `out[0]`. @returns its length */
   encode(draft: ProbeDraft, out: Uint8Array): number;
-  /** Undefined: not ours. Never throws. */
+  /** Returns undefined for a packet that does not belong to this run. Never throws. */
   match(event: ArrivalEvent | ErrorQueueEvent): ProbeMatch | undefined;
 }

@@ -1,6 +1,6 @@
-/** A set of whole numbers as bits, in pieces that exist once one of their numbers is in: for sweeps of millions. @module */
+/** A set of whole numbers as a sparse bitmap, for sweeps of millions of addresses. @module */
 
-/** Numbers in one piece: 8 KiB. */
+/** Numbers per piece of 8 KiB. A piece is allocated with its first number. */
 const PIECE = 0x1_0000;
 
 export class NumberSet {
@@ -8,7 +8,7 @@ export class NumberSet {
   #lastKey = -1;
   #lastPiece: Uint8Array = new Uint8Array(0);
 
-  /** @returns false when it was there before */
+  /** Adds a number. @returns false if the set contained it */
   add(value: number): boolean {
     const key = Math.floor(value / PIECE);
     let piece = this.#find(key);
@@ -29,7 +29,7 @@ export class NumberSet {
     return piece !== undefined && ((piece[(value % PIECE) >>> 3] ?? 0) & (1 << (value & 7))) !== 0;
   }
 
-  /** Neighbours come after each other, so the piece before is nearly always the one. */
+  /** Caches the last piece, since consecutive numbers are usually close. */
   #find(key: number): Uint8Array | undefined {
     if (key === this.#lastKey) return this.#lastPiece;
     const piece = this.#pieces.get(key);

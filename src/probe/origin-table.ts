@@ -1,11 +1,11 @@
 /**
- * Whose network an address is in, from a local file: the autonomous system, its country and its name. Nothing is ever
- * looked up over the network. The lines of the usual files are understood, one range a line:
+ * Maps addresses to autonomous systems, from a local file: number, country and name. Nothing is looked up over the
+ * network. The lines of the usual files are supported, one range per line:
  *
- *     192.0.2.0/24 AS64496 Example              prefix, system, name
+ *     192.0.2.0/24 AS64496 Example              prefix, AS number, name
  *     192.0.2.0/24,64496,"Example, Inc."        the same as CSV (GeoLite2 ASN blocks)
- *     192.0.2.0  24  64496                      prefix, length, system (RouteViews pfx2as)
- *     192.0.2.0  192.0.2.255  64496  ZZ  Example   first, last, system, country, name (iptoasn)
+ *     192.0.2.0  24  64496                      prefix, length, AS number (RouteViews pfx2as)
+ *     192.0.2.0  192.0.2.255  64496  ZZ  Example   first, last, AS number, country, name (iptoasn)
  *
  * @module
  */
@@ -15,48 +15,48 @@ import { StackError } from '../base/errors.ts';
 import { PrefixTable } from '../base/prefix-table.ts';
 import { printable } from '../base/text.ts';
 
-/** What is known of a network. */
+/** The origin of a network. */
 export interface Origin {
   /** Number of the autonomous system. */
   readonly asn: number;
-  /** Two letters (ISO 3166-1); undefined where the file does not say. */
+  /** Two letters (ISO 3166-1); undefined if the file does not contain it. */
   readonly country: string | undefined;
   readonly name: string | undefined;
 }
 
-const LONGEST_LINE = 4_096;
-const LONGEST_NAME = 80;
+const MAX_LINE_LENGTH = 4_096;
+const MAX_NAME_LENGTH = 80;
 const COUNTRY = /^[A-Z]{2}$/;
-/** Several origins (`64496_64497`, `64496,64497`, `{64496}`): the first one counts. */
+/** The first of several origins (`64496_64497`, `64496,64497`, `{64496}`). */
 const SYSTEM = /^\{?(?:AS)?(\d{1,10})(?:[_,}].*)?$/i;
-const LARGEST_SYSTEM = 0xffff_ffff;
+const MAX_SYSTEM_NUMBER = 0xffff_ffff;
 
 export class OriginTable {
   readonly #tables = { 4: new PrefixTable(4), 16: new PrefixTable(16) };
   readonly #origins: Origin[] = [];
-  /** Of each text behind a range, read once: a million ranges belong to some hundred thousand origins. */
+  /** Index by the text after the range: a million ranges have about a hundred thousand origins. */
   readonly #numbers = new Map<string, number>();
   #lineNumber = 0;
 
-  /** How many ranges there are. */
+  /** Number of ranges. */
   get size(): number {
     return this.#tables[4].size + this.#tables[16].size;
   }
 
   /**
-   * Takes one line. Empty ones, comments (`#`) and, before the first range, titles are passed over.
-   * @throws StackError `FILE_FORMAT` for a line that is nothing of what the module's page lists
+   * Adds one line. Empty lines, comments (`#`) and a title in the first line are skipped.
+   * @throws StackError `FILE_FORMAT` for a line in none of the formats above
    */
   addLine(line: string): void {
     this.#lineNumber += 1;
     const text = line.trim();
     if (text === '' || text.startsWith('#')) return;
-    const range = line.length > LONGEST_LINE ? undefined : readRange(text);
+    const range = line.length > MAX_LINE_LENGTH ? undefined : readRange(text);
     const number = range === undefined ? undefined : this.#numberOf(range.rest, range.separator);
     if (range === undefined || number === undefined) {
       if (this.size === 0 && this.#lineNumber === 1) return;
       const shown = printable(text.slice(0, 60));
-      throw new StackError('FILE_FORMAT', `line ${this.#lineNumber}: no network and its AS number: ${shown}`);
+      throw new StackError('FILE_FORMAT', `line ${this.#lineNumber}: not a network with an AS number: ${shown}`);
     }
     if (this.#origins[number]?.asn === 0) return; // "not routed"
     (range.start.length === 4 ? this.#tables[4] : this.#tables[16]).add(range.start, range.end, number);
@@ -72,14 +72,14 @@ export class OriginTable {
     return this.#origins.length - 1;
   }
 
-  /** After the last line; before the first look. */
+  /** Completes the table. Call it after the last line and before the first `find`. */
   seal(): void {
     this.#numbers.clear();
     this.#tables[4].seal();
     this.#tables[16].seal();
   }
 
-  /** Of an address as text; undefined where the file knows nothing. */
+  /** Returns the origin of an address as text; undefined if no range contains it. */
   find(address: string): Origin | undefined {
     const bytes = parseAddress(address);
     if (bytes === undefined) return undefined;
@@ -90,7 +90,7 @@ export class OriginTable {
 
 type Separator = '\t' | ',' | ' ';
 
-/** A line's range, and what stands behind it. */
+/** The range of a line, and the text after it. */
 interface RangeText {
   readonly start: Uint8Array;
   readonly end: Uint8Array;
@@ -98,7 +98,7 @@ interface RangeText {
   readonly separator: Separator;
 }
 
-/** Columns are divided by tabs where there are any, by commas where the first one ends in one, or by spaces. */
+/** Splits at tabs if there are any, at commas if the first column ends in one, otherwise at spaces. */
 function readRange(line: string): RangeText | undefined {
   const separator = line.includes('\t') ? '\t' : /^[^\s,]+,/.test(line) ? ',' : ' ';
   const text = separator === ' ' ? line.replaceAll(/\s+/g, ' ') : line;
@@ -141,19 +141,19 @@ function prefixRange(address: string, text: string): Pick<RangeText, 'start' | '
   return { start, end };
 }
 
-/** RFC 4180, one line. */
+/** Splits one line of CSV (RFC 4180). */
 function csvFields(text: string): string[] {
   return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
   );
 }
 
-/** Number, country where it is two capitals, and all the rest, the name. */
+/** Reads number, country (two capital letters), and the rest as the name. */
 function readOrigin([system = '', ...rest]: readonly string[]): Origin | undefined {
   const asn = Number(SYSTEM.exec(system.trim())?.[1] ?? Number.NaN);
-  if (!(asn <= LARGEST_SYSTEM)) return undefined;
+  if (!(asn <= MAX_SYSTEM_NUMBER)) return undefined;
   const country = rest[0]?.trim() ?? '';
   const hasCountry = COUNTRY.test(country);
-  const name = printable((hasCountry ? rest.slice(1) : rest).join(' ').trim()).slice(0, LONGEST_NAME);
+  const name = printable((hasCountry ? rest.slice(1) : rest).join(' ').trim()).slice(0, MAX_NAME_LENGTH);
   return { asn, country: hasCountry ? country : undefined, name: name === '' ? undefined : name };
 }

@@ -1,8 +1,8 @@
-/** The messages of one turn: up to 64 of them, each in a buffer of its own that is used again the next turn. @module */
+/** The messages of one turn, up to 64, in buffers that are reused in the next turn. @module */
 import type { ProbeDraft, ProbeMethod } from './method.ts';
 import type { ProbeSpec } from './transport.ts';
 
-/** One `sendmmsg` of 64 was the fastest in the sweep measurements (bench/live). */
+/** `sendmmsg` was fastest with 64 messages in the sweep measurements (bench/live). */
 export const OUTBOX_LIMIT = 64;
 
 interface Slot {
@@ -27,7 +27,7 @@ export class Outbox {
     return this.#used === OUTBOX_LIMIT;
   }
 
-  /** Writes a probe; nothing of `draft` is kept. @param hopLimit 0 leaves it to the system */
+  /** Adds a probe; copies `draft`. @param hopLimit 0 selects the system default */
   add(draft: ProbeDraft, hopLimit = 0): void {
     if (this.#used === this.#slots.length) this.#addSlot();
     const slot = this.#slots[this.#used];
@@ -49,7 +49,7 @@ export class Outbox {
     this.#slots.push({ token: 0, destination, bytes: buffer });
   }
 
-  /** What is to be sent now; the outbox is empty afterwards. The messages are valid until the next `add`. */
+  /** Returns the messages, and empties the outbox. They are valid until the next `add`. */
   take(): readonly ProbeSpec[] {
     if (this.#batch.length !== this.#used) this.#batch = this.#slots.slice(0, this.#used);
     this.#used = 0;

@@ -15,10 +15,10 @@ export interface PortableTransportOptions {
   /** Where the probes go: our source address depends on it. */
   readonly destination: Uint8Array;
   /** Largest transport message to receive. */
-  readonly largestMessage?: number;
+  readonly maxMessageLength?: number;
 }
 
-const SMALLEST_BUFFER = 2_048;
+const MIN_BUFFER_SIZE = 2_048;
 /** RFC 863; nothing is sent there. */
 const DISCARD_PORT = 9;
 /** The system's own; TTLs stay on a socket until they are changed. */
@@ -65,10 +65,10 @@ class PortableTransport implements ProbeTransport {
   #listener: (event: ProbeEvent) => void = () => undefined;
   #isClosed = false;
 
-  constructor({ family, protocol, largestMessage = 0 }: PortableTransportOptions, local: Local) {
+  constructor({ family, protocol, maxMessageLength = 0 }: PortableTransportOptions, local: Local) {
     this.#family = family;
     this.#local = local;
-    const buffer = Math.max(SMALLEST_BUFFER, largestMessage + 128);
+    const buffer = Math.max(MIN_BUFFER_SIZE, maxMessageLength + 128);
     const icmp = openPackageSocket(family, ipProtocolOf(family, 'icmp'), buffer);
     this.#receive(icmp, ipProtocolOf(family, 'icmp'));
     this.#sender = icmp;

@@ -1,13 +1,12 @@
 /**
- * The system's clock with sleeps of less than a timer's millisecond: the last stretch of a short sleep is spent on turns
- * of the event loop, which reads sockets meanwhile. Long sleeps are left to the timer; nobody sees their last
- * millisecond. @module
+ * The system clock with sleeps shorter than the resolution of a timer: a short sleep ends with turns of the event loop,
+ * which reads sockets meanwhile. Long sleeps use the timer alone. @module
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 
-/** A timer may fire this much late. */
+/** Milliseconds that a timer may be late. */
 const TIMER_GRAIN = 1.5;
-/** From here on a millisecond more does not matter. */
+/** Milliseconds from which on a late timer does not matter. */
 const LONG = 20;
 
 export const preciseClock: Clock = {

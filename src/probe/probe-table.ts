@@ -1,13 +1,13 @@
 /**
- * What became of every probe, in arrays of numbers: 10 million probes are 130 MB of nothing kept, since only the last
- * `capacity` are. A probe that fell out is unknown, and an answer to it counts as unmatched. @module
+ * The state of the last `capacity` probes, in arrays of numbers, so that memory stays constant over millions of probes.
+ * An older probe is unknown, and a reply to it does not match. @module
  */
 
 /** States of a probe. `expired` may still become `late`; the others are final. */
 export const ProbeState = { free: 0, sent: 1, replied: 2, late: 3, error: 4, expired: 5, refused: 6 } as const;
 export type ProbeState = (typeof ProbeState)[keyof typeof ProbeState];
 
-/** Two rounds of 16-bit sequence numbers, so that a duplicate of the round before is still known for what it is. */
+/** Two cycles of 16-bit sequence numbers, so that a duplicate of the previous cycle is still recognised. */
 const DEFAULT_CAPACITY = 0x2_0000;
 const INITIAL_CAPACITY = 256;
 const SEQUENCE_MASK = 0xffff;
@@ -23,7 +23,7 @@ export class ProbeTable {
   #owner: Uint32Array;
   #kernelSent: Uint8Array;
 
-  /** @param capacity how many probes to remember; rounded up to a power of two */
+  /** @param capacity number of probes to keep, rounded up to a power of two */
   constructor(capacity = DEFAULT_CAPACITY) {
     this.#capacity = 2 ** Math.ceil(Math.log2(Math.max(2, capacity)));
     this.#room = Math.min(INITIAL_CAPACITY, this.#capacity);
@@ -34,7 +34,7 @@ export class ProbeTable {
     this.#kernelSent = new Uint8Array(this.#room);
   }
 
-  /** A new probe. @param owner whatever the engine wants to find again: hop, target, position */
+  /** Adds a probe. @param owner a number of the engine's: hop, target, position @returns its index */
   add(owner: number, sentAt: number): number {
     if (this.#next >= this.#room && this.#room < this.#capacity) this.#grow();
     const index = this.#next;
@@ -53,7 +53,7 @@ export class ProbeTable {
   }
 
   #grow(): void {
-    // Slots are index modulo room, and all of them lie below the old room here, so places stay what they are.
+    // A slot is index modulo room. All indexes are below the old room here, so no slot moves.
     const room = Math.min(this.#room * 2, this.#capacity);
     this.#sentAt = enlarge(this.#sentAt, new Float64Array(room));
     this.#state = enlarge(this.#state, new Uint8Array(room));
@@ -63,7 +63,7 @@ export class ProbeTable {
     this.#room = room;
   }
 
-  /** How many probes there ever were; also the next one's index. */
+  /** Number of probes added, and the index of the next one. */
   get size(): number {
     return this.#next;
   }
@@ -72,7 +72,7 @@ export class ProbeTable {
     return index >= 0 && index < this.#next && index >= this.#next - this.#room;
   }
 
-  /** The newest probe whose low 16 bits are `sequence`; -1 when there is none. */
+  /** Returns the newest probe whose low 16 bits are `sequence`; -1 without one. */
   bySequence(sequence: number): number {
     const last = this.#next - 1;
     if (last < 0) return -1;
@@ -81,7 +81,7 @@ export class ProbeTable {
     return this.knows(index) ? index : -1;
   }
 
-  /** The probe that a match is about, or -1. */
+  /** Returns the probe of a match, or -1. */
   resolve(index: number, isFullIndex: boolean): number {
     if (!isFullIndex) return this.bySequence(index);
     return this.knows(index) ? index : -1;
@@ -99,7 +99,7 @@ export class ProbeTable {
     return this.#sentAt[this.#slot(index)] ?? 0;
   }
 
-  /** Puts the time right once it is known better. */
+  /** Corrects the time of sending. */
   setSentAt(index: number, time: number, isKernel: boolean): void {
     const slot = this.#slot(index);
     this.#sentAt[slot] = time;
@@ -114,7 +114,7 @@ export class ProbeTable {
     return this.#owner[this.#slot(index)] ?? 0;
   }
 
-  /** Counts one more answer than expected. @returns how many there are now */
+  /** Counts a duplicate reply. @returns the number of duplicates */
   addDuplicate(index: number): number {
     const slot = this.#slot(index);
     const count = Math.min((this.#duplicates[slot] ?? 0) + 1, 0xffff);

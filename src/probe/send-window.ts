@@ -1,21 +1,21 @@
 /**
- * How many probes of a sweep may be under way. Two bounds: all that are unanswered, which is what a receive buffer holds
- * even if nobody looks; and, while answers come from near, those of the last few milliseconds: a burst that is longer
- * than the queues of whoever answers would be lost there. Silent addresses are soon only of the first kind. @module
+ * Limits the probes of a sweep that are in flight. One limit is for all unanswered probes: their replies fit the receive
+ * buffer. The other, for near hosts, is for those of the last few milliseconds: a longer burst would overflow the queues
+ * of the host that replies. Probes to silent addresses soon count against the first limit only. @module
  */
 import { ProbeState, type ProbeTable } from './probe-table.ts';
 
-const MOST_OPEN = 8_192;
+const MAX_OPEN = 8_192;
 /**
- * A Linux kernel answers about 170 echo requests in one go: their replies wait in the send buffer of one socket for each
- * processor (net/ipv4/icmp.c, icmp_sk_init), and what finds no room there is dropped without a word.
+ * A Linux kernel replies to about 170 echo requests in one burst: the replies queue in the send buffer of one socket per
+ * processor (net/ipv4/icmp.c, icmp_sk_init), and the kernel drops those that do not fit.
  */
-const MOST_RECENT = 128;
+const MAX_RECENT = 128;
 /** Milliseconds. */
 const RECENT = 10;
-/** With round trips from here on, in ms, many answers are on their way at any time, and bursts are spread out. */
+/** Milliseconds. With longer round trips, bursts spread out on the path. */
 const FAR = 4;
-/** Weight of the newest round trip among all. */
+/** Weight of the newest round trip in the average. */
 const SMOOTHING = 1 / 16;
 
 export class SendWindow {
@@ -26,21 +26,21 @@ export class SendWindow {
   #recentFrom = 0;
   #roundTrip = 0;
 
-  /** @param table of probes that are all told to this window when they are sent, and when they are closed */
+  /** @param table of the probes, each of which is reported to this window when it is sent and when it is closed */
   constructor(table: ProbeTable) {
     this.#table = table;
   }
 
-  /** Probes without an answer. */
+  /** Number of unanswered probes. */
   get open(): number {
     return this.#open;
   }
 
-  /** When another probe may leave; `Infinity` when only an answer makes place for it. */
+  /** Returns when the next probe may be sent; `Infinity` if only a reply opens the window. */
   opensAt(now: number): number {
-    if (this.#open >= MOST_OPEN) return Number.POSITIVE_INFINITY;
+    if (this.#open >= MAX_OPEN) return Number.POSITIVE_INFINITY;
     this.#age(now);
-    if (this.#recentOpen < MOST_RECENT || this.#roundTrip >= FAR) return now;
+    if (this.#recentOpen < MAX_RECENT || this.#roundTrip >= FAR) return now;
     return this.#table.sentAt(this.#recentFrom) + RECENT;
   }
 

@@ -1,6 +1,6 @@
-/** A rate with a burst: `perSecond` tokens flow in, at most `burst` are saved up. @module */
+/** Limits a rate: `perSecond` tokens are added, and at most `burst` are kept. @module */
 
-/** A token as good as there: sums of fractions come out a little short. */
+/** Compensates for rounding of fractions. */
 const WHOLE = 1 - 1e-9;
 
 export class TokenBucket {
@@ -9,7 +9,7 @@ export class TokenBucket {
   #tokens: number;
   #updatedAt: number;
 
-  /** @param now on the clock's timeline; the bucket starts full */
+  /** Starts with a full bucket. @param now on the timeline of the clock */
   constructor(perSecond: number, burst: number, now: number) {
     this.#perMillisecond = perSecond / 1000;
     this.#burst = Math.max(1, burst);
@@ -17,7 +17,7 @@ export class TokenBucket {
     this.#updatedAt = now;
   }
 
-  /** Takes a token; false when there is none. */
+  /** Removes a token. @returns false without one */
   take(now: number): boolean {
     this.#refill(now);
     if (this.#tokens < WHOLE) return false;
@@ -25,7 +25,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** When `wanted` tokens are there, or as many as can be saved up; not before `now`. */
+  /** Returns when `wanted` tokens, or a full bucket, will be available; not before `now`. */
   nextAt(now: number, wanted = 1): number {
     this.#refill(now);
     const from = Math.max(now, this.#updatedAt);

@@ -1,40 +1,40 @@
 /**
- * The port between the probing engines and a network: the Linux kernel, the `raw-socket` package, or a simulation.
- * Engines hand over transport messages (ICMP, UDP, TCP) and get back what arrived; who it belongs to, they find out
- * themselves. All times are milliseconds on the timeline of `Clock.now()`. @module
+ * The interface between engines and a network: the Linux kernel, the `raw-socket` package, or a simulation. A transport
+ * sends transport messages (ICMP, UDP, TCP) and returns all that arrive; matching them is up to the engine. All times are
+ * milliseconds on the timeline of `Clock.now()`. @module
  */
 
-/** Where a time came from: the kernel saw the packet, or this process did, somewhat later. */
+/** Source of a timestamp: the kernel, or this process, somewhat later. */
 export type StampSource = 'kernel' | 'user';
 
-/** How one round trip time was measured. */
+/** Timestamps of a round trip: both from the kernel, only that of the reply, or neither. */
 export type TimestampSource = 'kernel-both' | 'kernel-rx' | 'user';
 
-/** A message to send. `bytes` and `destination` may be reused by the caller after `send` returned. */
+/** A message to send. The caller may reuse `bytes` and `destination` after `send` returns. */
 export interface ProbeSpec {
-  /** Comes back in `TransmitEvent`. */
+  /** Returned in `TransmitEvent`. */
   readonly token: number;
   /** 4 or 16 bytes. */
   readonly destination: Uint8Array;
   /** The transport message: an ICMP message, a UDP datagram or a TCP segment with its header. */
   readonly bytes: Uint8Array;
-  /** TTL or hop limit; left to the system when undefined. */
+  /** TTL or hop limit; the system default if undefined. */
   readonly hopLimit?: number;
 }
 
-/** What became of one message: it left, the queue was full (try again), or the kernel refused it. */
+/** Result of one message: sent, queue full (retry), or refused by the kernel. */
 export type SendResult =
   | { readonly status: 'sent'; readonly time: number }
   | { readonly status: 'full' }
   | {
       readonly status: 'refused';
-      /** `ENETUNREACH`, `EMSGSIZE` and so on. */
+      /** `ENETUNREACH`, `EMSGSIZE` and others. */
       readonly errorName: string;
-      /** The path MTU that `EMSGSIZE` is about, where known. */
+      /** Path MTU, for `EMSGSIZE`, if known. */
       readonly mtu?: number;
     };
 
-/** A better time of sending than `send` could tell; comes before the answer it belongs to, or not at all. */
+/** A kernel transmit timestamp, more precise than the time of `send`. Precedes the reply, or is missing. */
 export interface TransmitEvent {
   readonly kind: 'transmit';
   readonly token: number;
@@ -42,7 +42,7 @@ export interface TransmitEvent {
   readonly stamp: StampSource;
 }
 
-/** A message that arrived. Borrowed: valid inside the listener only. */
+/** A received message. Borrowed: valid inside the listener only. */
 export interface ArrivalEvent {
   readonly kind: 'arrival';
   readonly time: number;
@@ -55,17 +55,17 @@ export interface ArrivalEvent {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
-  /** TTL or hop limit that was left; undefined where the system does not say. */
+  /** Remaining TTL or hop limit; undefined if the system does not return it. */
   readonly hopLimit: number | undefined;
-  /** The IPv4 header's options are `bytes[optionsStart, start)`; equal to `start` when there are none. */
+  /** IPv4 options are `bytes[optionsStart, start)`; equal to `start` without options. */
   readonly optionsStart: number;
-  /** Bytes that the IP header promised for the message; more than there are when it was cut. */
+  /** Length of the message by the IP header; more than `end - start` if it was truncated. */
   readonly claimedLength: number;
 }
 
 /**
- * An ICMP error that the kernel took apart for an unprivileged socket (ip(7), IP_RECVERR). `bytes[start, end)` is as
- * much of the probe as was quoted: from the ICMP header on for ping sockets, from the payload on for UDP. Borrowed.
+ * An ICMP error that the kernel parsed for an unprivileged socket (ip(7), IP_RECVERR). `bytes[start, end)` is the quoted
+ * part of the probe: from the ICMP header on for ping sockets, from the payload on for UDP. Borrowed.
  */
 export interface ErrorQueueEvent {
   readonly kind: 'error-queue';
@@ -75,9 +75,9 @@ export interface ErrorQueueEvent {
   readonly type: number;
   readonly code: number;
   readonly mtu: number;
-  /** Who sent the error. */
+  /** Source of the error. */
   readonly source: Uint8Array;
-  /** Where the probe was going, and to which port (0 for ICMP). */
+  /** Destination of the probe, and its port (0 for ICMP). */
   readonly destination: Uint8Array;
   readonly destinationPort: number;
   readonly bytes: Uint8Array;
@@ -87,30 +87,30 @@ export interface ErrorQueueEvent {
 
 export type ProbeEvent = TransmitEvent | ArrivalEvent | ErrorQueueEvent;
 
-/** What a transport can do, so that an engine need not ask by failing. */
+/** Features of a transport. */
 export interface TransportCapabilities {
-  /** `raw` or `ping socket`, `udp socket`, `raw-socket package`, `simulation`: for `-v`. */
+  /** `raw socket`, `ping socket`, `UDP socket`, `raw-socket package` or `simulation`. */
   readonly name: string;
-  /** TX times come from the kernel. */
+  /** Transmit timestamps come from the kernel. */
   readonly kernelTransmitTime: boolean;
   readonly kernelReceiveTime: boolean;
-  /** The echo identifier that the kernel forces on us; undefined: ours to choose. */
+  /** The echo identifier that the transport accepts; undefined: any. */
   readonly identifier: number | undefined;
-  /** Errors of routers come back, by raw ICMP or by the error queue. */
+  /** Errors of routers arrive, by raw ICMP or by the error queue. */
   readonly seesErrors: boolean;
-  /** Source port of a UDP or TCP transport, and source address where it is known. */
+  /** Source port of a UDP or TCP transport, and source address, if known. */
   readonly sourcePort: number | undefined;
   readonly sourceAddress: Uint8Array | undefined;
 }
 
 export interface ProbeTransport extends AsyncDisposable {
   readonly capabilities: TransportCapabilities;
-  /** One result for each message, in order. */
+  /** Sends messages. @returns one result per message, in order */
   send(batch: readonly ProbeSpec[]): readonly SendResult[];
-  /** At most one listener; called while the event loop runs, never from within `send`. */
+  /** Sets the listener, which replaces the previous one. It is never called inside `send`. */
   onEvent(listener: (event: ProbeEvent) => void): void;
-  /** Packets for us that the kernel had no room for: our loss, not the network's (SO_RXQ_OVFL). */
+  /** Packets that overflowed the receive buffer of this machine (SO_RXQ_OVFL): not lost in the network. */
   readonly droppedByUs: number;
-  /** Idempotent. */
+  /** Closes all sockets. Idempotent. */
   close(): Promise<void>;
 }

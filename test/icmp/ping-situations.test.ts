@@ -305,7 +305,7 @@ describe('options of a run', () => {
 
   test('a sweep of sizes sends each size as often as the count says', async () => {
     const sizes = { from: 10, to: 30, step: 10 };
-    const run = await simulatePing(directNetwork({}), { sizes, count: 2, interval: 5 }, { size: 10, maximumSize: 30 });
+    const run = await simulatePing(directNetwork({}), { sizes, count: 2, interval: 5 }, { size: 10, maxSize: 30 });
     expect(run.replies.map((reply) => reply.bytes)).toEqual([18, 18, 28, 28, 38, 38]);
     expect(run.replies.every((reply) => reply.damage === undefined && reply.wrongLength === undefined)).toBe(true);
     expect(run.text).toContain('(10 ... 30) data bytes');
@@ -412,6 +412,6 @@ describe('no answer yet', () => {
 });
 
 test('an address is wanted, of the right family', async () => {
-  await expect(simulatePing(directNetwork({}), { target: 'nonsense' })).rejects.toThrow(/an address is wanted/);
-  await expect(simulatePing(directNetwork({}), { target: '2001:db8::1' })).rejects.toThrow(/no IPv4 address/);
+  await expect(simulatePing(directNetwork({}), { target: 'nonsense' })).rejects.toThrow(/target is not an address/);
+  await expect(simulatePing(directNetwork({}), { target: '2001:db8::1' })).rejects.toThrow(/not an IPv4 address/);
 });

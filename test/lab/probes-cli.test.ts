@@ -142,7 +142,7 @@ describe('traceroute, mtr, sweep', () => {
     await run('script', ['-qc', words, folder.file('typescript')]);
     const screen = readFileSync(folder.file('typescript'), 'utf8');
     expect(screen).toContain('\x1b[?1049h\x1b[?25l');
-    expect(screen).toMatch(/tapline mtr 10\.1\.2\.2[\s\S]*q end {2}p pause[\s\S]* 4\. 10\.1\.2\.2 +0\.0%/);
+    expect(screen).toMatch(/tapline mtr 10\.1\.2\.2[\s\S]*q quit {2}p pause[\s\S]* 4\. 10\.1\.2\.2 +0\.0%/);
     expect(screen.slice(screen.indexOf('\x1b[?25h\x1b[?1049l'))).toMatch(
       /^[\s\S]*Host +Loss%[\s\S]* 4\. 10\.1\.2\.2 +0\.0% +3/,
     );
@@ -213,7 +213,7 @@ describe.skipIf(!isRealRoot)('nobody', () => {
   test('pings by a ping socket', async () => {
     for (const target of [CHAIN_TARGET.ipv4, CHAIN_TARGET.ipv6]) {
       const { stdout, stderr, status } = await asNobody('ping', '-v', '-c', '2', '-i', '0.2', target);
-      expect([stderr, status]).toEqual(['ping: by ping socket\n', 0]);
+      expect([stderr, status]).toEqual(['ping: transport: ping socket\n', 0]);
       expect(stdout).toContain('2 packets transmitted, 2 packets received');
     }
   });
@@ -223,16 +223,22 @@ describe.skipIf(!isRealRoot)('nobody', () => {
     expect([hopsOf(stdout), status]).toEqual([[...ROUTERS, CHAIN_TARGET.ipv4], 0]);
   });
 
+  test('monitors by a ping socket', async () => {
+    const { stdout, status } = await asNobody('mtr', '-n', '-r', '-c', '1', CHAIN_TARGET.ipv4);
+    const hosts = [...stdout.matchAll(/^ *\d+\. ([\d.]+) /gm)].map(([, host]) => host);
+    expect([hosts, status]).toEqual([[...ROUTERS, CHAIN_TARGET.ipv4], 0]);
+  });
+
   test('is told what masks need, and not to open ping sockets for them', async () => {
     const { stderr, status } = await asNobody('ping', '-c', '1', '-M', 'mask', CHAIN_TARGET.ipv4);
-    expect(stderr).toMatch(/needs CAP_NET_RAW: run as root/);
+    expect(stderr).toMatch(/CAP_NET_RAW is missing; run as root/);
     expect(stderr).not.toContain('ping_group_range');
     expect(status).toBe(3);
   });
 
   test('is told what TCP probes need', async () => {
     const { stderr, status } = await asNobody('traceroute', '-P', 'tcp', CHAIN_TARGET.ipv4);
-    expect(stderr).toMatch(/needs CAP_NET_RAW.*or probe by UDP or ICMP/);
+    expect(stderr).toMatch(/CAP_NET_RAW is missing.*or use UDP or ICMP probes/);
     expect(status).toBe(3);
   });
 });

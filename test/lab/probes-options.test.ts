@@ -64,7 +64,10 @@ describe('link-local addresses', () => {
   test('a zone that is no interface, and two that differ', async () => {
     expect((await tapline('ping', '-c', '1', 'fe80::1%nowhere')).stderr).toMatch(/cannot use the interface nowhere/);
     const two = await tapline('ping', '-c', '1', '-I', 'lo', 'fe80::1%right');
-    expect([two.status, two.stderr]).toEqual([2, 'tapline: the address is on right, but --interface is lo\n']);
+    expect([two.status, two.stderr]).toEqual([
+      2,
+      'tapline: target is on interface right, but --interface is lo; omit --interface\n',
+    ]);
   });
 });
 
@@ -114,7 +117,7 @@ describe('what a TUN device sees and answers', () => {
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/ bytes from fd77::2, icmp_seq=0 hlim=60 time=\d+\.\d{3} ms name: host\.example\n/);
     const wrong = await tapline('ping', '-c', '1', '--node-info', 'name', '10.1.1.254');
-    expect([wrong.status, wrong.stderr]).toEqual([2, 'tapline: --node-info is for IPv6 hosts\n']);
+    expect([wrong.status, wrong.stderr]).toEqual([2, 'tapline: --node-info needs an IPv6 host, not 10.1.1.254\n']);
   });
 
   test('-M mask asks for the mask; Linux itself never answers', async () => {
@@ -181,7 +184,7 @@ describe('paths', () => {
     const recorded = await tapline('traceroute', '--hide', '1', '--pcap', folder.file('x.pcapng'), CHAIN_TARGET.ipv4);
     expect([recorded.status, recorded.stderr]).toEqual([
       2,
-      'tapline: --pcap records what --hide is to hide: give one of them\n',
+      'tapline: --hide and --pcap are mutually exclusive: the file would contain the hidden hops\n',
     ]);
   });
 
@@ -189,7 +192,7 @@ describe('paths', () => {
     using folder = new TestFolder();
     writeFileSync(folder.file('bad'), '10.0.0.0/8 64496\nnonsense\n');
     const bad = await tapline('traceroute', '--asn-file', folder.file('bad'), CHAIN_TARGET.ipv4);
-    expect(bad.stderr).toMatch(/cannot use --asn-file .*bad: line 2: no network and its AS number: nonsense\n$/);
+    expect(bad.stderr).toMatch(/cannot use --asn-file .*bad: line 2: not a network with an AS number: nonsense\n$/);
     expect(bad.status).toBe(6);
     const none = await tapline('mtr', '--asn-file', folder.file('none'), CHAIN_TARGET.ipv4);
     expect([none.status, none.stderr.includes('ENOENT')]).toEqual([2, true]);
@@ -220,7 +223,10 @@ describe('paths', () => {
 
   test('local errors are results', async () => {
     const mtu = await tapline('traceroute', '--mtu', '-P', 'tcp', CHAIN_TARGET.ipv4);
-    expect([mtu.status, mtu.stderr]).toEqual([2, 'tapline: --mtu needs UDP or ICMP probes: SYNs have one size\n']);
+    expect([mtu.status, mtu.stderr]).toEqual([
+      2,
+      'tapline: --mtu needs UDP or ICMP probes: a SYN segment has a fixed size; use -P udp or -P icmp\n',
+    ]);
     expect((await tapline('traceroute', '-n', '192.0.2.1%x')).status).toBe(68); // IPv4 has no zones
     const words = ['ping', '-D', '-s', '3000', '-c', '1', '-W', '0.2'];
     expect((await tapline(...words, '10.1.1.254')).stdout).toContain('ping: sendto: Message too long, mtu=1500\n');
@@ -243,7 +249,7 @@ test('mtr on a terminal: an order of columns is typed, extensions, jitter and na
   writeSync(keyboard, 'j');
   await shows(/ Snt +Last +Jttr +Javg +Jmax +Jint/);
   writeSync(keyboard, 'orsx9\x7fa');
-  await shows(/columns, then Enter: RSA_/);
+  await shows(/column order \(Enter applies, Escape cancels\): RSA_/);
   writeSync(keyboard, '\r');
   await shows(/Host +Rcv +Snt +Avg/);
   writeSync(keyboard, 'q');

@@ -10,8 +10,7 @@ import type { LabHost } from '../../src/lab/index.ts';
 import type { KernelTransportOptions } from '../../src/probe/kernel/kernel-options.ts';
 import { openKernelTransport } from '../../src/probe/kernel/open-kernel-transport.ts';
 import type { ProbeMethod } from '../../src/probe/method.ts';
-import { EchoMethod, type EchoMethodOptions } from '../../src/probe/methods/icmp-echo.ts';
-import { randomNonce } from '../../src/probe/methods/make-icmp-echo.ts';
+import { EchoMethod, type EchoMethodOptions, randomNonce } from '../../src/probe/methods/icmp-echo.ts';
 import { SynMethod } from '../../src/probe/methods/tcp-syn.ts';
 import { UdpMethod } from '../../src/probe/methods/udp.ts';
 import { preciseClock } from '../../src/probe/precise-clock.ts';
@@ -38,9 +37,9 @@ export async function probePing(
 }> {
   const address = bytesOf(target);
   const family = address.length === 4 ? 4 : 6;
-  const largestMessage = 8 + (method.size ?? 56);
+  const maxMessageLength = 8 + (method.size ?? 56);
   await using transport = host.run(() =>
-    openKernelTransport({ family, protocol: 'icmp', destination: address, largestMessage, ...more }),
+    openKernelTransport({ family, protocol: 'icmp', destination: address, maxMessageLength, ...more }),
   );
   const { identifier } = transport.capabilities;
   const echo = new EchoMethod({ family, nonce: randomNonce(), identifier, ...method });

@@ -112,7 +112,7 @@ function simulatedMethod(
   const common = { family, nonce: NONCE, sourceAddress, sourcePort: 40_000 };
   if (protocol === 'udp') return new UdpMethod({ ...common, ...more });
   if (protocol === 'tcp') return new SynMethod(common);
-  return new EchoMethod({ family, nonce: NONCE, size: 12, maximumSize: more.maximumSize ?? 12, isFlowStable: true });
+  return new EchoMethod({ family, nonce: NONCE, size: 12, maxSize: more.maxSize ?? 12, isFlowStable: true });
 }
 
 export async function simulateTraceroute(

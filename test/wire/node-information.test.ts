@@ -83,9 +83,9 @@ describe('ping --node-info', () => {
 
   test('a host that does not tell, one that does not know, one that knows nothing of this', async () => {
     const refused = await simulatePing(host({ code: 1 }), { count: 1 }, { query: 'addresses' });
-    expect(refused.text).toContain(' ms it does not tell\n');
+    expect(refused.text).toContain(' ms query refused\n');
     const unknown = await simulatePing(host({ code: 2 }), { count: 1 }, { query: 'ipv4-addresses' });
-    expect(unknown.text).toContain(' ms it does not know the question\n');
+    expect(unknown.text).toContain(' ms query not supported\n');
     const silent = await simulatePing(
       directNetwork({}, { family: 6, source: '2001:db8::1', target: '2001:db8::2' }),
       { count: 1, wait: 50 },

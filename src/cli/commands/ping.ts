@@ -1,16 +1,19 @@
-/** `tapline ping`: the command line; the work is in `run-ping.ts`. @module */
+/** `tapline ping`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type PingArguments, pingOptions } from '../probe/ping-options.ts';
+import { PING_EXIT_STATUS, type PingArguments, parsePing, pingOptions } from '../probe/ping-options.ts';
+import type { OwnExitStatus } from '../program.ts';
 
-export function pingCommand(context: CommandContext): CommandModule<object, PingArguments> {
+export function pingCommand(context: CommandContext): CommandModule<object, PingArguments> & OwnExitStatus {
   return {
     command: 'ping <host..>',
-    describe: 'ask hosts for an echo; exit status 0 an answer, 2 none, 68 unknown host',
+    describe: 'send ICMP echo requests to hosts',
+    exitStatus: PING_EXIT_STATUS,
     builder: pingOptions,
     async handler(words) {
+      const command = parsePing(words);
       const { runPing } = await import('../probe/run-ping.ts');
-      await runPing(words, context);
+      await runPing(command, context);
     },
   };
 }

@@ -1,17 +1,21 @@
-/** `tapline traceroute` and `tapline tracert`: the command line; the work is in `run-traceroute.ts`. @module */
+/** `tapline traceroute` and `tapline tracert`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type TracerouteArguments, tracerouteOptions } from '../probe/traceroute-options.ts';
+import { PATH_EXIT_STATUS } from '../probe/path-options.ts';
+import { parseTraceroute, type TracerouteArguments, tracerouteOptions } from '../probe/traceroute-options.ts';
+import type { OwnExitStatus } from '../program.ts';
 
-export function tracerouteCommand(context: CommandContext): CommandModule<object, TracerouteArguments> {
+export function tracerouteCommand(context: CommandContext): CommandModule<object, TracerouteArguments> & OwnExitStatus {
   return {
     command: 'traceroute <host>',
     aliases: ['tracert'],
-    describe: 'show the way to a host, router by router',
+    describe: 'show the routers on the path to a host',
+    exitStatus: PATH_EXIT_STATUS,
     builder: tracerouteOptions,
     async handler(words) {
+      const command = parseTraceroute(words);
       const { runTraceroute } = await import('../probe/run-traceroute.ts');
-      await runTraceroute(words, context);
+      await runTraceroute(command, context);
     },
   };
 }

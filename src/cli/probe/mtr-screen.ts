@@ -1,11 +1,12 @@
-/** The live screen of `tapline mtr`: a table that redraws itself, and keys. @module */
+/** The live screen of `tapline mtr`: a table that is redrawn, and keys. @module */
 import type { MonitorHop } from '../../icmp/index.ts';
 import { formatMtrTable, unknownColumns } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { NameCache } from '../resolve-names.ts';
+import type { MtrCommand } from './mtr-options.ts';
 
-/** What the screen shows, and may start anew. */
-export interface WatchedPath {
+/** The part of a run that the screen uses. */
+export interface MonitoredPath {
   hops(): readonly MonitorHop[];
   reset(): void;
 }
@@ -13,12 +14,7 @@ export interface WatchedPath {
 export interface MtrScreenOptions {
   readonly title: string;
   readonly names: NameCache;
-  readonly words: {
-    readonly n: boolean;
-    readonly e: boolean;
-    readonly o: string | undefined;
-    readonly 'asn-file': string | undefined;
-  };
+  readonly command: Pick<MtrCommand, 'resolvesNames' | 'showsExtensions' | 'columns' | 'originFile'>;
   /** Ends the run. */
   readonly stop: () => void;
 }
@@ -31,42 +27,43 @@ const LEAVE = '\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
 const CLEAR_TO_END_OF_LINE = '\x1b[K';
 const CLEAR_TO_END_OF_SCREEN = '\x1b[J';
-const KEYS = 'q end  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
+const KEYS = 'q quit  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
 const JITTER_COLUMNS = 'SNJMXI';
-/** What the key `d` goes through: mtr's own, its jitter page, and losses explained. */
+/** Column sets of the key `d`: the default of mtr, jitter, and kinds of loss. */
 const COLUMN_SETS: readonly string[] = ['LSNABWV', JITTER_COLUMNS, 'LFDRS'];
 const ENTER_KEYS: readonly string[] = ['\r', '\n'];
 const ERASE_KEYS: readonly string[] = ['\x7f', '\b'];
 const ESCAPE_KEY = '\x1b';
 const INTERRUPT_KEY = '\x03';
-const LONGEST_ORDER = 32;
+const MAX_ORDER_LENGTH = 32;
 
 export class MtrScreen implements Disposable {
   readonly #context: CommandContext;
-  readonly #path: WatchedPath;
+  readonly #path: MonitoredPath;
   readonly #options: MtrScreenOptions;
   readonly #timer: NodeJS.Timeout;
   #columnSets: readonly string[];
   #columns = 0;
-  /** Letters typed so far of a new order of columns; undefined while none is asked for. */
+  /** Letters typed so far for a new column order; undefined if none is being typed. */
   #typedOrder: string | undefined;
   #showNames: boolean;
   #showExtensions: boolean;
   #showOrigins: boolean;
   #showHistory = true;
   #isPaused = false;
-  /** What is wrong, below the keys. */
+  /** An error, shown below the keys. */
   note = '';
   #isOpen = true;
 
-  constructor(context: CommandContext, path: WatchedPath, options: MtrScreenOptions) {
+  constructor(context: CommandContext, path: MonitoredPath, options: MtrScreenOptions) {
     this.#context = context;
     this.#path = path;
     this.#options = options;
-    this.#showNames = !options.words.n;
-    this.#showExtensions = options.words.e;
-    this.#showOrigins = options.words['asn-file'] !== undefined;
-    this.#columnSets = options.words.o === undefined ? COLUMN_SETS : [options.words.o, ...COLUMN_SETS];
+    const { resolvesNames, showsExtensions, originFile, columns } = options.command;
+    this.#showNames = resolvesNames;
+    this.#showExtensions = showsExtensions;
+    this.#showOrigins = originFile !== undefined;
+    this.#columnSets = columns === undefined ? COLUMN_SETS : [columns, ...COLUMN_SETS];
     context.stdout.write(ENTER);
     this.#timer = setInterval(() => this.#draw(), REDRAW_MILLISECONDS);
     this.#listen(true);
@@ -82,10 +79,10 @@ export class MtrScreen implements Disposable {
 
   readonly #onKey = (data: Buffer): void => {
     const keys = data.toString();
-    if (keys.length > 1 && keys.startsWith(ESCAPE_KEY)) return; // an arrow or the like
+    if (keys.length > 1 && keys.startsWith(ESCAPE_KEY)) return; // an arrow key or the like
     for (const key of keys) {
       if (key === INTERRUPT_KEY)
-        this.#options.stop(); // raw mode hands Ctrl-C over as a key
+        this.#options.stop(); // in raw mode, Ctrl-C is a key
       else if (this.#typedOrder === undefined) this.#onCommand(key);
       else this.#onOrderKey(key);
     }
@@ -100,12 +97,12 @@ export class MtrScreen implements Disposable {
     else if (key === 'j') this.#columns = Math.max(0, this.#columnSets.indexOf(JITTER_COLUMNS));
     else if (key === 'o') this.#typedOrder = '';
     else if (key === 'n') this.#showNames = !this.#showNames;
-    else if (key === 'z') this.#showOrigins = !this.#showOrigins && this.#options.words['asn-file'] !== undefined;
+    else if (key === 'z') this.#showOrigins = !this.#showOrigins && this.#options.command.originFile !== undefined;
     else if (key === 'e') this.#showExtensions = !this.#showExtensions;
     else if (key === 'h') this.#showHistory = !this.#showHistory;
   }
 
-  /** Letters of columns make an order; Enter takes it over. */
+  /** Edits the column order; Enter applies it, Escape cancels. */
   #onOrderKey(key: string): void {
     const typed = this.#typedOrder ?? '';
     if (ENTER_KEYS.includes(key)) {
@@ -116,14 +113,14 @@ export class MtrScreen implements Disposable {
       this.#typedOrder = undefined;
     } else if (key === ESCAPE_KEY) this.#typedOrder = undefined;
     else if (ERASE_KEYS.includes(key)) this.#typedOrder = typed.slice(0, -1);
-    else if (unknownColumns(key.toUpperCase()) === '' && typed.length < LONGEST_ORDER) {
+    else if (unknownColumns(key.toUpperCase()) === '' && typed.length < MAX_ORDER_LENGTH) {
       this.#typedOrder = typed + key.toUpperCase();
     }
   }
 
   #draw(isForced = false): void {
     if (this.#isPaused && !isForced) return;
-    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: a terminal that does not know
+    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: the terminal does not report its width
     const sparkWidth = this.#showHistory ? Math.min(62, Math.max(0, width - 90)) : 0;
     const table = formatMtrTable(this.#path.hops(), {
       width: width - sparkWidth,
@@ -133,14 +130,15 @@ export class MtrScreen implements Disposable {
       columns: this.#columnSets[this.#columns] ?? 'LSNABWV',
       ...(this.#showNames ? { nameOf: this.#options.names.nameOf } : {}),
     });
-    const state = this.#isPaused ? ' (screen paused)' : '';
-    const help = this.#typedOrder === undefined ? KEYS : `columns, then Enter: ${this.#typedOrder}_`;
+    const state = this.#isPaused ? ' (paused)' : '';
+    const help =
+      this.#typedOrder === undefined ? KEYS : `column order (Enter applies, Escape cancels): ${this.#typedOrder}_`;
     const lines = [`tapline mtr ${this.#options.title}${state}`, help, this.note, ...table.trimEnd().split('\n')];
     const text = lines.map((line) => `${[...line].slice(0, width).join('')}${CLEAR_TO_END_OF_LINE}`).join('\r\n');
     this.#context.stdout.write(`${HOME}${text}${CLEAR_TO_END_OF_SCREEN}`);
   }
 
-  /** Gives the terminal back as it was. Idempotent. */
+  /** Restores the terminal. Idempotent. */
   [Symbol.dispose](): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

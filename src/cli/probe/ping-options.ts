@@ -1,65 +1,178 @@
-/** Options of `tapline ping`. @module */
+/** The command line of `tapline ping`. @module */
 import type { Argv } from 'yargs';
-import { probeOptions } from './probe-options.ts';
+import { defined } from '../../base/defined.ts';
+import { StackError } from '../../base/errors.ts';
+import type { PingHostOptions } from '../../icmp/index.ts';
+import { numberOption } from '../options.ts';
+import {
+  Group,
+  optionGroup,
+  outputOptions,
+  type ProbeCommand,
+  parseProbe,
+  parseSockets,
+  secondsOption,
+  socketOptions,
+} from './probe-options.ts';
 
 export type PingArguments = ReturnType<typeof pingOptions> extends Argv<infer Arguments> ? Arguments : never;
 
+/** A parsed command line. */
+export interface PingCommand extends ProbeCommand {
+  readonly hosts: readonly string[];
+  readonly run: PingHostOptions;
+  readonly screen: PingScreen;
+}
+
+/** How `ping` prints its events. */
+interface PingScreen {
+  readonly style: 'bsd' | 'iputils';
+  readonly isQuiet: boolean;
+  readonly isVerbose: boolean;
+  readonly isFlood: boolean;
+  readonly isAudible: boolean;
+  readonly showsTimeOfDay: boolean;
+  readonly showsFigures: boolean;
+  readonly showsHistogram: boolean;
+}
+
+export const PING_EXIT_STATUS =
+  'Exit status: 0 all hosts replied, 1 error, 2 at least one host did not reply, or usage error, ' +
+  '3 missing privilege, 4 no such interface, 5 disk full (--pcap), 68 unknown host.';
+
+const MAX_PAYLOAD = 65_507;
+const MAX_PRELOAD = 65_536;
+
 export function pingOptions(command: Argv) {
-  const host = { type: 'string', array: true, demandOption: true, describe: 'names or addresses' } as const;
-  return probeOptions(command.positional('host', host))
-    .option('c', { alias: 'count', type: 'string', describe: 'end after so many probes (in a sweep: of each size)' })
-    .option('i', { alias: 'interval', type: 'string', describe: 'seconds between probes; 1' })
-    .option('s', { alias: 'size', type: 'string', describe: 'bytes of payload; 56' })
-    .option('W', { alias: 'wait', type: 'string', describe: 'seconds after which an answer is late; 10' })
-    .option('t', { alias: ['w', 'deadline'], type: 'string', describe: 'end after so many seconds' })
-    .option('m', { alias: 'ttl', type: 'string', describe: 'TTL or hop limit' })
-    .option('p', { alias: 'pattern', type: 'string', describe: 'hexadecimal bytes that fill the payload' })
-    .option('l', { alias: 'preload', type: 'string', describe: 'send so many at once, before the first interval' })
-    .option('f', {
-      alias: 'flood',
-      type: 'boolean',
-      default: false,
-      describe: 'a probe with each answer, or 100 a second',
-    })
-    .option('A', { alias: 'adaptive', type: 'boolean', default: false, describe: 'a probe with each answer' })
-    .option('a', { alias: 'audible', type: 'boolean', default: false, describe: 'a bell with each answer' })
-    .option('o', { type: 'boolean', default: false, describe: 'end with the first answer' })
-    .option('q', { alias: 'quiet', type: 'boolean', default: false, describe: 'first and last lines only' })
-    .option('O', {
-      type: 'boolean',
-      default: false,
-      describe: 'a line for each probe that has no answer when the next one leaves',
-    })
-    .option('D', { alias: 'df', type: 'boolean', default: false, describe: 'never fragment' })
-    .option('timestamp', { type: 'boolean', default: false, describe: 'seconds since 1970 before each line' })
-    .option('R', { alias: 'record-route', type: 'boolean', default: false, describe: 'ask for the way (IPv4)' })
+  const host = { type: 'string', array: true, demandOption: true, describe: 'host names or addresses' } as const;
+  return outputOptions(ownOutput(socketOptions(timing(probes(command.positional('host', host))))));
+}
+
+function probes<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.probes);
+  const group = Group.probes;
+  return command
+    .option(
+      'c',
+      value('number of probes to send; with -G, of each size', { alias: 'count', defaultDescription: 'no limit' }),
+    )
+    .option('s', value('payload size, in bytes', { alias: 'size', defaultDescription: '56' }))
+    .option('p', value('payload pattern, 1 to 16 hexadecimal bytes', { alias: 'pattern' }))
+    .option('g', value('first payload size of a size sweep, in bytes', { alias: 'sweep-min' }))
+    .option('G', value('last payload size of a size sweep, in bytes', { alias: 'sweep-max' }))
+    .option('sweep-step', value('step of a size sweep, in bytes', { defaultDescription: '1' }))
+    .option('m', value('TTL or hop limit, 1 to 255', { alias: 'ttl' }))
+    .option('D', flag('set the DF flag (do not fragment)', { alias: 'df' }))
+    .option('R', flag('send the record route option (IPv4)', { alias: 'record-route' }))
+    .option('b', flag('allow a broadcast address and accept replies from any address', { alias: 'broadcast' }))
     .option('M', {
       choices: ['time', 'mask'] as const,
-      describe: 'ask for the remote clock (ICMP timestamp) or the subnet’s mask instead; IPv4',
+      group,
+      describe: 'send ICMP timestamp or address mask requests (IPv4)',
     })
     .option('node-info', {
       choices: ['name', 'addresses', 'ipv4-addresses'] as const,
-      describe: 'ask for the host’s name or addresses instead (RFC 4620); IPv6',
-    })
-    .option('g', { alias: 'sweep-min', type: 'string', describe: 'first size of a sweep of sizes' })
-    .option('G', { alias: 'sweep-max', type: 'string', describe: 'last size of a sweep of sizes' })
-    .option('sweep-step', { type: 'string', describe: 'step of a sweep of sizes; 1' })
-    .option('b', {
-      alias: 'broadcast',
-      type: 'boolean',
-      default: false,
-      describe: 'broadcast address: answers of all count',
-    })
-    .option('style', { choices: ['bsd', 'iputils'] as const, default: 'bsd' as const, describe: 'words of the screen' })
-    .option('figures', {
-      type: 'boolean',
-      default: false,
-      describe: 'percentiles, jitter and runs of losses at the end',
-    })
-    .option('histogram', { type: 'boolean', default: false, describe: 'how round trips spread' })
-    .option('v', {
-      type: 'boolean',
-      default: false,
-      describe: 'say what kind of socket serves, which answers are not counted, which errors quote too little',
+      group,
+      describe: 'send node information queries (RFC 4620, IPv6)',
     });
+}
+
+function timing<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.timing);
+  return command
+    .option('i', value('interval between probes, in seconds', { alias: 'interval', defaultDescription: '1' }))
+    .option(
+      'W',
+      value('reply timeout, in seconds; a later reply counts as late', { alias: 'wait', defaultDescription: '10' }),
+    )
+    .option('t', value('stop after this time, in seconds', { alias: ['w', 'deadline'] }))
+    .option('o', flag('stop after the first reply'))
+    .option('l', value('number of probes to send at once at the start', { alias: 'preload', defaultDescription: '1' }))
+    .option('f', flag('flood: send with each reply, at least 100 probes per second', { alias: 'flood' }))
+    .option('A', flag('send with each reply, or after the interval', { alias: 'adaptive' }));
+}
+
+function ownOutput<T>(command: Argv<T>) {
+  const { flag } = optionGroup(Group.output);
+  const group = Group.output;
+  return command
+    .option('style', {
+      choices: ['bsd', 'iputils'] as const,
+      default: 'bsd' as const,
+      group,
+      describe: 'output format of FreeBSD ping or of Linux iputils',
+    })
+    .option('q', flag('print only the header and the summary', { alias: 'quiet' }))
+    .option('v', flag('report the kind of socket, ignored replies, and ICMP errors with short quotes'))
+    .option('O', flag('report a probe without a reply when the next one is sent'))
+    .option('a', flag('ring the bell on each reply', { alias: 'audible' }))
+    .option('timestamp', flag('print the time before each line, in seconds since 1970'))
+    .option('figures', flag('add percentiles, jitter and loss bursts to the summary'))
+    .option('histogram', flag('add a histogram of round trip times'));
+}
+
+/** @throws StackError `USAGE` */
+export function parsePing(words: PingArguments): PingCommand {
+  const common = parseProbe(words);
+  if (words.host.length > 1 && common.pcap !== undefined) {
+    throw new StackError('USAGE', '--pcap records one host; remove the others, or --pcap');
+  }
+  if (words.M !== undefined && words['node-info'] !== undefined) {
+    throw new StackError('USAGE', '-M and --node-info are mutually exclusive');
+  }
+  return {
+    ...common,
+    hosts: words.host,
+    run: parseRun(words),
+    screen: {
+      style: words.style,
+      isQuiet: words.q,
+      isVerbose: words.v,
+      isFlood: words.f,
+      isAudible: words.a,
+      showsTimeOfDay: words.timestamp,
+      showsFigures: words.figures,
+      showsHistogram: words.histogram,
+    },
+  };
+}
+
+function parseRun(words: PingArguments): PingHostOptions {
+  const from = numberOption('-g', words.g, { most: MAX_PAYLOAD });
+  const to = numberOption('-G', words.G, { least: from ?? 0, most: MAX_PAYLOAD });
+  const step = numberOption('--sweep-step', words['sweep-step'], { least: 1 }) ?? 1;
+  return {
+    ...parseSockets(words),
+    isFlood: words.f,
+    isAdaptive: words.A,
+    stopOnReply: words.o,
+    anySource: words.b,
+    recordRoute: words.R,
+    reportSent: words.f,
+    reportOutstanding: words.O,
+    reportShortQuotes: words.v,
+    ...defined({
+      count: numberOption('-c', words.c, { least: 1 }),
+      interval: secondsOption('-i', words.i),
+      wait: secondsOption('-W', words.W),
+      deadline: secondsOption('-t', words.t),
+      hopLimit: numberOption('-m', words.m, { least: 1, most: 255 }),
+      preload: numberOption('-l', words.l, { most: MAX_PRELOAD }),
+      size: from ?? numberOption('-s', words.s, { most: MAX_PAYLOAD }),
+      sizes: to === undefined ? undefined : { from: from ?? 0, to, step },
+      pattern: words.p === undefined ? undefined : parsePattern(words.p),
+      message: words.M === undefined ? undefined : MESSAGES[words.M],
+      nodeInformation: words['node-info'],
+      pathMtu: words.D ? ('do' as const) : undefined,
+    }),
+  };
+}
+
+const MESSAGES = { time: 'timestamp', mask: 'mask' } as const;
+
+function parsePattern(text: string): Uint8Array {
+  if (!/^([0-9a-fA-F]{2}){1,16}$/.test(text)) {
+    throw new StackError('USAGE', `-p takes 1 to 16 hexadecimal bytes, not ${JSON.stringify(text)}`);
+  }
+  return Uint8Array.from(Buffer.from(text, 'hex'));
 }

@@ -1,35 +1,74 @@
-/** Options that the probing commands share. @module */
+/** Options that all probing commands share. @module */
 import type { Argv } from 'yargs';
 import { parseScopedAddress } from '../../base/address.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
-import type { KernelTransportOptions } from '../../probe/index.ts';
-import { numberOption } from '../options.ts';
+import type { SocketOptions } from '../../probe/index.ts';
+import { allowOne, numberOption } from '../options.ts';
 
-/** Of every command that sends probes. */
-export function probeOptions<T>(command: Argv<T>) {
+/** Titles in `--help`. */
+export const Group = {
+  path: 'Path:',
+  targets: 'Targets:',
+  probes: 'Probes:',
+  timing: 'Timing and limits:',
+  sockets: 'Addresses and sockets:',
+  output: 'Output:',
+} as const;
+
+interface OptionDetails {
+  readonly alias?: string | readonly string[];
+  /** The default as `--help` shows it. */
+  readonly defaultDescription?: string;
+}
+
+/** Returns functions that describe the options of one group: flags, and options with a value. */
+export function optionGroup(group: string) {
+  return {
+    flag: (describe: string, details: OptionDetails = {}) =>
+      ({ type: 'boolean', default: false, group, describe, ...details }) as const,
+    value: (describe: string, details: OptionDetails = {}) =>
+      ({ type: 'string', group, describe, ...details }) as const,
+  };
+}
+
+const MAX_MARK = 0xffff_ffff;
+const MAX_FLOW_LABEL = 0xf_ffff;
+
+/** Declares the sockets of a run. */
+export function socketOptions<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.sockets);
+  const group = Group.sockets;
   return command
-    .option('ipv4', { alias: '4', type: 'boolean', default: false, describe: 'IPv4 only' })
-    .option('ipv6', { alias: '6', type: 'boolean', default: false, describe: 'IPv6 only' })
-    .option('source', { alias: 'S', type: 'string', describe: 'our address' })
-    .option('interface', { alias: 'I', type: 'string', describe: 'leave by this interface' })
-    .option('mark', {
-      type: 'string',
-      describe: 'firewall mark; needs CAP_NET_ADMIN, since Linux 5.17 CAP_NET_RAW does',
-    })
-    .option('tos', { alias: ['z', 'Q'], type: 'string', describe: 'type of service or traffic class, 0 to 255' })
-    .option('flow-label', { type: 'string', describe: 'IPv6 flow label of all probes, 0 to 1048575; 0' })
+    .option('ipv4', flag('use IPv4 only', { alias: '4' }))
+    .option('ipv6', flag('use IPv6 only', { alias: '6' }))
+    .option('source', value('source address', { alias: 'S' }))
+    .option('interface', value('outgoing interface or VRF', { alias: 'I' }))
+    .option('mark', value(`firewall mark, 0 to ${MAX_MARK}; needs CAP_NET_ADMIN, or CAP_NET_RAW since Linux 5.17`))
+    .option(
+      'tos',
+      value('type of service (IPv4) or traffic class (IPv6), 0 to 255', { alias: ['z', 'Q'], defaultDescription: '0' }),
+    )
+    .option('flow-label', value(`IPv6 flow label, 0 to ${MAX_FLOW_LABEL}`, { defaultDescription: '0' }))
     .option('transport', {
       choices: ['auto', 'raw', 'unprivileged', 'raw-socket'] as const,
       default: 'auto' as const,
-      describe: 'raw sockets, those without privilege, or the raw-socket package; auto takes the best there is',
-    })
-    .option('pcap', { type: 'string', describe: 'record our probes and their answers in a PCAPNG file' })
-    .option('json', { type: 'boolean', default: false, describe: 'one JSON document at the end' })
-    .option('ndjson', { type: 'boolean', default: false, describe: 'one JSON object a line, as things happen' })
-    .option('n', { type: 'boolean', default: false, describe: 'addresses only, no names' });
+      group,
+      describe: 'kind of sockets; auto uses raw sockets, or unprivileged ones without CAP_NET_RAW',
+    });
 }
 
-/** What `probeOptions` yields, as yargs hands it over. */
+/** Declares where results go. The options of one command's own output come before these. */
+export function outputOptions<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.output);
+  return command
+    .option('n', flag('do not resolve addresses to names'))
+    .option('pcap', value('write probes and replies to this PCAPNG file'))
+    .option('json', flag('print one JSON document at the end'))
+    .option('ndjson', flag('print one JSON object per line as events happen'));
+}
+
+/** The shared options as yargs returns them. */
 export interface ProbeWords {
   readonly ipv4: boolean;
   readonly ipv6: boolean;
@@ -45,48 +84,47 @@ export interface ProbeWords {
   readonly n: boolean;
 }
 
-/** @throws StackError `USAGE` for both */
-export function familyOf(words: ProbeWords): 4 | 6 | undefined {
-  if (words.ipv4 && words.ipv6) throw new StackError('USAGE', '-4 and -6 exclude each other');
-  if (words.ipv4) return 4;
-  return words.ipv6 ? 6 : undefined;
+/** The part of a parsed command line that all probing commands have. */
+export interface ProbeCommand {
+  /** Undefined: either. */
+  readonly family: 4 | 6 | undefined;
+  readonly format: 'text' | 'json' | 'ndjson';
+  /** PCAPNG file for the probes and their replies. */
+  readonly pcap: string | undefined;
+  readonly resolvesNames: boolean;
 }
 
-/**
- * The interface that probes leave by: the one named by `--interface`, or by the target's zone.
- * @throws StackError `USAGE` when both are named and differ
- */
-export function interfaceFor(words: ProbeWords, zone: string | undefined): string | undefined {
-  if (zone === undefined || words.interface === undefined || zone === words.interface) return words.interface ?? zone;
-  throw new StackError('USAGE', `the address is on ${zone}, but --interface is ${words.interface}`);
-}
-
-type SocketOptions = Pick<
-  KernelTransportOptions,
-  'source' | 'interface' | 'mark' | 'trafficClass' | 'flowLabel' | 'privilege'
->;
-
-/** What the options say about sockets. @throws StackError `USAGE` */
-export function socketOptions(words: ProbeWords): SocketOptions {
-  const mark = numberOption('--mark', words.mark, { most: 0xffff_ffff });
-  const trafficClass = numberOption('--tos', words.tos, { most: 255 });
-  const flowLabel = numberOption('--flow-label', words['flow-label'], { most: 0xf_ffff });
-  const source = words.source === undefined ? undefined : parseScopedAddress(words.source)?.address;
-  if (words.source !== undefined && source === undefined) {
-    throw new StackError('USAGE', `--source takes an address, not ${JSON.stringify(words.source)}`);
-  }
-  const privilege = { auto: 'auto', raw: 'raw', unprivileged: 'none', 'raw-socket': 'raw' } as const;
+/** @throws StackError `USAGE` */
+export function parseProbe(words: ProbeWords): ProbeCommand {
+  allowOne(words, ['ipv4', 'ipv6']);
+  allowOne(words, ['json', 'ndjson']);
   return {
-    privilege: privilege[words.transport],
-    ...(source === undefined ? {} : { source }),
-    ...(words.interface === undefined ? {} : { interface: words.interface }),
-    ...(mark === undefined ? {} : { mark }),
-    ...(trafficClass === undefined ? {} : { trafficClass }),
-    ...(flowLabel === undefined ? {} : { flowLabel }),
+    family: words.ipv4 ? 4 : words.ipv6 ? 6 : undefined,
+    format: words.json ? 'json' : words.ndjson ? 'ndjson' : 'text',
+    pcap: words.pcap,
+    resolvesNames: !words.n,
   };
 }
 
-/** Seconds on the command line, milliseconds inside. @throws StackError `USAGE` */
+/** @throws StackError `USAGE` */
+export function parseSockets(words: ProbeWords): SocketOptions {
+  const { source } = words;
+  if (source !== undefined && parseScopedAddress(source) === undefined) {
+    throw new StackError('USAGE', `--source takes an address, not ${JSON.stringify(source)}`);
+  }
+  return {
+    transport: words.transport,
+    ...defined({
+      source,
+      interface: words.interface,
+      mark: numberOption('--mark', words.mark, { most: MAX_MARK }),
+      trafficClass: numberOption('--tos', words.tos, { most: 255 }),
+      flowLabel: numberOption('--flow-label', words['flow-label'], { most: MAX_FLOW_LABEL }),
+    }),
+  };
+}
+
+/** Converts seconds of the command line to milliseconds. @throws StackError `USAGE` */
 export function secondsOption(name: string, text: string | undefined, least = 0): number | undefined {
   const seconds = numberOption(name, text, { least, fraction: true });
   return seconds === undefined ? undefined : seconds * 1_000;

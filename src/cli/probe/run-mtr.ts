@@ -1,16 +1,13 @@
-/** `tapline mtr` at work: a live screen, or a report when the rounds are over. @module */
+/** Runs `tapline mtr`: a live screen, or a report after the last round. @module */
 import { defined } from '../../base/defined.ts';
-import { StackError } from '../../base/errors.ts';
 import {
-  MONITOR_HOPS,
   type MonitorEvent,
   type MonitorHop,
-  type MonitorOptions,
   type MonitorRefused,
   type MonitorSummary,
-  monitor,
+  monitorHost,
 } from '../../icmp/index.ts';
-import { preciseClock } from '../../probe/index.ts';
+import { resolveTarget } from '../../probe/index.ts';
 import {
   discloseHops,
   discloseMonitor,
@@ -19,72 +16,57 @@ import {
   formatMtrTable,
   formatMtrXml,
   localErrorText,
-  unknownColumns,
 } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
-import { allowOne, numberOption } from '../options.ts';
-import { NameCache, resolveTarget } from '../resolve-names.ts';
+import { NameCache } from '../resolve-names.ts';
 import { listenForStop } from '../stop-signals.ts';
-import type { MtrArguments } from './mtr-options.ts';
+import { EventOutput } from './event-output.ts';
+import type { MtrCommand } from './mtr-options.ts';
 import { MtrScreen } from './mtr-screen.ts';
-import { openPath } from './path-session.ts';
-import { readDisclosure } from './path-words.ts';
-import { familyOf, secondsOption } from './probe-options.ts';
-import { EventOutput, isText, withRecording } from './probe-session.ts';
+import { withProbeFile } from './probe-file.ts';
+import { readDisclosure } from './read-disclosure.ts';
 
 const REPORT_ROUNDS = 10;
 
-export async function runMtr(words: MtrArguments, context: CommandContext): Promise<void> {
-  allowOne(words, ['csv', 'xml', 'prometheus', 'json', 'ndjson']);
-  checkColumns(words.o);
-  const disclosure = await readDisclosure(words);
-  const target = await resolveTarget(words.host, familyOf(words));
-  const isLive =
-    isText(words) && !words.r && !words.csv && !words.xml && !words.prometheus && context.stdout.columns !== undefined;
-  const { transport, method } = await openPath(words, target, {
-    protocol: words.P ?? 'icmp',
-    port: numberOption('-p', words.p, { least: 1, most: 65_535 }),
-    isClassic: words.classic,
-    size: undefined,
-    flows: 0,
-    findsMtu: false,
-  });
-  await using _closing = transport;
+export async function runMtr(command: MtrCommand, context: CommandContext): Promise<void> {
+  const disclosure = await readDisclosure(command);
+  const target = await resolveTarget(command.host, command.family);
+  const isText = command.format === 'text';
+  const isLive = isText && command.form === 'screen' && context.stdout.columns !== undefined;
   const stop = listenForStop(context.signals);
   const names = new NameCache();
-  const output = new EventOutput<MonitorEvent>(context, words, (event) =>
-    event.type === 'summary' ? reportText(words, event, names) : '',
+  const wantsNames = isText && command.resolvesNames;
+  const output = new EventOutput<MonitorEvent>(context, command.format, (event) =>
+    event.type === 'summary' ? reportText(command, event, names) : '',
   );
-  const refusals = new Set<string>();
+  const reported = new Set<string>();
   let isReached = false;
+  const { protocol = 'icmp', interface: outgoing } = command.run;
   try {
     await output.run(() =>
-      withRecording(words, transport, method, async (recorded) => {
-        const parts = { transport: recorded, method, clock: preciseClock };
-        const { name, address, zone } = target;
-        const options = {
-          ...monitorOptions(words, isLive),
-          target: name,
-          address,
-          ...(zone === undefined ? {} : { zone }),
-        };
-        const run = monitor(parts, { ...options, signal: stop.signal });
+      withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+        const count = command.run.count ?? (isLive ? undefined : REPORT_ROUNDS);
+        const run = monitorHost(target, { ...command.run, ...tap, ...defined({ count }), signal: stop.signal });
         const shown = { hops: () => discloseHops(run.hops(), disclosure), reset: run.reset };
-        using screen = isLive
-          ? new MtrScreen(context, shown, { title: name, names, words, stop: stop.stop })
-          : undefined;
-        for await (const whole of run) {
-          const event = discloseMonitor(whole, disclosure);
-          const wantsNames = !words.n && isText(words);
-          if (event.type === 'refused') tellRefusal(event, screen, context, refusals);
-          if (event.type === 'round' && wantsNames) void names.look(addressesOf(event.hops));
-          if (event.type === 'summary') {
-            isReached = event.isReached;
-            screen?.[Symbol.dispose]();
-            if (wantsNames) await names.look(addressesOf(event.hops));
+        let screen: MtrScreen | undefined;
+        try {
+          for await (const whole of run) {
+            const event = discloseMonitor(whole, disclosure);
+            if (event.type === 'start' && isLive) {
+              screen = new MtrScreen(context, shown, { command, title: target.name, names, stop: stop.stop });
+            }
+            if (event.type === 'refused') reportRefusal(event, screen, context, reported);
+            if (event.type === 'round' && wantsNames) void names.look(addressesOf(event.hops));
+            if (event.type === 'summary') {
+              isReached = event.isReached;
+              screen?.[Symbol.dispose]();
+              if (wantsNames) await names.look(addressesOf(event.hops));
+            }
+            output.add(event);
           }
-          output.add(event);
+        } finally {
+          screen?.[Symbol.dispose]();
         }
       }),
     );
@@ -94,52 +76,30 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
   if (!isReached) process.exitCode = ExitCode.failure;
 }
 
-/** Why probes do not leave is told once, however many they are: on the screen, or to standard error. */
-function tellRefusal(
-  refused: MonitorRefused,
+/** Reports each reason why probes were not sent once: on the screen, or to standard error. */
+function reportRefusal(
+  { errorName, mtu }: MonitorRefused,
   screen: MtrScreen | undefined,
   context: CommandContext,
-  told: Set<string>,
+  reported: Set<string>,
 ): void {
-  const text = `local error: ${localErrorText(refused.errorName, refused.mtu)}`;
+  const text = `local error: ${localErrorText(errorName, mtu)}`;
   if (screen !== undefined) screen.note = text;
-  else if (!told.has(text)) context.stderr.write(`mtr: ${text}\n`);
-  told.add(text);
+  else if (!reported.has(text)) context.stderr.write(`mtr: ${text}\n`);
+  reported.add(text);
 }
 
 function addressesOf(hops: readonly MonitorHop[]): string[] {
   return hops.flatMap((hop) => hop.addresses.map(({ address }) => address));
 }
 
-/** @throws StackError `USAGE` */
-function checkColumns(letters: string | undefined): void {
-  const unknown = unknownColumns(letters ?? '');
-  if (unknown !== '')
-    throw new StackError('USAGE', `-o takes letters of columns (see --help), not ${JSON.stringify(unknown)}`);
-}
-
-/** @throws StackError `USAGE` */
-function monitorOptions(words: MtrArguments, isLive: boolean): MonitorOptions {
-  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? MONITOR_HOPS;
-  const numbers = {
-    count: numberOption('-c', words.c, { least: 1 }) ?? (isLive ? undefined : REPORT_ROUNDS),
-    interval: secondsOption('-i', words.i),
-    wait: secondsOption('-w', words.w),
-    firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
-    maxHops,
-    giveUpAfter: numberOption('--give-up-after', words['give-up-after'], { least: 1 }),
-  };
-  return defined(numbers);
-}
-
-function reportText(words: MtrArguments, summary: MonitorSummary, names: NameCache): string {
-  if (words.csv) return formatMtrCsv(summary.target, summary.hops);
-  if (words.xml) return formatMtrXml(summary.target, summary.rounds, summary.hops);
-  if (words.prometheus) return formatMtrPrometheus(summary.target, summary.hops);
-  return formatMtrTable(summary.hops, {
-    showExtensions: words.e,
-    showOrigins: words['asn-file'] !== undefined,
-    ...(words.o === undefined ? {} : { columns: words.o }),
-    ...(words.n ? {} : { nameOf: names.nameOf }),
+function reportText(command: MtrCommand, { target, rounds, hops }: MonitorSummary, names: NameCache): string {
+  if (command.form === 'csv') return formatMtrCsv(target, hops);
+  if (command.form === 'xml') return formatMtrXml(target, rounds, hops);
+  if (command.form === 'prometheus') return formatMtrPrometheus(target, hops);
+  return formatMtrTable(hops, {
+    showExtensions: command.showsExtensions,
+    showOrigins: command.originFile !== undefined,
+    ...defined({ columns: command.columns, nameOf: command.resolvesNames ? names.nameOf : undefined }),
   });
 }

@@ -1,16 +1,7 @@
-/** `tapline traceroute` at work: hops as they are known, names looked up once nothing waits for them. @module */
-
+/** Runs `tapline traceroute`: prints each hop once it is complete and its names are looked up. @module */
 import { formatAddress } from '../../base/address.ts';
-import { defined } from '../../base/defined.ts';
-import { StackError } from '../../base/errors.ts';
-import {
-  TRACEROUTE_HOPS,
-  type TracerouteEvent,
-  type TracerouteHop,
-  type TracerouteOptions,
-  traceroute,
-} from '../../icmp/index.ts';
-import { preciseClock } from '../../probe/index.ts';
+import { type TracerouteEvent, type TracerouteHop, traceHost } from '../../icmp/index.ts';
+import { resolveTarget } from '../../probe/index.ts';
 import {
   discloseTraceroute,
   formatTracerouteEvent,
@@ -20,137 +11,79 @@ import {
 } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
-import { numberOption } from '../options.ts';
-import { addressText, NameCache, resolveTarget } from '../resolve-names.ts';
+import { NameCache } from '../resolve-names.ts';
 import { listenForStop } from '../stop-signals.ts';
-import { openPath } from './path-session.ts';
-import { readDisclosure } from './path-words.ts';
-import { familyOf, secondsOption } from './probe-options.ts';
-import { EventOutput, isText, withRecording } from './probe-session.ts';
-import type { TracerouteArguments } from './traceroute-options.ts';
+import { EventOutput } from './event-output.ts';
+import { withProbeFile } from './probe-file.ts';
+import { readDisclosure } from './read-disclosure.ts';
+import type { TracerouteCommand } from './traceroute-options.ts';
 
-/** Payload that fills an Ethernet frame: 1,500 bytes less IP and the longest transport header but one. */
-const ETHERNET_PAYLOAD = { 4: 1_472, 6: 1_452 } as const;
-const MULTIPATH_FLOWS = 256;
-const SHOWN_PER_ROUTER = 3;
-/** Reference screens are called by the name that was typed. */
+/** Replies of one router that a search for all paths prints. */
+const MAX_SHOWN_PER_ROUTER = 3;
+/** The name that the reference document calls. */
 const TRACERT = 'tracert';
 
-export async function runTraceroute(words: TracerouteArguments, context: CommandContext): Promise<void> {
-  const isMultipath = words.paths || words.dot;
-  if (words.dot && (words.json || words.ndjson)) throw new StackError('USAGE', '--dot and JSON exclude each other');
-  if (words.mtu && words.P === 'tcp')
-    throw new StackError('USAGE', '--mtu needs UDP or ICMP probes: SYNs have one size');
-  const disclosure = await readDisclosure(words);
-  const target = await resolveTarget(words.host, familyOf(words));
-  const size = words.mtu ? ETHERNET_PAYLOAD[target.family] : undefined;
-  const { transport, method } = await openPath(words, target, {
-    protocol: words.P ?? 'udp',
-    port: numberOption('-p', words.p, { least: 1, most: 65_535 }),
-    isClassic: words.classic,
-    size,
-    flows: isMultipath ? MULTIPATH_FLOWS : 0,
-    findsMtu: words.mtu,
-  });
-  await using _closing = transport;
-  if (words.v) context.stderr.write(`${commandName()}: by ${transport.capabilities.name}\n`);
-  const screen = new Screen(words, context, isMultipath);
-  const output = new EventOutput<TracerouteEvent>(context, words, (event) => screen.format(event));
+export async function runTraceroute(command: TracerouteCommand, context: CommandContext): Promise<void> {
+  const disclosure = await readDisclosure(command);
+  const target = await resolveTarget(command.host, command.family);
+  const screen = new Screen(command, context);
+  const output = new EventOutput<TracerouteEvent>(context, command.format, (event) => screen.format(event));
   const stop = listenForStop(context.signals);
-  let isReached = false;
   const hops: TracerouteHop[] = [];
-  const { sourceAddress } = transport.capabilities;
-  const options = {
-    ...tracerouteOptions(words, size, isMultipath),
-    ...(sourceAddress === undefined ? {} : { sourceAddress }),
-  };
+  let isReached = false;
+  let source = 'here';
+  const { protocol = 'udp', interface: outgoing } = command.run;
   try {
-    await output.run(async () => {
-      await withRecording(words, transport, method, async (recorded) => {
-        const parts = { transport: recorded, method, clock: preciseClock };
-        const run = traceroute(parts, {
-          ...options,
-          target: target.name,
-          address: target.address,
-          ...(target.zone === undefined ? {} : { zone: target.zone }),
-          signal: stop.signal,
-        });
-        // Printing waits for names, the run does not wait for printing: further probes leave meanwhile.
+    await output.run(() =>
+      withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+        const run = traceHost(target, { ...command.run, ...tap, signal: stop.signal });
+        // Only printing waits for names. The run continues meanwhile.
         let printed = Promise.resolve();
         for await (const whole of run) {
           const event = discloseTraceroute(whole, disclosure);
-          if (event.type === 'hop') hops.push(event);
-          if (event.type === 'summary') isReached = event.isReached;
+          if (event.type === 'start') {
+            if (command.isVerbose) context.stderr.write(`${commandName()}: transport: ${run.capabilities?.name}\n`);
+            const { sourceAddress } = run.capabilities ?? {};
+            if (sourceAddress !== undefined && disclosure.hiddenHops === 0) source = formatAddress(sourceAddress);
+          } else if (event.type === 'hop') hops.push(event);
+          else if (event.type === 'summary') isReached = event.isReached;
           printed = printed.then(async () => {
-            if (event.type === 'hop' && isText(words)) await screen.lookNames(event);
+            if (event.type === 'hop' && command.format === 'text') await screen.lookUpNames(event);
             output.add(event);
           });
         }
         await printed;
-      });
-    });
+      }),
+    );
   } finally {
     stop.release();
   }
-  if (words.dot) {
-    const isTold = sourceAddress !== undefined && disclosure.hiddenHops === 0;
-    const source = isTold ? formatAddress(sourceAddress) : 'here';
-    context.stdout.write(tracerouteDot(source, addressText(target), hops));
-  }
+  if (command.isGraph) context.stdout.write(tracerouteDot(source, formatAddress(target.address), hops));
   if (!isReached) process.exitCode = ExitCode.failure;
-}
-
-/** @throws StackError `USAGE` */
-function tracerouteOptions(
-  words: TracerouteArguments,
-  size: number | undefined,
-  isMultipath: boolean,
-): TracerouteOptions {
-  const maxHops = numberOption('-m', words.m, { least: 1, most: 255 }) ?? TRACEROUTE_HOPS;
-  const numbers = {
-    firstHop: numberOption('-f', words.f, { least: 1, most: maxHops }),
-    maxHops,
-    probes: numberOption('-q', words.q, { least: 1, most: 255 }),
-    parallel: numberOption('-N', words.N, { least: 1, most: 64 }),
-    gapLimit: numberOption('-g', words.g),
-    wait: secondsOption('-w', words.w),
-    pause: secondsOption('--pause', words.pause),
-    trafficClass: numberOption('--tos', words.tos, { most: 255 }),
-    size,
-  };
-  return {
-    ...defined(numbers),
-    retry: !words['no-retry'],
-    isMultipath,
-    reportShortQuotes: words.v,
-    ...(words.source === undefined ? {} : { source: words.source }),
-  };
 }
 
 function commandName(): string {
   return process.argv.includes(TRACERT) ? TRACERT : 'traceroute';
 }
 
-/** The text screen: its header goes to standard error, as traceroute(8) does it. */
+/** The text output. Its header goes to standard error, as that of traceroute(8) does. */
 class Screen {
-  readonly #words: TracerouteArguments;
+  readonly #command: TracerouteCommand;
   readonly #context: CommandContext;
-  readonly #isMultipath: boolean;
   readonly #names = new NameCache();
 
-  constructor(words: TracerouteArguments, context: CommandContext, isMultipath: boolean) {
-    this.#words = words;
+  constructor(command: TracerouteCommand, context: CommandContext) {
+    this.#command = command;
     this.#context = context;
-    this.#isMultipath = isMultipath;
   }
 
-  /** Looks up who answered. */
-  async lookNames(hop: TracerouteHop): Promise<void> {
-    if (this.#words.n || this.#words.dot) return;
+  async lookUpNames(hop: TracerouteHop): Promise<void> {
+    if (!this.#command.resolvesNames || this.#command.isGraph) return;
     await this.#names.look(hop.probes.flatMap(({ answer }) => (answer === undefined ? [] : [answer.source])));
   }
 
   format(event: TracerouteEvent): string {
+    const { isGraph, resolvesNames, run, showsLoss, showsExtensions, showsChanges, showsBackward } = this.#command;
     if (event.type === 'start') {
       this.#context.stderr.write(tracerouteHeader(event, commandName()));
       return '';
@@ -159,24 +92,23 @@ class Screen {
       this.#context.stderr.write(shortQuoteText(commandName(), event));
       return '';
     }
-    if (this.#words.dot) return '';
+    if (isGraph) return '';
     if (event.type === 'summary') return event.pathMtu === undefined ? '' : `path MTU ${event.pathMtu}\n`;
-    const shown = this.#isMultipath && event.type === 'hop' ? groupBySource(event) : event;
-    return formatTracerouteEvent(shown, {
-      showLoss: this.#words.loss,
-      showExtensions: this.#words.e,
-      showChanges: this.#words.changes,
-      showBackward: this.#words.back,
-      ...(this.#words.n ? {} : { nameOf: this.#names.nameOf }),
+    return formatTracerouteEvent(run.isMultipath === true ? groupBySource(event) : event, {
+      showLoss: showsLoss,
+      showExtensions: showsExtensions,
+      showChanges: showsChanges,
+      showBackward: showsBackward,
+      ...(resolvesNames ? { nameOf: this.#names.nameOf } : {}),
     });
   }
 }
 
-/** Answers of one router side by side; of each router the first three are enough to see. */
+/** Groups the replies of each router, and keeps the first few. */
 function groupBySource(hop: TracerouteHop): TracerouteHop {
   const sources = new Set(hop.probes.map((probe) => probe.answer?.source));
   const probes = [...sources].flatMap((source) =>
-    hop.probes.filter((probe) => probe.answer?.source === source).slice(0, SHOWN_PER_ROUTER),
+    hop.probes.filter((probe) => probe.answer?.source === source).slice(0, MAX_SHOWN_PER_ROUTER),
   );
   return { ...hop, probes };
 }

@@ -1,46 +1,118 @@
-/** Options of `tapline traceroute`. @module */
+/** The command line of `tapline traceroute`. @module */
 import type { Argv } from 'yargs';
-import { pathOptions } from './path-options.ts';
-import { probeOptions } from './probe-options.ts';
+import { defined } from '../../base/defined.ts';
+import { StackError } from '../../base/errors.ts';
+import type { TraceHostOptions } from '../../icmp/index.ts';
+import { numberOption } from '../options.ts';
+import {
+  hopOptions,
+  type PathCommand,
+  type PathDefaults,
+  parsePath,
+  parsePathProbes,
+  pathOptions,
+} from './path-options.ts';
+import {
+  Group,
+  optionGroup,
+  outputOptions,
+  type ProbeCommand,
+  parseProbe,
+  parseSockets,
+  secondsOption,
+  socketOptions,
+} from './probe-options.ts';
 
 export type TracerouteArguments =
   ReturnType<typeof tracerouteOptions> extends Argv<infer Arguments> ? Arguments : never;
 
+/** A parsed command line. */
+export interface TracerouteCommand extends ProbeCommand, PathCommand {
+  readonly run: TraceHostOptions;
+  readonly isVerbose: boolean;
+  readonly showsLoss: boolean;
+  readonly showsChanges: boolean;
+  readonly showsBackward: boolean;
+  /** Prints a graph for Graphviz in place of text. */
+  readonly isGraph: boolean;
+}
+
+const DEFAULTS: PathDefaults = { protocol: 'udp', maxHops: 64 };
+const MAX_PROBES = 255;
+const MAX_PARALLEL = 64;
+
 export function tracerouteOptions(command: Argv) {
-  const host = { type: 'string', demandOption: true, describe: 'name or address' } as const;
-  return pathOptions(probeOptions(command.positional('host', host)))
-    .option('q', { alias: 'probes', type: 'string', describe: 'probes for each hop; 3' })
-    .option('w', { alias: 'wait', type: 'string', describe: 'longest wait for an answer, in seconds; 5' })
-    .option('N', { alias: 'parallel', type: 'string', describe: 'probes under way at once; 16, 1 asks hop by hop' })
-    .option('pause', { type: 'string', describe: 'least time between two probes, in seconds' })
-    .option('g', {
-      alias: 'gap-limit',
-      type: 'string',
-      describe: 'silent hops in a row that end the search; 0 goes on',
-    })
-    .option('mtu', {
-      type: 'boolean',
-      default: false,
-      describe: 'find the MTU of the path, with packets of this link’s size',
-    })
-    .option('changes', {
-      alias: 'diff',
-      type: 'boolean',
-      default: false,
-      describe: 'what was changed in the probes on their way: NAT, DSCP, ECN',
-    })
-    .option('back', {
-      type: 'boolean',
-      default: false,
-      describe: 'hops on the way back, guessed, where they are not as many as on the way there',
-    })
-    .option('v', {
-      type: 'boolean',
-      default: false,
-      describe: 'say what kind of socket serves, and which errors quote too little to be matched',
-    })
-    .option('loss', { type: 'boolean', default: false, describe: 'the share of lost probes behind each hop' })
-    .option('paths', { type: 'boolean', default: false, describe: 'look for all paths, with a flow for each probe' })
-    .option('dot', { type: 'boolean', default: false, describe: 'the paths as a graph for Graphviz; implies --paths' })
-    .option('no-retry', { type: 'boolean', default: false, describe: 'do not ask silent routers a second time' });
+  const host = { type: 'string', demandOption: true, describe: 'host name or address' } as const;
+  const path = pathOptions(command.positional('host', host), DEFAULTS)
+    .option('paths', optionGroup(Group.path).flag('search all paths, with one flow per probe'))
+    .option('mtu', optionGroup(Group.path).flag('search the path MTU, starting at 1500 bytes'));
+  return outputOptions(ownOutput(hopOptions(socketOptions(timing(path)))));
+}
+
+function timing<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(Group.timing);
+  return command
+    .option('q', value('number of probes per hop', { alias: 'probes', defaultDescription: '3' }))
+    .option('w', value('reply timeout, in seconds', { alias: 'wait', defaultDescription: '5' }))
+    .option(
+      'N',
+      value('number of probes in flight, 1 to 64; 1 probes hop by hop', {
+        alias: 'parallel',
+        defaultDescription: '16',
+      }),
+    )
+    .option('pause', value('minimum time between two probes, in seconds', { defaultDescription: '0' }))
+    .option(
+      'g',
+      value('stop after N consecutive hops without a reply', { alias: 'gap-limit', defaultDescription: 'no limit' }),
+    )
+    .option('no-retry', flag('do not probe silent hops a second time'));
+}
+
+function ownOutput<T>(command: Argv<T>) {
+  const { flag } = optionGroup(Group.output);
+  return command
+    .option('loss', flag('show the packet loss of each hop'))
+    .option('changes', flag('show changes to the probe on the path: NAT, DSCP, ECN', { alias: 'diff' }))
+    .option('back', flag('show the estimated length of the return path where it differs'))
+    .option('dot', flag('print the paths as a Graphviz graph; implies --paths'))
+    .option('v', flag('report the kind of socket, and ICMP errors with short quotes'));
+}
+
+/** @throws StackError `USAGE` */
+export function parseTraceroute(words: TracerouteArguments): TracerouteCommand {
+  const common = parseProbe(words);
+  if (words.dot && common.format !== 'text') {
+    throw new StackError('USAGE', `--dot and --${common.format} are mutually exclusive`);
+  }
+  if (words.mtu && words.P === 'tcp') {
+    throw new StackError(
+      'USAGE',
+      '--mtu needs UDP or ICMP probes: a SYN segment has a fixed size; use -P udp or -P icmp',
+    );
+  }
+  return {
+    ...common,
+    ...parsePath(words),
+    run: {
+      ...parseSockets(words),
+      ...parsePathProbes(words, DEFAULTS),
+      retry: !words['no-retry'],
+      isMultipath: words.paths || words.dot,
+      findPathMtu: words.mtu,
+      reportShortQuotes: words.v,
+      ...defined({
+        probes: numberOption('-q', words.q, { least: 1, most: MAX_PROBES }),
+        parallel: numberOption('-N', words.N, { least: 1, most: MAX_PARALLEL }),
+        gapLimit: numberOption('-g', words.g),
+        wait: secondsOption('-w', words.w),
+        pause: secondsOption('--pause', words.pause),
+      }),
+    },
+    isVerbose: words.v,
+    showsLoss: words.loss,
+    showsChanges: words.changes,
+    showsBackward: words.back,
+    isGraph: words.dot,
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Watching a path (mtr): round after round one probe to each hop, all on one flow. A loss is told apart by what the hops
- * behind did in the same round: where one of them answered, the probe got through and the hop merely kept silent. @module
+ * Path monitoring (mtr) as a state machine: one probe to each hop per round, all on one flow. The later hops of a round
+ * classify a loss: if one of them replied, the probe got through, and the hop itself did not reply. @module
  */
 import type { ProbeMatch, ProbeMethod, SendResult } from '../../probe/index.ts';
 import { ProbeState } from '../../probe/index.ts';
@@ -8,18 +8,19 @@ import type { AnswerEvent } from '../answer-finder.ts';
 import { extensionsOf, isHopAnswer } from '../hop-answer.ts';
 import { IP_HEADER } from '../probe-target.ts';
 import { RunEngine } from '../run-engine.ts';
-import { MONITOR_HOPS, type MonitorEvent, type MonitorOptions } from './events.ts';
+import type { MonitorEvent, MonitorOptions } from './events.ts';
 import type { MonitorHop } from './hop.ts';
 import { MonitorPath } from './path.ts';
 import { MonitorRound } from './round.ts';
 
-/** A probe's owner in the table is its round and its hop: 24 bits and 8. */
+/** The owner of a probe in the table is its round and its hop: 24 bits and 8. */
 const HOP_RANGE = 0x100;
-const MOST_ROUNDS = 0x100_0000;
+const DEFAULT_MAX_HOPS = 30;
+const MAX_ROUNDS = 0x100_0000;
 const REMEMBERED_PROBES = 0x1_0000;
 const FULL_BACKOFF = 2;
 const LAST_WAIT_FACTOR = 3;
-const SHORTEST_WAIT = 200;
+const MIN_WAIT = 200;
 
 export class MonitorEngine extends RunEngine<MonitorEvent> {
   readonly #options: MonitorOptions;
@@ -33,7 +34,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   #nextSend = 0;
   #nextRound = 0;
 
-  /** @throws TypeError when there is no address, or one of the wrong family */
+  /** @throws TypeError for a missing address, or one of the other family */
   constructor(method: ProbeMethod, options: MonitorOptions, drops: () => number = () => 0) {
     super({ method, options, drops, capacity: REMEMBERED_PROBES });
     this.#options = options;
@@ -61,7 +62,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     return newest !== undefined && newest.nextHop <= this.#limitOf(newest) ? newest : undefined;
   }
 
-  /** A round that finds the target nearer than it thought does not go beyond it. */
+  /** A round that finds the target earlier than expected stops there. */
   #limitOf(round: MonitorRound): number {
     return Math.min(round.limit, this.#path.targetHop ?? round.limit);
   }
@@ -92,7 +93,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #startRound(now: number): void {
-    const maxHops = this.#options.maxHops ?? MONITOR_HOPS;
+    const maxHops = this.#options.maxHops ?? DEFAULT_MAX_HOPS;
     const limit =
       this.#path.targetHop ??
       Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
@@ -110,10 +111,10 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     const hop = this.#path.record(number);
     const { giveUpAfter = 0 } = this.#options;
     if (giveUpAfter > 0 && !hop.isKnown && round.number > giveUpAfter && number < this.#path.furthest) return;
-    const index = this.table.add((round.number % MOST_ROUNDS) * HOP_RANGE + number, now);
+    const index = this.table.add((round.number % MAX_ROUNDS) * HOP_RANGE + number, now);
     round.add(number, index);
     this.outbox.add({ index, flow: 0, destination: this.target.bytes }, number);
-    // Spread over the interval, so that no router gets a burst.
+    // Spread over half the interval, so that no router gets a burst.
     this.#nextSend = now + this.#interval / (2 * Math.max(1, round.limit));
   }
 
@@ -155,13 +156,13 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
 
   #roundEnd(round: MonitorRound): number {
     if (!this.#canStart && this.#slowest > 0) {
-      const wait = Math.min(this.#wait, Math.max(SHORTEST_WAIT, LAST_WAIT_FACTOR * this.#slowest));
+      const wait = Math.min(this.#wait, Math.max(MIN_WAIT, LAST_WAIT_FACTOR * this.#slowest));
       return round.lastSentAt + wait;
     }
     return round.lastSentAt + this.#wait;
   }
 
-  /** Rounds end in order: once all is answered, or when the wait is over. */
+  /** Ends rounds in order: when all probes have a reply, or at the timeout. */
   #settleRounds(now: number): void {
     let round = this.#rounds[0];
     while (round !== undefined) {
@@ -175,16 +176,16 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #settle(round: MonitorRound, limit: number): void {
-    round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MOST_ROUNDS));
+    round.settle(limit, (hop, isForward) => this.#path.record(hop).addLoss(isForward, round.number % MAX_ROUNDS));
     this.events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
-  /** The hops as they stand, up to the target or the last one that answered. */
+  /** Returns the hops so far, up to the target or the last hop that replied. */
   hops(): MonitorHop[] {
     return this.#path.report();
   }
 
-  /** Forgets all figures, not what is known of the path (mtr's key `r`). */
+  /** Clears all figures, but keeps the path (key `r` of mtr). */
   reset(): void {
     this.#path.reset();
   }

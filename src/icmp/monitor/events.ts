@@ -1,26 +1,24 @@
-/** What watching a path reports: plain data, round by round, the summary last; and what it can be told. @module */
+/** Events and options of path monitoring. The last event is the summary. @module */
 
 import type { TargetOptions } from '../probe-target.ts';
 import type { ShortQuote } from '../short-quote.ts';
 import type { MonitorHop } from './hop.ts';
 
-/** How far a path is watched unless it is told. */
-export const MONITOR_HOPS = 30;
-
-/** Options; times in milliseconds. */
+/** Options of a run; times in milliseconds. */
 export interface MonitorOptions extends TargetOptions {
-  /** Between rounds; 1,000 by default. */
+  /** Interval between rounds; 1,000 by default. */
   readonly interval?: number;
-  /** Rounds; without end by default. */
+  /** Number of rounds; no limit by default. */
   readonly count?: number;
+  /** 1 by default. */
   readonly firstHop?: number;
-  /** `MONITOR_HOPS` by default. */
+  /** 30 by default. */
   readonly maxHops?: number;
-  /** How long an answer may take; 5,000 by default, but in the last round no longer than three times what was seen. */
+  /** Reply timeout; 5,000 by default. In the last round at most three times the longest round trip. */
   readonly wait?: number;
-  /** Hops asked beyond the last one known, until the target answers; 5 by default. */
+  /** Hops to probe beyond the last known one, until the target replies; 5 by default. */
   readonly unknownHops?: number;
-  /** Leaves out hops that never answered in this many rounds; 0, the default, asks on. */
+  /** Stops probing a hop that did not reply in this many rounds; 0, the default, never does. */
   readonly giveUpAfter?: number;
 }
 
@@ -29,11 +27,11 @@ interface MonitorStart {
   readonly target: string;
   readonly address: string;
   readonly family: 4 | 6;
-  /** Of the method's messages, with IP header. */
+  /** Packet length in bytes, with IP header. */
   readonly packetLength: number;
 }
 
-/** A hop's answers come from another address than before. */
+/** A hop replied from another address than before. */
 interface MonitorPathChange {
   readonly type: 'path-change';
   readonly round: number;
@@ -41,7 +39,7 @@ interface MonitorPathChange {
   readonly address: string;
 }
 
-/** This machine did not let a probe out. */
+/** This machine did not send a probe. */
 export interface MonitorRefused {
   readonly type: 'refused';
   readonly hop: number;
@@ -49,7 +47,7 @@ export interface MonitorRefused {
   readonly mtu: number | undefined;
 }
 
-/** All probes of a round are settled. */
+/** A round ended. */
 interface MonitorRound {
   readonly type: 'round';
   readonly round: number;

@@ -1,41 +1,41 @@
-/** The figures of one hop while a path is watched. @module */
+/** The figures of one hop of a monitored path. @module */
 import { Jitter, RunningStats } from '../../base/statistics.ts';
 import type { Origin } from '../../probe/index.ts';
 import type { IcmpExtensions } from '../../wire/icmp-extensions.ts';
 
-/** Results of the last probes, oldest first: a round trip in ms, or undefined for a loss. */
+/** Results of the last probes, oldest first: a round trip time in ms, or undefined for a loss. */
 type HopHistory = readonly (number | undefined)[];
 
-/** A responder of a hop. */
+/** An address that replied at a hop. */
 export interface HopAddress {
   readonly address: string;
   readonly answers: number;
-  /** Whose network it is in: for those to fill in who have a table (`OriginTable`). */
+  /** AS number and country. The engine leaves it out; a caller with an `OriginTable` adds it. */
   readonly origin?: Origin;
 }
 
-/** Plain figures of one hop. */
+/** Figures of one hop; times in milliseconds. */
 export interface MonitorHop {
   readonly hop: number;
-  /** Who answered, latest first. */
+  /** Addresses that replied, the latest first. */
   readonly addresses: readonly HopAddress[];
   readonly transmitted: number;
   readonly received: number;
-  /** Lost probes by where they got lost: seen further on, so the hop kept silent, or nowhere. */
+  /** Probes without a reply: a later hop replied in the same round (`silentLoss`), or none did (`forwardLoss`). */
   readonly silentLoss: number;
   readonly forwardLoss: number;
-  /** All losses of the hop, as mtr shows them. */
+  /** Percentage of all losses, as in mtr. */
   readonly lossPercent: number;
-  /** Losses that the hops behind share: what a user of the path feels. */
+  /** Percentage of losses shared by all later hops: the loss of the path. */
   readonly forwardLossPercent: number;
   readonly last: number;
   readonly best: number;
   readonly mean: number;
-  /** The n-th root of the product: single slow answers weigh less. */
+  /** Less sensitive to single slow replies than the mean. */
   readonly geometricMean: number;
   readonly worst: number;
   readonly deviation: number;
-  /** Change from the round trip before; its mean and largest; and smoothed (RFC 3550). */
+  /** Difference to the previous round trip; its mean and maximum; and smoothed (RFC 3550). */
   readonly jitter: number;
   readonly jitterMean: number;
   readonly jitterWorst: number;
@@ -45,12 +45,12 @@ export interface MonitorHop {
   readonly extensions: IcmpExtensions | undefined;
 }
 
-/** A nanosecond, in ms: 0 has no logarithm. */
-const SHORTEST_TIME = 1e-6;
-/** As many results as a sparkline shows. */
+/** A nanosecond, in ms. 0 has no logarithm. */
+const MIN_TIME = 1e-6;
+/** Length of a sparkline. */
 const HISTORY_LENGTH = 60;
-/** Responders of one hop that are told apart; a path with more is a network that rewrites sources. */
-const MOST_ADDRESSES = 16;
+/** Addresses kept per hop. A hop with more is a network that rewrites sources. */
+const MAX_ADDRESSES = 16;
 
 export class MonitorHopRecord {
   readonly hop: number;
@@ -77,21 +77,21 @@ export class MonitorHopRecord {
     this.#transmitted += 1;
   }
 
-  /** True once anyone answered. */
+  /** True after the first reply. */
   get isKnown(): boolean {
     return this.#addresses.size > 0;
   }
 
-  /** @returns true when the answer comes from another address than the one before */
+  /** @returns true if the previous reply came from another address */
   addAnswer(address: string, time: number, round: number): boolean {
     const isChange = this.#latest !== undefined && this.#latest !== address;
     this.#latest = address;
-    if (this.#addresses.has(address) || this.#addresses.size < MOST_ADDRESSES) {
+    if (this.#addresses.has(address) || this.#addresses.size < MAX_ADDRESSES) {
       this.#addresses.set(address, (this.#addresses.get(address) ?? 0) + 1);
     }
     this.#times.add(time);
     this.#smoothed.add(time);
-    this.#logarithms += Math.log(Math.max(time, SHORTEST_TIME));
+    this.#logarithms += Math.log(Math.max(time, MIN_TIME));
     if (this.#previous !== undefined) this.#jitters.add(Math.abs(time - this.#previous));
     this.#previous = time;
     this.#remember(round, time);
@@ -105,7 +105,7 @@ export class MonitorHopRecord {
     this.#remember(round, undefined);
   }
 
-  /** Kept by round: a loss is known long after the answers of later rounds. */
+  /** Inserts by round, since a loss is known long after the replies of later rounds. */
   #remember(round: number, time: number | undefined): void {
     let at = this.#history.length;
     while (at > 0 && (this.#history[at - 1]?.round ?? 0) > round) at -= 1;

@@ -1,4 +1,4 @@
-/** Watching a path as a typed async iterator: rounds as they end, the summary last. @module */
+/** Monitors a path over a given transport. @module */
 
 import type { ProbeMethod } from '../../probe/index.ts';
 import { type DriveParts, drive } from '../../probe/index.ts';
@@ -7,13 +7,13 @@ import type { MonitorEvent, MonitorOptions } from './events.ts';
 import type { MonitorHop } from './hop.ts';
 
 export interface MonitorRun extends AsyncIterable<MonitorEvent> {
-  /** The hops as they stand, at any moment: for a live table. */
+  /** Returns the hops so far. */
   hops(): readonly MonitorHop[];
-  /** Starts all figures again. */
+  /** Clears all figures, but keeps the path. */
   reset(): void;
 }
 
-/** Watches the path to an address until the count or the signal ends it. */
+/** Monitors the path to an address until the count or the signal ends the run. */
 export function monitor(
   parts: DriveParts & { readonly method: ProbeMethod },
   options: MonitorOptions & { readonly signal?: AbortSignal },

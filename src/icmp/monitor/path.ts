@@ -1,12 +1,12 @@
-/** What is known of a path that is watched: its hops, where the target is, and how far anyone answered. @module */
+/** A monitored path: its hops, the hop of the target, and the last hop that replied. @module */
 import { type MonitorHop, MonitorHopRecord } from './hop.ts';
 
 export class MonitorPath {
   readonly #hops: MonitorHopRecord[] = [];
   readonly #firstHop: number;
-  /** Where the target, or whoever refuses in its place, was last seen; undefined before. */
+  /** Hop of the target, or of a router that returns "unreachable"; undefined if neither is known. */
   targetHop: number | undefined;
-  /** The last hop that answered. */
+  /** The last hop that replied. */
   furthest = 0;
 
   constructor(firstHop: number) {
@@ -25,9 +25,9 @@ export class MonitorPath {
     return this.targetHop !== undefined && this.#hops[this.targetHop]?.isTarget === true;
   }
 
-  /** A hop answered. @param isEnd it is the target, or says that there is no way */
+  /** Records a reply of a hop. @param isEnd true if it came from the target, or is "unreachable" */
   onAnswer(number: number, isEnd: boolean, isFromTarget: boolean): void {
-    // Where the target was, a router is: the path got longer.
+    // A router replied at the hop of the target: the path is longer now.
     if (number === this.targetHop && !isEnd) {
       this.targetHop = undefined;
       this.record(number).isTarget = false;
@@ -43,7 +43,7 @@ export class MonitorPath {
     this.record(number).isTarget = isFromTarget;
   }
 
-  /** The hops as they stand, up to the target or the last one that answered. */
+  /** Returns the hops so far, up to the target or the last hop that replied. */
   report(): MonitorHop[] {
     const last = this.targetHop ?? this.furthest;
     const reports: MonitorHop[] = [];
@@ -51,7 +51,7 @@ export class MonitorPath {
     return reports;
   }
 
-  /** Forgets all figures, not what is known of the path. */
+  /** Clears all figures, but keeps the hop of the target. */
   reset(): void {
     this.#hops.length = 0;
     if (this.targetHop !== undefined) this.record(this.targetHop).isTarget = true;

@@ -1,12 +1,12 @@
-/** One round of watching a path: a probe to each hop, from the first to the limit, and what is open of it. @module */
+/** One round of path monitoring: a probe to each hop, from the first to the limit. @module */
 import { ProbeState, type ProbeTable } from '../../probe/index.ts';
 
 export class MonitorRound {
   readonly number: number;
   readonly startedAt: number;
-  /** No hop beyond this one is asked. */
+  /** The last hop to probe. */
   readonly limit: number;
-  /** Probe of each hop. */
+  /** Probe by hop. */
   readonly #probes = new Map<number, number>();
   readonly #table: ProbeTable;
   nextHop: number;
@@ -24,7 +24,7 @@ export class MonitorRound {
     this.#table = table;
   }
 
-  /** Notes which probe stands for a hop. */
+  /** Adds the probe of a hop. */
   add(hop: number, index: number): void {
     this.#probes.set(hop, index);
   }
@@ -35,7 +35,7 @@ export class MonitorRound {
     return last;
   }
 
-  /** True while a probe to one of the hops up to `limit` waits. */
+  /** Returns true while a probe to a hop up to `limit` is unanswered. */
   isOpen(limit: number): boolean {
     for (const [hop, index] of this.#probes) {
       if (hop <= limit && this.#table.state(index) === ProbeState.sent) return true;
@@ -44,8 +44,8 @@ export class MonitorRound {
   }
 
   /**
-   * Gives up all that is open up to `limit`.
-   * @param onLoss told of each; `isForward`: nobody further on saw a probe of this round either
+   * Counts all unanswered probes up to `limit` as lost.
+   * @param onLoss called for each; `isForward` is true if no later hop replied in this round
    */
   settle(limit: number, onLoss: (hop: number, isForward: boolean) => void): void {
     let isSeenBehind = false;

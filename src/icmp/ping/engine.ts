@@ -1,6 +1,5 @@
 /**
- * Ping as a state machine: told the time and what arrived, it says what to send and what to report. No I/O, no clock of
- * its own, so that every situation can be played against a simulated network. @module
+ * Ping as a state machine, without I/O and without a clock, so that tests run it over a simulated network. @module
  */
 import type { ArrivalEvent, PingMethod, ProbeMatch, SendResult } from '../../probe/index.ts';
 import { ProbeState } from '../../probe/index.ts';
@@ -28,8 +27,8 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
   #isStopped = false;
 
   /**
-   * @param drops what the transport lost by itself so far
-   * @throws TypeError when there is no address, or one of the wrong family
+   * @param drops returns the packets dropped by this machine
+   * @throws TypeError for a missing address, or one of the other family
    */
   constructor(method: PingMethod, options: PingOptions, drops: () => number = () => 0) {
     super({ method, options, drops });
@@ -52,9 +51,9 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     return !this.#isStopped && this.table.size < this.#total;
   }
 
-  /** After the last probe: twice the longest round trip, a second at least, and never longer than an answer may take. */
+  /** End of the wait after the last probe: twice the longest round trip, at least a second, at most the timeout. */
   get #lingerEnd(): number {
-    const enough = this.#statistics.received === 0 ? this.#wait : Math.max(1_000, 2 * this.#statistics.largestTime);
+    const enough = this.#statistics.received === 0 ? this.#wait : Math.max(1_000, 2 * this.#statistics.maxTime);
     return this.#lastSentAt + Math.min(this.#wait, enough);
   }
 
@@ -71,7 +70,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     if (this.#isOver(now)) this.#finish(now);
   }
 
-  /** Payload bytes of probe `index`. */
+  /** Returns the payload bytes of probe `index`. */
   #sizeOf(index: number): number {
     return sizeOf(this.#options, this.method.size, index);
   }
@@ -166,10 +165,10 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
   }
 
   #expire(now: number): void {
-    // What waits for room in the queue has not left yet, so nobody's time is over.
+    // A probe that waits for the send queue was not sent, so no timeout has started.
     this.#open.expire(this.#retries.length > 0 ? Number.NEGATIVE_INFINITY : now, (index, state) => {
       const isGivenUp = state === ProbeState.sent;
-      // Of all but the newest it was said when the next one left.
+      // All but the newest were reported when the next one was sent.
       if (isGivenUp && this.#options.reportOutstanding === true && index === this.table.size - 1) {
         this.events.push({ type: 'outstanding', sequence: index });
       }
@@ -182,9 +181,9 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     const { deadline } = this.#options;
     if (this.#isStopped) return true;
     if (deadline !== undefined && this.startedAt !== undefined && now >= this.startedAt + deadline) return true;
-    if (this.#canSend || this.#statistics.transmitted < this.table.size) return false; // some have not left yet
+    if (this.#canSend || this.#statistics.transmitted < this.table.size) return false; // some are not sent yet
     if (this.#open.isAny && now < this.#lingerEnd) return false;
-    this.#expire(Infinity); // all had their time: what is still open is lost
+    this.#expire(Infinity); // the remaining probes are lost
     return true;
   }
 
@@ -199,7 +198,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     this.events.push(this.summary(now));
   }
 
-  /** The figures as they stand at `now`. */
+  /** Returns the figures at `now`. */
   summary(now: number): PingSummary {
     return this.#statistics.summary({
       target: this.target.name,

@@ -1,26 +1,26 @@
-/** What a ping reports: plain data, owned by the receiver, in the order things happened; the summary comes last. @module */
+/** Events of a ping run, owned by the receiver. The last event is the summary. @module */
 import type { MatchKind, NodeInformation, PayloadDamage, TimestampSource } from '../../probe/index.ts';
 import type { ShortQuote } from '../short-quote.ts';
 
 export interface PingStart {
   readonly type: 'start';
-  /** As the caller named it. */
+  /** Name or address as the caller gave it. */
   readonly target: string;
   readonly address: string;
   readonly source: string | undefined;
   readonly family: 4 | 6;
-  /** Payload bytes of the first probe; of the last, too, in a sweep of sizes. */
+  /** Payload bytes of the first and the last probe; they differ in a size sweep. */
   readonly size: number;
   readonly lastSize: number;
 }
 
-/** Only with `reportSent`: a probe left. */
+/** A probe was sent. Only with `reportSent`. */
 interface PingSent {
   readonly type: 'sent';
   readonly sequence: number;
 }
 
-/** Only with `reportOutstanding`: no answer yet when the next probe left. */
+/** No reply when the next probe was sent. Only with `reportOutstanding`. */
 interface PingOutstanding {
   readonly type: 'outstanding';
   readonly sequence: number;
@@ -28,35 +28,35 @@ interface PingOutstanding {
 
 export interface PingReply {
   readonly type: 'reply';
-  /** From 0; not cut to 16 bits. */
+  /** From 0, not limited to 16 bits. */
   readonly sequence: number;
-  /** Of the ICMP message. */
+  /** Length of the ICMP message. */
   readonly bytes: number;
   readonly source: string;
   readonly hopLimit: number | undefined;
-  /** Round trip, milliseconds. */
+  /** Round trip time, in milliseconds. */
   readonly time: number;
   readonly timestampSource: TimestampSource;
   readonly isDuplicate: boolean;
-  /** True: the answer came after its wait was over and it had been given up. */
+  /** The reply arrived after the timeout. */
   readonly isLate: boolean;
-  /** The reply's payload is not what was sent. */
+  /** The payload differs from the one that was sent. */
   readonly damage: PayloadDamage | undefined;
-  /** Length of the whole packet that would have been right, where it was wrong. */
+  /** Packet length, if it is not the expected one. */
   readonly wrongLength: { readonly actual: number; readonly expected: number } | undefined;
-  /** IPv4 options of the reply, undecoded; empty when there are none. */
+  /** IPv4 options of the reply, not decoded; empty without options. */
   readonly options: Uint8Array;
   /** Timestamp replies: the remote clock. */
   readonly times: { readonly originate: number; readonly receive: number; readonly transmit: number } | undefined;
-  /** Mask replies (RFC 950): the subnet's mask, dotted. */
+  /** Mask replies (RFC 950): the subnet mask, dotted. */
   readonly mask: string | undefined;
   /** Node information replies (RFC 4620). */
   readonly node: NodeInformation | undefined;
-  /** On the clock's timeline. */
+  /** Time on the timeline of the clock. */
   readonly at: number;
 }
 
-/** A router or the target says why not. */
+/** An ICMP error of a router or the target. */
 export interface PingError {
   readonly type: 'error';
   readonly sequence: number;
@@ -64,27 +64,27 @@ export interface PingError {
   readonly family: 4 | 6;
   readonly icmpType: number;
   readonly code: number;
-  /** 0 when not told. */
+  /** 0 if not given. */
   readonly mtu: number;
-  /** Parameter problem: the offending byte. */
+  /** Parameter problem: offset of the offending byte. */
   readonly pointer: number;
-  /** Redirect: the better gateway. */
+  /** Redirect: the other gateway. */
   readonly gateway: string | undefined;
-  /** Of the error's own ICMP message. */
+  /** Length of the error's ICMP message. */
   readonly bytes: number;
   readonly source: string;
-  /** The quoted packet as far as it was kept; empty from an error queue. */
+  /** The quoted part of the packet; empty from an error queue. */
   readonly quote: Uint8Array;
   readonly at: number;
 }
 
-/** The wait for an answer is over. */
+/** No reply within the timeout. */
 interface PingTimeout {
   readonly type: 'timeout';
   readonly sequence: number;
 }
 
-/** This machine did not let the probe out. */
+/** This machine did not send the probe. */
 interface PingRefused {
   readonly type: 'refused';
   readonly sequence: number;
@@ -92,7 +92,7 @@ interface PingRefused {
   readonly mtu: number | undefined;
 }
 
-/** An answer with our marks that is not to be trusted, and so not counted. */
+/** A reply with the right identity, but another source address or a bad checksum. It is not counted. */
 interface PingStranger {
   readonly type: 'stranger';
   readonly sequence: number;
@@ -100,7 +100,7 @@ interface PingStranger {
   readonly reason: 'address' | 'checksum';
 }
 
-/** Round trip times, milliseconds. Duplicates and late answers included, as ping(8) does. */
+/** Round trip times, in milliseconds. They include duplicates and late replies, as in ping(8). */
 export interface RoundTripFigures {
   readonly count: number;
   readonly min: number;
@@ -118,31 +118,31 @@ export interface PingSummary {
   readonly target: string;
   readonly address: string;
   readonly transmitted: number;
-  /** Probes that were answered, late ones included. */
+  /** Probes with a reply, including late ones. */
   readonly received: number;
   readonly duplicates: number;
   readonly late: number;
-  /** Error messages about our probes. */
+  /** ICMP errors. */
   readonly errors: number;
   readonly refused: number;
   readonly damaged: number;
   readonly strangers: number;
-  /** Under way when the run was ended: neither answered nor lost. */
+  /** In flight at the end of the run: neither answered nor lost. */
   readonly pending: number;
-  /** Of the probes whose fate is known. */
+  /** Percentage of the probes that are not pending. */
   readonly lossPercent: number;
   readonly lossRuns: number;
   readonly longestLossRun: number;
-  /** Packets for us that the kernel had no room for. */
+  /** Packets that overflowed the receive buffer of this machine. */
   readonly droppedByUs: number;
-  /** Milliseconds from the first probe to the end. */
+  /** Milliseconds from the first probe to the end of the run. */
   readonly duration: number;
-  /** Undefined when nothing was received. */
+  /** Undefined without a reply. */
   readonly roundTrip: RoundTripFigures | undefined;
   readonly histogram: readonly HistogramBucket[];
 }
 
-/** Round trips from `from` up to, not including, `to` milliseconds. */
+/** Number of round trips from `from` to less than `to` milliseconds. */
 export interface HistogramBucket {
   readonly from: number;
   readonly to: number;

@@ -1,9 +1,9 @@
-/** The pings that are waited for. They leave in order and wait equally long, so the oldest is always the next to expire. @module */
+/** Unanswered pings. They are sent in order with one timeout, so the oldest always expires next. @module */
 import { ProbeState, type ProbeTable } from '../../probe/index.ts';
 
 export class OpenPings {
   readonly #table: ProbeTable;
-  /** How long an answer may take, milliseconds. */
+  /** Reply timeout, in milliseconds. */
   readonly #wait: number;
   #oldest = 0;
 
@@ -12,19 +12,19 @@ export class OpenPings {
     this.#wait = wait;
   }
 
-  /** True while one is left that has had neither answer nor all its time. */
+  /** True while a probe is neither settled nor expired. */
   get isAny(): boolean {
     return this.#oldest < this.#table.size;
   }
 
-  /** When the oldest has had its time. */
+  /** Time at which the oldest expires. */
   get nextExpiry(): number {
     return this.isAny ? this.#table.sentAt(this.#oldest) + this.#wait : Infinity;
   }
 
   /**
-   * Lets go of what is settled or has had its time.
-   * @param settle told of each in order, with its state until then
+   * Removes settled and expired probes.
+   * @param settle called for each in order, with its previous state
    */
   expire(now: number, settle: (index: number, state: ProbeState) => void): void {
     while (this.isAny) {
@@ -38,7 +38,7 @@ export class OpenPings {
     }
   }
 
-  /** How many have not had `patience` milliseconds yet. */
+  /** Returns the number of unanswered probes sent less than `patience` milliseconds ago. */
   count(now: number, patience: number): number {
     let pending = 0;
     for (let index = this.#table.size - 1; index >= this.#oldest && this.#table.knows(index); index -= 1) {

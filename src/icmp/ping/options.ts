@@ -1,39 +1,39 @@
-/** What a ping run can be told, and what follows from it. @module */
+/** Options of a ping run. @module */
 import type { TargetOptions } from '../probe-target.ts';
 
 /** Options of a run; times in milliseconds. */
 export interface PingOptions extends TargetOptions {
-  /** Of our own, shown when given. */
+  /** Source address, for the header line. */
   readonly source?: string;
-  /** Probes to send; without end by default. In a sweep of sizes, of each size. */
+  /** Number of probes, in a size sweep per size; no limit by default. */
   readonly count?: number;
-  /** Between probes; 1,000 by default. */
+  /** Interval between probes; 1,000 by default. */
   readonly interval?: number;
-  /** After this an answer is late; 10,000 by default, as long as ping(8) waits. */
+  /** Reply timeout; 10,000 by default, as in ping(8). A later reply is late. */
   readonly wait?: number;
-  /** The run ends after this, whatever is under way. */
+  /** Ends the run after this time. */
   readonly deadline?: number;
-  /** Sent at once, before the first interval. */
+  /** Number of probes to send at once at the start. */
   readonly preload?: number;
-  /** The next probe leaves with each answer, but a hundred a second at least. */
+  /** Sends the next probe with each reply, and at least a hundred per second. */
   readonly isFlood?: boolean;
-  /** The next probe leaves with each answer; without one, after the interval. */
+  /** Sends the next probe with each reply, or after the interval. */
   readonly isAdaptive?: boolean;
-  /** The first answer ends the run. */
+  /** Ends the run with the first reply. */
   readonly stopOnReply?: boolean;
   readonly hopLimit?: number;
-  /** Sizes from `from` to `to` in steps of `step`. */
+  /** Size sweep: payload bytes from `from` to `to` in steps of `step`. */
   readonly sizes?: { readonly from: number; readonly to: number; readonly step: number };
-  /** Answers of any address count: broadcast, multicast, anycast. */
+  /** Accepts replies from any address: for broadcast, multicast and anycast. */
   readonly anySource?: boolean;
   readonly reportSent?: boolean;
-  /** Reports probes that are unanswered when the next one leaves, or when nothing follows and their wait is over. */
+  /** Reports a probe without a reply when the next one is sent, and the last one at its timeout. */
   readonly reportOutstanding?: boolean;
-  /** Bytes of IPv4 options that our own packets carry, and so should the answers; 0 by default. */
+  /** Bytes of IPv4 options in probes and expected in replies; 0 by default. */
   readonly optionsLength?: number;
 }
 
-/** How many probes a run sends; `Infinity` when nothing but its user ends it. */
+/** Returns the number of probes of a run; `Infinity` without a limit. */
 export function totalOf({ sizes, count }: PingOptions): number {
   if (sizes === undefined) return count ?? Infinity;
   const steps = Math.floor((sizes.to - sizes.from) / Math.max(1, sizes.step)) + 1;
@@ -41,8 +41,8 @@ export function totalOf({ sizes, count }: PingOptions): number {
 }
 
 /**
- * Payload bytes of probe `index`: in a sweep of sizes each is sent `count` times.
- * @param usual the method's own, without a sweep
+ * Returns the payload bytes of probe `index`. A size sweep sends each size `count` times.
+ * @param usual size without a sweep
  */
 export function sizeOf({ sizes, count }: PingOptions, usual: number, index: number): number {
   if (sizes === undefined) return usual;

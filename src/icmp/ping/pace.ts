@@ -1,9 +1,9 @@
-/** When the next probe of a ping run leaves. Times in milliseconds. @module */
+/** Schedules the probes of a ping run. Times in milliseconds. @module */
 import type { PingOptions } from './options.ts';
 
 const DEFAULT_INTERVAL = 1_000;
 const FLOOD_INTERVAL = 10;
-/** When the queue of the interface was full: try again after this. */
+/** Delay after a full send queue. */
 const FULL_BACKOFF = 2;
 
 export class PingPace {
@@ -20,19 +20,19 @@ export class PingPace {
     this.#countsDuplicates = options.isFlood === true;
   }
 
-  /** Probe `index` left: keeps to the beat; after a stall it goes on from now, without a burst to catch up. */
+  /** Schedules the probe after `index`: on the beat, or, after a stall, one interval from now, without a burst. */
   onSent(index: number, now: number): void {
     if (index + 1 < this.#preload) return;
     const beat = this.next + this.#interval;
     this.next = beat < now ? now + this.#interval : beat;
   }
 
-  /** The queue was full. */
+  /** Delays the next probe after a full send queue. */
   backOff(now: number): void {
     this.next = now + FULL_BACKOFF;
   }
 
-  /** An answer came: floods and adaptive runs go on at once. */
+  /** Sends the next probe of a flood or an adaptive run with this reply. */
   onReply(time: number, isDuplicate: boolean): void {
     if (this.#isHurried && (this.#countsDuplicates || !isDuplicate)) this.next = Math.min(this.next, time);
   }

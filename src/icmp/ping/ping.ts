@@ -1,4 +1,4 @@
-/** Ping as a typed async iterator: one event after the other, the summary last. @module */
+/** Pings an address over a given transport. @module */
 
 import type { PingMethod } from '../../probe/index.ts';
 import { type DriveParts, drive } from '../../probe/index.ts';
@@ -6,19 +6,19 @@ import { PingEngine } from './engine.ts';
 import type { PingEvent, PingSummary } from './events.ts';
 import type { PingOptions } from './options.ts';
 
-/** What a run is made of. The transport is the caller's: it is not closed here. */
+/** Parts of a run. The caller closes the transport. */
 export interface PingParts extends DriveParts {
   readonly method: PingMethod;
 }
 
-/** A run: iterate it once. */
+/** A run. Iterate it once. */
 export interface PingRun extends AsyncIterable<PingEvent> {
-  /** The figures so far, at any moment (what ping(8) shows on SIGQUIT). */
+  /** Returns the figures so far (ping(8) prints them on SIGQUIT). */
   snapshot(): PingSummary;
 }
 
 /**
- * Pings one address until the count, the deadline or the signal ends it.
+ * Pings an address until the count, the deadline or the signal ends the run. `pingHost` opens a transport itself.
  * @example
  * const parts = { transport, method: echoMethod(target), clock: systemClock };
  * for await (const event of ping(parts, { target, count: 5 })) console.log(formatPingEvent(event));

@@ -1,4 +1,4 @@
-/** Makes owned reports out of what an engine knows and of lent events. @module */
+/** Creates the events of a ping run from borrowed ones. @module */
 import { formatIpv4 } from '../../base/address.ts';
 import { EMPTY, readU8, readU32 } from '../../base/bytes.ts';
 import type { ArrivalEvent, PingMethod, ProbeMatch, TimestampSource } from '../../probe/index.ts';
@@ -7,15 +7,15 @@ import type { ProbeTarget } from '../probe-target.ts';
 import type { PingError, PingReply, PingStart } from './events.ts';
 import { type PingOptions, sizeOf } from './options.ts';
 
-/** What the engine knows about the probe that was answered. */
+/** The probe of a reply. */
 export interface AnsweredPing {
   readonly index: number;
   readonly time: number;
-  /** Who answered. */
+  /** Source of the reply. */
   readonly source: string;
-  /** Payload bytes that it carried. */
+  /** Payload bytes of the probe. */
   readonly size: number;
-  /** Bytes of IPv4 options that it carried. */
+  /** Bytes of IPv4 options of the probe. */
   readonly optionsLength: number;
   readonly timestampSource: TimestampSource;
   readonly isDuplicate: boolean;
@@ -25,7 +25,7 @@ export interface AnsweredPing {
 const IPV4_HEADER = 20;
 const REST_OF_HEADER = 4;
 
-/** What a run begins with. */
+/** Returns the first event of a run. */
 export function describeStart(method: PingMethod, target: ProbeTarget, options: PingOptions): PingStart {
   const size = sizeOf(options, method.size, 0);
   return {
@@ -58,7 +58,7 @@ export function describeReply(method: PingMethod, event: ArrivalEvent, ping: Ans
   };
 }
 
-/** The whole packet's length, and the one that would have been right. */
+/** Returns actual and expected packet length; undefined if they are equal or the length is not known. */
 function wrongLength(method: PingMethod, event: ArrivalEvent, ping: AnsweredPing): PingReply['wrongLength'] {
   const wanted = method.replyLength(ping.size);
   if (wanted === undefined) return undefined;

@@ -1,12 +1,12 @@
-/** The figures of one ping run. @module */
+/** Figures of one ping run. @module */
 import { Jitter, LossRuns, QuantileSample, RunningStats } from '../../base/statistics.ts';
 import type { HistogramBucket, PingReply, PingSummary, RoundTripFigures } from './events.ts';
 
-/** What a summary says beside the counts. */
+/** The fields of a summary that are not counters. */
 export interface RunFacts {
   readonly target: string;
   readonly address: string;
-  /** Probes under way. */
+  /** Probes in flight. */
   readonly pending: number;
   readonly droppedByUs: number;
   readonly duration: number;
@@ -36,13 +36,13 @@ export class PingStatistics {
     if (reply.damage !== undefined) this.damaged += 1;
   }
 
-  get largestTime(): number {
+  get maxTime(): number {
     return this.#times.max;
   }
 
-  /** What has not had the time that the others' answers took is under way; a probe that nobody answered is lost. */
+  /** Returns how long a probe counts as pending: twice the longest round trip, or the timeout without a reply. */
   patience(wait: number): number {
-    return this.received === 0 ? wait : Math.min(wait, 2 * this.largestTime);
+    return this.received === 0 ? wait : Math.min(wait, 2 * this.maxTime);
   }
 
   summary({ pending, ...facts }: RunFacts): PingSummary {
@@ -85,7 +85,7 @@ export class PingStatistics {
     };
   }
 
-  /** Two buckets for each doubling, from the smallest to the largest sample; empty ones between them included. */
+  /** Returns two buckets per factor of two, from the smallest to the largest sample, including empty ones. */
   #histogram(): HistogramBucket[] {
     const sorted = this.#sample.sorted();
     const first = sorted[0];
@@ -103,12 +103,12 @@ export class PingStatistics {
   }
 }
 
-const SMALLEST_EDGE = 0.001;
+const MIN_EDGE = 0.001;
 
 function stepOf(milliseconds: number): number {
-  return Math.floor(2 * Math.log2(Math.max(milliseconds, SMALLEST_EDGE) / SMALLEST_EDGE) + 1e-9);
+  return Math.floor(2 * Math.log2(Math.max(milliseconds, MIN_EDGE) / MIN_EDGE) + 1e-9);
 }
 
 function edgeOf(step: number): number {
-  return SMALLEST_EDGE * 2 ** (step / 2);
+  return MIN_EDGE * 2 ** (step / 2);
 }

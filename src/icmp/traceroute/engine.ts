@@ -1,7 +1,7 @@
 /**
- * Traceroute as a state machine. Several probes are under way at once, ordered so that no router gets two in a row:
- * routers limit their errors, and a burst at one of them looks like loss. What stays silent where others spoke is asked
- * once more, a second later. @module
+ * Traceroute as a state machine. Several probes are in flight, ordered so that no router gets two in a row: routers limit
+ * their ICMP errors, and a burst looks like loss. A probe without a reply is sent once more after a second, if its hop or
+ * a later one replied. @module
  */
 import type { ProbeMatch, ProbeMethod, SendResult } from '../../probe/index.ts';
 import type { AnswerEvent } from '../answer-finder.ts';
@@ -12,11 +12,12 @@ import type { SentHeader } from '../quoted-changes.ts';
 import { RunEngine } from '../run-engine.ts';
 import type { TracerouteEvent } from './events.ts';
 import { multipathProbes } from './multipath.ts';
-import { TRACEROUTE_HOPS, type TracerouteOptions } from './options.ts';
+import type { TracerouteOptions } from './options.ts';
 import type { PathHop, Slot } from './path-hop.ts';
 import { TracePath } from './trace-path.ts';
 
 const FULL_BACKOFF = 2;
+const DEFAULT_MAX_HOPS = 64;
 
 export class TracerouteEngine extends RunEngine<TracerouteEvent> {
   readonly #options: TracerouteOptions;
@@ -31,13 +32,13 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
   #transmitted = 0;
   #received = 0;
 
-  /** @throws TypeError when there is no address, or one of the wrong family */
+  /** @throws TypeError for a missing address, or one of the other family */
   constructor(method: ProbeMethod, options: TracerouteOptions, drops: () => number = () => 0) {
     super({ method, options, drops });
     this.#options = options;
     const { sourceAddress: source, trafficClass = 0, probes = 3 } = options;
     this.#sent = { destination: this.target.bytes, source, trafficClass };
-    this.#maxHops = options.maxHops ?? TRACEROUTE_HOPS;
+    this.#maxHops = options.maxHops ?? DEFAULT_MAX_HOPS;
     this.#parallel = options.parallel ?? 16;
     this.#mtu = new PathMtu(method.family, method.protocol === 'tcp' ? undefined : options.size);
     this.#path = new TracePath({
@@ -135,7 +136,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     if (match.kind === 'reply' && !this.target.isEqual(event.source)) return;
     if (slot.state === 'sent') this.#inFlight -= 1;
     if (match.kind === 'too-big' && this.#mtu.shrink(match.mtu, slot.size)) {
-      slot.state = 'waiting'; // the same hop again, with a packet that gets further
+      slot.state = 'waiting'; // probe the same hop again with a smaller packet
       slot.attempts = 0;
       return;
     }
@@ -157,7 +158,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     });
     slot.state = 'answered';
     this.#received += 1;
-    hop.largestTime = Math.max(hop.largestTime, time);
+    hop.maxTime = Math.max(hop.maxTime, time);
     if (slot.answer.isArrival) this.#inFlight -= this.#path.endAt(slot.hop);
     if (this.#options.isMultipath === true) {
       const wanted = multipathProbes(hop.responders);
@@ -165,13 +166,13 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
     }
   }
 
-  /** Gives up what is overdue, asks again where it makes sense, and reports hops that are complete, in order. */
+  /** Expires overdue probes, schedules second attempts, and reports complete hops in order. */
   #settle(now: number): void {
     this.#inFlight -= this.#path.expire(now);
     for (let number = this.#path.reported + 1; number <= this.#path.lastHop; number += 1) {
       const hop = this.#path.known(number);
       if (hop === undefined || !hop.isSettled) return;
-      if (this.#path.askAgain(hop)) return;
+      if (this.#path.scheduleRetries(hop)) return;
       this.#report(hop);
     }
   }

@@ -1,4 +1,4 @@
-/** What a traceroute reports: plain data, hop by hop in order, the summary last. @module */
+/** Events of a traceroute, hop by hop. The last event is the summary. @module */
 import type { MatchKind, Origin, TimestampSource } from '../../probe/index.ts';
 import type { IcmpExtensions } from '../../wire/icmp-extensions.ts';
 import type { ShortQuote } from '../short-quote.ts';
@@ -10,13 +10,13 @@ export interface TracerouteStart {
   readonly source: string | undefined;
   readonly family: 4 | 6;
   readonly maxHops: number;
-  /** Bytes of each packet, IP header included. */
+  /** Packet length in bytes, with IP header. */
   readonly packetLength: number;
 }
 
-/** Differences between the probe that left and the one that a hop quotes. */
+/** Differences between the probe as sent and as quoted by a hop. */
 export interface HopChanges {
-  /** Somebody translates addresses: those that the quote shows where they differ, and whether the checksum does. */
+  /** Address translation: the quoted addresses, if they differ, and whether the checksum does. */
   readonly nat:
     | {
         readonly source: string | undefined;
@@ -26,54 +26,54 @@ export interface HopChanges {
     | undefined;
   /** Six bits (RFC 2474). */
   readonly dscp: { readonly sent: number; readonly seen: number } | undefined;
-  /** Two bits (RFC 3168): 3 is congestion, 0 where it was not 0 is bleached. */
+  /** Two bits (RFC 3168): 3 is congestion, a change to 0 is a router that clears ECN. */
   readonly ecn: { readonly sent: number; readonly seen: number } | undefined;
 }
 
-/** An answer to one probe. */
+/** A reply to one probe. */
 export interface HopAnswer {
   readonly source: string;
-  /** Whose network that is: for those to fill in who have a table (`OriginTable`). */
+  /** AS number and country. The engine leaves it out; a caller with an `OriginTable` adds it. */
   readonly origin?: Origin;
-  /** Round trip, milliseconds. */
+  /** Round trip time, in milliseconds. */
   readonly time: number;
   readonly timestampSource: TimestampSource;
   readonly kind: MatchKind;
   readonly icmpType: number;
   readonly code: number;
-  /** Of "too big"; 0 when not told. */
+  /** MTU of "packet too big"; 0 if not given. */
   readonly mtu: number;
-  /** It is the target's. */
+  /** The reply came from the target. */
   readonly isArrival: boolean;
-  /** TTL or hop limit that the answer had left. */
+  /** Remaining TTL or hop limit of the reply. */
   readonly hopLimit: number | undefined;
-  /** TTL that the quoted probe had left; more than 1 where a router looks late. */
+  /** Remaining TTL of the quoted probe; usually 1, more at routers that check it late. */
   readonly quotedHopLimit: number | undefined;
-  /** DSCP and ECN of the probe as it died. */
+  /** DSCP and ECN of the quoted probe. */
   readonly quotedTrafficClass: number | undefined;
-  /** What was changed in the probe before it came to this hop; undefined when nothing was, or nothing was quoted. */
+  /** Changes to the probe before this hop; undefined without changes or without a quote. */
   readonly changes: HopChanges | undefined;
-  /** Hops that the answer came over, guessed from its TTL; undefined where that is not known. */
+  /** Estimated hops of the return path, from the TTL of the reply; undefined if that is not known. */
   readonly backwardHops: number | undefined;
   readonly extensions: IcmpExtensions | undefined;
-  /** TCP: the port's state. */
+  /** TCP: state of the port. */
   readonly port: 'open' | 'closed' | undefined;
-  /** 2: the first probe was lost and a later one answered. */
+  /** 2 if the first probe was lost and a second one got the reply. */
   readonly attempts: number;
-  /** It came when the probe had been given up. */
+  /** The reply arrived after the timeout. */
   readonly isLate: boolean;
 }
 
-/** One probe of a hop. Without an answer it was lost, or the kernel refused to send it. */
+/** One probe of a hop. Without a reply it was lost, or the kernel refused to send it. */
 export interface HopProbe {
   readonly flow: number;
   readonly answer: HopAnswer | undefined;
   readonly errorName: string | undefined;
-  /** The path's MTU, where that is why the kernel refused. */
+  /** Path MTU, if the probe was refused for its size. */
   readonly mtu: number | undefined;
 }
 
-/** Why probes of a hop stayed unanswered: it limits its errors (asked again it answered), or nothing is known. */
+/** Why probes of a hop have no reply: `rate-limited` if a second attempt got one, `lost` if not. */
 export type HopSilence = 'none' | 'rate-limited' | 'lost';
 
 export interface TracerouteHop {
@@ -82,9 +82,9 @@ export interface TracerouteHop {
   readonly hop: number;
   readonly probes: readonly HopProbe[];
   readonly silence: HopSilence;
-  /** Bytes of the packets that this hop answered, header included, where the run looks for the MTU of the path. */
+  /** Length of the packets that reached this hop, with IP header; undefined without a search for the path MTU. */
   readonly pathMtu: number | undefined;
-  /** True for the target's hop, and for a hop that ends the way by refusing. */
+  /** True for the hop of the target, and for a hop that ends the path with "unreachable". */
   readonly isLast: boolean;
 }
 
@@ -92,13 +92,13 @@ export interface TracerouteSummary {
   readonly type: 'summary';
   readonly target: string;
   readonly address: string;
-  /** The target answered. */
+  /** The target replied. */
   readonly isReached: boolean;
   /** Number of the last hop reported. */
   readonly hops: number;
   readonly transmitted: number;
   readonly received: number;
-  /** Smallest MTU that a router on the way named; undefined when none did. */
+  /** Smallest MTU reported on the path; undefined without a report. */
   readonly pathMtu: number | undefined;
   readonly droppedByUs: number;
   readonly duration: number;

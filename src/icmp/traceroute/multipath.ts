@@ -1,13 +1,13 @@
 /**
- * How many flows it takes to see all paths (Augustin, Friedman, Teixeira, "Multipath tracing with Paris traceroute",
- * 2007): with `k` next hops known and equal chances, so many probes without a new one leave a risk of 5 % that there is
- * another. @module
+ * Number of flows needed to find all paths (Augustin, Friedman, Teixeira, "Multipath tracing with Paris traceroute",
+ * 2007): if `k` next hops are known and all are equally likely, the number of probes after which the risk of another
+ * unknown one is below 5 %. @module
  */
 
 const RISK = 0.05;
 const counts: number[] = [];
 
-/** Probes to have sent once `known` different routers answered: 6, 11, 16, 21, 27, 33 and so on. */
+/** Returns the number of probes to send if `known` routers replied: 6, 11, 16, 21, 27, 33 and so on. */
 export function multipathProbes(known: number): number {
   const hypothesis = Math.max(1, Math.min(known, 64)) + 1;
   const cached = counts[hypothesis];
@@ -18,7 +18,7 @@ export function multipathProbes(known: number): number {
   return probes;
 }
 
-/** Chance that `probes` random choices out of `paths` leave one of them out (inclusion and exclusion). */
+/** Returns the probability that `probes` random choices among `paths` miss one (inclusion-exclusion). */
 function missProbability(paths: number, probes: number): number {
   let sum = 0;
   let binomial = 1;

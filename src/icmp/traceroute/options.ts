@@ -1,36 +1,34 @@
-/** What a traceroute can be told. @module */
+/** Options of a traceroute. @module */
 
 import type { TargetOptions } from '../probe-target.ts';
 
-/** How far a traceroute looks unless it is told. */
-export const TRACEROUTE_HOPS = 64;
-
 /** Options of a run; times in milliseconds. */
 export interface TracerouteOptions extends TargetOptions {
+  /** Source address, for the header line. */
   readonly source?: string;
-  /** Our address as the transport knows it, and type of service or traffic class of the probes: to see what changes them. */
+  /** Source address and type of service or traffic class of the probes, to detect changes on the path. */
   readonly sourceAddress?: Uint8Array;
   readonly trafficClass?: number;
   /** 1 by default. */
   readonly firstHop?: number;
-  /** `TRACEROUTE_HOPS` by default. */
+  /** 64 by default. */
   readonly maxHops?: number;
   /** Probes for each hop; 3 by default. */
   readonly probes?: number;
-  /** Longest wait for an answer; 5,000 by default. Shorter once others answered: see `HERE` and `NEAR`. */
+  /** Reply timeout; 5,000 by default. Shorter after replies of the same or the next hop, see `trace-path.ts`. */
   readonly wait?: number;
-  /** Probes under way at once; 16 by default. */
+  /** Probes in flight; 16 by default. */
   readonly parallel?: number;
-  /** Smallest time between two probes. */
+  /** Minimum time between two probes; 0 by default. */
   readonly pause?: number;
-  /** Silent hops in a row after which the rest is not asked; 0, the default, asks on. */
+  /** Stops after this many consecutive hops without a reply; 0, the default, never stops. */
   readonly gapLimit?: number;
-  /** Asks silent probes again, where others of the hop, or later hops, answered; true by default. */
+  /** Repeats a lost probe if its hop or a later one replied; true by default. */
   readonly retry?: boolean;
-  /** Sends each probe on a flow of its own, and as many as it takes to see all paths with 95 % confidence. */
+  /** Sends each probe on a flow of its own, and as many as needed to find all paths with 95 % confidence. */
   readonly isMultipath?: boolean;
-  /** Payload bytes of the first probes; they shrink to each MTU that a router names. */
+  /** Searches the path MTU: payload bytes of the first probes, which shrink to each MTU reported. */
   readonly size?: number;
-  /** False: a probe counts as arrived whoever says so, as with targets of several addresses. */
+  /** False accepts an arrival from any address, for targets with several addresses; true by default. */
   readonly strictTarget?: boolean;
 }

@@ -1,33 +1,33 @@
-/** One distance on the way: its probes, what they brought, and when the silent ones are given up. @module */
+/** One hop of a path: its probes and their replies. @module */
 import type { HopAnswer, HopProbe, HopSilence } from './events.ts';
 
 type SlotState = 'waiting' | 'sent' | 'answered' | 'lost' | 'refused';
 
-/** One probe of a hop; sent again at most once. */
+/** One probe of a hop, sent at most twice. */
 export interface Slot {
   readonly hop: number;
   readonly number: number;
   state: SlotState;
-  /** Newest probe in the table; -1 before the first. */
+  /** Index of the latest attempt in the table; -1 before the first. */
   index: number;
   sentAt: number;
   attempts: number;
-  /** Payload bytes of the newest probe. */
+  /** Payload bytes of the latest attempt. */
   size: number;
-  /** When a second attempt may leave. */
+  /** Earliest time of the next attempt. */
   notBefore: number;
   answer: HopAnswer | undefined;
   errorName: string | undefined;
-  /** Of a refusal for size: the path's MTU. */
+  /** Path MTU, if the probe was refused for its size. */
   mtu: number | undefined;
 }
 
-/** What is known about a hop. */
+/** The state of a hop. */
 export class PathHop {
   readonly hop: number;
   readonly slots: Slot[] = [];
-  /** Largest round trip seen, in ms; 0 while none was. */
-  largestTime = 0;
+  /** Longest round trip, in ms; 0 without a reply. */
+  maxTime = 0;
   lastSentAt = Number.NEGATIVE_INFINITY;
 
   constructor(hop: number, probes: number) {
@@ -59,7 +59,7 @@ export class PathHop {
     return this.slots.some((slot) => slot.answer !== undefined);
   }
 
-  /** Different sources of answers. */
+  /** Number of addresses that replied. */
   get responders(): number {
     return new Set(this.slots.flatMap((slot) => (slot.answer === undefined ? [] : [slot.answer.source]))).size;
   }
@@ -68,7 +68,7 @@ export class PathHop {
     return this.slots.some((slot) => slot.answer?.isArrival === true);
   }
 
-  /** Answers that say "no further": anything but the routers' time exceeded and the target's own. */
+  /** Number of "unreachable" replies that are not from the target. */
   get refusals(): number {
     return this.slots.filter(({ answer }) => answer?.kind === 'unreachable' && !answer.isArrival).length;
   }
@@ -78,7 +78,7 @@ export class PathHop {
     return this.slots.some((slot) => slot.state === 'lost') ? 'lost' : 'none';
   }
 
-  /** Payload bytes of the probes that were answered; 0 when none was. */
+  /** Payload bytes of the largest probe with a reply; 0 without one. */
   get answeredSize(): number {
     return Math.max(0, ...this.slots.map((slot) => (slot.answer === undefined ? 0 : slot.size)));
   }

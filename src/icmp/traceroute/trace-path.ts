@@ -1,37 +1,37 @@
-/** The hops of a traceroute: whose turn it is, what is overdue, what is asked again, and where the way ends. @module */
+/** The hops of a traceroute: order of probes, timeouts, second attempts, and the end of the path. @module */
 import { PathHop, type Slot } from './path-hop.ts';
 
-/** How hops are asked; times in milliseconds. */
+/** How hops are probed; times in milliseconds. */
 export interface TraceShape {
   readonly firstHop: number;
   readonly maxHops: number;
-  /** Probes that a hop has at first. */
+  /** Probes of a hop at first. */
   readonly probes: number;
-  /** What a user would call a hop's number of probes. */
+  /** Probes per hop as the user set them; a search for all paths has more. */
   readonly usualProbes: number;
-  /** Silent hops in a row that end the search; 0 goes on. */
+  /** Consecutive hops without a reply that end the run; 0: no limit. */
   readonly gapLimit: number;
   readonly parallel: number;
   readonly wait: number;
   readonly retry: boolean;
 }
 
-/** A silent probe is not worth more than this many times the slowest answer of its own hop ... */
+/** The timeout is at most this many times the slowest reply of the same hop ... */
 const HERE = 3;
-/** ... or of the next one, but never less than this. */
+/** ... or of the next hop, but at least `MIN_WAIT`. */
 const NEAR = 10;
-const SHORTEST_WAIT = 100;
-/** Probes to one hop are this many probes apart. */
+const MIN_WAIT = 100;
+/** Distance between probes to one hop, in probes. */
 const SPREAD = 5;
-/** Linux sends one error a second to each peer (`net.ipv4.icmp_ratelimit`), others less; so much later we ask again. */
+/** Delay of second attempts. Linux sends one error per second to each peer (`net.ipv4.icmp_ratelimit`), others less. */
 const RETRY_DELAY = 1_000;
 
 export class TracePath {
   readonly #shape: TraceShape;
   readonly #hops: PathHop[] = [];
-  /** Nobody is asked beyond this hop. */
+  /** The last hop to probe. */
   lastHop: number;
-  /** Hops up to this one are done. */
+  /** The last hop reported. */
   reported: number;
 
   constructor(shape: TraceShape) {
@@ -40,12 +40,12 @@ export class TracePath {
     this.reported = shape.firstHop - 1;
   }
 
-  /** A hop that has had a probe. */
+  /** Returns a hop; undefined before its first probe. */
   known(hop: number): PathHop | undefined {
     return this.#hops[hop];
   }
 
-  /** The first moment at which some slot may leave; `slot` is the one whose turn it would be without delays. */
+  /** Returns the earliest time at which a slot may be sent. @param slot the next one regardless of delays */
   earliest(slot: Slot): number {
     let earliest = slot.notBefore;
     for (const hop of this.openHops()) {
@@ -54,7 +54,7 @@ export class TracePath {
     return earliest;
   }
 
-  /** Hops that are not reported yet and have had a probe. */
+  /** Yields hops with a probe that are not reported yet. */
   *openHops(): Generator<PathHop> {
     for (let hop = this.reported + 1; hop <= this.lastHop; hop += 1) {
       const known = this.#hops[hop];
@@ -62,7 +62,7 @@ export class TracePath {
     }
   }
 
-  /** The hop at a distance; made when it is asked for first. */
+  /** Returns a hop; creates it if needed. */
   hop(hop: number): PathHop {
     const known = this.#hops[hop];
     if (known !== undefined) return known;
@@ -71,16 +71,16 @@ export class TracePath {
     return fresh;
   }
 
-  /** Other probes between two of one hop; none where probes go one by one, as traceroute(8) sends them. */
+  /** Probes between two of one hop; 0 for a sequential run, as in traceroute(8). */
   get #spread(): number {
     return Math.min(SPREAD, this.#shape.parallel - 1);
   }
 
-  /** The open slot whose turn it is: hop by hop, but spread out. */
+  /** Returns the next slot to send: hop by hop, but interleaved. */
   nextSlot(now = Infinity): Slot | undefined {
     let best: Slot | undefined;
     let bestKey = Infinity;
-    // Hops further than all that may be under way need not be looked at.
+    // No hop beyond the number of probes in flight can be next.
     const horizon = Math.min(this.lastHop, this.reported + Math.max(1, this.#shape.parallel));
     for (let number = this.reported + 1; number <= horizon; number += 1) {
       for (const slot of this.hop(number).slots) {
@@ -96,7 +96,7 @@ export class TracePath {
     return best;
   }
 
-  /** The way ends at `hop`: what is under way further out does not matter any more. @returns how many that were */
+  /** Ends the path at `hop`, and drops the probes beyond it. @returns the number of those in flight */
   endAt(hop: number): number {
     let freed = 0;
     this.lastHop = Math.min(this.lastHop, hop);
@@ -110,7 +110,7 @@ export class TracePath {
     return freed;
   }
 
-  /** When the first open probe is given up. */
+  /** Time of the next timeout. */
   get nextExpiry(): number {
     let next = Infinity;
     for (const hop of this.openHops()) {
@@ -119,7 +119,7 @@ export class TracePath {
     return next;
   }
 
-  /** Gives up what is overdue. @returns how many probes that were */
+  /** Expires overdue probes. @returns their number */
   expire(now: number): number {
     let count = 0;
     for (const hop of this.openHops()) {
@@ -132,50 +132,49 @@ export class TracePath {
     return count;
   }
 
-  /** When an open probe is given up: sooner once its own hop, or the next, has answered. */
+  /** Returns the timeout of a probe, which is shorter after replies of its hop or the next. */
   #expiry(hop: PathHop, slot: Slot): number {
     let { wait } = this.#shape;
     const next = this.#hops[slot.hop + 1];
-    if (hop.largestTime > 0) wait = Math.min(wait, Math.max(SHORTEST_WAIT, HERE * hop.largestTime));
-    if (next !== undefined && next.largestTime > 0) {
-      wait = Math.min(wait, Math.max(SHORTEST_WAIT, NEAR * next.largestTime));
+    if (hop.maxTime > 0) wait = Math.min(wait, Math.max(MIN_WAIT, HERE * hop.maxTime));
+    if (next !== undefined && next.maxTime > 0) {
+      wait = Math.min(wait, Math.max(MIN_WAIT, NEAR * next.maxTime));
     }
     return slot.sentAt + wait;
   }
 
-  /** All lost probes of a hop that spoke; one of a hop that did not, to see whether it can. */
-  askAgain(hop: PathHop): boolean {
+  /** Schedules second attempts: all lost probes of a hop that replied, one of a hop that did not. @returns true if any */
+  scheduleRetries(hop: PathHop): boolean {
     if (!this.#shape.retry) return false;
-    // Where the way seems to end, too: a router that refuses limits its errors as well, and is then silent at every hop.
+    // Also after the last hop that replied: a router that returns "unreachable" limits its errors too, and is then silent.
     const isEnd = hop.hop === this.#shape.firstHop || this.#hops[hop.hop - 1]?.hasAnswer === true;
-    if (!hop.hasAnswer && !isEnd && !this.isAnyoneBehind(hop.hop)) return false;
+    if (!hop.hasAnswer && !isEnd && !this.hasReplyBeyond(hop.hop)) return false;
     if (!hop.hasAnswer && hop.slots.some((slot) => slot.attempts > 1)) return false;
     let delay = RETRY_DELAY;
-    let isAsking = false;
+    let isScheduled = false;
     for (const slot of hop.slots) {
       if (slot.state !== 'lost' || slot.attempts > 1) continue;
       slot.state = 'waiting';
       slot.notBefore = hop.lastSentAt + delay;
       delay += RETRY_DELAY;
-      isAsking = true;
+      isScheduled = true;
       if (!hop.hasAnswer) break;
     }
-    return isAsking;
+    return isScheduled;
   }
 
   /**
-   * True when nobody beyond a hop, the last one reported, need be asked: the target answered there, all probes but one
-   * at least were told that there is no way (traceroute(8) ends there too), this machine refused all of them, or too
-   * many hops in a row are silent.
+   * Returns true if the path ends at a hop, the last one reported: the target replied; all probes, or all but one, got
+   * "unreachable" (as in traceroute(8)); this machine refused to send them; or the gap limit is reached.
    */
   isEnd(hop: PathHop): boolean {
     if (hop.isArrival || (hop.refusals > 0 && hop.refusals >= this.#shape.usualProbes - 1)) return true;
     if (hop.slots.every((slot) => slot.state === 'refused')) return true;
     const { gapLimit } = this.#shape;
-    return gapLimit > 0 && this.#silentHops() >= gapLimit && !this.isAnyoneBehind(hop.hop);
+    return gapLimit > 0 && this.#silentHops() >= gapLimit && !this.hasReplyBeyond(hop.hop);
   }
 
-  /** Silent hops in a row, up to the last one reported. */
+  /** Number of consecutive hops without a reply, up to the last one reported. */
   #silentHops(): number {
     let count = 0;
     for (let number = this.reported; number >= this.#shape.firstHop; number -= 1) {
@@ -185,8 +184,8 @@ export class TracePath {
     return count;
   }
 
-  /** True when a hop further out has answered. */
-  isAnyoneBehind(hop: number): boolean {
+  /** Returns true if a hop beyond `hop` replied. */
+  hasReplyBeyond(hop: number): boolean {
     return this.#hops.some((other) => other !== undefined && other.hop > hop && other.hasAnswer);
   }
 }

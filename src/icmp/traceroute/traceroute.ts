@@ -1,4 +1,4 @@
-/** Traceroute as a typed async iterator: hops in order, the summary last. @module */
+/** Traces the path to an address over a given transport. @module */
 
 import type { ProbeMethod } from '../../probe/index.ts';
 import { type DriveParts, drive } from '../../probe/index.ts';
@@ -6,13 +6,13 @@ import { TracerouteEngine } from './engine.ts';
 import type { TracerouteEvent } from './events.ts';
 import type { TracerouteOptions } from './options.ts';
 
-/** What a run is made of; the transport has to fit the method, and is not closed here. */
+/** Parts of a run. The transport must match the method; the caller closes it. */
 export interface TracerouteParts extends DriveParts {
   readonly method: ProbeMethod;
 }
 
 /**
- * Finds the way to an address.
+ * Traces the path to an address. `traceHost` opens a transport itself.
  * @example
  * const parts = { transport, method: echoMethod({ family: 4, size: 12, isFlowStable: true }), clock: systemClock };
  * for await (const event of traceroute(parts, { target })) process.stdout.write(formatTracerouteEvent(event));

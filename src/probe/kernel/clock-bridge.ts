@@ -1,23 +1,23 @@
 /**
- * From the kernel's packet times to the clock that schedules. Time stamps are CLOCK_REALTIME, which an administrator may
- * set; `performance.now()` is CLOCK_MONOTONIC, which nobody can. Both run at the same speed, NTP's slewing included, so
- * their distance is a constant until somebody steps the clock. @module
+ * Converts kernel timestamps to the monotonic clock. Timestamps are CLOCK_REALTIME, which can be set; `performance.now()`
+ * is CLOCK_MONOTONIC, which cannot. Both run at the same speed, including slewing by NTP, so their distance is constant
+ * until the wall clock is stepped. @module
  */
 
 /** Reads CLOCK_REALTIME: whole seconds, and nanoseconds of that second. */
 export type ReadRealtime = () => { readonly seconds: number; readonly nanoseconds: number };
 
-/** `Date.now()` has a grain of 1 ms, so that smaller differences say nothing. */
+/** Milliseconds. `Date.now()` has a resolution of 1 ms, so smaller differences are noise. */
 const STEP_THRESHOLD = 2;
 const SAMPLES = 8;
-/** A stamp from the future, or older than any probe, was made before the clock was stepped. */
+/** Milliseconds. A later timestamp was taken before the clock was stepped. */
 const FUTURE_TOLERANCE = 1;
 
 export class ClockBridge {
   readonly #readRealtime: ReadRealtime;
   readonly #now: () => number;
   readonly #wallTime: () => number;
-  /** Seconds are counted from here: milliseconds since 1970 with nanoseconds do not fit a double. */
+  /** Origin of all times: milliseconds since 1970 with nanoseconds do not fit a double. */
   readonly #baseSeconds: number;
   #distance: number;
   #previousDistance: number;
@@ -34,12 +34,12 @@ export class ClockBridge {
     this.#coarse = wallTime() - now();
   }
 
-  /** How often the wall clock was set while we watched. */
+  /** Number of steps of the wall clock detected. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** Realtime minus monotonic, in ms from the base second: the tightest of some sandwiches. */
+  /** Returns realtime minus monotonic, in ms from the base second: the sample with the shortest read. */
   #measure(): number {
     let best = Number.POSITIVE_INFINITY;
     let distance = 0;
@@ -58,7 +58,7 @@ export class ClockBridge {
     return (seconds - this.#baseSeconds) * 1_000 + nanoseconds / 1e6;
   }
 
-  /** Looks whether the clock was stepped; cheap enough for every batch of packets. */
+  /** Detects a step of the wall clock. Cheap enough for every batch of packets. */
   check(): void {
     const coarse = this.#wallTime() - this.#now();
     if (Math.abs(coarse - this.#coarse) < STEP_THRESHOLD) return;
@@ -70,12 +70,12 @@ export class ClockBridge {
     this.#steps += 1;
   }
 
-  /** A packet's time on the timeline of `performance.now()`. */
+  /** Returns the time of a packet on the timeline of `performance.now()`. */
   toMonotonic(seconds: number, nanoseconds: number): number {
     const time = this.#fromBase(seconds, nanoseconds);
     const converted = time - this.#distance;
     if (this.#distance === this.#previousDistance) return converted;
-    // Stamped before the step and read after it: the distance of that time is the right one.
+    // Stamped before the step and read after it: use the previous distance.
     const now = this.#now();
     const older = time - this.#previousDistance;
     const isPlausible = (at: number): boolean => at <= now + FUTURE_TOLERANCE;

@@ -1,4 +1,4 @@
-/** The kernel's CLOCK_REALTIME, for `ClockBridge`. @module */
+/** Reads CLOCK_REALTIME. @module */
 import { CLOCK_REALTIME } from '../../sys/inet-constants.ts';
 import { clock_gettime } from '../../sys/libc.ts';
 import type { ReadRealtime } from './clock-bridge.ts';
@@ -10,14 +10,14 @@ export const readRealtime: ReadRealtime = () => {
   return { seconds: readSeconds(time, 0), nanoseconds: readNanoseconds(time, 0) };
 };
 
-/** The seconds of the `struct timespec` at byte `at`. */
+/** Returns the seconds of the `struct timespec` at byte `at`. */
 export function readSeconds(words: Int32Array, at: number): number {
   const low = words[at >>> 2] as number;
   const high = words[(at + 4) >>> 2] as number;
   return (low >>> 0) + high * 0x1_0000_0000;
 }
 
-/** The nanoseconds of a `struct timespec`. */
+/** Returns the nanoseconds of the `struct timespec` at byte `at`. */
 export function readNanoseconds(words: Int32Array, at: number): number {
   return words[(at + 8) >>> 2] as number;
 }

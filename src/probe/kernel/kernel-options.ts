@@ -1,33 +1,33 @@
-/** What a transport through the Linux kernel can be told. @module */
+/** Options of the transport through the Linux kernel. @module */
 
 export interface KernelTransportOptions {
   readonly family: 4 | 6;
   readonly protocol: 'icmp' | 'udp' | 'tcp';
-  /** Where the probes go: our source address depends on it. With many targets, any of them. */
+  /** Selects the source address. With many targets, any of them. */
   readonly destination: Uint8Array;
-  /** `raw` needs CAP_NET_RAW; `auto`, the default, takes it where it is to be had. */
+  /** `raw` needs CAP_NET_RAW; `auto`, the default, uses raw sockets if that is available. */
   readonly privilege?: 'auto' | 'raw' | 'none';
   readonly source?: Uint8Array;
   readonly interface?: string;
   /** Firewall mark; needs CAP_NET_ADMIN. */
   readonly mark?: number;
-  /** Type of service or traffic class. */
+  /** Type of service (IPv4) or traffic class (IPv6). */
   readonly trafficClass?: number;
-  /** IPv6 flow label, 20 bits; 0 by default, the same for all probes in any case. */
+  /** IPv6 flow label, 20 bits; 0 by default. All probes have the same. */
   readonly flowLabel?: number;
-  /** `do` sets "don't fragment", `dont` fragments, `probe` sets it and ignores what is known of the path. */
+  /** `do` sets "don't fragment", `dont` fragments, `probe` sets it and ignores the cached path MTU. */
   readonly pathMtu?: 'do' | 'dont' | 'want' | 'probe';
-  /** Asks for the way by IPv4's record route option (ping -R). */
+  /** Sends the record route option of IPv4 (ping -R). */
   readonly recordRoute?: boolean;
   readonly allowBroadcast?: boolean;
-  /** Largest transport message to send and to receive. */
-  readonly largestMessage?: number;
-  /** Echo identifier; random by default. Ping sockets have their own. */
+  /** Length of the longest transport message to send and to receive, in bytes. */
+  readonly maxMessageLength?: number;
+  /** Echo identifier; random by default. The kernel sets that of ping sockets. */
   readonly identifier?: number;
-  /** What is asked by ICMP; `echo` by default. The others need CAP_NET_RAW. */
+  /** Kind of ICMP request; `echo` by default. The others need CAP_NET_RAW. */
   readonly message?: 'echo' | 'timestamp' | 'mask' | 'node-information';
-  /** The kernel's time of sending, for each probe; true by default. */
+  /** Requests a kernel transmit timestamp for each probe; true by default. */
   readonly wantsTransmitTime?: boolean;
-  /** Source ports beside the first that answers may go to. */
+  /** Number of source ports, after the first, that receive replies. */
   readonly flows?: number;
 }

@@ -1,7 +1,7 @@
 /**
- * Probes through the Linux kernel. With privilege: raw sockets, one to send, which has the kernel's transmit times in its
- * error queue, and others to receive, which are polled. Without: a ping socket, or a UDP socket whose errors come by the
- * error queue. @module
+ * Probes through the Linux kernel. With privilege: one raw socket sends, and its error queue returns the transmit
+ * timestamps; others receive, and are polled. Without: a ping socket, or a UDP socket, whose error queue returns ICMP
+ * errors. @module
  */
 import type { InetSocket } from '../../sys/inet-socket.ts';
 import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabilities } from '../transport.ts';
@@ -9,16 +9,16 @@ import type { ClockBridge } from './clock-bridge.ts';
 import type { PacketReceiver } from './packet-receiver.ts';
 import type { PacketSender } from './packet-sender.ts';
 
-/** The parts that `openKernelTransport` puts together. */
+/** Parts that `openKernelTransport` creates. */
 export interface KernelParts {
   readonly capabilities: TransportCapabilities;
   readonly bridge: ClockBridge;
   readonly sender: PacketSender;
-  /** Those with a receiver are polled. */
+  /** The polled sockets. */
   readonly inbound: readonly { readonly socket: InetSocket; readonly receiver: PacketReceiver }[];
-  /** A socket that sends and has errors of others in its error queue is polled too. */
+  /** A sending socket that is polled too, because its error queue returns ICMP errors. */
   readonly polledSender: InetSocket | undefined;
-  /** All that has to be closed. */
+  /** All sockets to close. */
   readonly sockets: readonly InetSocket[];
 }
 
@@ -31,7 +31,7 @@ export class KernelTransport implements ProbeTransport {
     this.#parts = parts;
     for (const { socket, receiver } of parts.inbound) {
       socket.watch(() => {
-        // The queue's entries are what wakes us on a socket that does both; on others stamps come before their answers.
+        // On a socket that sends and receives, entries of the queue wake the loop; on others, timestamps precede replies.
         this.#drainErrors();
         receiver.drain(this.#deliver, this.#drainErrors);
       });
@@ -57,11 +57,6 @@ export class KernelTransport implements ProbeTransport {
     let drops = 0;
     for (const { receiver } of this.#parts.inbound) drops += receiver.drops;
     return drops;
-  }
-
-  /** How often the wall clock was set while this transport was open; round trip times do not suffer. */
-  get clockSteps(): number {
-    return this.#parts.bridge.steps;
   }
 
   send(batch: readonly ProbeSpec[]): readonly SendResult[] {

@@ -1,4 +1,4 @@
-/** Opens the kernel's sockets for one kind of probe, with privilege or without. @module */
+/** Opens the sockets for one kind of probe, with or without privilege. @module */
 import { StackError, SyscallError } from '../../base/errors.ts';
 import { ipProtocolOf } from '../../base/protocol-numbers.ts';
 import type { BpfInstruction } from '../../bpf/index.ts';
@@ -30,16 +30,16 @@ import { echoFilter, portFilter, quoteFilter } from './socket-filters.ts';
 const TINY_BUFFER = 1;
 /** RFC 863; nothing is sent there. */
 const DISCARD_PORT = 9;
-const DEFAULT_LARGEST = 1_500;
+const DEFAULT_MAX_MESSAGE = 1_500;
 
 /**
- * Opens a transport. Synchronous, so that it can be done inside a network namespace.
- * @throws StackError `PRIVILEGE` when the system lets us have neither kind of socket
+ * Opens a transport. Synchronous, so that a caller can open it inside a network namespace.
+ * @throws StackError `PRIVILEGE` if neither kind of socket can be opened
  * @throws SyscallError for an interface, address or option that the kernel refuses
  */
 export function openKernelTransport(options: KernelTransportOptions): KernelTransport {
   const isEcho = (options.message ?? 'echo') === 'echo';
-  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send nothing else
+  const privilege = isEcho ? (options.privilege ?? 'auto') : 'raw'; // ping sockets send echo requests only
   if (privilege === 'none') return openUnprivileged(options);
   try {
     return openRaw(options);
@@ -52,21 +52,21 @@ export function openKernelTransport(options: KernelTransportOptions): KernelTran
 }
 
 function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTransportOptions): StackError {
-  const otherWay =
+  const alternative =
     protocol === 'icmp' && message === 'echo'
-      ? ', or let a group open ping sockets (sysctl net.ipv4.ping_group_range="0 2147483647")'
+      ? ', or allow ping sockets with sysctl -w net.ipv4.ping_group_range="0 2147483647"'
       : protocol === 'tcp'
-        ? ', or probe by UDP or ICMP'
+        ? ', or use UDP or ICMP probes'
         : '';
   return new StackError(
     'PRIVILEGE',
-    `${cause.message}: needs CAP_NET_RAW: run as root, or give Node the capability ` +
-      `(setcap cap_net_raw+ep "$(command -v node)")${otherWay}`,
+    `${cause.message}; CAP_NET_RAW is missing; run as root, or grant it with ` +
+      `setcap cap_net_raw+ep "$(command -v node)"${alternative}`,
     { cause },
   );
 }
 
-/** Sockets that were opened so far; all are closed when a later one fails. */
+/** The sockets opened so far. All are closed if a later one fails. */
 class Sockets {
   readonly all: InetSocket[] = [];
   readonly #options: KernelTransportOptions;
@@ -124,7 +124,7 @@ function openRaw(options: KernelTransportOptions): KernelTransport {
         receiver: new PacketReceiver(socket, bridge, {
           protocol: index === 0 ? ipProtocolOf(family, 'icmp') : IPPROTO_TCP,
           hasIpHeader: family === 4,
-          largestPacket: 60 + (options.largestMessage ?? DEFAULT_LARGEST),
+          maxPacketLength: 60 + (options.maxMessageLength ?? DEFAULT_MAX_MESSAGE),
         }),
       })),
       capabilities: {
@@ -152,7 +152,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
     socket.set(
       ...((family === 4 ? [SOL_IP, IP_RECVERR] : [SOL_IPV6, IPV6_RECVERR]) as [number, number]),
       1,
-      'see ICMP errors',
+      'receive ICMP errors',
     );
     if (options.source === undefined) socket.bind(new Uint8Array(family === 4 ? 4 : 16), 0);
     const { port } = socket.localName();
@@ -165,7 +165,7 @@ function openUnprivileged(options: KernelTransportOptions): KernelTransport {
     const receiver = new PacketReceiver(socket, bridge, {
       protocol: ipProtocolOf(family, protocol),
       hasIpHeader: false,
-      largestPacket: options.largestMessage ?? DEFAULT_LARGEST,
+      maxPacketLength: options.maxMessageLength ?? DEFAULT_MAX_MESSAGE,
     });
     return new KernelTransport({
       bridge,
@@ -206,7 +206,7 @@ function withSockets(options: KernelTransportOptions, build: (sockets: Sockets) 
   }
 }
 
-/** ICMP types of answers (IANA), and where our identifier stands in them: a node information reply has it in its nonce. */
+/** ICMP types of replies (IANA), and the offset of the identifier: that of a node information reply is in its nonce. */
 const REPLIES = {
   4: { echo: [0, 4], timestamp: [14, 4], mask: [18, 4] },
   6: { echo: [129, 4], 'node-information': [140, 8] },
@@ -218,7 +218,7 @@ function replyFilter({ family, message = 'echo' }: KernelTransportOptions, ident
   return echoFilter(family, type, identifier, at);
 }
 
-/** Finds the source address by asking the kernel for the way. */
+/** Returns the source address that routing selects. */
 function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Array {
   const finder = sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
   if (options.source !== undefined) finder.bind(options.source, 0);
@@ -227,7 +227,7 @@ function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Arr
   return finder.localName().address;
 }
 
-/** Keeps a port for ourselves, on a socket that nobody reads: otherwise another program could get it, and our answers. */
+/** Reserves a port on a socket that is never read. Otherwise another program could get the port, and the replies. */
 function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions, address: Uint8Array): number {
   if (protocol === 'icmp') return 0;
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
@@ -237,7 +237,7 @@ function keepPort(sockets: Sockets, { family, protocol }: KernelTransportOptions
   return keeper.localName().port;
 }
 
-/** What arrived between the opening of a socket and its filter is not ours. */
+/** Discards packets that arrived before the filter was attached. */
 function discardEarly(sockets: readonly InetSocket[]): void {
   for (const socket of sockets) socket.discardReceived();
 }
@@ -249,7 +249,7 @@ function senderOptions(
 ): ConstructorParameters<typeof PacketSender>[2] {
   const { family } = options;
   return {
-    largestMessage: options.largestMessage ?? DEFAULT_LARGEST,
+    maxMessageLength: options.maxMessageLength ?? DEFAULT_MAX_MESSAGE,
     stripsUdpHeader,
     wantsTransmitTime: options.wantsTransmitTime ?? true,
     flowLabel: options.flowLabel ?? 0,
@@ -257,7 +257,7 @@ function senderOptions(
       const finder = sockets.all.find((socket) => socket.isConnected);
       if (finder === undefined) return undefined;
       try {
-        finder.connect(destination, DISCARD_PORT); // anew: the kernel has learned something since
+        finder.connect(destination, DISCARD_PORT); // again, since the kernel has learned a new path MTU
       } catch {
         return undefined;
       }

@@ -1,4 +1,4 @@
-/** One receiving socket: batches of messages with the kernel's time, hop limit and drop counter. @module */
+/** Reads a socket in batches, with kernel timestamp, hop limit and drop counter. @module */
 import { EMPTY, readU8, readU32le } from '../../base/bytes.ts';
 import { MSG_TRUNC, SOL_SOCKET } from '../../sys/constants.ts';
 import { ControlView } from '../../sys/control-message.ts';
@@ -19,12 +19,12 @@ import type { ArrivalEvent, StampSource } from '../transport.ts';
 import type { ClockBridge } from './clock-bridge.ts';
 import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 
-/** As many as the driver sends in one turn of the event loop. */
+/** The driver sends as many in one turn of the event loop. */
 const SLOTS = 256;
-/** Room for a whole quote with extensions; the echo of a large probe wants more. */
-const SMALLEST_DATA = 2_048;
+/** Bytes for a quote with extensions. The reply to a large probe needs more. */
+const MIN_DATA_SIZE = 2_048;
 const CONTROL_SIZE = 192;
-/** Batches in one go; then others on the event loop get their turn. */
+/** Batches read per turn of the event loop. */
 const MAX_BATCHES = 16;
 
 interface MutableArrival {
@@ -42,11 +42,11 @@ interface MutableArrival {
 }
 
 export interface ReceiverOptions {
-  /** What the socket delivers; with `hasIpHeader` the header says it. */
+  /** Protocol of the messages; with `hasIpHeader`, the header contains it. */
   readonly protocol: number;
-  /** IPv4 raw sockets show the IP header, all others do not (raw(7)). */
+  /** Only IPv4 raw sockets return the IP header (raw(7)). */
   readonly hasIpHeader: boolean;
-  readonly largestPacket: number;
+  readonly maxPacketLength: number;
 }
 
 export class PacketReceiver {
@@ -56,10 +56,10 @@ export class PacketReceiver {
   readonly #options: ReceiverOptions;
   readonly #control = new ControlView();
   readonly #ipv4 = new Ipv4View();
-  /** One event serves all: it is lent to the listener. */
+  /** One event serves all messages. The listener borrows it. */
   readonly #event: MutableArrival;
   readonly #source: Uint8Array;
-  /** Drops of this socket, as the kernel last told. */
+  /** The latest drop counter of the socket (SO_RXQ_OVFL). */
   drops = 0;
 
   constructor(socket: InetSocket, bridge: ClockBridge, options: ReceiverOptions) {
@@ -67,8 +67,8 @@ export class PacketReceiver {
     this.#bridge = bridge;
     this.#options = options;
     this.#source = new Uint8Array(socket.family === 4 ? 4 : 16);
-    const dataSize = Math.max(SMALLEST_DATA, options.largestPacket + 128);
-    const slots = dataSize > SMALLEST_DATA ? SLOTS / 8 : SLOTS;
+    const dataSize = Math.max(MIN_DATA_SIZE, options.maxPacketLength + 128);
+    const slots = dataSize > MIN_DATA_SIZE ? SLOTS / 8 : SLOTS;
     this.#arena = new MessageArena({ slots, dataSize, controlSize: CONTROL_SIZE });
     this.#event = {
       kind: 'arrival',
@@ -86,14 +86,14 @@ export class PacketReceiver {
   }
 
   /**
-   * Delivers what has arrived.
-   * @param beforeBatch called when there is something, before it is delivered: the sender's time stamps come first
+   * Delivers all messages that have arrived.
+   * @param beforeBatch called before each batch is delivered: transmit timestamps precede replies
    */
   drain(listener: (event: ArrivalEvent) => void, beforeBatch: () => void): void {
     const arena = this.#arena;
     for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
       const count = arena.receive(this.#socket.fd, 0);
-      if (count <= 0) return; // nothing left, or an error that the next send reports
+      if (count <= 0) return; // empty, or an error that the next send reports
       beforeBatch();
       for (let slot = 0; slot < count; slot += 1) if (this.#read(slot)) listener(this.#event);
       if (count < arena.slots) return;
@@ -117,7 +117,7 @@ export class PacketReceiver {
     return !this.#options.hasIpHeader || this.#readIpHeader(start, end);
   }
 
-  /** Into bytes that are used again: a view for each packet costs more than the copy. */
+  /** Copies into reused bytes: a view per packet costs more. */
   #copySource(nameAt: number): Uint8Array {
     const { bytes } = this.#arena;
     const source = this.#source;

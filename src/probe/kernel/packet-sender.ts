@@ -1,7 +1,7 @@
 /**
- * One sending socket: batches by `sendmmsg`, a hop limit for each message, and the kernel's time of sending, which comes
- * back through the socket's error queue. Raw senders are never polled, since libuv stops polling a descriptor whose error
- * queue holds something; whoever receives asks here first. @module
+ * Sends batches by `sendmmsg` with a hop limit for each message, and reads transmit timestamps from the error queue of the
+ * socket. A raw sending socket is never polled, since libuv stops polling a descriptor with a non-empty error queue; the
+ * receiving side drains it first. @module
  */
 import { EMPTY, readU8, readU32le } from '../../base/bytes.ts';
 import { SOL_SOCKET } from '../../sys/constants.ts';
@@ -35,25 +35,25 @@ import type { ClockBridge } from './clock-bridge.ts';
 import { readNanoseconds, readSeconds } from './kernel-clock.ts';
 
 export interface SenderOptions {
-  readonly largestMessage: number;
-  /** The kernel writes the UDP header: it is taken off, and its port used (unprivileged UDP). */
+  readonly maxMessageLength: number;
+  /** Removes the UDP header, and sends to its port: on an unprivileged socket the kernel writes the header. */
   readonly stripsUdpHeader: boolean;
   /** IPv6 flow label; 0 for none. */
   readonly flowLabel: number;
-  /** Path MTU to a destination, for messages that were too long. */
+  /** Returns the path MTU to a destination, for a message that was too long. */
   readonly pathMtu: (destination: Uint8Array) => number | undefined;
-  /** False for many probes, where a tenth of the speed is worth more than a microsecond. */
+  /** Timestamps cost a tenth of the send rate, and improve the round trip time by a microsecond. */
   readonly wantsTransmitTime: boolean;
 }
 
 const UDP_HEADER_LENGTH = 8;
 const ERROR_SLOTS = 64;
 const ERROR_CONTROL_SIZE = 256;
-/** Errors quote up to 576 (IPv4) or 1,280 bytes; the probe's identity stands in the first few. */
+/** Errors quote up to 576 (IPv4) or 1,280 bytes; the identity of the probe is in the first few. */
 const ERROR_DATA_SIZE = 512;
-/** Batches of error queue entries in one go. */
+/** Batches of error queue entries read at once. */
 const MAX_BATCHES = 64;
-/** A send that the error queue is ahead of: entries of an earlier socket error are answered by sending again. */
+/** Attempts for one message. A pending socket error fails the send, and is cleared by it. */
 const SEND_ATTEMPTS = 4;
 const RING_SIZE = 0x1_0000;
 /** `struct sock_extended_err` is 16 bytes; the offender's address follows. */
@@ -69,14 +69,14 @@ export class PacketSender {
   readonly #arena: MessageArena;
   readonly #errors: MessageArena;
   readonly #control = new ControlView();
-  /** Token of each message by the kernel's own count of sends (SOF_TIMESTAMPING_OPT_ID). */
+  /** Token of each message by the send counter of the kernel (SOF_TIMESTAMPING_OPT_ID). */
   readonly #tokens = new Float64Array(RING_SIZE);
   readonly #extraFlags: number;
   readonly #hasErrorQueue: boolean;
   #sends = 0;
   readonly hasTransmitTime: boolean;
 
-  /** @param extraFlags time stamping flags for sockets that also receive */
+  /** @param extraFlags timestamping flags of a socket that also receives */
   constructor(socket: InetSocket, bridge: ClockBridge, options: SenderOptions, extraFlags = 0) {
     this.#socket = socket;
     this.#bridge = bridge;
@@ -84,7 +84,7 @@ export class PacketSender {
     this.#extraFlags = extraFlags;
     this.#arena = new MessageArena({
       slots: OUTBOX_LIMIT,
-      dataSize: options.largestMessage,
+      dataSize: options.maxMessageLength,
       controlSize: INT_CONTROL_LENGTH,
     });
     this.#errors = new MessageArena({
@@ -104,7 +104,7 @@ export class PacketSender {
     return this.#socket.trySet(SOL_SOCKET, SO_TIMESTAMPING, TIMESTAMPING_FLAGS | this.#extraFlags);
   }
 
-  /** The kernel's count starts again at 0: what a refused message did to it nobody knows. */
+  /** Resets the send counter to 0, since a refused message may or may not have incremented it. */
   #restartStamping(): void {
     if (!this.hasTransmitTime) return;
     this.#socket.trySet(SOL_SOCKET, SO_TIMESTAMPING, this.#extraFlags);
@@ -147,7 +147,7 @@ export class PacketSender {
         for (; next < batch.length; next += 1) results.push({ status: 'full' });
         return;
       }
-      // On sockets with IP_RECVERR an earlier ICMP error is reported by the next send, which then did not happen.
+      // With IP_RECVERR, the next send reports an earlier ICMP error, and sends nothing.
       attempts += 1;
       if (attempts < SEND_ATTEMPTS && isReportedError(error)) continue;
       results.push(this.#refusal(error, batch[next]?.destination ?? EMPTY));
@@ -175,7 +175,7 @@ export class PacketSender {
     return mtu === undefined ? { status: 'refused', errorName } : { status: 'refused', errorName, mtu };
   }
 
-  /** Takes the error queue's entries: times of sending, and ICMP errors on unprivileged sockets. */
+  /** Reads the error queue: transmit timestamps, and ICMP errors on unprivileged sockets. */
   drainErrors(listener: (event: TransmitEvent | ErrorQueueEvent) => void): void {
     if (!this.#hasErrorQueue) return;
     for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
@@ -212,7 +212,7 @@ export class PacketSender {
     if (origin === SO_EE_ORIGIN_TIMESTAMPING) this.#onStamp(readU32le(bytes, errorAt + 12), time, listener);
     else if (origin === SO_EE_ORIGIN_ICMP || origin === SO_EE_ORIGIN_ICMP6) {
       this.#onIcmp(slot, errorAt, isIpv6, time, listener);
-    } else if (origin !== SO_EE_ORIGIN_LOCAL) return; // a local error was the result of its own send
+    } else if (origin !== SO_EE_ORIGIN_LOCAL) return; // a local error was the result of its send
   }
 
   #onStamp(id: number, time: number | undefined, listener: (event: TransmitEvent) => void): void {
@@ -251,7 +251,7 @@ export class PacketSender {
   }
 }
 
-/** What ICMP errors are turned into when a later call reports them (ip(7), "Error handling"). */
+/** True for the errors that a later call reports for an ICMP error (ip(7), "Error handling"). */
 function isReportedError(error: number): boolean {
   return (
     error === Errno.ECONNREFUSED ||

@@ -1,6 +1,6 @@
 /**
- * Programs that keep other people's packets from waking us. A raw ICMP socket sees every ICMP message of the host, a raw
- * TCP socket every segment. They are an early drop and no proof: the methods judge what arrives. @module
+ * Socket filters that drop unrelated packets in the kernel. A raw ICMP socket receives every ICMP message of the host, a
+ * raw TCP socket every segment. The filters only reduce load; the methods match what passes. @module
  */
 
 import { IpProtocol } from '../../base/protocol-numbers.ts';
@@ -18,7 +18,7 @@ const JUMP_GREATER_OR_EQUAL = 0x35;
 const JUMP_GREATER = 0x25;
 const RETURN = 0x06;
 const EVERYTHING = 0x4_0000;
-/** Behind the ICMP header of 8 bytes. */
+/** Offsets after the ICMP header of 8 bytes. */
 const QUOTED_PROTOCOL4 = 8 + 9;
 const QUOTED_PROTOCOL6 = 8 + 6;
 
@@ -30,9 +30,10 @@ function instruction(code: number, k: number, jt = 0, jf = 0): BpfInstruction {
 }
 
 /**
- * Replies with our identifier, and errors of all kinds. IPv4 raw sockets show the IP header, IPv6 ones do not.
- * @param replyType message type that carries the identifier
- * @param identifierAt where, in bytes from the message's start
+ * Returns a filter that accepts replies with the identifier, and all errors. IPv4 raw sockets return the IP header, IPv6
+ * ones do not.
+ * @param replyType message type that contains the identifier
+ * @param identifierAt its offset in the message, in bytes
  */
 export function echoFilter(family: 4 | 6, replyType: number, identifier: number, identifierAt = 4): BpfInstruction[] {
   return [
@@ -46,12 +47,12 @@ export function echoFilter(family: 4 | 6, replyType: number, identifier: number,
   ];
 }
 
-/** IPv4: the index register holds the IP header's length. */
+/** Loads the length of an IPv4 header into the index register. */
 function header(family: 4 | 6): BpfInstruction[] {
   return family === 4 ? [instruction(LOAD_IPV4_HEADER_LENGTH, 0)] : [];
 }
 
-/** Errors that quote a packet of `protocol`, or too little to tell. */
+/** Returns a filter that accepts errors that quote a packet of `protocol`, or too little to tell. */
 export function quoteFilter(family: 4 | 6, protocol: number): BpfInstruction[] {
   const at = family === 4 ? QUOTED_PROTOCOL4 : QUOTED_PROTOCOL6;
   return [
@@ -61,13 +62,13 @@ export function quoteFilter(family: 4 | 6, protocol: number): BpfInstruction[] {
     instruction(JUMP_GREATER, at, 0, 3),
     instruction(family === 4 ? LOAD_BYTE_INDIRECT : LOAD_BYTE, at),
     instruction(JUMP_EQUAL, protocol, 1, 0),
-    instruction(JUMP_EQUAL, IpProtocol.fragment, 0, 1), // IPv6 only: what it is, stands behind a fragment header
+    instruction(JUMP_EQUAL, IpProtocol.fragment, 0, 1), // IPv6 only: the protocol follows the fragment header
     accept,
     reject,
   ];
 }
 
-/** Segments to one of our ports. */
+/** Returns a filter that accepts segments to the ports `first` to `last`. */
 export function portFilter(family: 4 | 6, first: number, last: number): BpfInstruction[] {
   return [
     ...header(family),

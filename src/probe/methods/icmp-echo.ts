@@ -1,7 +1,7 @@
 /**
- * Probes by ICMP echo. A 16-bit identifier is not enough to know one's own: other programs derive theirs from process
- * numbers, and sequence numbers wrap at 65,536. So the payload begins with a 32-bit nonce of the run and the probe's
- * whole number; round trip times never come from echoed bytes. @module
+ * ICMP echo probes. A 16-bit identifier does not identify a run: other programs derive theirs from process numbers, and
+ * sequence numbers wrap at 65,536. So the payload begins with a 32-bit nonce of the run and the full number of the probe.
+ * Round trip times never come from echoed bytes. @module
  */
 import { formatIpv4, IPV4_LENGTH } from '../../base/address.ts';
 import { readU8, readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts';
@@ -17,38 +17,38 @@ import { NO_DETAILS, type PayloadDamage, type PingMethod, type ReplyDetails } fr
 
 export interface EchoMethodOptions {
   readonly family: 4 | 6;
-  /** Of this run: random, and not to be guessed by who does not see our packets. */
+  /** 32 random bits that identify the run. */
   readonly nonce: number;
-  /** Undefined takes it from the nonce; ping sockets force their own. */
+  /** Undefined derives it from the nonce; the kernel sets that of ping sockets. */
   readonly identifier?: number | undefined;
   /** Payload bytes; 56 by default. */
   readonly size?: number;
-  /** The largest payload that a draft may ask for; `size` by default. */
-  readonly maximumSize?: number;
-  /** Repeated over the payload behind nonce and number; by default each byte holds its own position (ping(8)). */
+  /** Payload bytes of the largest probe; `size` by default. */
+  readonly maxSize?: number;
+  /** Repeated over the payload after nonce and number; by default each byte is its own offset, as in ping(8). */
   readonly pattern?: Uint8Array;
-  /** `timestamp` asks for the remote clock (RFC 792), `mask` for the subnet's mask (RFC 950); both IPv4 only. */
+  /** `timestamp` requests the remote clock (RFC 792), `mask` the subnet mask (RFC 950); both IPv4 only. */
   readonly message?: 'echo' | 'timestamp' | 'mask';
   /**
-   * Keeps the checksum the same for all probes of a flow: routers that spread packets over paths hash the first bytes of
-   * the ICMP header (Augustin et al., "Avoiding traceroute anomalies with Paris traceroute", 2006).
+   * Keeps the checksum constant for all probes of a flow: routers that balance load hash the first bytes of the ICMP
+   * header (Augustin et al., "Avoiding traceroute anomalies with Paris traceroute", 2006).
    */
   readonly isFlowStable?: boolean;
 }
 
-/** Kinds of messages that carry an identifier and a sequence number, and are answered by their like. */
+/** Requests with identifier and sequence number, and their replies. */
 const MESSAGES4 = {
   echo: { request: Icmp4Type.echoRequest, reply: Icmp4Type.echoReply },
   timestamp: { request: Icmp4Type.timestampRequest, reply: Icmp4Type.timestampReply },
   mask: { request: Icmp4Type.maskRequest, reply: Icmp4Type.maskReply },
 } as const;
-/** What the others carry behind the header, in bytes. */
+/** Bytes after the header, where they are fixed. */
 const FIXED_SIZES = { echo: undefined, timestamp: 12, mask: 4 } as const;
 
 export const DEFAULT_ECHO_SIZE = 56;
 const NONCE_AT = 0;
 const INDEX_AT = 4;
-/** Nonce and number. */
+/** Nonce and number of the probe. */
 const IDENTITY_LENGTH = 8;
 const BALANCE_AT = 8;
 const BALANCED_LENGTH = 10;
@@ -73,7 +73,7 @@ export class EchoMethod implements PingMethod {
   readonly #icmpProtocol: number;
   readonly #requestType: number;
   readonly #replyType: number;
-  /** One match serves all replies: it is lent to the caller. */
+  /** One match serves all replies. The caller borrows it. */
   readonly #reply = {
     kind: 'reply' as const,
     index: 0,
@@ -85,20 +85,20 @@ export class EchoMethod implements PingMethod {
     isChecksumOk: true,
   };
 
-  /** @throws RangeError for a size that no packet can have, or timestamps over IPv6 */
+  /** @throws RangeError for a size that no packet can have, or a message that ICMPv6 does not have */
   constructor(options: EchoMethodOptions) {
     const size = options.size ?? DEFAULT_ECHO_SIZE;
-    const maximumSize = Math.max(size, options.maximumSize ?? size);
-    const largest = 0xffff - 20 - ICMP4_HEADER_LENGTH;
-    if (!Number.isInteger(size) || size < 0 || maximumSize > largest) {
-      throw new RangeError(`an echo carries 0 to ${largest} bytes, not ${maximumSize}`);
+    const maxSize = Math.max(size, options.maxSize ?? size);
+    const limit = 0xffff - 20 - ICMP4_HEADER_LENGTH;
+    if (!Number.isInteger(size) || size < 0 || maxSize > limit) {
+      throw new RangeError(`payload size must be 0 to ${limit} bytes, not ${maxSize}`);
     }
     this.#message = options.message ?? 'echo';
     this.#isEcho = this.#message === 'echo';
     if (!this.#isEcho && options.family === 6) throw new RangeError(`ICMPv6 has no ${this.#message} message`);
     this.family = options.family;
     this.size = FIXED_SIZES[this.#message] ?? size;
-    this.length = ICMP4_HEADER_LENGTH + Math.max(this.size, maximumSize);
+    this.length = ICMP4_HEADER_LENGTH + Math.max(this.size, maxSize);
     this.#nonce = options.nonce >>> 0;
     this.#isIdentifierForced = options.identifier !== undefined;
     this.identifier = (options.identifier ?? this.#nonce ^ (this.#nonce >>> 16)) & 0xffff;
@@ -134,7 +134,7 @@ export class EchoMethod implements PingMethod {
     writeU32(out, start + NONCE_AT, this.#nonce);
     writeU32(out, start + INDEX_AT, index);
     if (!this.#isFlowStable || size < BALANCED_LENGTH) return;
-    // Sequence and number add up to a sum that grows with the probe; this word brings it back to the flow's own.
+    // The sum of sequence and number grows with each probe; this word restores the sum of the flow.
     const varying = (index & 0xffff) + (index >>> 16) + (index & 0xffff);
     writeU16(out, start + BALANCE_AT, (((flow - varying) % 0xffff) + 0xffff) % 0xffff);
   }
@@ -161,13 +161,13 @@ export class EchoMethod implements PingMethod {
     match.type = this.#replyType;
     match.isFullIndex = index >= 0;
     match.index = index >= 0 ? index : view.sequence;
-    // The kernel has checked ICMPv6, and what was cut short cannot be checked.
+    // The kernel has verified ICMPv6, and a truncated message cannot be verified.
     const isWhole = event.claimedLength <= event.end - event.start;
     match.isChecksumOk = this.family === 6 || !isWhole || this.#view4.isChecksumOk;
     return match;
   }
 
-  /** The whole number from a payload; -1 when it is too short to tell; undefined when another program wrote it. */
+  /** Returns the full number from a payload; -1 if it is too short; undefined if another program wrote it. */
   #readIndex(bytes: Uint8Array, start: number, end: number): number | undefined {
     if (end - start < IDENTITY_LENGTH) return -1;
     return readU32(bytes, start + NONCE_AT) === this.#nonce ? readU32(bytes, start + INDEX_AT) : undefined;
@@ -183,7 +183,7 @@ export class EchoMethod implements PingMethod {
     return { ...error.describe(), ...identity };
   }
 
-  /** Our probe out of a quoted ICMP message, of which routers keep 8 bytes or more. */
+  /** Returns the number of the probe from a quoted ICMP message, of which routers keep at least 8 bytes. */
   #readQuoted(bytes: Uint8Array, start: number, end: number): { index: number; isFullIndex: boolean } | undefined {
     if (end - start < this.quotedLength) return undefined;
     if (readU8(bytes, start) !== this.#requestType || readU16(bytes, start + 4) !== this.identifier) return undefined;
@@ -241,4 +241,21 @@ export class EchoMethod implements PingMethod {
     const { originate, receive, transmit } = view;
     return { ...NO_DETAILS, times: { originate, receive, transmit } };
   }
+}
+
+/**
+ * Creates an echo method with a random nonce.
+ * @param target an address, which gives the family, or all options
+ * @throws RangeError as the constructor of `EchoMethod`
+ */
+export function echoMethod(
+  target: string | (Omit<EchoMethodOptions, 'nonce'> & { readonly nonce?: number }),
+): EchoMethod {
+  const options = typeof target === 'string' ? ({ family: target.includes(':') ? 6 : 4 } as const) : target;
+  return new EchoMethod({ nonce: randomNonce(), ...options });
+}
+
+/** Draws 32 bits from the system's random number generator. */
+export function randomNonce(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

@@ -1,4 +1,4 @@
-/** What an ICMP error says, read once for all methods: which kind it is, and the packet it quotes. @module */
+/** Reads an ICMP error, for all methods: its kind, and the packet it quotes. @module */
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { QuoteView } from '../../wire/icmp-quote.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code } from '../../wire/icmp-types.ts';
@@ -23,17 +23,17 @@ const KINDS6: Readonly<Record<number, MatchKind>> = {
   [Icmp6Type.redirect]: 'redirect',
 };
 
-/** The kind of an error, by its numbers. Undefined: no error that we know. */
+/** Returns the kind of an error; undefined for any other type. */
 export function errorKind(family: 4 | 6, type: number, code: number): MatchKind | undefined {
   if (family === 6) return KINDS6[type];
   const isTooBig = type === Icmp4Type.destinationUnreachable && code === Unreachable4Code.fragmentationNeeded;
   return isTooBig ? 'too-big' : KINDS4[type];
 }
 
-/** Where an ICMPv6 redirect's quote begins is behind an option (RFC 4861, 4.6.3): not followed, hosts act on these. */
+/** The quote of an ICMPv6 redirect is inside an option (RFC 4861, 4.6.3), which is not parsed: hosts act on redirects. */
 const REDIRECT6_HAS_NO_QUOTE = Icmp6Type.redirect;
 
-/** Reads errors one after the other; what it shows is valid until the next `read`. */
+/** Reads one error at a time. Its fields are valid until the next `read`. */
 export class IcmpErrorReader {
   readonly #view4 = new Icmp4View();
   readonly #view6 = new Icmp6View();
@@ -43,15 +43,15 @@ export class IcmpErrorReader {
   code = 0;
   mtu = 0;
   isChecksumOk = true;
-  /** Where the quote begins; it goes on to the event's end. */
+  /** Offset of the quote, which extends to the end of the event. */
   quoteAt = 0;
 
-  /** True: `event` is an ICMP error with a quote that can be read. */
+  /** Returns true if `event` is an ICMP error with a readable quote. */
   read(event: ArrivalEvent): boolean {
     return this.readHead(event) && this.quote.wrap(event.bytes, this.quoteAt, event.end);
   }
 
-  /** True: `event` is an ICMP error that has a quote; whether that can be read is left open, and `quote` not moved. */
+  /** Returns true if `event` is an ICMP error with a quote, readable or not. Does not move `quote`. */
   readHead(event: ArrivalEvent): boolean {
     if (event.protocol === IpProtocol.icmp) return this.#read4(event);
     return event.protocol === IpProtocol.icmp6 && this.#read6(event);
@@ -66,7 +66,7 @@ export class IcmpErrorReader {
     this.type = view.type;
     this.code = view.code;
     this.mtu = kind === 'too-big' ? view.nextHopMtu : 0;
-    this.isChecksumOk = event.claimedLength > view.length || view.isChecksumOk; // a cut message cannot be summed
+    this.isChecksumOk = event.claimedLength > view.length || view.isChecksumOk; // a truncated message cannot be verified
     this.quoteAt = view.payloadAt;
     return true;
   }
@@ -80,12 +80,12 @@ export class IcmpErrorReader {
     this.type = view.type;
     this.code = view.code;
     this.mtu = kind === 'too-big' ? view.mtu : 0;
-    this.isChecksumOk = true; // the kernel drops bad ones before they reach a socket (RFC 3542, 3.1)
+    this.isChecksumOk = true; // the kernel drops messages with a bad checksum (RFC 3542, 3.1)
     this.quoteAt = view.payloadAt;
     return true;
   }
 
-  /** What a match says about any error; methods add whose probe it is. */
+  /** Returns the fields of a match that all errors have; the method adds the probe. */
   describe(): Omit<ProbeMatch, 'index' | 'isFullIndex'> {
     return {
       kind: this.kind,
@@ -100,7 +100,7 @@ export class IcmpErrorReader {
     };
   }
 
-  /** The destination of the quoted packet, as it was when the packet died; a view, not a copy. */
+  /** Destination of the quoted packet; a view, not a copy. */
   get #quotedDestination(): Uint8Array {
     const { quote } = this;
     return quote.bytes.subarray(quote.destinationAt, quote.destinationAt + quote.addressLength);

@@ -1,6 +1,6 @@
 /**
- * Probes by node information queries (RFC 4620): a host is asked for its name or its addresses. The 64 bits of nonce that
- * the answer repeats are the run's own and the probe's number. @module
+ * Node information queries (RFC 4620) for the name or the addresses of a host. The 64-bit nonce, which the reply repeats,
+ * consists of the nonce of the run and the number of the probe. @module
  */
 import { readU8, readU32 } from '../../base/bytes.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
@@ -21,7 +21,7 @@ import { NO_DETAILS, type NodeInformation, type PingMethod, type ReplyDetails } 
 
 export interface NodeMethodOptions {
   readonly query: NodeInformation['query'];
-  /** Of this run, random. The transport's filter knows its high half as the identifier. */
+  /** 32 random bits that identify the run. The filter of the transport compares the high half as the identifier. */
   readonly nonce: number;
 }
 
@@ -31,7 +31,7 @@ const QUERIES = {
   'ipv4-addresses': NodeQuery.ipv4Addresses,
 } as const;
 const VERDICTS = ['told', 'refused', 'unknown'] as const;
-/** One IPv6 address: whom the query is about. */
+/** One IPv6 address: the subject of the query. */
 const SUBJECT_LENGTH = 16;
 
 export class NodeMethod implements PingMethod {
@@ -64,7 +64,7 @@ export class NodeMethod implements PingMethod {
     if (!view.wrap(event.bytes, event.start, event.end)) return undefined;
     if (view.type !== Icmp6Type.nodeInformationReply || view.nonce !== this.#nonce) return undefined;
     const { type, code, nonceLow: index } = view;
-    // The kernel drops wrong checksums before they reach a socket (RFC 3542, 3.1).
+    // The kernel drops messages with a bad checksum (RFC 3542, 3.1).
     return { kind: 'reply', index, isFullIndex: true, type, code, mtu: 0, isArrival: true, isChecksumOk: true };
   }
 
@@ -80,12 +80,12 @@ export class NodeMethod implements PingMethod {
     return { ...error.describe(), index: readU32(bytes, transportAt + ICMP_HEADER_LENGTH + 4), isFullIndex: true };
   }
 
-  /** Nobody can say how long a name is. */
+  /** The length of a name is not known. */
   replyLength(): undefined {
     return undefined;
   }
 
-  /** An answer does not repeat the question. */
+  /** A reply does not repeat the query. */
   damage(): undefined {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Probes by TCP SYN. The probe's number stands in the sequence number, which routers quote and the target acknowledges.
- * The connection is never made: no socket listens on the source port, so the kernel answers a SYN-ACK with RST. @module
+ * TCP SYN probes. The sequence number contains the number of the probe; routers quote it, and the target acknowledges it.
+ * No connection is established: no socket listens on the source port, so the kernel replies to a SYN-ACK with RST. @module
  */
 import { readU16, readU32 } from '../../base/bytes.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
@@ -12,21 +12,21 @@ import { IcmpErrorReader } from './icmp-error.ts';
 
 export interface SynMethodOptions {
   readonly family: 4 | 6;
-  /** The first probe's sequence number; random. */
+  /** Sequence number of the first probe, random. */
   readonly nonce: number;
-  /** Our address, which the checksum covers: the transport knows it. */
+  /** Source address, which the checksum covers; `TransportCapabilities` contains it. */
   readonly sourceAddress: Uint8Array;
   readonly sourcePort: number;
-  /** 80 by default. With several, a draft's `flow` chooses the port. */
+  /** 80 by default. With several, the `flow` of a draft selects the port. */
   readonly ports?: readonly number[];
 }
 
 const DEFAULT_PORTS: readonly number[] = [80];
 const WINDOW = 0xffff;
-/** MSS 1,460 (RFC 9293, 3.7.1): a SYN without it looks odd to firewalls. */
+/** MSS 1,460 (RFC 9293, 3.7.1): firewalls suspect a SYN without it. */
 const OPTIONS = Uint8Array.of(2, 4, 0x05, 0xb4);
-/** Numbers above this are not ours: nobody sends so many probes in one run. */
-const MOST_PROBES = 0x1000_0000;
+/** More than any run sends: a larger number belongs to another program. */
+const MAX_PROBES = 0x1000_0000;
 
 export class SynMethod implements ProbeMethod {
   readonly protocol = 'tcp';
@@ -57,7 +57,7 @@ export class SynMethod implements ProbeMethod {
     const pseudo = pseudoHeaderSum(this.#addresses, 0, this.#addressLength, IpProtocol.tcp, this.length);
     const several = this.#ports.length > 1;
     const segment = {
-      // One port: flows differ by the source port, so that ECMP routers tell them apart.
+      // With one port, flows differ in the source port, which ECMP routers hash.
       sourcePort: several ? this.#sourcePort : this.#sourcePort + draft.flow,
       destinationPort: this.#ports[draft.flow % this.#ports.length] ?? 0,
       sequence: (this.#nonce + draft.index) >>> 0,
@@ -89,8 +89,8 @@ export class SynMethod implements ProbeMethod {
       code: 0,
       mtu: 0,
       isArrival: true,
-      // Between namespaces of one machine checksums are left to hardware that never comes; the acknowledged number,
-      // 32 bits that nobody else knows, is proof enough.
+      // Between namespaces of one machine, checksums are left to hardware offload and stay unset. The acknowledged
+      // number, 32 bits that no other program knows, is proof enough.
       isChecksumOk: true,
       port: isReset ? 'closed' : 'open',
       portNumber: view.sourcePort,
@@ -104,7 +104,7 @@ export class SynMethod implements ProbeMethod {
 
   #indexOf(sequence: number): number | undefined {
     const index = (sequence - this.#nonce) >>> 0;
-    return index < MOST_PROBES ? index : undefined;
+    return index < MAX_PROBES ? index : undefined;
   }
 
   #matchError(event: ArrivalEvent): ProbeMatch | undefined {

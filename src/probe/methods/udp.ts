@@ -1,7 +1,7 @@
 /**
- * Probes by UDP datagrams to ports where nobody listens. In Paris mode ports stay the same, so that all probes take one
- * path, and the probe's number stands in the checksum, which every router quotes: the payload is balanced to give it.
- * Classic mode counts the destination port up, as traceroute always did. @module
+ * UDP probes to closed ports. In Paris mode the ports stay constant, so that all probes take one path, and the checksum,
+ * which every router quotes, contains the number of the probe: two bytes of payload adjust it. Classic mode increments
+ * the destination port, as traceroute always did. @module
  */
 import { readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts';
 import { checksumSum } from '../../base/checksum.ts';
@@ -15,17 +15,17 @@ import { errorKind, IcmpErrorReader } from './icmp-error.ts';
 
 export interface UdpMethodOptions {
   readonly family: 4 | 6;
-  /** Of this run, random. */
+  /** 32 random bits that identify the run. */
   readonly nonce: number;
-  /** Our address, which the checksum covers: the transport knows it. */
+  /** Source address, which the checksum covers; `TransportCapabilities` contains it. */
   readonly sourceAddress: Uint8Array;
   readonly sourcePort: number;
-  /** 33,434 by default: IANA's "traceroute use". */
+  /** 33,434 by default: "traceroute use" (IANA). */
   readonly destinationPort?: number;
   /** Payload bytes; 12 by default, 40 with the headers of IPv4. */
   readonly size?: number;
-  readonly maximumSize?: number;
-  /** `paris` keeps the ports of a flow; `classic` counts the destination port up with each probe. */
+  readonly maxSize?: number;
+  /** `paris`, the default, keeps the ports of a flow; `classic` increments the destination port with each probe. */
   readonly ports?: 'paris' | 'classic';
 }
 
@@ -52,14 +52,14 @@ export class UdpMethod implements ProbeMethod {
   readonly #addressLength: 4 | 16;
   readonly #error = new IcmpErrorReader();
 
-  /** @throws RangeError for a size without room for the probe's number */
+  /** @throws RangeError for a size without room for the number of the probe */
   constructor(options: UdpMethodOptions) {
     this.family = options.family;
     this.#addressLength = options.family === 4 ? 4 : 16;
     this.#nonce = options.nonce >>> 0;
     this.#size = options.size ?? DEFAULT_SIZE;
-    if (this.#size < 2) throw new RangeError(`a UDP probe carries 2 bytes at least, not ${this.#size}`);
-    this.length = UDP_HEADER_LENGTH + Math.max(this.#size, options.maximumSize ?? 0);
+    if (this.#size < 2) throw new RangeError(`payload size of a UDP probe must be at least 2 bytes, not ${this.#size}`);
+    this.length = UDP_HEADER_LENGTH + Math.max(this.#size, options.maxSize ?? 0);
     this.#sourcePort = options.sourcePort;
     this.#destinationPort = options.destinationPort ?? DEFAULT_PORT;
     this.#isClassic = options.ports === 'classic';
@@ -81,7 +81,7 @@ export class UdpMethod implements ProbeMethod {
     const pseudo = pseudoHeaderSum(this.#addresses, 0, this.#addressLength, IpProtocol.udp, end);
     const sum = checksumSum(out, 0, end, pseudo);
     const checksum = this.#isClassic ? ~sum & ALL_ONES || ALL_ONES : checksumOf(draft.index);
-    // In one's complement arithmetic the balance is what is missing from the sum to the checksum's complement.
+    // In one's complement arithmetic, the balance is the complement of the checksum minus the sum.
     if (!this.#isClassic)
       writeU16(out, UDP_HEADER_LENGTH + BALANCE_AT, ((~checksum & ALL_ONES) - sum + ALL_ONES) % ALL_ONES);
     writeU16(out, CHECKSUM_AT, checksum);
@@ -104,32 +104,32 @@ export class UdpMethod implements ProbeMethod {
     if (transportLength < this.quotedLength || readU16(bytes, transportAt) !== this.#sourcePort) return undefined;
     const port = readU16(bytes, transportAt + 2);
     const checksum = readU16(bytes, transportAt + CHECKSUM_AT);
-    const told = this.#readPayload(bytes, transportAt + UDP_HEADER_LENGTH, end);
-    if (told === 'foreign') return undefined;
-    const index = told ?? (this.#isClassic ? (port - this.#destinationPort) & ALL_ONES : checksum % ALL_ONES);
-    if (told === undefined && !this.#isClassic && port !== this.#destinationPort && !this.#isNear(port))
+    const known = this.#readPayload(bytes, transportAt + UDP_HEADER_LENGTH, end);
+    if (known === 'foreign') return undefined;
+    const index = known ?? (this.#isClassic ? (port - this.#destinationPort) & ALL_ONES : checksum % ALL_ONES);
+    if (known === undefined && !this.#isClassic && port !== this.#destinationPort && !this.#isNear(port))
       return undefined;
     return {
       ...error.describe(),
       index,
-      isFullIndex: told !== undefined,
+      isFullIndex: known !== undefined,
       isArrival: this.#isArrival(error.type, error.code),
-      isRewritten: !this.#isClassic && told !== undefined && checksum !== checksumOf(told),
+      isRewritten: !this.#isClassic && known !== undefined && checksum !== checksumOf(known),
     };
   }
 
-  /** Flows count up from the first port; a thousand of them are more than anyone sends. */
+  /** Returns true for the ports of the first thousand flows, more than any run sends. */
   #isNear(port: number): boolean {
     return ((port - this.#destinationPort) & ALL_ONES) < 1000;
   }
 
-  /** The probe's number out of a quoted payload; undefined when too little was quoted to tell. */
+  /** Returns the number of the probe from a quoted payload; undefined if too little was quoted. */
   #readPayload(bytes: Uint8Array, start: number, end: number): number | 'foreign' | undefined {
     if (end - start < IDENTITY_LENGTH || this.#size < IDENTITY_LENGTH) return undefined;
     return readU32(bytes, start + NONCE_AT) === this.#nonce ? readU32(bytes, start + INDEX_AT) : 'foreign';
   }
 
-  /** Nobody listens on the port: the probe got there. */
+  /** Returns true for "port unreachable": the probe reached a host. */
   #isArrival(type: number, code: number): boolean {
     if (this.family === 6) return type === Icmp6Type.destinationUnreachable && code === Unreachable6Code.port;
     const isPort = code === Unreachable4Code.port || code === Unreachable4Code.protocol;
@@ -139,23 +139,23 @@ export class UdpMethod implements ProbeMethod {
   #matchErrorQueue(event: ErrorQueueEvent): ProbeMatch | undefined {
     const kind = errorKind(event.family, event.type, event.code);
     if (kind === undefined || event.family !== this.family) return undefined;
-    const told = this.#readPayload(event.bytes, event.start, event.end);
-    if (told === 'foreign' || (told === undefined && !this.#isClassic)) return undefined;
+    const known = this.#readPayload(event.bytes, event.start, event.end);
+    if (known === 'foreign' || (known === undefined && !this.#isClassic)) return undefined;
     return {
       kind,
       type: event.type,
       code: event.code,
       mtu: event.mtu,
       isArrival: this.#isArrival(event.type, event.code),
-      index: told ?? (event.destinationPort - this.#destinationPort) & ALL_ONES,
-      isFullIndex: told !== undefined,
+      index: known ?? (event.destinationPort - this.#destinationPort) & ALL_ONES,
+      isFullIndex: known !== undefined,
       isChecksumOk: true,
       quotedDestination: event.destination,
     };
   }
 }
 
-/** 0 would mean "no checksum" (RFC 768), so number 0 is all ones, its other form in one's complement. */
+/** Returns the checksum for a number. 0 means "no checksum" (RFC 768), so it becomes all ones, its other form. */
 function checksumOf(index: number): number {
   return index % ALL_ONES || ALL_ONES;
 }

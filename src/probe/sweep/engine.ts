@@ -1,11 +1,12 @@
 /**
- * A sweep as a state machine: one probe to each of many addresses, at a rate, and again to those that stay silent.
- * Nothing is kept of an address that has neither answered nor been asked, so a /8 is no problem. @module
+ * A sweep as a state machine: one probe to each address, at a limited rate, and further ones to silent addresses. Memory
+ * is used only for addresses that replied or have a probe in flight, so a /8 fits. @module
  */
 import { formatAddress } from '../../base/address.ts';
 import { isEqualBytes } from '../../base/bytes.ts';
 import { RunningStats } from '../../base/statistics.ts';
 import type { ProbeEngine } from '../drive.ts';
+import { EventList } from '../event-list.ts';
 import type { ProbeMatch, ProbeMethod } from '../method.ts';
 import { NumberSet } from '../number-set.ts';
 import { Outbox } from '../outbox.ts';
@@ -16,11 +17,11 @@ import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult }
 import type { SweepEvent, SweepOptions, SweepSummary } from './events.ts';
 
 const FULL_BACKOFF = 1;
-/** Answers may trail in until their probe falls out of the table. */
+/** A late reply matches as long as its probe is in the table. */
 const TABLE_CAPACITY = 0x4_0000;
-/** Longest stretch that a token bucket may catch up at once, in ms. */
+/** Milliseconds of the rate that the token bucket saves up. */
 const CATCH_UP = 10;
-/** Probes leave in groups, one each so many ms: an event loop that waits less than a millisecond does not sleep. */
+/** Milliseconds between groups of probes: an event loop that waits less than a millisecond does not sleep. */
 const GROUP_INTERVAL = 2;
 
 export class SweepEngine implements ProbeEngine<SweepEvent> {
@@ -35,14 +36,14 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #wait: number;
   readonly #settled = new NumberSet();
   readonly #times = new RunningStats();
-  /** Of the unit at hand. */
+  /** Address of the current unit. A unit is an address, or an address with a port. */
   readonly #addressBytes: Uint8Array;
   #bucket: TokenBucket | undefined;
-  /** Probes of a group. */
+  /** Probes per group. */
   #group = 1;
-  /** Units to be sent before new ones: the queue had no room for them, or this is a later pass. */
+  /** Units to send before new ones: the send queue was full, or this is a later pass. */
   #again: number[] = [];
-  /** Units that said nothing in this pass. */
+  /** Units without a reply in this pass. */
   #silentUnits: number[] = [];
   #pass = 0;
   #next = 0;
@@ -55,7 +56,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   #silent = 0;
   #duplicates = 0;
   #isDone = false;
-  #events: SweepEvent[] = [];
+  readonly #events = new EventList<SweepEvent>();
 
   constructor(method: ProbeMethod, options: SweepOptions, drops: () => number = () => 0) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     return this.#isDone;
   }
 
-  /** Share of the first round that has been sent, 0 to 1, for a progress bar. */
+  /** Share of the first pass that was sent, 0 to 1. */
   get progress(): number {
     return this.#total === 0 ? 1 : this.#next / this.#total;
   }
@@ -84,7 +85,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     return Math.min(expiry, Math.max(this.#notBefore, this.#window.opensAt(this.#notBefore)));
   }
 
-  /** Units of this pass that have not been sent. */
+  /** True if units of this pass remain to be sent. */
   get #hasMore(): boolean {
     return this.#next < this.#total || this.#again.length > 0;
   }
@@ -159,7 +160,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#table.setState(index, state);
   }
 
-  /** False when the unit's fate was known before. */
+  /** Marks a unit as settled. @returns false if it was before */
   #settle(unit: number): boolean {
     return this.#settled.add(unit);
   }
@@ -262,7 +263,7 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#events.push(this.summary(now));
   }
 
-  /** The counts as they stand. */
+  /** Returns the counts so far. */
   summary(now: number): SweepSummary {
     const { count, min, mean, max } = this.#times;
     return {
@@ -280,8 +281,6 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   }
 
   drain(): readonly SweepEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.drain();
   }
 }

@@ -1,38 +1,38 @@
-/** What a sweep reports: plain data, as it happens, the summary last; and what it can be told. @module */
+/** Events and options of a sweep. The last event is the summary. @module */
 import type { MatchKind } from '../method.ts';
 import type { SweepTargets } from './targets.ts';
 
 /** Options of a sweep; times in milliseconds. */
 export interface SweepOptions {
   readonly targets: SweepTargets;
-  /** Probes a second; 10,000 by default, 0 for as many as the machine can. */
+  /** Probes per second; 10,000 by default, 0 for no limit. */
   readonly rate?: number;
-  /** How long an answer may take; 1,000 by default. */
+  /** Reply timeout; 1,000 by default. */
   readonly wait?: number;
-  /** How often a silent address is asked again; 1 by default. */
+  /** Further probes to a silent address; 1 by default. */
   readonly retries?: number;
-  /** Ports to try at each address, for methods that have several (`ProbeDraft.flow`); 1 by default. */
+  /** Number of ports to probe at each address, for methods with several (`ProbeDraft.flow`); 1 by default. */
   readonly ports?: number;
-  /** Also report who did not answer. */
+  /** Reports addresses that did not reply. */
   readonly reportSilent?: boolean;
 }
 
 interface SweepAlive {
   readonly type: 'alive';
   readonly address: string;
-  /** Round trip. */
+  /** Round trip time. */
   readonly time: number;
   readonly hopLimit: number | undefined;
-  /** TCP: the port that answered, and how. */
+  /** TCP: the port that replied, and its state. */
   readonly portNumber: number | undefined;
   readonly port: 'open' | 'closed' | undefined;
 }
 
-/** Somebody says why the address cannot be reached. */
+/** An ICMP error, or an error of this machine. */
 interface SweepUnreachable {
   readonly type: 'unreachable';
   readonly address: string;
-  /** Who says so; undefined when this machine does. */
+  /** Source of the ICMP error; undefined for an error of this machine. */
   readonly by: string | undefined;
   readonly kind: MatchKind | undefined;
   readonly code: number;
@@ -48,7 +48,7 @@ export interface SweepSummary {
   readonly type: 'summary';
   readonly targets: number;
   readonly transmitted: number;
-  /** Addresses (with several ports: address and port). */
+  /** Number of addresses; with several ports, of pairs of address and port. */
   readonly alive: number;
   readonly unreachable: number;
   readonly silent: number;

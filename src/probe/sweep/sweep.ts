@@ -1,17 +1,17 @@
-/** A sweep as a typed async iterator: who answers, as it happens; the summary last. @module */
+/** A sweep over a given transport. @module */
 import { type DriveParts, drive, driveBatches } from '../drive.ts';
 import type { ProbeMethod } from '../method.ts';
 import { SweepEngine } from './engine.ts';
 import type { SweepEvent, SweepOptions, SweepSummary } from './events.ts';
 
 export interface SweepRun extends AsyncIterable<SweepEvent> {
-  /** The counts so far, and the share of addresses that were asked, 0 to 1. */
+  /** Returns the counts so far, and the share of addresses probed, 0 to 1. */
   snapshot(): SweepSummary & { readonly progress: number };
-  /** All that one turn of the event loop brought, at once: a third of the cost. Take this, or iterate, not both. */
+  /** Yields all events of one turn of the event loop at once, at a third of the cost. Use this or iterate, not both. */
   batches(): AsyncIterable<readonly SweepEvent[]>;
 }
 
-/** Asks every address of `options.targets`. */
+/** Probes every address of `options.targets`. */
 export function sweep(
   parts: DriveParts & { readonly method: ProbeMethod },
   options: SweepOptions & { readonly signal?: AbortSignal },

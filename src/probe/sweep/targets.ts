@@ -1,4 +1,4 @@
-/** Addresses to sweep: networks, ranges and single ones, of both families, without listing them in memory. @module */
+/** Addresses to sweep: networks, ranges and single addresses, without a list of them in memory. @module */
 import { formatAddress, parseAddress } from '../../base/address.ts';
 import { writeU32 } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
@@ -6,15 +6,15 @@ import { StackError } from '../../base/errors.ts';
 interface AddressRange {
   readonly family: 4 | 6;
   readonly first: bigint;
-  /** The same as a number, for IPv4. */
+  /** The same as a number; IPv4 only. */
   readonly first4: number;
   readonly count: number;
-  /** Number of the first address within all targets. */
+  /** Index of the first address in all targets. */
   readonly offset: number;
 }
 
-/** More than this is a mistake: an IPv6 /64 takes 58,000 years at ten million probes a second. */
-const MOST_TARGETS = 2 ** 32;
+/** More is a mistake: an IPv6 /64 takes 58,000 years at ten million probes per second. */
+const MAX_TARGETS = 2 ** 32;
 
 export class SweepTargets {
   readonly #ranges: AddressRange[] = [];
@@ -22,20 +22,20 @@ export class SweepTargets {
   #family: 4 | 6 | undefined;
 
   /**
-   * Reads `10.0.0.0/24`, `10.0.0.1-10.0.0.9`, `10.0.0.1-9`, `2001:db8::/120`, `2001:db8::1-2001:db8::ff` or one address.
-   * The network's own and the broadcast address of an IPv4 network are left out, as fping does; not of /31 and /32.
+   * Adds `10.0.0.0/24`, `10.0.0.1-10.0.0.9`, `10.0.0.1-9`, `2001:db8::/120`, `2001:db8::1-2001:db8::ff` or one address.
+   * Skips the network and broadcast addresses of an IPv4 network, except in /31 and /32, as fping does.
    * @throws StackError `TARGET` for other text, mixed families or too many addresses
    */
   add(text: string): void {
     const range = parseRange(text);
-    if (range === undefined) throw new StackError('TARGET', `"${text}" is no address, network or range`);
+    if (range === undefined) throw new StackError('TARGET', `not an address, network or range: "${text}"`);
     if (this.#family !== undefined && this.#family !== range.family) {
-      throw new StackError('TARGET', `"${text}": a sweep has targets of one family`);
+      throw new StackError('TARGET', `cannot mix IPv4 and IPv6 targets in one sweep: "${text}"`);
     }
     const count = range.last - range.first + 1n;
-    if (count < 1n) throw new StackError('TARGET', `"${text}": the range ends before it begins`);
-    if (count + BigInt(this.#size) > BigInt(MOST_TARGETS)) {
-      throw new StackError('TARGET', `"${text}": more than ${MOST_TARGETS} addresses`);
+    if (count < 1n) throw new StackError('TARGET', `range end is below its start: "${text}"`);
+    if (count + BigInt(this.#size) > BigInt(MAX_TARGETS)) {
+      throw new StackError('TARGET', `too many targets: "${text}" exceeds the limit of ${MAX_TARGETS} addresses`);
     }
     this.#family = range.family;
     const { family, first } = range;
@@ -53,17 +53,17 @@ export class SweepTargets {
     return this.#size;
   }
 
-  /** 4 as long as there are no targets. */
+  /** 4 without targets. */
   get family(): 4 | 6 {
     return this.#family ?? 4;
   }
 
-  /** Address number `index`, fresh bytes. */
+  /** Returns address number `index` in new bytes. */
   at(index: number): Uint8Array {
     return this.copyTo(index, new Uint8Array(this.family === 4 ? 4 : 16));
   }
 
-  /** Writes address number `index` to `out`. @returns `out` */
+  /** Writes address number `index` to `out`. @returns `out` @throws RangeError for an index out of range */
   copyTo(index: number, out: Uint8Array): Uint8Array {
     let low = 0;
     let high = this.#ranges.length - 1;
@@ -73,7 +73,8 @@ export class SweepTargets {
       else high = middle - 1;
     }
     const range = this.#ranges[low];
-    if (range === undefined || index < 0 || index >= this.#size) throw new RangeError(`there is no target ${index}`);
+    if (range === undefined || index < 0 || index >= this.#size)
+      throw new RangeError(`target index out of range: ${index}`);
     if (range.family === 4) writeU32(out, 0, range.first4 + index - range.offset);
     else writeBytes6(out, range.first + BigInt(index - range.offset));
     return out;
@@ -131,7 +132,7 @@ function writeBytes6(bytes: Uint8Array, value: bigint): void {
   }
 }
 
-/** The text of target `index`. */
+/** Returns the text of target `index`. */
 export function targetText(targets: SweepTargets, index: number): string {
   return formatAddress(targets.at(index));
 }

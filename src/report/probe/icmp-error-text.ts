@@ -1,4 +1,4 @@
-/** One phrase for an ICMP error, in ping(8)'s words. @module */
+/** Formats an ICMP error as ping(8) does. @module */
 import type { PingError } from '../../icmp/index.ts';
 import { Icmp4Type, Icmp6Type, TimeExceededCode, Unreachable4Code, Unreachable6Code } from '../../wire/icmp-types.ts';
 
@@ -30,7 +30,7 @@ const REDIRECTS: readonly string[] = [
 
 const PROBLEMS6: readonly string[] = ['Erroneous Header', 'Unrecognized Next Header', 'Unrecognized Option'];
 
-/** `Destination Host Unreachable`, `frag needed and DF set (MTU 1400)` and so on. */
+/** Returns `Destination Host Unreachable`, `frag needed and DF set (MTU 1400)` and the like. */
 export function icmpErrorText(error: IcmpErrorFields): string {
   return error.family === 4 ? text4(error) : text6(error);
 }

@@ -1,13 +1,13 @@
-/** RFC 4884 extensions behind a hop. Names come from routers, so they are shown printable only. @module */
+/** Formats the ICMP extensions of a hop (RFC 4884). Names come from routers, so they are made printable. @module */
 
 import { printable } from '../../base/text.ts';
 import type { ExtensionObject, IcmpExtensions } from '../../wire/icmp-extensions.ts';
 
 const HEX_LIMIT = 32;
 
-/** ` <MPLS:L=24017,E=5,S=0,T=1>` and the like, one for each object; empty for none. */
+/** Returns ` <MPLS:L=24017,E=5,S=0,T=1>` and the like, one per object; empty without objects. */
 export function extensionsText(extensions: IcmpExtensions): string {
-  if (extensions.checksum === 'bad') return ' <extensions: wrong checksum>';
+  if (extensions.checksum === 'bad') return ' <extensions: bad checksum>';
   const texts = extensions.objects.map((object) => ` <${objectText(object)}>`);
   if (extensions.isMalformed) texts.push(' <extensions: malformed>');
   return texts.join('');

@@ -1,4 +1,4 @@
-/** IPv4 options of a reply (RFC 791, 3.1) as ping(8) prints them behind its line. @module */
+/** Formats the IPv4 options of a reply (RFC 791, 3.1) as ping(8) does. @module */
 import { formatIpv4, IPV4_LENGTH } from '../../base/address.ts';
 import { EMPTY, isEqualBytes, readU8 } from '../../base/bytes.ts';
 
@@ -7,12 +7,12 @@ const NO_OPERATION = 1;
 const RECORD_ROUTE = 7;
 const LOOSE_SOURCE_ROUTE = 131;
 const STRICT_SOURCE_ROUTE = 137;
-/** Type, length and pointer come before the addresses. */
+/** Type, length and pointer precede the addresses. */
 const ROUTE_HEADER = 3;
 
 /**
- * @param lastRoute the route of the reply before; the same again is shown in short
- * @returns text that follows the line, and the route to hand in next time
+ * @param lastRoute route of the previous reply; an equal one is abbreviated
+ * @returns text after the line, and the route for the next call
  */
 export function formatIpOptions(
   options: Uint8Array,
@@ -33,7 +33,7 @@ export function formatIpOptions(
     const end = at + length;
     if (type === RECORD_ROUTE) {
       const pointer = at + 2 < options.length ? readU8(options, at + 2) : 0;
-      // As ping(8) counts: an empty route is the same as none before.
+      // As in ping(8), an empty route equals no previous one.
       const recorded = options.slice(at + ROUTE_HEADER, at + Math.max(ROUTE_HEADER, Math.min(pointer, length)));
       const isSame = isEqualBytes(recorded, route ?? EMPTY);
       text += isSame ? '\t(same route)' : `\nRR: ${addresses(recorded)}`;
@@ -45,7 +45,7 @@ export function formatIpOptions(
     } else {
       text += `\nunknown option ${type.toString(16)}`;
     }
-    if (length < 2) break; // no way to find the next one
+    if (length < 2) break; // the next option cannot be found
     at = end;
   }
   return { text, route };

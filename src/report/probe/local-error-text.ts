@@ -1,6 +1,6 @@
-/** Why this machine did not let a probe out, in words. @module */
+/** Formats the error of a probe that this machine did not send. @module */
 
-/** In the C library's words (errno(3)). */
+/** The texts of strerror(3). */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
   EHOSTDOWN: 'Host is down',
@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'Operation not permitted',
 };
 
-/** `Message too long, mtu=1400` */
+/** Returns `Message too long, mtu=1400` and the like. */
 export function localErrorText(errorName: string, mtu: number | undefined): string {
   const words = WORDS[errorName] ?? errorName;
   return mtu === undefined ? words : `${words}, mtu=${mtu}`;

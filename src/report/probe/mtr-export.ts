@@ -1,9 +1,9 @@
-/** The figures of a watched path for other programs: CSV, XML, Prometheus. @module */
+/** Formats a monitored path for other programs: CSV, XML, Prometheus. @module */
 import type { MonitorHop } from '../../icmp/index.ts';
 import { MTR_COLUMNS } from './mtr-text.ts';
 import { originText } from './path-disclosure.ts';
 
-/** One line a hop, all figures; the first line names them (RFC 4180). */
+/** Returns one line per hop with all figures, after a line with their names (RFC 4180). */
 export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): string {
   const titles = ['Target', 'Hop', 'Address', 'Origin', ...MTR_COLUMNS.map((column) => column.title)];
   const rows = hops.map((hop) => {
@@ -13,7 +13,7 @@ export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): strin
   return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
-/** Of who answered last; empty without a table. */
+/** Returns the origin of the address that replied last; empty without one. */
 function originOf(hop: MonitorHop): string {
   const origin = hop.addresses[0]?.origin;
   return origin === undefined ? '' : originText(origin);
@@ -27,7 +27,7 @@ function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A document of hops; the elements are named as mtr names them, but for the percent signs, which no XML name can have. */
+/** Returns an XML document. Its elements have the names of mtr, without percent signs, which XML names cannot contain. */
 export function formatMtrXml(target: string, rounds: number, hops: readonly MonitorHop[]): string {
   const hubs = hops.map((hop) => {
     const host = hop.addresses[0]?.address ?? '???';
@@ -48,15 +48,15 @@ function attribute(text: string): string {
 type Metric = readonly [name: string, help: string, value: (hop: MonitorHop) => number];
 
 const METRICS: readonly Metric[] = [
-  ['loss_ratio', 'Share of unanswered probes.', (hop) => hop.lossPercent / 100],
-  ['forward_loss_ratio', 'Share of probes that were lost on the way there.', (hop) => hop.forwardLossPercent / 100],
+  ['loss_ratio', 'Ratio of probes without a reply.', (hop) => hop.lossPercent / 100],
+  ['forward_loss_ratio', 'Ratio of probes lost before this hop.', (hop) => hop.forwardLossPercent / 100],
   ['round_trip_best_seconds', 'Shortest round trip time.', (hop) => hop.best / 1_000],
   ['round_trip_mean_seconds', 'Mean round trip time.', (hop) => hop.mean / 1_000],
   ['round_trip_worst_seconds', 'Longest round trip time.', (hop) => hop.worst / 1_000],
   ['jitter_seconds', 'Interarrival jitter (RFC 3550).', (hop) => hop.interarrivalJitter / 1_000],
 ];
 
-/** Figures for Prometheus to scrape (its text exposition format). */
+/** Returns metrics in the text format of Prometheus. */
 export function formatMtrPrometheus(target: string, hops: readonly MonitorHop[]): string {
   return METRICS.map(([name, help, value]) => {
     const lines = hops.map((hop) => {

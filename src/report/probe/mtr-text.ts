@@ -1,20 +1,20 @@
-/** A watched path as a table, for the screen and for reports. @module */
+/** Formats a monitored path as a table, for the screen and for reports. @module */
 import { printable } from '../../base/text.ts';
 import type { HopAddress, MonitorHop } from '../../icmp/index.ts';
 import { extensionsText } from './icmp-extensions-text.ts';
 import { originText } from './path-disclosure.ts';
 
 export interface MtrTextOptions {
-  /** Host names by address; undefined shows addresses. */
+  /** Returns the host name of an address. Without it, addresses are shown. */
   readonly nameOf?: (address: string) => string | undefined;
   readonly showExtensions?: boolean;
-  /** AS number and country before each address. */
+  /** Shows AS number and country before each address. */
   readonly showOrigins?: boolean;
-  /** Figures to show, by letter, see `MTR_COLUMNS`; `LSNABWV` by default, as mtr does. */
+  /** Letters of the columns to show, see `MTR_COLUMNS`; `LSNABWV` by default, as in mtr. */
   readonly columns?: string;
-  /** Width of the whole line; 80 by default. */
+  /** Width of a line; 80 by default. */
   readonly width?: number;
-  /** Show the last results as a sparkline. */
+  /** Shows the last results as a sparkline. */
   readonly showHistory?: boolean;
 }
 
@@ -29,7 +29,7 @@ function ms(value: number): string {
   return value >= 1_000 ? value.toFixed(0) : value.toFixed(value >= 100 ? 1 : 2);
 }
 
-/** The letters are those of mtr's `-o`, and F for what a user of the path feels. */
+/** The letters are those of `mtr -o`, and F for forward loss. */
 export const MTR_COLUMNS: readonly Column[] = [
   { letter: 'L', title: 'Loss%', width: 7, value: (hop) => `${hop.lossPercent.toFixed(1)}%` },
   { letter: 'F', title: 'Fwd%', width: 7, value: (hop) => `${hop.forwardLossPercent.toFixed(1)}%` },
@@ -48,13 +48,13 @@ export const MTR_COLUMNS: readonly Column[] = [
   { letter: 'I', title: 'Jint', width: 7, value: (hop) => ms(hop.interarrivalJitter) },
 ];
 
-/** Stands for a space between columns. */
+/** An empty column. */
 const BLANK: Column = { letter: ' ', title: '', width: 1, value: () => '' };
 
 const DEFAULT_COLUMNS = 'LSNABWV';
 const DEFAULT_WIDTH = 80;
 const ORIGIN_WIDTH = 11;
-const NARROWEST_HOST = 16;
+const MIN_HOST_WIDTH = 16;
 const SPARK = '▁▂▃▄▅▆▇█';
 const LOST = '×';
 
@@ -62,16 +62,16 @@ function columnsOf(letters = DEFAULT_COLUMNS): Column[] {
   return [...letters].flatMap((letter) => [...MTR_COLUMNS, BLANK].filter((column) => column.letter === letter));
 }
 
-/** @returns the letters of `text` that are no columns; empty when all are */
+/** Returns the letters of `text` that are not columns. */
 export function unknownColumns(text: string): string {
   return [...text].filter((letter) => columnsOf(letter).length === 0).join('');
 }
 
-/** Title line and one line for each hop, further responders below it; newlines included. */
+/** Returns a title line and one line per hop, with further addresses below it; newlines included. */
 export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOptions = {}): string {
   const columns = columnsOf(options.columns);
   const figures = columns.reduce((sum, column) => sum + column.width, 0);
-  const hostWidth = Math.max(NARROWEST_HOST, (options.width ?? DEFAULT_WIDTH) - figures - 5);
+  const hostWidth = Math.max(MIN_HOST_WIDTH, (options.width ?? DEFAULT_WIDTH) - figures - 5);
   const title = columns.map((column) => column.title.padStart(column.width)).join('');
   const lines = [`${'Host'.padEnd(hostWidth + 5)}${title}`];
   for (const hop of hops) lines.push(...hopLines(hop, columns, hostWidth, options));
@@ -80,7 +80,7 @@ export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOpti
 
 function hopLines(hop: MonitorHop, columns: readonly Column[], hostWidth: number, options: MtrTextOptions): string[] {
   const [first, ...others] = hop.addresses;
-  const host = first === undefined ? '(no answer)' : hostText(first, options);
+  const host = first === undefined ? '(no reply)' : hostText(first, options);
   const figures = columns.map((column) => column.value(hop).padStart(column.width)).join('');
   const spark = options.showHistory === true ? `  ${sparkline(hop)}` : '';
   const lines = [`${String(hop.hop).padStart(3)}. ${fit(host, hostWidth)}${figures}${spark}`];
@@ -101,7 +101,7 @@ function fit(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }
 
-/** The last results, scaled to the slowest of them; a loss is a cross. */
+/** Returns the last results, scaled to the slowest; a loss is a cross. */
 export function sparkline(hop: MonitorHop): string {
   const slowest = Math.max(0, ...hop.history.map((time) => time ?? 0));
   return hop.history

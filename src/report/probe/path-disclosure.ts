@@ -1,51 +1,51 @@
 /**
- * What is told of a path: whose networks its addresses are in, and, where a report is for others to read, nothing of the
- * first hops, which are one's own. Done to the events themselves, so it holds for every style alike. @module
+ * Adds origins to the events of a path, and hides its first hops. It edits the events themselves, so that the result is
+ * the same in every output format. @module
  */
 import type { HopAnswer, HopChanges, MonitorEvent, MonitorHop, ShortQuote, TracerouteEvent } from '../../icmp/index.ts';
 import type { Origin } from '../../probe/index.ts';
 
 export interface PathDisclosure {
-  /** Hops up to this one are not told; 0 tells all. */
+  /** Hides the hops up to this one; 0 hides none. */
   readonly hiddenHops: number;
-  /** What a local table knows of an address. */
+  /** Looks up an address in a local table. */
   readonly originOf?: (address: string) => Origin | undefined;
 }
 
-/** Stands in the place of an address that is not told. */
+/** Replaces a hidden address. */
 export const HIDDEN_ADDRESS = 'hidden';
 
-/** A traceroute's event as it may be told. */
+/** Returns an event of a traceroute with origins, and without hidden addresses. */
 export function discloseTraceroute(event: TracerouteEvent, disclosure: PathDisclosure): TracerouteEvent {
   const { hiddenHops } = disclosure;
   if (event.type === 'start') return hiddenHops > 0 ? { ...event, source: undefined } : event;
-  if (event.type === 'short-quote') return toldShortQuote(event, disclosure);
+  if (event.type === 'short-quote') return disclosedShortQuote(event, disclosure);
   if (event.type !== 'hop') return event;
   const isHidden = event.hop <= hiddenHops;
   const probes = event.probes.map((probe) => {
     if (probe.answer === undefined) return probe;
-    return { ...probe, answer: isHidden ? hiddenAnswer(probe.answer) : toldAnswer(probe.answer, disclosure) };
+    return { ...probe, answer: isHidden ? hiddenAnswer(probe.answer) : disclosedAnswer(probe.answer, disclosure) };
   });
   return { ...event, probes };
 }
 
-/** Which hop it comes from cannot be known. */
-function toldShortQuote(event: ShortQuote, { hiddenHops }: PathDisclosure): ShortQuote {
+/** Its hop is not known, so any hidden hop hides it. */
+function disclosedShortQuote(event: ShortQuote, { hiddenHops }: PathDisclosure): ShortQuote {
   return hiddenHops > 0 ? { ...event, source: HIDDEN_ADDRESS } : event;
 }
 
-/** What stands in extensions and quotes gives an address away, too. */
+/** Extensions and quotes contain addresses too. */
 function hiddenAnswer(answer: HopAnswer): HopAnswer {
   return { ...answer, source: HIDDEN_ADDRESS, extensions: undefined, changes: undefined };
 }
 
-function toldAnswer(answer: HopAnswer, { hiddenHops, originOf }: PathDisclosure): HopAnswer {
+function disclosedAnswer(answer: HopAnswer, { hiddenHops, originOf }: PathDisclosure): HopAnswer {
   const origin = originOf?.(answer.source);
-  const told = origin === undefined ? answer : { ...answer, origin };
-  return hiddenHops > 0 ? { ...told, changes: withoutAddresses(answer.changes) } : told;
+  const known = origin === undefined ? answer : { ...answer, origin };
+  return hiddenHops > 0 ? { ...known, changes: withoutAddresses(answer.changes) } : known;
 }
 
-/** A translated source is one's own public address. */
+/** A translated source is the public address of this network. */
 function withoutAddresses(changes: HopChanges | undefined): HopChanges | undefined {
   if (changes?.nat === undefined) return changes;
   const { source, destination, isChecksumChanged } = changes.nat;
@@ -53,17 +53,17 @@ function withoutAddresses(changes: HopChanges | undefined): HopChanges | undefin
   return { ...changes, nat: { source: hide(source), destination: hide(destination), isChecksumChanged } };
 }
 
-/** An event of a watched path as it may be told. */
+/** Returns an event of path monitoring with origins, and without hidden addresses. */
 export function discloseMonitor(event: MonitorEvent, disclosure: PathDisclosure): MonitorEvent {
   if (event.type === 'start' || event.type === 'refused') return event;
-  if (event.type === 'short-quote') return toldShortQuote(event, disclosure);
+  if (event.type === 'short-quote') return disclosedShortQuote(event, disclosure);
   if (event.type === 'path-change') {
     return event.hop <= disclosure.hiddenHops ? { ...event, address: HIDDEN_ADDRESS } : event;
   }
   return { ...event, hops: discloseHops(event.hops, disclosure) };
 }
 
-/** The hops of a watched path as they may be told. */
+/** Returns the hops of a monitored path with origins, and without hidden addresses. */
 export function discloseHops(hops: readonly MonitorHop[], { hiddenHops, originOf }: PathDisclosure): MonitorHop[] {
   return hops.map((hop) => {
     if (hop.hop <= hiddenHops) {
@@ -80,7 +80,7 @@ export function discloseHops(hops: readonly MonitorHop[], { hiddenHops, originOf
   });
 }
 
-/** `AS64496 ZZ`, as far as it is known. */
+/** Returns `AS64496 ZZ`, or `AS64496` without a country. */
 export function originText({ asn, country }: Origin): string {
   return country === undefined ? `AS${asn}` : `AS${asn} ${country}`;
 }

@@ -1,21 +1,21 @@
-/** What ping(8) does not tell: percentiles, jitter, runs of losses, a histogram. @module */
+/** Formats figures that ping(8) does not print: percentiles, jitter, loss bursts, a histogram. @module */
 import type { PingSummary } from '../../icmp/index.ts';
 
 const BAR_WIDTH = 40;
 
-/** Two lines below the summary; empty when nothing was received. */
+/** Returns two lines after the summary; empty without a reply. */
 export function pingFiguresText(summary: PingSummary): string {
   const { roundTrip } = summary;
   if (roundTrip === undefined) return '';
   const times = [roundTrip.median, roundTrip.p90, roundTrip.p99, roundTrip.jitter].map((time) => time.toFixed(3));
-  const own = summary.droppedByUs === 0 ? '' : `, ${summary.droppedByUs} packets dropped by this machine`;
+  const own = summary.droppedByUs === 0 ? '' : `, ${summary.droppedByUs} packets dropped by the receive buffer`;
   return (
     `median/p90/p99/jitter = ${times.join('/')} ms\n` +
-    `${summary.lossRuns} runs of losses, longest ${summary.longestLossRun}${own}\n`
+    `loss bursts: ${summary.lossRuns}, longest: ${summary.longestLossRun} packets${own}\n`
   );
 }
 
-/** Bars of the round trips' spread, two for each doubling. */
+/** Returns a histogram of round trip times, with two bars per factor of two. */
 export function pingHistogramText(summary: PingSummary): string {
   const most = Math.max(0, ...summary.histogram.map((bucket) => bucket.count));
   return summary.histogram

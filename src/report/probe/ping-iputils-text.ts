@@ -1,4 +1,4 @@
-/** A ping run as ping of iputils (Linux) prints it. @module */
+/** Formats a ping run as ping of iputils (Linux) does. @module */
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../../icmp/index.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
 import { localErrorText } from './local-error-text.ts';
@@ -10,11 +10,11 @@ export interface IputilsTextOptions {
   readonly prefix?: (event: PingReply | PingError) => string;
 }
 
-/** Sequence numbers begin with 1 there. */
+/** iputils starts with 1. */
 const FIRST_SEQUENCE = 1;
 const SEQUENCE_MASK = 0xffff;
 
-/** Text of one event after the other, newlines included; empty for those that print nothing. */
+/** Returns a function that formats the events of a run in order, newlines included; empty for events without output. */
 export function iputilsTextFormatter(options: IputilsTextOptions = {}): (event: PingEvent) => string {
   return (event) => {
     if (event.type === 'start') return startText(event);
@@ -65,7 +65,7 @@ function replyText(reply: PingReply): string {
   return `${line} time=${shortTime(reply.time)} ms${duplicate}${wrong}`;
 }
 
-/** Three significant digits: 0.040, 2.21, 21.4, 1501. */
+/** Returns three significant digits: 0.040, 2.21, 21.4, 1501. */
 function shortTime(time: number): string {
   if (time >= 100) return time.toFixed(0);
   if (time >= 10) return time.toFixed(1);
@@ -83,7 +83,7 @@ function summaryText(summary: PingSummary): string {
   if (summary.duplicates > 0) counts.push(`+${summary.duplicates} duplicates`);
   if (summary.damaged > 0) counts.push(`+${summary.damaged} corrupted`);
   if (summary.errors > 0) counts.push(`+${summary.errors} errors`);
-  // %g: six significant digits, no zeros at the end.
+  // %g: six significant digits, without trailing zeros.
   counts.push(`${Number(summary.lossPercent.toPrecision(6))}% packet loss`);
   counts.push(`time ${Math.round(summary.duration)}ms`);
   const text = `\n--- ${summary.target} ping statistics ---\n${counts.join(', ')}\n`;

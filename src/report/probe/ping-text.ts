@@ -1,4 +1,4 @@
-/** A ping run as ping(8) of FreeBSD prints it, byte for byte: the reference document's screen. @module */
+/** Formats a ping run exactly as ping(8) of FreeBSD does. @module */
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../../icmp/index.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
 import { formatIpOptions } from './ip-options-text.ts';
@@ -6,23 +6,23 @@ import { localErrorText } from './local-error-text.ts';
 import { formatQuotedHeader } from './quoted-header-text.ts';
 
 export interface PingTextOptions {
-  /** Only the first and the last lines. */
+  /** Prints only the header and the summary. */
   readonly isQuiet?: boolean;
-  /** A line for each answer that is not to be trusted (ping -v). */
+  /** Prints a line for each ignored reply (ping -v). */
   readonly isVerbose?: boolean;
-  /** Dots and backspaces instead of lines (ping -f). */
+  /** Prints dots and backspaces in place of lines (ping -f). */
   readonly isFlood?: boolean;
-  /** A bell with each answer. */
+  /** Rings the bell with each reply. */
   readonly isAudible?: boolean;
-  /** Put before each line about a probe: the time of day, for instance. */
+  /** Returns text before each line about a probe, for example the time of day. */
   readonly prefix?: (event: PingReply | PingError) => string;
 }
 
 const SEQUENCE_MASK = 0xffff;
 
 /**
- * Text of one event after the other, newlines included; empty for those that print nothing. Keeps the last recorded
- * route, since ping(8) shows an unchanged one in short.
+ * Returns a function that formats the events of a run in order, newlines included; empty for events without output. It
+ * keeps the last recorded route, since ping(8) abbreviates an unchanged one.
  */
 export function pingTextFormatter(options: PingTextOptions = {}): (event: PingEvent) => string {
   let lastRoute: Uint8Array | undefined;
@@ -46,14 +46,14 @@ export function pingTextFormatter(options: PingTextOptions = {}): (event: PingEv
     }
     if (event.type === 'refused') return `ping: sendto: ${localErrorText(event.errorName, event.mtu)}\n`;
     if (event.type === 'stranger' && options.isVerbose === true) {
-      const reason = event.reason === 'address' ? 'different address' : 'wrong checksum';
-      return `${event.source}: icmp_seq=${event.sequence & SEQUENCE_MASK} not counted: ${reason}\n`;
+      const reason = event.reason === 'address' ? 'different source address' : 'bad checksum';
+      return `${event.source}: icmp_seq=${event.sequence & SEQUENCE_MASK} ignored: ${reason}\n`;
     }
     return '';
   };
 }
 
-/** Text of a single event, in the same style; for a whole run `pingTextFormatter` knows what came before. */
+/** Formats a single event in the same style. `pingTextFormatter` keeps the state of a whole run. */
 export function formatPingEvent(event: PingEvent): string {
   return pingTextFormatter()(event);
 }
@@ -90,12 +90,12 @@ function replyText(reply: PingReply): string {
   return text;
 }
 
-/** What a host told about itself; its words were made printable when they were read. */
+/** Formats a node information reply, which contains printable text only. */
 function nodeText({ query, verdict, values, isTruncated }: NonNullable<PingReply['node']>): string {
-  if (verdict === 'refused') return 'it does not tell';
-  if (verdict === 'unknown') return 'it does not know the question';
-  const told = values.length === 0 ? 'nothing' : values.join(' ');
-  return `${query === 'name' ? 'name' : 'addresses'}: ${told}${isTruncated ? ' and more' : ''}`;
+  if (verdict === 'refused') return 'query refused';
+  if (verdict === 'unknown') return 'query not supported';
+  const shown = values.length === 0 ? 'none' : values.join(' ');
+  return `${query === 'name' ? 'name' : 'addresses'}: ${shown}${isTruncated ? ' (truncated)' : ''}`;
 }
 
 function damageText(damage: NonNullable<PingReply['damage']>): string {
@@ -104,7 +104,7 @@ function damageText(damage: NonNullable<PingReply['damage']>): string {
   return `\nwrong data byte #${offset} ${bytes}\ncp:${payloadDump(received)}\ndp:${payloadDump(sent)}`;
 }
 
-/** The first line holds eight bytes, the others sixteen. */
+/** Returns a dump with eight bytes on the first line and sixteen on the others. */
 function payloadDump(payload: Uint8Array): string {
   let text = '';
   for (const [at, byte] of payload.entries()) {
@@ -113,7 +113,7 @@ function payloadDump(payload: Uint8Array): string {
   return text;
 }
 
-/** Milliseconds since midnight; the high bit marks a time in other units (RFC 792). */
+/** Formats milliseconds since midnight. The high bit marks a time in other units (RFC 792). */
 function timeOfDay(milliseconds: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const shown = milliseconds % 0x8000_0000;
@@ -140,7 +140,7 @@ function summaryText(summary: PingSummary): string {
   return `${text}round-trip min/avg/max/stddev = ${times} ms\n`;
 }
 
-/** What ping(8) writes to standard error on SIGQUIT, while it goes on. */
+/** Returns the line that ping(8) writes to standard error on SIGQUIT. */
 export function pingInterimText(summary: PingSummary): string {
   const { transmitted, received, roundTrip } = summary;
   const percent = transmitted === 0 ? 0 : Math.floor((received * 100) / transmitted);

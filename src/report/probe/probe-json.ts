@@ -1,14 +1,14 @@
 /**
- * Events of probing runs as JSON: one object a line while they happen, or one document at the end. A document is closed
- * whatever happens, so that what stands in a file can always be read. @module
+ * Events of probing runs as JSON: one object per line as they happen, or one document at the end. The document is
+ * complete also when the run fails. @module
  */
 
-/** One event as a line; bytes become hexadecimal text. */
+/** Returns one event as a line; bytes become hexadecimal text. */
 export function probeEventToJsonLine(event: object): string {
   return `${JSON.stringify(event, replaceBytes)}\n`;
 }
 
-/** All events of a run as one document: `{"events":[...],"summary":{...}}`. */
+/** Collects all events of a run into one document: `{"events":[...],"summary":{...}}`. */
 export class ProbeJsonDocument {
   readonly #events: string[] = [];
   #summary = 'null';
@@ -19,7 +19,7 @@ export class ProbeJsonDocument {
     else this.#events.push(text);
   }
 
-  /** @param error why the run ended early, where it did */
+  /** @param error the reason why the run failed */
   finish(error?: string): string {
     const cause = error === undefined ? '' : `,"error":${JSON.stringify(error)}`;
     return `{"events":[\n${this.#events.join(',\n')}\n],"summary":${this.#summary}${cause}}\n`;

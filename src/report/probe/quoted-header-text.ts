@@ -1,10 +1,10 @@
-/** The header of a quoted packet as a small table, as ping(8) shows it below an ICMP error. @module */
+/** Formats the header of a quoted packet as ping(8) does after an ICMP error. @module */
 import { formatAddress } from '../../base/address.ts';
 import { readU8 } from '../../base/bytes.ts';
 import { Ipv4View } from '../../wire/ipv4.ts';
 import { Ipv6View } from '../../wire/ipv6.ts';
 
-/** A title line and a line of values, newlines included; empty when the quote holds no whole header. */
+/** Returns a title line and a line of values, newlines included; empty without a complete header. */
 export function formatQuotedHeader(quote: Uint8Array): string {
   const version = quote.length === 0 ? 0 : readU8(quote, 0) >>> 4;
   return version === 6 ? header6(quote) : header4(quote);

@@ -1,7 +1,7 @@
-/** ICMP errors that quote too little, in ping(8)'s words: a line for standard error. @module */
+/** Formats an ICMP error with a short quote as ping(8) does. @module */
 import type { ShortQuote } from '../../icmp/index.ts';
 
-/** @param command `ping` or `traceroute`, as it was called */
+/** Returns a line for standard error. @param command the name of the command */
 export function shortQuoteText(command: string, { source, bytes }: ShortQuote): string {
   return `${command}: quoted data too short (${bytes} bytes) from ${source}\n`;
 }

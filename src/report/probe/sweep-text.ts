@@ -1,29 +1,34 @@
-/** A sweep as lines: who is alive, who is not, and the counts. @module */
+/** Formats the events of a sweep. @module */
 import type { SweepEvent, SweepSummary } from '../../probe/index.ts';
+import { localErrorText } from './local-error-text.ts';
 
 export interface SweepTextOptions {
-  /** Bare addresses, to be read by other programs (fping -a). */
+  /** Prints addresses only, for other programs (fping -a). */
   readonly addressesOnly?: boolean;
-  /** What to list; all that is reported by default. */
+  /** Addresses to list; all by default. */
   readonly only?: 'alive' | 'unreachable';
 }
 
-/** Text of one event, newline included; empty for what is not listed. */
+/** Returns the line of one event, newline included; empty if it is not listed. */
 export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = {}): string {
   if (event.type === 'summary') return options.addressesOnly === true ? '' : formatSweepSummary(event);
   const isAlive = event.type === 'alive';
   if (options.only !== undefined && (options.only === 'alive') !== isAlive) return '';
   if (options.addressesOnly === true) return `${event.address}\n`;
   if (event.type === 'alive') {
-    const port = event.portNumber === undefined ? '' : ` port ${event.portNumber} ${event.port ?? 'answers'}`;
+    const port = event.portNumber === undefined ? '' : ` port ${event.portNumber} ${event.port ?? 'replied'}`;
     return `${event.address}${port} is alive (${event.time.toFixed(3)} ms)\n`;
   }
-  if (event.type === 'silent') return `${event.address} does not answer\n`;
-  const who = event.by === undefined ? (event.errorName ?? 'this machine') : event.by;
-  return `${event.address} is unreachable, says ${who}${event.kind === undefined ? '' : ` (${event.kind}, code ${event.code})`}\n`;
+  if (event.type === 'silent') return `${event.address} did not reply\n`;
+  const { address, by, kind, code, errorName } = event;
+  const reason =
+    by === undefined
+      ? `local error: ${localErrorText(errorName ?? 'unknown', undefined)}`
+      : `${kind} code ${code} from ${by}`;
+  return `${address} is unreachable (${reason})\n`;
 }
 
-/** Two lines of counts. */
+/** Returns the counts after a blank line. */
 function formatSweepSummary(summary: SweepSummary): string {
   const { targets, transmitted, alive, unreachable, silent, duration, roundTrip, droppedByUs } = summary;
   const seconds = duration / 1_000;
@@ -33,11 +38,11 @@ function formatSweepSummary(summary: SweepSummary): string {
     roundTrip === undefined
       ? ''
       : `round-trip min/avg/max = ${[roundTrip.min, roundTrip.mean, roundTrip.max].map((time) => time.toFixed(3)).join('/')} ms\n`;
-  const own = droppedByUs === 0 ? '' : `${droppedByUs} packets were dropped by this machine: sweep at a lower rate\n`;
+  const own = droppedByUs === 0 ? '' : `${droppedByUs} packets dropped by the receive buffer; lower --rate\n`;
   return `\n${counts}; ${pace}\n${times}${own}`;
 }
 
-/** `[#####     ]  47 % 1925 alive`, to be drawn over itself. */
+/** Returns `[#####     ]  47 % 1925 alive`, to be drawn over the previous one. */
 export function sweepProgressText(summary: SweepSummary & { readonly progress: number }, width = 30): string {
   const filled = Math.round(summary.progress * width);
   const percent = String(Math.floor(summary.progress * 100)).padStart(3);

@@ -1,8 +1,8 @@
-/** The ways that a traceroute with several flows found, as a graph for Graphviz. @module */
+/** Formats the paths of a multipath traceroute as a Graphviz graph. @module */
 import type { TracerouteHop } from '../../icmp/index.ts';
 import { HIDDEN_ADDRESS } from './path-disclosure.ts';
 
-/** A directed graph in DOT: routers, and how many flows went from one to the next. */
+/** Returns a directed graph in DOT: the nodes are routers, the labels of edges count flows. */
 export function tracerouteDot(source: string, target: string, hops: readonly TracerouteHop[]): string {
   const links = new Map<string, number>();
   const flows = new Set(hops.flatMap((hop) => hop.probes.map((probe) => probe.flow)));
@@ -21,7 +21,7 @@ export function tracerouteDot(source: string, target: string, hops: readonly Tra
   return `digraph ${quoted(target)} {\n  rankdir=LR;\n${lines.join('')}}\n`;
 }
 
-/** DOT strings end at a quote and know one escape. */
+/** Quotes a DOT string. */
 function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

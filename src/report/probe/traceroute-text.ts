@@ -1,4 +1,4 @@
-/** A traceroute as traceroute(8) of FreeBSD prints it: the reference document's `tracert` screen. @module */
+/** Formats a traceroute exactly as traceroute(8) of FreeBSD does. @module */
 import type {
   HopAnswer,
   HopChanges,
@@ -13,27 +13,27 @@ import { localErrorText } from './local-error-text.ts';
 import { HIDDEN_ADDRESS, originText } from './path-disclosure.ts';
 
 export interface TracerouteTextOptions {
-  /** The command's name, `tracert` in the reference. */
+  /** Name of the command; `traceroute` by default. */
   readonly command?: string;
-  /** Host names by address; without one the address stands for itself. Undefined: addresses only (-n). */
+  /** Returns the host name of an address. Without it, only addresses are shown (-n). */
   readonly nameOf?: (address: string) => string | undefined;
-  /** The share of lost probes behind each hop (-S). */
+  /** Shows the packet loss of each hop (-S). */
   readonly showLoss?: boolean;
-  /** MPLS labels and other extensions (-e). */
+  /** Shows MPLS labels and other extensions (-e). */
   readonly showExtensions?: boolean;
-  /** What was changed in the probes on their way: NAT, DSCP, ECN. */
+  /** Shows changes to the probe on the path: NAT, DSCP, ECN. */
   readonly showChanges?: boolean;
-  /** Hops on the way back, where their number differs (`--back`). */
+  /** Shows the estimated length of the return path where it differs (`--back`). */
   readonly showBackward?: boolean;
 }
 
-/** Text of one event, newlines included. */
+/** Returns the text of one event, newlines included. */
 export function formatTracerouteEvent(event: TracerouteEvent, options: TracerouteTextOptions = {}): string {
   if (event.type === 'start') return tracerouteHeader(event, options.command);
   return event.type === 'hop' ? hopText(event, options) : '';
 }
 
-/** The header, which traceroute(8) writes to standard error. */
+/** Returns the header, which traceroute(8) writes to standard error. */
 export function tracerouteHeader(start: TracerouteStart, command = 'traceroute'): string {
   const from = start.source === undefined ? '' : ` from ${start.source}`;
   const limits = `${start.maxHops} hops max, ${start.packetLength} byte packets`;
@@ -48,7 +48,7 @@ function hopText(hop: TracerouteHop, options: TracerouteTextOptions): string {
     const { answer } = probe;
     if (answer === undefined) {
       text += ' *';
-      // A refusal that others of the hop share is said once.
+      // An error that several probes share is printed once.
       if (probe.errorName !== undefined && probe.errorName !== lastError) {
         text += ` (local error: ${localErrorText(probe.errorName, probe.mtu)})`;
       }
@@ -77,7 +77,7 @@ function hostText({ source, origin }: HopAnswer, { nameOf }: TracerouteTextOptio
   return `${note}${nameOf(source) ?? source} (${source})`;
 }
 
-/** ` <NAT: from 198.51.100.1> <DSCP 46 to 0>`; the other side of a difference is what was sent. */
+/** Returns ` <NAT: from 198.51.100.1> <DSCP 46 to 0>` and the like. */
 function changesText({ nat, dscp, ecn }: HopChanges): string {
   let text = '';
   if (nat !== undefined) {
@@ -96,7 +96,7 @@ function lossPercent(probes: readonly HopProbe[]): number {
   return probes.length === 0 ? 0 : Math.floor((lost * 100) / probes.length);
 }
 
-/** Codes of ICMPv4 "destination unreachable" as traceroute(8) marks them; code 3 is arrival. */
+/** Marks of traceroute(8) for codes of ICMPv4 "destination unreachable". Code 3 is an arrival. */
 const MARKS4: Readonly<Record<number, string>> = {
   [Unreachable4Code.net]: '!N',
   [Unreachable4Code.host]: '!H',
@@ -123,9 +123,9 @@ const MARKS6: Readonly<Record<number, string>> = {
   [Unreachable6Code.rejectRoute]: '!X',
 };
 
-/** What stands behind a time: a space and a mark, or nothing. */
+/** Returns the mark after a time, with a space before it, or nothing. */
 function annotation(answer: HopAnswer): string {
-  // A host that answers with the TTL that the probe had left (old BSDs) comes in with one that is used up.
+  // A host that replies with the remaining TTL of the probe (old BSDs) is first heard with a TTL of 1.
   if (answer.isArrival && answer.code !== Unreachable4Code.protocol) {
     return answer.hopLimit !== undefined && answer.hopLimit <= 1 ? ' !' : '';
   }

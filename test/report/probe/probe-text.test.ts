@@ -74,7 +74,7 @@ describe('ping', () => {
     const run = await simulatePing(directNetwork({ delay: [1, 1, 2, 4] }), { count: 4 });
     expect(pingInterimText(run.summary)).toBe('\r4/4 packets received (100%) 1.000 min / 2.000 avg / 4.000 max\n');
     expect(pingFiguresText(run.summary)).toBe(
-      'median/p90/p99/jitter = 1.000/4.000/4.000/0.184 ms\n0 runs of losses, longest 0\n',
+      'median/p90/p99/jitter = 1.000/4.000/4.000/0.184 ms\nloss bursts: 0, longest: 0 packets\n',
     );
     const rows = pingHistogramText(run.summary).trimEnd().split('\n');
     expect(rows.map((row) => Number(/ms +(\d+)/.exec(row)?.[1]))).toEqual([2, 0, 1, 0, 1]);

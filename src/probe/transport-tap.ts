@@ -1,7 +1,7 @@
 /**
- * A transport that keeps a record of a run: exactly its own probes and the answers to them, as IP packets, each with a
- * word on what it is. The IP headers are made here, since transports carry transport messages: identification and flags
- * are not those of the wire. @module
+ * A transport that copies the probes of one run and their replies to a sink, as IP packets with a comment each. It builds
+ * the IP headers itself, since transports carry transport messages: identification and flags are not those of the
+ * wire. @module
  */
 import { EMPTY } from '../base/bytes.ts';
 import type { Clock } from '../base/clock.ts';
@@ -19,7 +19,7 @@ import type {
   TransportCapabilities,
 } from './transport.ts';
 
-/** Where the record goes: a `PcapngWriter` with one interface of link type RAW. */
+/** Receives the copied packets: a `PcapngWriter` with one interface of link type RAW. */
 export interface ProbeSink {
   add(frame: FrameView, keep: number, comment?: string): void;
 }
@@ -29,11 +29,11 @@ interface PendingProbe {
   readonly time: number;
 }
 
-/** Probes that wait for the kernel's time; more are written with our own. */
-const MOST_PENDING = 256;
+/** Probes that wait for their kernel timestamp. The oldest of more are written with the time of `send`. */
+const MAX_PENDING = 256;
 const DEFAULT_HOP_LIMIT = 64;
 
-export class RecordingTransport implements ProbeTransport {
+export class TransportTap implements ProbeTransport {
   readonly #inner: ProbeTransport;
   readonly #method: ProbeMethod;
   readonly #sink: ProbeSink;
@@ -42,7 +42,7 @@ export class RecordingTransport implements ProbeTransport {
   readonly #source: Uint8Array;
   #listener: (event: ProbeEvent) => void = () => undefined;
 
-  /** @param method the run's own: it knows which answers are its own */
+  /** @param method the method of the run, which matches its replies */
   constructor(inner: ProbeTransport, method: ProbeMethod, sink: ProbeSink, clock: Clock) {
     this.#inner = inner;
     this.#method = method;
@@ -77,7 +77,7 @@ export class RecordingTransport implements ProbeTransport {
       if (!this.#inner.capabilities.kernelTransmitTime) this.#write(packet, result.time, `probe ${token}`);
       else this.#pending.set(token, { packet, time: result.time });
     }
-    while (this.#pending.size > MOST_PENDING) this.#writeOldest();
+    while (this.#pending.size > MAX_PENDING) this.#writeOldest();
     return results;
   }
 
@@ -107,7 +107,7 @@ export class RecordingTransport implements ProbeTransport {
   #writeOldest(): void {
     for (const [token, probe] of this.#pending) {
       this.#pending.delete(token);
-      this.#write(probe.packet, probe.time, `probe ${token}, sent at about this time`);
+      this.#write(probe.packet, probe.time, `probe ${token}, approximate time`);
       return;
     }
   }

@@ -1,0 +1,68 @@
+/** What yargs makes of the words of a probing command, with the settings of `src/cli/program.ts`. */
+import yargs, { type Argv, type CommandModule } from 'yargs';
+import { mtrCommand } from '../../src/cli/commands/mtr.ts';
+import { pingCommand } from '../../src/cli/commands/ping.ts';
+import { sweepCommand } from '../../src/cli/commands/sweep.ts';
+import { tracerouteCommand } from '../../src/cli/commands/traceroute.ts';
+import { createContext } from '../../src/cli/context.ts';
+import { helpText, KIND_WORDS } from '../../src/cli/help-text.ts';
+
+const context = createContext();
+
+export const pingWords = reader(pingCommand(context));
+export const tracerouteWords = reader(tracerouteCommand(context));
+export const mtrWords = reader(mtrCommand(context));
+export const sweepWords = reader(sweepCommand(context));
+
+/** The help screen of each command, 100 columns wide. */
+export const HELP: Readonly<Record<string, () => Promise<string>>> = {
+  ping: () => help(pingCommand(context)),
+  traceroute: () => help(tracerouteCommand(context)),
+  mtr: () => help(mtrCommand(context)),
+  sweep: () => help(sweepCommand(context)),
+};
+
+function parser(words: readonly string[]): Argv {
+  return yargs([...words])
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .locale('en')
+    .version(false)
+    .exitProcess(false);
+}
+
+/** The command as the only one, called by no name. */
+function alone<Words>(module: CommandModule<object, Words>): CommandModule {
+  const command = String(module.command).replace(/^\S+/, '$0');
+  return { ...(module as unknown as CommandModule), command, aliases: [] };
+}
+
+function reader<Words>(module: CommandModule<object, Words>): (...words: string[]) => Words {
+  return (...words) => {
+    let read: Words | undefined;
+    const handler = (given: unknown): void => {
+      read = given as Words;
+    };
+    parser(words)
+      .command({ ...alone(module), handler })
+      .parseSync();
+    if (read === undefined) throw new Error(`no command in ${words.join(' ')}`);
+    return read;
+  };
+}
+
+async function help<Words>(module: CommandModule<object, Words>): Promise<string> {
+  const name = String(module.command).replace(/ .*/, '');
+  const text = await parser([])
+    .scriptName(`tapline ${name}`)
+    .updateStrings(KIND_WORDS)
+    .command(alone(module))
+    .wrap(100)
+    .getHelp();
+  return helpText(text);
+}
