@@ -3,11 +3,11 @@ import { defineConfig } from 'vitest/config';
 import { TEST_LIMIT } from './test/support/limits.ts';
 
 const common = {
-  pool: 'forks',
+  pool: 'forks' as const,
   setupFiles: ['./test/support/seed.ts'],
   testTimeout: TEST_LIMIT,
   hookTimeout: TEST_LIMIT,
-} as const;
+};
 /** The examples import the package by its name. */
 const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
 /** A test in here changes the process that it runs in. */
