@@ -1,36 +1,49 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TEST_LIMIT } from './test/support/limits.ts';
 
+const common = {
+  pool: 'forks' as const,
+  setupFiles: ['./test/support/seed.ts'],
+  testTimeout: TEST_LIMIT,
+  hookTimeout: TEST_LIMIT,
+};
 /** The examples import the package by its name. */
 const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
+/** A test in here changes the process that it runs in. */
+const ALONE = ['test/sys/allocator.test.ts'];
 
-const limits = { testTimeout: TEST_LIMIT, hookTimeout: TEST_LIMIT };
-
-/** `unit` runs anywhere; `lab` makes namespaces (root or user namespaces) and sends real frames between them. */
+/**
+ * `unit` runs anywhere, in processes that serve many files, and `alone` with a process for each file. `lab` makes
+ * namespaces (root or user namespaces) and sends real frames between them; it mostly waits, for more than one file at once.
+ */
 export default defineConfig({
   test: {
-    pool: 'forks',
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
       {
         resolve,
         test: {
+          ...common,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**'],
-          pool: 'forks',
-          setupFiles: ['./test/support/seed.ts'],
-          ...limits,
+          exclude: ['test/lab/**', ...ALONE],
+          isolate: false,
+          maxWorkers: availableParallelism(),
         },
       },
       {
         resolve,
+        test: { ...common, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+      {
+        resolve,
         test: {
+          ...common,
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          pool: 'forks',
-          setupFiles: ['./test/support/seed.ts'],
-          ...limits,
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

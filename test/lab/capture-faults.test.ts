@@ -45,9 +45,11 @@ test('frames that segmentation offload left as large as 64 KiB are recorded whol
   await using ours = await startCapture('-w', folder.file('ours.pcap'), 'tcp');
   const request = new Uint8Array(4_000_000).map((_, index) => index);
   await exchangeTcp(lab.host('left'), lab.host('right'), { request, reply: Uint8Array.of(1) });
-  await caughtUp(theirs); // on SIGINT tcpdump discards what is still in its ring
-  for (const program of [ours, theirs]) program.signal('SIGINT');
+  await framesDelivered();
+  ours.signal('SIGINT');
   expect(await ours.exit()).toBe(0);
+  await caughtUp(theirs, ours.counters.captured);
+  theirs.signal('SIGINT');
   expect(await theirs.exit()).toBe(0);
   expect(theirs.standardError).toContain('0 packets dropped by kernel');
   const packets = await readPackets(folder.file('ours.pcap'));

@@ -189,12 +189,15 @@ describe('a next file that cannot be begun', () => {
     async (name, size, fits) => {
       const disk = { folder, disk: smallDisk(size), words: `-w ${name} -C 64K --min-free 0 udp port 9` };
       await using program = await captureOnDisk(lab.host('right'), disk);
+      const files = ['00001', '00002', '00003'].slice(0, fits).map((number) => name.replace('a', `a-${number}`));
+      const seen = `/proc/${program.pid}/root${folder.file('disk')}`; // the disk is mounted in the program's namespace alone
       await flood(3 * 64);
-      await sleep(1200);
+      await eventually(async () => {
+        if (!program.hasEnded) expect(await readPackets(`${seen}/${files.at(-1)}`)).toHaveLength(64);
+      });
       await flood(100, { first: 3 * 64 });
       expect(await program.exit()).toBe(5);
       expect(program.standardError).toContain('the disk is full');
-      const files = ['00001', '00002', '00003'].slice(0, fits).map((number) => name.replace('a', `a-${number}`));
       expect(readdirSync(folder.file('kept')).sort()).toEqual(files);
       const numbers = await Promise.all(files.map((file) => numbersOf(`kept/${file}`)));
       expect(numbers.flat()).toEqual(upTo(fits * 64));

@@ -114,8 +114,9 @@ describe('beside tcpdump, with the same filter, the same frames byte for byte', 
     if (theirs === undefined) return;
     await using ours = new Recording(folder.file('ours.pcap'), interfaceName, { filter });
     await makeMixedTraffic(lab);
-    await caughtUp(theirs);
+    await framesDelivered();
     const summary = await ours.finish();
+    await caughtUp(theirs, summary.frames); // it began before us, and goes on after us
     theirs.signal('SIGINT');
     await theirs.exit();
     expect(theirs.standardError).toContain('0 packets dropped by kernel');

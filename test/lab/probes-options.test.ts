@@ -162,7 +162,7 @@ describe('paths', () => {
         ` 1  [AS64496] ${ROUTERS[0]}\n 2  [AS64497 ZZ] ${ROUTERS[1]}\n 3  [AS64497 ZZ] ${ROUTERS[2]}\n 4  [AS64498] ${CHAIN_TARGET.ipv4}\n`,
       );
     }
-    const shared = ['--hide', '2', '--asn-file', folder.file('as.txt'), CHAIN_TARGET.ipv4];
+    const shared = ['-n', '--hide', '2', '--asn-file', folder.file('as.txt'), CHAIN_TARGET.ipv4];
     const hidden = new RegExp([ROUTERS[0], ROUTERS[1], '10\\.1\\.1\\.1', '64496'].join('|'));
     for (const words of [
       ['traceroute', '-S', '10.1.1.1'],

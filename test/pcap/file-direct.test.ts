@@ -12,6 +12,7 @@ import { PlainFile } from '../../src/pcap/file-plain.ts';
 import { openFile } from '../../src/pcap/file-reader.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { ownRecords, type RecordContainer } from '../../src/pcap/record-file.ts';
+import { eventually } from '../support/eventually.ts';
 import { recordOf, TestGatherer } from '../support/gathered-batches.ts';
 import { fillerBefore, packetBlock } from '../support/pcapng-blocks.ts';
 
@@ -82,10 +83,7 @@ describe('a direct file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     file.take(new TestGatherer().gather(file.lead(), [recordOf(100, 1), recordOf(DIRECT_BLOCK, 2)]));
     const whole = 24 + 116 + 16 + DIRECT_BLOCK;
-    for (let tries = 0; tries < 200 && statSync(path).size < whole; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    expect(statSync(path).size).toBe(whole);
+    await eventually(() => expect(statSync(path).size).toBe(whole));
     await file.close();
     await file.close();
     expect(statSync(path).size).toBe(whole);

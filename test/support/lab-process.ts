@@ -18,6 +18,8 @@ export class LabProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   #standardOutput: Buffer[] = [];
   #standardError = '';
+  /** It has ended, and all that it printed is here. */
+  #isClosed = false;
   readonly #exit: Promise<number>;
   readonly #waiting = new Set<() => void>();
 
@@ -33,6 +35,7 @@ export class LabProcess implements AsyncDisposable {
     this.#exit = new Promise((resolve, reject) => {
       this.child.once('error', reject);
       this.child.once('close', (code, signal) => {
+        this.#isClosed = true;
         for (const look of this.#waiting) look();
         resolve(code ?? (signal === null ? -1 : -2));
       });
@@ -59,7 +62,7 @@ export class LabProcess implements AsyncDisposable {
       const fail = (what: string): void => reject(new Error(`${what} without "${text}": ${this.#standardError}`));
       const look = (): void => {
         if (this.#standardError.includes(text)) resolve();
-        else if (this.hasEnded) fail('ended');
+        else if (this.#isClosed) fail('ended');
         else if (late.signal.aborted) fail(`${EVENT_LIMIT} ms passed`);
         else return;
         this.#waiting.delete(look);
@@ -87,7 +90,7 @@ export class LabProcess implements AsyncDisposable {
     const before = prints();
     this.signal('SIGUSR1');
     await eventually(() => {
-      if (prints() === before && !this.hasEnded) throw new Error(`no counters: ${this.#standardError}`);
+      if (prints() === before && !this.#isClosed) throw new Error(`no counters: ${this.#standardError}`);
     });
     return this.counters;
   }

@@ -20,9 +20,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-/* Seconds per filter: on AH, libpcap's protochain may loop for ever. */
+/* Seconds of processor time per filter: on AH, libpcap's protochain may loop for ever. */
 #define PATIENCE 2
 /* Exit status when this machine cannot open a live handle. */
 #define NO_LIVE_HANDLE 77
@@ -33,6 +34,12 @@ static void give_up(int number)
 {
     (void)number;
     siglongjmp(out_of_patience, 1);
+}
+
+static void set_timer(int seconds)
+{
+    struct itimerval timer = { .it_value = { .tv_sec = seconds } };
+    setitimer(ITIMER_VIRTUAL, &timer, NULL);
 }
 
 struct packet { struct pcap_pkthdr header; u_char *bytes; };
@@ -137,7 +144,7 @@ int main(int argc, char **argv)
     }
     struct capture *captures = calloc(argc, sizeof *captures);
     for (int i = 1; i < argc; i++) load(&captures[i - 1], argv[i]);
-    signal(SIGALRM, give_up);
+    signal(SIGVTALRM, give_up);
     char *line = NULL;
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
@@ -151,17 +158,17 @@ int main(int argc, char **argv)
             fflush(stdout);
             continue;
         }
-        alarm(PATIENCE);
+        set_timer(PATIENCE);
         char error[PCAP_ERRBUF_SIZE];
         if (!compile(&captures[file], &optimised, line + at, 1, netmask, snaplen, error)) {
-            alarm(0);
+            set_timer(0);
             printf("E %s\n", error);
         } else {
             int both = compile(&captures[file], &plain, line + at, 0, netmask, snaplen, error);
             char *first = malloc(captures[file].count + 2), *second = malloc(captures[file].count + 2);
             verdicts(&captures[file], &optimised, first);
             verdicts(&captures[file], both ? &plain : &optimised, second);
-            alarm(0);
+            set_timer(0);
             printf("P %u %u %s %s", optimised.bf_len, both ? plain.bf_len : 0, first, second);
             free(first);
             free(second);

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { makeOwnCorpus } from './own-corpus.ts';
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
@@ -15,10 +16,19 @@ export function missing(what: string): undefined {
   return undefined;
 }
 
-/** The folder of the shared captures and filters, or undefined with a loud word. */
-export function corpusFolder(): string | undefined {
-  return existsSync(CORPUS) ? CORPUS : missing('no corpus of captures beside the repository');
+/** Whether the shared corpus is there. */
+export const isCorpusShared = existsSync(CORPUS);
+
+/** The folder of the shared captures and filters; where it is missing, that of the small corpus that the suite makes. */
+export function corpusFolder(): string {
+  if (isCorpusShared) return CORPUS;
+  if (ownCorpus === undefined)
+    missing('the corpus of captures beside the repository; a small one is made in its place');
+  ownCorpus ??= makeOwnCorpus();
+  return ownCorpus;
 }
+
+let ownCorpus: string | undefined;
 
 /** The path of an installed program, or undefined with a loud word. */
 export function requirePeer(name: string): string | undefined {
