@@ -79,6 +79,13 @@ describe('dissect', () => {
     });
   });
 
+  test('options of TCP that end before the cut are not truncated', () => {
+    const frame = ipv4(6, tcp({ options: fromHex('020405b4 00000000') }));
+    const cutAt = (length: number) => dissect({ ...lentFrame(frame), length }, 1).layers[2];
+    expect(cutAt(frame.length - 2)).toMatchObject({ areOptionsTruncated: false, areOptionsMalformed: false });
+    expect(cutAt(frame.length - 4)).toMatchObject({ areOptionsTruncated: true, areOptionsMalformed: false });
+  });
+
   test('every cut ends in a mark, never in an exception; layers before it remain', () => {
     const frame = ipv6(0, joinBytes(fromHex('06 00 0104 00000000'), tcp({ options: fromHex('020405b4') }, 6)));
     const whole = kindsOf(frame);
