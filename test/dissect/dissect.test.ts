@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DissectOptions, dissect, type Layer } from '../../src/dissect/index.ts';
@@ -113,6 +114,13 @@ describe('dissect', () => {
     const labels = ethernet(0x8847, new Uint8Array(4000));
     expect(layersOf(labels).at(-1)?.kind).toBe('nested');
   });
+});
+
+test('tapline/dissect is the front door of src/dissect', async () => {
+  const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const door: string = exports['./dissect'].default;
+  const source = new URL(`../../${door.replace('./dist/', 'src/').replace(/js$/, 'ts')}`, import.meta.url);
+  expect(Object.keys(await import(source.href))).toEqual(['dissect']);
 });
 
 test('a spanning tree BPDU: fields as in tshark', () => {
