@@ -10,10 +10,9 @@ export interface ExpectedChecksum {
   readonly expectedChecksum?: number;
 }
 
-const NONE: ExpectedChecksum = {};
-
 /**
- * Computes the Internet checksum of the first `length` bytes of a region.
+ * Computes the Internet checksum of the first `length` bytes of a region. Undefined: checksums are off, or the capture does
+ * not have all these bytes.
  * @param field offset of the checksum field in the region; it counts as 0
  * @param initial sum of a pseudo header
  */
@@ -23,25 +22,24 @@ export function expectedChecksum(
   length: number,
   field: number,
   initial = 0,
-): ExpectedChecksum {
+): number | undefined {
   const { start } = region;
   const end = start + length;
-  if (!context.checksums || end > region.end) return NONE;
+  if (!context.checksums || end > region.end) return undefined;
   const before = checksumSum(context.bytes, start, start + field, initial);
-  const sum = foldChecksum(checksumSum(context.bytes, start + field + 2, end, before));
-  return { expectedChecksum: ~sum & 0xffff };
+  return ~foldChecksum(checksumSum(context.bytes, start + field + 2, end, before)) & 0xffff;
 }
 
-/** Computes the checksum of an upper-layer message, pseudo header included; a fragment has none. */
+/** Computes the checksum of an upper-layer message, pseudo header included. Undefined also in a fragment. */
 export function expectedUpperChecksum(
   context: DecodeContext,
   region: Region,
   length: number,
   field: number,
   protocol: number,
-): ExpectedChecksum {
+): number | undefined {
   const { network, bytes } = context;
-  if (!context.checksums || network === undefined || network.isFragment) return NONE;
+  if (!context.checksums || network === undefined || network.isFragment) return undefined;
   const size = network.version === 4 ? IPV4_LENGTH : IPV6_LENGTH;
   const source = checksumSum(bytes, network.sourceStart, network.sourceStart + size);
   const addresses = checksumSum(bytes, network.finalDestinationStart, network.finalDestinationStart + size, source);

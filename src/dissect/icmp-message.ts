@@ -23,9 +23,6 @@ export interface QuotedPacket {
   readonly destinationPort?: number;
 }
 
-/** A layer while its decoder fills it. */
-export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
 const quote = new QuoteView();
 
 /** Decodes the quote of an error; an error quotes packets of its own IP version. */

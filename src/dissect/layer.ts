@@ -15,6 +15,9 @@ export interface AnyLayer extends LayerPlace {
   readonly kind: string;
 }
 
+/** A layer while its decoder fills it. */
+export type Mutable<L> = { -readonly [Key in keyof L]: L[Key] };
+
 /** Bytes that no protocol decodes. */
 interface DataLayer extends LayerPlace {
   readonly kind: 'data';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DissectOptions, dissect } from '../../src/dissect/dissect.ts';
@@ -80,6 +81,13 @@ describe('dissect', () => {
     });
   });
 
+  test('options of TCP that end before the cut are not truncated', () => {
+    const frame = ipv4(6, tcp({ options: fromHex('020405b4 00000000') }));
+    const cutAt = (length: number) => dissect({ ...lentFrame(frame), length }, 1).layers[2];
+    expect(cutAt(frame.length - 2)).toMatchObject({ areOptionsTruncated: false, areOptionsMalformed: false });
+    expect(cutAt(frame.length - 4)).toMatchObject({ areOptionsTruncated: true, areOptionsMalformed: false });
+  });
+
   test('every cut ends in a mark, never in an exception; layers before it remain', () => {
     const frame = ipv6(0, joinBytes(fromHex('06 00 0104 00000000'), tcp({ options: fromHex('020405b4') }, 6)));
     const whole = kindsOf(frame);
@@ -107,6 +115,13 @@ describe('dissect', () => {
     const labels = ethernet(0x8847, new Uint8Array(4000));
     expect(layersOf(labels).at(-1)?.kind).toBe('nested');
   });
+});
+
+test('tapline/dissect is the front door of src/dissect', async () => {
+  const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const door: string = exports['./dissect'].default;
+  const source = new URL(`../../${door.replace('./dist/', 'src/').replace(/js$/, 'ts')}`, import.meta.url);
+  expect(Object.keys(await import(source.href))).toEqual(['dissect']);
 });
 
 test('a spanning tree BPDU: fields as in tshark', () => {

@@ -4,8 +4,8 @@ import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { Icmp4Type, isIcmp4Error } from '../../wire/icmp-types.ts';
 import { Icmp4View } from '../../wire/icmp4.ts';
 import { type ExpectedChecksum, expectedChecksum } from '../checksum.ts';
-import { decodeQuote, type Mutable, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
-import type { LayerPlace } from '../layer.ts';
+import { decodeQuote, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
+import type { LayerPlace, Mutable } from '../layer.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { after, type Region, wireLengthOf } from '../region.ts';
 
@@ -62,8 +62,9 @@ function decodeIcmp4(context: DecodeContext<Icmp4Layer | QuoteLayer>, region: Re
     code: view.code,
     checksum: view.checksum,
     length,
-    ...(isFragment ? {} : expectedChecksum(context, region, length, CHECKSUM)),
   };
+  const expected = isFragment ? undefined : expectedChecksum(context, region, length, CHECKSUM);
+  if (expected !== undefined) layer.expectedChecksum = expected;
   addFields(layer, bytes);
   const body = after(region, start + HEADER_LENGTH);
   const quoted = isIcmp4Error(type) ? readQuotedPacket(bytes, body, 4) : undefined;

@@ -7,8 +7,8 @@ import { Icmp6Type, isIcmp6Error } from '../../wire/icmp-types.ts';
 import { Icmp6View } from '../../wire/icmp6.ts';
 import { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from '../../wire/neighbor-discovery.ts';
 import { type ExpectedChecksum, expectedUpperChecksum } from '../checksum.ts';
-import { decodeQuote, type Mutable, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
-import type { LayerPlace } from '../layer.ts';
+import { decodeQuote, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
+import type { LayerPlace, Mutable } from '../layer.ts';
 import { type ListenerRecord, readListenerRecords } from '../listener-records.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { after, type Region, wireLengthOf } from '../region.ts';
@@ -102,8 +102,9 @@ function decodeIcmp6(context: DecodeContext<Icmp6Layer | QuoteLayer>, region: Re
     code: view.code,
     checksum: view.checksum,
     length,
-    ...expectedUpperChecksum(context, region, length, CHECKSUM, IpProtocol.icmp6),
   };
+  const expected = expectedUpperChecksum(context, region, length, CHECKSUM, IpProtocol.icmp6);
+  if (expected !== undefined) layer.expectedChecksum = expected;
   addFields(layer, bytes, region);
   if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
   const body = after(region, start + HEADER_LENGTH);

@@ -1,6 +1,7 @@
 /** IGMP (RFC 2236, RFC 3376). @module */
 import { formatIpv4 } from '../../base/address.ts';
 import { readU8, readU16 } from '../../base/bytes.ts';
+import { defined } from '../../base/defined.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { type ExpectedChecksum, expectedChecksum } from '../checksum.ts';
 import type { LayerPlace } from '../layer.ts';
@@ -54,7 +55,7 @@ function decodeIgmp(context: DecodeContext<IgmpLayer>, region: Region): void {
     maximumResponse: readU8(bytes, start + 1),
     group: isReport3 ? '0.0.0.0' : formatIpv4(bytes, start + 4),
     checksum: readU16(bytes, start + CHECKSUM),
-    ...expectedChecksum(context, region, length, CHECKSUM),
+    ...defined({ expectedChecksum: expectedChecksum(context, region, length, CHECKSUM) }),
     length,
     groups: isReport3 ? readListenerRecords(bytes, start + 8, end, 4, groupCount) : [],
     groupCount,

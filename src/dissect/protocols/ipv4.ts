@@ -7,7 +7,7 @@ import { IPV4_HEADER_LENGTH, Ipv4View } from '../../wire/ipv4.ts';
 import { OptionCursor } from '../../wire/option-cursor.ts';
 import { type ExpectedChecksum, expectedChecksum } from '../checksum.ts';
 import { addBadIp, type BadIpLayer, decodeIpPayload, type IpOption } from '../ip.ts';
-import type { LayerPlace } from '../layer.ts';
+import type { LayerPlace, Mutable } from '../layer.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { type Region, wireLengthOf } from '../region.ts';
 
@@ -75,7 +75,8 @@ function decodeIpv4(context: DecodeContext<Ipv4Layer | BadIpLayer>, region: Regi
     addBadIp(context, region, 4, 'total length', totalLength);
     return;
   }
-  context.add({
+  const { options, areMalformed } = readOptions(bytes, view.optionsStart, Math.min(view.payloadStart, end));
+  const layer: Mutable<Ipv4Layer> = {
     kind: 'ipv4',
     start,
     headerLength,
@@ -93,9 +94,12 @@ function decodeIpv4(context: DecodeContext<Ipv4Layer | BadIpLayer>, region: Regi
     payloadLength: length - headerLength,
     missingLength: Math.max(0, totalLength - available),
     checksum: view.checksum,
-    ...readOptions(bytes, view.optionsStart, Math.min(view.payloadStart, end)),
-    ...expectedChecksum(context, region, headerLength, CHECKSUM),
-  });
+    options,
+    areOptionsMalformed: areMalformed,
+  };
+  const expected = expectedChecksum(context, region, headerLength, CHECKSUM);
+  if (expected !== undefined) layer.expectedChecksum = expected;
+  context.add(layer);
   const payload = {
     start: start + headerLength,
     end: Math.max(start, Math.min(end, start + length)),
@@ -115,7 +119,7 @@ function readOptions(
   bytes: Uint8Array,
   start: number,
   end: number,
-): { readonly options: readonly IpOption[]; readonly areOptionsMalformed: boolean } {
+): { readonly options: readonly IpOption[]; readonly areMalformed: boolean } {
   const options: IpOption[] = [];
   cursor.begin(bytes, start, end);
   while (cursor.next()) {
@@ -123,5 +127,5 @@ function readOptions(
     options.push({ type: kind, data: length > 2 ? hexDigits(bytes, dataStart, cursor.start + length) : '' });
     if (kind === 0) break;
   }
-  return { options, areOptionsMalformed: cursor.isMalformed };
+  return { options, areMalformed: cursor.isMalformed };
 }

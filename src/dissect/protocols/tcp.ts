@@ -6,7 +6,7 @@ import { OptionCursor } from '../../wire/option-cursor.ts';
 import { TcpView } from '../../wire/tcp.ts';
 import { TcpOptionKind } from '../../wire/tcp-options.ts';
 import { type ExpectedChecksum, expectedUpperChecksum } from '../checksum.ts';
-import type { LayerPlace } from '../layer.ts';
+import type { LayerPlace, Mutable } from '../layer.ts';
 import { addTruncatedPorts, type PortsLayer } from '../ports.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { after, type Region, wireLengthOf } from '../region.ts';
@@ -23,7 +23,7 @@ export interface TcpLayer extends LayerPlace, ExpectedChecksum {
   readonly urgentPointer: number;
   readonly options: readonly TcpOptionField[];
   readonly areOptionsMalformed: boolean;
-  /** The capture ends inside the options. */
+  /** The capture ends inside the options, before an End option. */
   readonly areOptionsTruncated: boolean;
   readonly payloadLength: number;
   readonly checksum: number;
@@ -74,7 +74,8 @@ function decodeTcp(context: DecodeContext<TcpLayer | BadTcpLayer | PortsLayer>, 
     return;
   }
   const isCut = payloadStart > end && segmentLength >= headerLength;
-  context.add({
+  const { options, areMalformed, isEnded } = readOptions(bytes, optionsStart, Math.min(payloadStart, end));
+  const layer: Mutable<TcpLayer> = {
     kind: 'tcp',
     start,
     headerLength,
@@ -85,11 +86,15 @@ function decodeTcp(context: DecodeContext<TcpLayer | BadTcpLayer | PortsLayer>, 
     flags: view.flags,
     window: view.window,
     urgentPointer: view.urgentPointer,
-    ...readOptions(bytes, optionsStart, Math.min(payloadStart, end), isCut),
+    options,
+    areOptionsMalformed: areMalformed && !isCut,
+    areOptionsTruncated: isCut && !isEnded,
     payloadLength: segmentLength - headerLength,
     checksum: view.checksum,
-    ...expectedUpperChecksum(context, region, segmentLength, CHECKSUM, IpProtocol.tcp),
-  });
+  };
+  const expected = expectedUpperChecksum(context, region, segmentLength, CHECKSUM, IpProtocol.tcp);
+  if (expected !== undefined) layer.expectedChecksum = expected;
+  context.add(layer);
   if (isCut || segmentLength <= headerLength) return;
   context.decodePort('tcpPort', sourcePort, destinationPort, after(region, payloadStart));
 }
@@ -98,15 +103,15 @@ function readOptions(
   bytes: Uint8Array,
   start: number,
   end: number,
-  isCut: boolean,
-): Pick<TcpLayer, 'options' | 'areOptionsMalformed' | 'areOptionsTruncated'> {
+): { readonly options: readonly TcpOptionField[]; readonly areMalformed: boolean; readonly isEnded: boolean } {
   const options: TcpOptionField[] = [];
+  let isEnded = false;
   cursor.begin(bytes, start, end);
-  while (cursor.next()) {
+  while (!isEnded && cursor.next()) {
     options.push(readOption(bytes));
-    if (cursor.kind === TcpOptionKind.end) return { options, areOptionsMalformed: false, areOptionsTruncated: false };
+    isEnded = cursor.kind === TcpOptionKind.end;
   }
-  return { options, areOptionsMalformed: cursor.isMalformed && !isCut, areOptionsTruncated: isCut };
+  return { options, areMalformed: cursor.isMalformed, isEnded };
 }
 
 function readOption(bytes: Uint8Array): TcpOptionField {

@@ -2,7 +2,7 @@
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { UDP_HEADER_LENGTH, UdpView } from '../../wire/udp.ts';
 import { type ExpectedChecksum, expectedUpperChecksum } from '../checksum.ts';
-import type { LayerPlace } from '../layer.ts';
+import type { LayerPlace, Mutable } from '../layer.ts';
 import { addShortDatagram, addTruncatedPorts, type PortsLayer } from '../ports.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { capturedLengthOf, type Region, wireLengthOf } from '../region.ts';
@@ -48,7 +48,7 @@ function decodeUdp(context: DecodeContext<UdpLayer | PortsLayer>, region: Region
     return;
   }
   const datagramLength = Math.min(length, available);
-  context.add({
+  const layer: Mutable<UdpLayer> = {
     kind: 'udp',
     start,
     headerLength: UDP_HEADER_LENGTH,
@@ -58,8 +58,10 @@ function decodeUdp(context: DecodeContext<UdpLayer | PortsLayer>, region: Region
     payloadLength: datagramLength - UDP_HEADER_LENGTH,
     isFragment: context.network?.isFragment ?? false,
     checksum,
-    ...expectedUpperChecksum(context, region, datagramLength, CHECKSUM, IpProtocol.udp),
-  });
+  };
+  const expected = expectedUpperChecksum(context, region, datagramLength, CHECKSUM, IpProtocol.udp);
+  if (expected !== undefined) layer.expectedChecksum = expected;
+  context.add(layer);
   const wireEnd = start + datagramLength;
   const data = { start: payloadStart, end: Math.min(end, wireEnd), wireEnd };
   context.decodePort('udpPort', sourcePort, destinationPort, data);

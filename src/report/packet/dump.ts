@@ -1,11 +1,10 @@
 /** Bytes of a frame below its line: `-x`, `-X`, `-A`. @module */
 import { readU8 } from '../../base/bytes.ts';
-import { hexDigits } from '../../base/hex.ts';
-import { digitGroups } from './format.ts';
+import { hexByte } from '../../base/hex.ts';
 
 const BYTES_PER_ROW = 16;
-/** Columns of sixteen bytes in groups of two. */
-const HEX_WIDTH = 39;
+/** Columns of sixteen bytes in groups of two, each group after a space. */
+const HEX_WIDTH = 40;
 const FIRST_GRAPHIC = 0x21;
 const LAST_GRAPHIC = 0x7e;
 
@@ -14,20 +13,17 @@ export function hexRows(bytes: Uint8Array, start: number, end: number, withText:
   let rows = '';
   for (let row = start; row < end; row += BYTES_PER_ROW) {
     const stop = Math.min(row + BYTES_PER_ROW, end);
-    const groups = digitGroups(hexDigits(bytes, row, stop));
+    let digits = '';
+    let text = '';
+    for (let at = row; at < stop; at += 1) {
+      const value = readU8(bytes, at);
+      digits += `${(at - row) % 2 === 0 ? ' ' : ''}${hexByte(value)}`;
+      text += isGraphic(value) ? String.fromCharCode(value) : '.';
+    }
     const offset = (row - start).toString(16).padStart(4, '0');
-    rows += `\n\t0x${offset}:  ${withText ? `${groups.padEnd(HEX_WIDTH)}  ${graphicText(bytes, row, stop)}` : groups}`;
+    rows += `\n\t0x${offset}: ${withText ? `${digits.padEnd(HEX_WIDTH)}  ${text}` : digits}`;
   }
   return rows;
-}
-
-function graphicText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at += 1) {
-    const value = readU8(bytes, at);
-    text += isGraphic(value) ? String.fromCharCode(value) : '.';
-  }
-  return text;
 }
 
 /** The bytes as text: CR LF becomes LF; any other byte that is neither graphic nor white space becomes a dot. */

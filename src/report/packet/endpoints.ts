@@ -1,7 +1,13 @@
-/** Addresses and ports of a line. @module */
+/** IP version, addresses and ports of a line. @module */
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import type { LayerOf } from '../../dissect/index.ts';
 import type { LayerPrinter, Line } from './printer.ts';
+
+/** `IP ` or `IP6 `; empty with `-e`, where the EtherType names it. */
+export function ipVersionText(version: 4 | 6, { options }: Line): string {
+  if (options.linkHeader === true) return '';
+  return version === 4 ? 'IP ' : 'IP6 ';
+}
 
 /** `192.0.2.1 > 192.0.2.2:`, the addresses of an IP header. */
 export function addressesText({ source, destination }: LayerOf<'ipv4' | 'ipv6'>, { names }: Line): string {

@@ -5,11 +5,6 @@ export function hex(value: number, width = 1): string {
   return `0x${value.toString(16).padStart(width, '0')}`;
 }
 
-/** Hexadecimal digits in groups of two bytes. */
-export function digitGroups(digits: string): string {
-  return (digits.match(/.{1,4}/g) ?? []).join(' ');
-}
-
 /** The name of a number, or `otherwise`. */
 export function nameOf(names: Readonly<Record<number, string>>, value: number, otherwise: string): string {
   return names[value] ?? otherwise;
@@ -20,8 +15,11 @@ export type FlagNames = readonly (readonly [flag: number, name: string])[];
 
 /** The names of the bits that are set, `none` without any. */
 export function flagsText(names: FlagNames, flags: number, separator = ', '): string {
-  const set = names.filter(([flag]) => (flags & flag) !== 0).map(([, name]) => name);
-  return set.length === 0 ? 'none' : set.join(separator);
+  let text = '';
+  for (const [flag, name] of names) {
+    if ((flags & flag) !== 0) text += text === '' ? name : `${separator}${name}`;
+  }
+  return text === '' ? 'none' : text;
 }
 
 /** Compares Internet checksums: in one's complement, 0 and 0xffff are the same number. */

@@ -1,6 +1,6 @@
 /** IP headers that cannot be decoded. @module */
 import type { LayerOf } from '../../../dissect/index.ts';
-import { ipVersionText } from '../ip-version.ts';
+import { ipVersionText } from '../endpoints.ts';
 import type { Line, Printers } from '../printer.ts';
 
 export const badIp: Printers<'bad-ip'> = { 'bad-ip': { text: badIpText } };

@@ -3,7 +3,7 @@ import { IpProtocol } from '../../../base/protocol-numbers.ts';
 import type { LayerOf } from '../../../dissect/index.ts';
 import { Icmp6Type, Unreachable6Code } from '../../../wire/icmp-types.ts';
 import { NeighborOption } from '../../../wire/neighbor-discovery.ts';
-import { digitGroups, type FlagNames, flagsText, hex, isSameSum, nameOf } from '../format.ts';
+import { type FlagNames, flagsText, hex, isSameSum, nameOf } from '../format.ts';
 import { listenerRecordsText } from '../listener-records.ts';
 import type { Line, Printers } from '../printer.ts';
 
@@ -188,7 +188,8 @@ function optionText(option: NeighborOptionField, withBytes: boolean): string {
 function byteRows(digits: string): string {
   let rows = '';
   for (let at = 0; at < digits.length; at += 32) {
-    rows += `\n\t    0x${(at / 2).toString(16).padStart(4, '0')}:  ${digitGroups(digits.slice(at, at + 32))}`;
+    const groups = digits.slice(at, at + 32).match(/.{1,4}/g) ?? [];
+    rows += `\n\t    0x${(at / 2).toString(16).padStart(4, '0')}:  ${groups.join(' ')}`;
   }
   return rows;
 }

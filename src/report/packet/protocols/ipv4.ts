@@ -1,8 +1,7 @@
 /** IPv4 headers: addresses, and the other fields with `-v`. @module */
 import type { LayerOf } from '../../../dissect/index.ts';
-import { addressesText, areAddressesPrintedLater } from '../endpoints.ts';
+import { addressesText, areAddressesPrintedLater, ipVersionText } from '../endpoints.ts';
 import { hex, nameOf } from '../format.ts';
-import { ipVersionText } from '../ip-version.ts';
 import { ipProtocolName } from '../number-names.ts';
 import type { Line, Printers } from '../printer.ts';
 

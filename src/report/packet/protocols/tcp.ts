@@ -36,24 +36,20 @@ function badTcpText(layer: LayerOf<'bad-tcp'>, line: Line): string {
 function tcpText(layer: TcpLayer, line: Line): string {
   const endpoints = endpointsText(layer, 'tcp', line);
   const { payloadLength, headerLength, flags } = layer;
-  const tooLong = `[bad hdr length ${headerLength}, too long, > ${payloadLength + headerLength}]`;
-  if (line.options.quiet === true) {
-    return `${endpoints}tcp ${payloadLength >>> 0}${payloadLength < 0 ? ` ${tooLong}` : ''}`;
-  }
+  const tooLong = ` [bad hdr length ${headerLength}, too long, > ${payloadLength + headerLength}]`;
+  if (line.options.quiet === true) return `${endpoints}tcp ${payloadLength >>> 0}${payloadLength < 0 ? tooLong : ''}`;
   const { sequence, acknowledgment, selectiveBase } = numbersOf(layer, line);
-  const parts = [`${endpoints}Flags [${flagsText(FLAG_LETTERS, flags, '')}]`];
-  if (line.verbosity > 0) parts.push(...checksumText(layer, line));
+  let text = `${endpoints}Flags [${flagsText(FLAG_LETTERS, flags, '')}]`;
+  if (line.verbosity > 0) text += checksumText(layer, line);
   if (payloadLength > 0 || line.verbosity > 1 || (flags & SEQUENCE_FLAGS) !== 0) {
-    parts.push(`seq ${sequence}${payloadLength > 0 ? `:${(sequence + payloadLength) >>> 0}` : ''}`);
+    text += `, seq ${sequence}${payloadLength > 0 ? `:${(sequence + payloadLength) >>> 0}` : ''}`;
   }
-  if ((flags & TcpFlag.acknowledgment) !== 0) parts.push(`ack ${acknowledgment}`);
-  parts.push(`win ${layer.window}`);
-  if ((flags & TcpFlag.urgent) !== 0) parts.push(`urg ${layer.urgentPointer}`);
-  if (payloadLength < 0) return `${parts.join(', ')} ${tooLong}`;
-  if (headerLength > FIXED_LENGTH) parts.push(optionsText(layer, selectiveBase));
-  if (layer.areOptionsTruncated) return `${parts.join(', ')} [|tcp]`;
-  parts.push(`length ${payloadLength}`);
-  return parts.join(', ');
+  if ((flags & TcpFlag.acknowledgment) !== 0) text += `, ack ${acknowledgment}`;
+  text += `, win ${layer.window}`;
+  if ((flags & TcpFlag.urgent) !== 0) text += `, urg ${layer.urgentPointer}`;
+  if (payloadLength < 0) return `${text}${tooLong}`;
+  if (headerLength > FIXED_LENGTH) text += `, ${optionsText(layer, selectiveBase)}`;
+  return layer.areOptionsTruncated ? `${text} [|tcp]` : `${text}, length ${payloadLength}`;
 }
 
 /** Sequence numbers as printed: relative, unless the segment acknowledges nothing or `-S` is set. */
@@ -70,10 +66,10 @@ function numbersOf(
   return conversations.place({ source, destination, sourcePort, destinationPort, sequence, acknowledgment, isSyn });
 }
 
-function checksumText({ checksum, expectedChecksum }: TcpLayer, { options }: Line): string[] {
-  if (options.skipChecksums === true || expectedChecksum === undefined) return [];
+function checksumText({ checksum, expectedChecksum }: TcpLayer, { options }: Line): string {
+  if (options.skipChecksums === true || expectedChecksum === undefined) return '';
   const isCorrect = isSameSum(checksum, expectedChecksum);
-  return [`cksum ${hex(checksum, 4)} (${isCorrect ? 'correct' : `incorrect -> ${hex(expectedChecksum, 4)}`})`];
+  return `, cksum ${hex(checksum, 4)} (${isCorrect ? 'correct' : `incorrect -> ${hex(expectedChecksum, 4)}`})`;
 }
 
 const OPTION_NAMES: Readonly<Record<number, string>> = {
