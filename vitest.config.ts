@@ -8,8 +8,15 @@ const common = {
   testTimeout: TEST_LIMIT,
   hookTimeout: TEST_LIMIT,
 };
+const SOURCE = new URL('src/', import.meta.url).pathname;
+
 /** The examples import the package by its name. */
-const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
+const resolve = {
+  alias: [
+    { find: /^tapline$/, replacement: `${SOURCE}index.ts` },
+    { find: /^tapline\/(bpf|capture|dissect|icmp)$/, replacement: `${SOURCE}$1/index.ts` },
+  ],
+};
 /** A test in here changes the process that it runs in. */
 const ALONE = ['test/sys/allocator.test.ts'];
 
