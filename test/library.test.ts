@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { EngineOptions, WasmFilter } from '../src/bpf/index.ts';
+import type { EngineOptions } from '../src/bpf/engine/create-engine.ts';
+import type { WasmFilter } from '../src/bpf/engine/wasm-engine.ts';
 import * as bpf from '../src/bpf/index.ts';
 import * as capture from '../src/capture/index.ts';
 
