@@ -17,8 +17,8 @@ const resolve = {
     { find: /^tapline\/(bpf|capture|dissect|icmp)$/, replacement: `${SOURCE}$1/index.ts` },
   ],
 };
-/** A test in here changes the process that it runs in. */
-const ALONE = ['test/sys/allocator.test.ts'];
+/** Tests that depend on, or change, the state of their process: modules mocked, native code loaded, allocator settings. */
+const ALONE = ['test/library.test.ts', 'test/pcap/file-sink.test.ts', 'test/sys/allocator.test.ts'];
 
 /**
  * `unit` runs anywhere, in processes that serve many files, and `alone` with a process for each file. `lab` makes
