@@ -27,7 +27,7 @@ export async function runCaptureThreads(
 ): Promise<void> {
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   const limits = threadLimits(words, count);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const ledger = new OutputLedger().memory;
   const threads: ThreadHandle[] = [];
   const total = (): CaptureStatistics => sumStatistics(threads.map(({ counters }) => counters.statistics));

@@ -34,7 +34,7 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   const seconds = numberOption('--duration', words.duration, { fraction: true });
 
   await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const sink = createSink(words, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));

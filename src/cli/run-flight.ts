@@ -54,7 +54,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     },
   });
   const recorder = await createRecorder(words, source, files, context);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
   answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {

@@ -50,7 +50,7 @@ export async function runMtr(words: MtrArguments, context: CommandContext): Prom
     findsMtu: false,
   });
   await using _closing = transport;
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const names = new NameCache();
   const output = new EventOutput<MonitorEvent>(context, words, (event) =>
     event.type === 'summary' ? reportText(words, event, names) : '',

@@ -38,7 +38,7 @@ export async function runPing(words: PingArguments, context: CommandContext): Pr
   if (targets.length > 1 && words.pcap !== undefined) {
     throw new StackError('USAGE', '--pcap records the run of one host');
   }
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const runs = new Set<PingRun>();
   const releaseInterim = context.signals.on(['SIGQUIT'], () => {
     for (const run of runs) context.stderr.write(pingInterimText(run.snapshot()));

@@ -31,7 +31,7 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   const filterFor = (linkType: LinkType): FilterProgram | undefined =>
     expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
   await using source = await openFile(words.file, { filterFor });
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   try {
     announce(words.file, source, context);
     const sink = createSink(words, source, context, stop.stop);

@@ -32,7 +32,7 @@ export async function runReplay(words: ReplayArguments, context: CommandContext)
     first = undefined;
     return source;
   };
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const replay = new Replay(target, { ...options, signal: stop.signal });
   context.stderr.write(`tapline: sending on ${target.interfaceName}, ${linkTypeName(target.linkType)}\n`);
   try {

@@ -42,7 +42,7 @@ export async function runSweep(words: SweepArguments, context: CommandContext): 
     wantsTransmitTime: false,
   });
   const method = methodFor(transport, targets.family, ports);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const output = new EventOutput<SweepEvent>(context, words, formatter(words));
   let alive = 0;
   let unreachable = 0;

@@ -53,7 +53,7 @@ export async function runTraceroute(words: TracerouteArguments, context: Command
   if (words.v) context.stderr.write(`${commandName()}: by ${transport.capabilities.name}\n`);
   const screen = new Screen(words, context, isMultipath);
   const output = new EventOutput<TracerouteEvent>(context, words, (event) => screen.format(event));
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   let isReached = false;
   const hops: TracerouteHop[] = [];
   const { sourceAddress } = transport.capabilities;

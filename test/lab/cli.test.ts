@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LinkType } from '../../src/base/index.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
 import { deleteLink } from '../../src/netlink/index.ts';
@@ -62,21 +62,76 @@ describe('capture', () => {
     );
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s ends it in good order, with everything written',
-    async (signal) => {
-      using folder = new TestFolder();
-      const path = folder.file('ours.pcap');
-      await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
-      await program.said('listening on');
-      await ping(3);
-      program.signal(signal);
-      expect(await program.exit()).toBe(0);
-      expect(await readPackets(path)).toHaveLength(6);
-      expect(program.standardError).toContain('6 packets captured');
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, with everything written', async (signal) => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
+    await program.said('listening on');
+    await ping(3);
+    program.signal(signal);
+    expect(await program.exit()).toBe(0);
+    expect(await readPackets(path)).toHaveLength(6);
+    expect(program.standardError).toContain('6 packets captured');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('a second signal right after the first does not cut the capture short', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap.gz');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, '--stats', folder.file('stats.json'), 'icmp');
+    await program.said('listening on');
+    await ping(3);
+    program.signal('SIGTERM');
+    program.signal('SIGINT'); // another one, since the kernel merges equal signals that are pending
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain('6 packets captured');
+    expect(await readPackets(path)).toHaveLength(6);
+    expect(JSON.parse(readFileSync(folder.file('stats.json'), 'utf8'))).toMatchObject({ captured: 6 });
+  });
+
+  test('timeout(1), which signals the program and then its process group, leaves the tail in the file', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap.gz');
+    const words = ['600', process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
+    await using program = new LabProcess(lab.host('right'), 'timeout', words);
+    await program.said('listening on');
+    await ping(3);
+    program.signal('SIGTERM'); // handled as its own time limit
+    await program.exit();
+    expect(program.standardError).toContain('6 packets captured');
+    expect(await readPackets(path)).toHaveLength(6);
+  });
+
+  test('SIGHUP does not end a capture without a terminal, under nohup(1) for instance', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    const words = [process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
+    await using program = new LabProcess(lab.host('right'), 'nohup', words);
+    await program.said('listening on');
+    program.signal('SIGHUP');
+    program.signal('SIGUSR1');
+    await program.said('0 packets captured');
+    await ping(3);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+    expect(await readPackets(path)).toHaveLength(6);
+  });
+
+  test('a terminal that closes ends the capture in good order', async () => {
+    const script = requirePeer('script');
+    if (script === undefined) return;
+    using folder = new TestFolder();
+    const [path, stats] = [folder.file('ours.pcap'), folder.file('stats.json')];
+    const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} --stats ${stats} icmp`;
+    const shell = `exec ${script} -qc '${command}' /dev/null >&2`;
+    await using terminal = new LabProcess(lab.host('right'), 'sh', ['-c', shell]);
+    await terminal.said('listening on');
+    await ping(3);
+    terminal.signal('SIGKILL'); // the kernel sends SIGHUP to the processes of a terminal that is gone
+    await vi.waitFor(() => expect(readFileSync(stats, 'utf8')).toMatch(/\}\n$/), { timeout: 20_000 });
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ captured: 6 });
+    expect(await readPackets(path)).toHaveLength(6);
+  });
 
   test('SIGUSR1 shows the counters and the capture goes on', async () => {
     using folder = new TestFolder();
