@@ -163,14 +163,17 @@ export class CaptureParser implements FrameCollector {
     if (this.#end - this.#start < MAGIC_LENGTH) return undefined;
     if (isSectionHeader(this.#buffer, this.#start)) this.#format = new PcapngFormat(this);
     else if (isPcapMagic(this.#buffer, this.#start)) this.#format = new PcapFormat(this);
-    else this.#error = formatError('this is no capture file: neither PCAP nor PCAPNG');
+    else this.#error = formatError('not a capture file: neither PCAP nor PCAPNG');
     return this.#format;
   }
 
   #judgeRest(): void {
     const rest = this.#end - this.#start;
     if (this.#error !== undefined) return;
-    if (this.#format === undefined) this.#error = truncatedError(`the file ends in its header, after ${rest} bytes`);
+    if (this.#format === undefined)
+      this.#error = truncatedError(
+        rest === 0 ? 'the file is empty' : `the file ends in its header, after ${rest} bytes`,
+      );
     else if (rest > 0) this.#error = this.#format.endsEarly(rest);
     else if (this.interfaces.length === 0) this.#error = formatError('the file describes no interface');
   }

@@ -1,4 +1,4 @@
-/** Bytes of files, pipes and standard input, and of any of them behind gzip (RFC 1952) or zstd. @module */
+/** Reads bytes from files, pipes and standard input, and unpacks gzip (RFC 1952) and zstd. @module */
 import { close, fstatSync, open, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -12,12 +12,19 @@ const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
 const closeDescriptor = promisify(close);
 
+/** The name of an input in messages. */
+export function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
 /**
- * Opens `path`, or standard input as `-`; what is packed with gzip or zstd is unpacked on the way.
- * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` where this Node has no zstd
+ * Opens `path`, or standard input as `-`, and unpacks gzip and zstd.
+ * @throws StackError `FILE_OPEN`; reading throws `FILE_READ`, `FILE_FORMAT` and `FILE_TRUNCATED`, and `COMPRESSION` when
+ * this Node has no zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const plain = path === '-' ? streamSource(process.stdin) : await openPlain(path);
+  const name = inputName(path);
+  const plain = path === '-' ? streamSource(process.stdin, name) : await openPlain(path);
   const head = new Uint8Array(4);
   let count = 0;
   try {
@@ -32,8 +39,8 @@ export async function openByteSource(path: string): Promise<ByteSource> {
   }
   const whole = new PrefixedSource(head.subarray(0, count), plain);
   const closeWhole = (): Promise<void> => whole.close();
-  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(whole), closeWhole);
-  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(whole), closeWhole);
+  if (count >= 2 && readU16(head, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(whole), name, closeWhole);
+  if (count === 4 && readU32(head, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(whole), name, closeWhole);
   return whole;
 }
 
@@ -44,24 +51,26 @@ async function openPlain(path: string): Promise<ByteSource> {
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
-  if (!fstatSync(descriptor).isFIFO()) return new FileSource(descriptor);
-  // A read that waits for a writer would hold a thread, and the process when it ends: the event loop waits better.
+  if (!fstatSync(descriptor).isFIFO()) return new FileSource(descriptor, path);
+  // On the event loop: a blocking read would hold a thread, and the end of the process, until a writer comes.
   const { Socket } = await import('node:net');
-  return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
+  return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }), path);
 }
 
 class FileSource implements ByteSource {
   readonly #descriptor: number;
+  readonly #name: string;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
+    this.#name = name;
   }
 
   async read(into: Uint8Array): Promise<number> {
     try {
       return (await readDescriptor(this.#descriptor, into, 0, into.length, null)).bytesRead;
     } catch (error) {
-      throw readError('FILE_READ', error);
+      throw readError(this.#name, error);
     }
   }
 
@@ -70,7 +79,7 @@ class FileSource implements ByteSource {
   }
 }
 
-/** The first bytes were read to look at; here they are put back. */
+/** A source whose first bytes were read already: returns them again. */
 class PrefixedSource implements ByteSource {
   #prefix: Uint8Array;
   readonly #rest: ByteSource;
@@ -93,19 +102,21 @@ class PrefixedSource implements ByteSource {
   }
 }
 
-function streamSource(stream: Readable): ByteSource {
-  return new ChunkSource(stream[Symbol.asyncIterator](), async () => void stream.destroy());
+function streamSource(stream: Readable, name: string): ByteSource {
+  return new ChunkSource(stream[Symbol.asyncIterator](), name, async () => void stream.destroy());
 }
 
-/** Bytes that come in chunks; one that is larger than asked for is handed out in parts. */
+/** Bytes from an iterator of chunks; returns a chunk that is larger than the buffer in parts. */
 class ChunkSource implements ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #name: string;
   readonly #close: () => Promise<void>;
   #chunk: Uint8Array = EMPTY;
 
-  /** @param close ends what the chunks are made of, so that whoever waits for one gets an error or the end */
-  constructor(chunks: AsyncIterator<Uint8Array>, close: () => Promise<void>) {
+  /** @param close closes the input of the iterator, so that a pending read ends */
+  constructor(chunks: AsyncIterator<Uint8Array>, name: string, close: () => Promise<void>) {
     this.#chunks = chunks;
+    this.#name = name;
     this.#close = close;
   }
 
@@ -126,7 +137,7 @@ class ChunkSource implements ByteSource {
       const next = await this.#chunks.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
-      throw error instanceof StackError ? error : readError(readErrorCode(error), error);
+      throw readError(this.#name, error);
     }
   }
 
@@ -136,13 +147,22 @@ class ChunkSource implements ByteSource {
   }
 }
 
-/** Packed bytes that end early are a file that does; others that cannot be unpacked are a damaged file. */
+/** Puts the input's name before what is wrong with its bytes; returns other errors as they are. */
+export function nameError(name: string, error: StackError): StackError {
+  const { code, message, cause } = error;
+  const isAboutBytes = code === 'FILE_FORMAT' || code === 'FILE_TRUNCATED';
+  return isAboutBytes ? new StackError(code, `${name}: ${message}`, { cause }) : error;
+}
+
+/** @param error one of ours, of read(2) or of zlib */
+function readError(name: string, error: unknown): StackError {
+  if (error instanceof StackError) return nameError(name, error);
+  return new StackError(readErrorCode(error), `cannot read ${name}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Packed data that ends early means a truncated file, data that cannot be unpacked a damaged one. */
 function readErrorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
   return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
-}
-
-function readError(code: string, cause: unknown): StackError {
-  return new StackError(code, `cannot read the capture file: ${messageOf(cause)}`, { cause });
 }

@@ -10,6 +10,8 @@ export {
 } from './file-format.ts';
 export {
   type Allowed,
+  checkOutputFile,
+  checkOutputFolder,
   type FileIdentity,
   type FileSinkOptions,
   isPlainFile,

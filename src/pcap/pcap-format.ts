@@ -113,7 +113,7 @@ export class PcapFormat implements RecordFormat {
     if (end - start < PCAP_FILE_HEADER_LENGTH) return this.#want(PCAP_FILE_HEADER_LENGTH);
     const little = byteOrderOf(bytes, start);
     if (little === undefined)
-      return this.#fail(`no capture file: it begins with ${readU32(bytes, start).toString(16)}`);
+      return this.#fail(`not a capture file: it begins with ${readU32(bytes, start).toString(16)}`);
     const major = readOrdered16(bytes, start + VERSION_MAJOR, little);
     const minor = readOrdered16(bytes, start + VERSION_MINOR, little);
     if (!(major === 2 && minor <= 4) && !(major === DGUX_MAJOR && minor === 0)) {

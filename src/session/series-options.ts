@@ -1,30 +1,30 @@
-/** What a series of files is asked for. @module */
+/** Options of a series of files. @module */
 import type { Clock } from '../base/clock.ts';
-import type { FileIdentity } from '../pcap/index.ts';
+import type { FileSinkOptions } from '../pcap/index.ts';
 import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 import type { OutputLedger } from './output-ledger.ts';
 
-/** When the next file begins; of several limits the first that is reached. */
+/** When the next file begins: at the first limit that is reached. */
 export interface Rotation {
-  /** Bytes that a file may have, its header included, before compression. A single larger record has a file for itself. */
+  /** Maximum bytes of a file, header included, before compression. A single larger record gets a file of its own. */
   readonly bytes?: number;
-  /** Frames that a file may have. */
+  /** Maximum frames of a file. */
   readonly frames?: number;
-  /** Seconds that a file covers, whole ones, counted from its first frame. */
+  /** Whole seconds that a file covers, counted from its first frame. */
   readonly seconds?: number;
-  /** Files begin at multiples of `seconds` on the wall clock instead. */
+  /** Count from multiples of `seconds` on the wall clock instead. */
   readonly aligned?: boolean;
 }
 
-/** Records, none of them frames, that every file ends with: counters, for instance. */
+/** Records other than frames at the end of every file: counters, for instance. */
 export interface Epilogue {
-  /** Bytes, always the same. */
+  /** Bytes; constant. */
   readonly length: number;
-  /** @param frames what the file has of them */
+  /** @param frames number of frames in the file */
   encode(frames: number): Uint8Array;
 }
 
-/** A file of a series, closed. */
+/** A closed file of a series. */
 export interface FinishedFile {
   readonly path: string;
   readonly frames: number;
@@ -32,42 +32,41 @@ export interface FinishedFile {
   readonly length: number;
 }
 
-export interface FileSeriesOptions {
-  /** None: one file. */
+/** `keep` protects the file that the frames are read from. */
+export interface FileSeriesOptions extends FileSinkOptions {
+  /** Default: one file. */
   readonly rotation?: Rotation;
-  /** Frames come as they are stamped, so that none is later than now. Default: true. */
+  /** Frames arrive as they are stamped: none is later than now. Default: true. */
   readonly isLive?: boolean;
-  /** No file before the first frame. Default: the first file is there at once. */
+  /** Create the first file with the first frame. Default: at once. */
   readonly isLazy?: boolean;
-  /** Keep at most so many files: the oldest of this series is deleted before another begins. */
+  /** Maximum number of files: the oldest of this series is deleted before another begins. */
   readonly ring?: number;
-  /** End with so many frames. One series alone gets that more cheaply by `limit` of `record`. */
+  /** Stop after this many frames. For a single series `limit` of `record` is cheaper. */
   readonly frameLimit?: number;
-  /** End with so many files. */
+  /** Stop after this many files. */
   readonly fileLimit?: number;
-  /** End before more than so many bytes are written, all files together, before compression. */
+  /** Stop before all files together exceed this many bytes, before compression. */
   readonly byteLimit?: number;
-  /** Bytes that the files may take on the disk together. A ring deletes its oldest file for them; without one it ends. */
+  /** Maximum bytes of all files on the disk. A ring deletes its oldest file; without a ring the series stops. */
   readonly quota?: number;
-  /** What stays free on the disk. Default: 64 MiB, or 1 % of a smaller file system. `{ bytes: 0 }`: until it is full. */
+  /** Minimum free space on the disk. Default: 64 MiB, or 1 % of a smaller file system. `{ bytes: 0 }`: no minimum. */
   readonly freeSpace?: FreeSpaceFloor;
-  /** Times in the names, and of aligned borders, are UTC. Default: local time. */
+  /** Use UTC in names and for aligned files. Default: local time. */
   readonly utc?: boolean;
-  /** Files that have a name already are overwritten; never links. Default: another name is taken. */
+  /** Overwrite existing files, but never links. Default: choose another name. */
   readonly overwrite?: boolean;
-  /** The file that the frames come from: it is not overwritten under any name. */
-  readonly keep?: FileIdentity;
   /**
-   * Several series, each on a thread of its own for instance, that have one ledger keep to `frameLimit`, `fileLimit`,
-   * `byteLimit`, `quota` and `freeSpace` together. A ring keeps to its own quota. Default: a ledger of this series alone.
+   * Shared by several series, on threads for instance, so that `frameLimit`, `fileLimit`, `byteLimit`, `quota` and
+   * `freeSpace` apply to all of them together. A ring has its own quota. Default: a ledger of this series alone.
    */
   readonly ledger?: OutputLedger;
   readonly epilogue?: Epilogue;
-  /** Told about every file when it is closed. */
+  /** Called with every file when it is closed. */
   readonly onFile?: (file: FinishedFile) => void;
-  /** Told once the last file is closed, or could not be. */
+  /** Called once, after the last file was closed or failed to close. */
   readonly onClosed?: () => void;
-  /** Told about what the series outlives. */
+  /** Called with problems that do not stop the series. */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;
   /** Default: statfs(2). */
