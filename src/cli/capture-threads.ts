@@ -13,7 +13,7 @@ import { LiveCounter } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { formatEnd } from './output-series.ts';
 import { answerRequests } from './request-signals.ts';
-import { writeStatistics } from './statistics-file.ts';
+import { statisticsTarget, writeStatistics } from './statistics-file.ts';
 import { listenForStop } from './stop-signals.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ThreadTask } from './thread-messages.ts';
@@ -27,6 +27,7 @@ export async function runCaptureThreads(
 ): Promise<void> {
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   const limits = threadLimits(words, count);
+  const statisticsFile = statisticsTarget(words);
   const stop = listenForStop(context);
   const ledger = new OutputLedger().memory;
   const threads: ThreadHandle[] = [];
@@ -93,10 +94,11 @@ export async function runCaptureThreads(
     const { history, progress } = counter;
     const situation = { statistics, worst: history.worst, bufferMebibytes: bufferSize / MEBIBYTE };
     context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }));
-    if (words.stats !== undefined) {
+    if (statisticsFile !== undefined) {
       const interfaces = described === undefined ? [] : [{ ...described, statistics }];
       const endTime = context.clock.wallTime();
-      writeStatistics(words.stats, { interfaces, progress, late: undefined, startTime, endTime, history }, context);
+      const counts = { interfaces, progress, late: undefined, startTime, endTime, history };
+      writeStatistics(statisticsFile, counts, context);
     }
   }
   await Promise.all(threads.map(({ ended }) => ended));

@@ -1,11 +1,11 @@
-/** What the command line says about the files of `-w`, put together: the series, and the program that follows each file. @module */
+/** The series of files that `-w` and its options describe, with the program that follows each file. @module */
 import type { FileSeriesOptions, Rotation, StopReason } from '../session/index.ts';
 import { type CommandContext, warnOn } from './context.ts';
 import { type OutputArguments, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
 
 /**
- * @param rotation where the words say none: what else begins files
+ * @param rotation the default when the options give none
  * @throws StackError `USAGE`
  */
 export function outputSeries(words: OutputArguments, context: CommandContext, rotation?: Rotation): FileSeriesOptions {
@@ -18,12 +18,12 @@ export function outputSeries(words: OutputArguments, context: CommandContext, ro
   };
 }
 
-/** A file of that name is a PCAPNG file, packed or not. */
+/** Whether the name means PCAPNG, compressed or not. */
 export function isPcapngName(path: string): boolean {
   return /\.pcapng(\.(gz|zst))?$/i.test(path);
 }
 
-/** A file of that name is a classic PCAP file, packed or not. */
+/** Whether the name means classic PCAP, compressed or not. */
 export function isPcapName(path: string): boolean {
   return /\.pcap(\.(gz|zst))?$/i.test(path);
 }

@@ -11,6 +11,7 @@ import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import type { RecordTarget } from '../session/index.ts';
 import { recordAndClose } from './capture-output.ts';
+import { checkOutput } from './check-output.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
@@ -25,6 +26,7 @@ import { listenForStop } from './stop-signals.ts';
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
   if (words.w === undefined) refuseFileOptions(words);
   else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
+  checkOutput(words, context);
   const limit = numberOption('-c', words.c, { least: 1 });
   const expression = await filterText(words);
   const resolver = await resolverFor(expression);

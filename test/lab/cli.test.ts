@@ -1,6 +1,18 @@
 /** The program itself, as its user runs it: words, signals, streams and exit statuses. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -73,6 +85,63 @@ describe('capture', () => {
     expect(await readPackets(path)).toHaveLength(6);
     expect(program.standardError).toContain('6 packets captured');
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['for the owner alone', [], '600'],
+    ['as --mode says', ['--mode', '0644'], '644'],
+    ['for the group of --group', ['--group', 'root'], '640'],
+  ])('its files are %s', async (_, words, mode) => {
+    using folder = new TestFolder();
+    const [path, stats] = [folder.file('ours.pcap'), folder.file('stats.json')];
+    for (const name of [path, stats]) {
+      writeFileSync(name, 'old');
+      chmodSync(name, 0o666);
+    }
+    const all = ['-w', path, '--stats', stats, ...words, '-c', '2', 'icmp'];
+    await using program = tapline('capture', '-i', 'eth0', ...all);
+    await program.said('listening on');
+    expect(readFileSync(stats, 'utf8')).toBe('old'); // until there is something to write
+    await ping(1);
+    expect(await program.exit()).toBe(0);
+    const modes = [path, stats].map((name) => (statSync(name).mode & 0o7777).toString(8));
+    expect(modes).toEqual([mode, mode]);
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ captured: 2 });
+  });
+
+  test('each file of a series has the mode that was asked for', async () => {
+    using folder = new TestFolder();
+    const words = ['-w', folder.file('a.pcap'), '--rotate-packets', '1', '--mode', '644', '-c', '2', 'icmp'];
+    await using program = tapline('capture', '-i', 'eth0', ...words);
+    await program.said('listening on');
+    await ping(1);
+    expect(await program.exit()).toBe(0);
+    const modes = readdirSync(folder.path).map((name) => statSync(folder.file(name)).mode & 0o777);
+    expect(modes).toEqual([0o644, 0o644]);
+  });
+
+  test.each(['-w', '--stats'])('as root %s follows no link in a folder for all', (option) => {
+    using folder = new TestFolder();
+    chmodSync(folder.path, 0o1777);
+    mkdirSync(folder.file('inner'));
+    writeFileSync(folder.file('inner/victim'), 'precious');
+    symlinkSync(folder.file('inner/victim'), folder.file('link'));
+    const { status, stderr } = run('capture', '-i', 'lo', option, folder.file('link'), '--duration', '0.1');
+    expect(stderr).toContain(`cannot create ${folder.file('link')}: it is a symbolic link`);
+    expect(stderr).not.toContain('listening on');
+    expect(status).toBe(1);
+    expect(readFileSync(folder.file('inner/victim'), 'utf8')).toBe('precious');
+  });
+
+  test.each(['/dev/stdout', '/proc/self/fd/1'])('-w %s goes through a pipe', async (path) => {
+    using folder = new TestFolder();
+    const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} -c 2 icmp | cat`; // Node's pipes are sockets
+    await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
+    await shell.said('listening on');
+    await ping(1);
+    expect(await shell.exit()).toBe(0);
+    writeFileSync(folder.file('piped.pcap'), shell.standardOutput);
+    expect(await readPackets(folder.file('piped.pcap'))).toHaveLength(2);
   });
 
   test('a second signal right after the first does not cut the capture short', async () => {
@@ -261,8 +330,8 @@ describe('what goes wrong says so, with its own exit status', () => {
   });
 
   test.each([
-    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no?[31m?file: ENOENT: no such file or directory\n'],
-    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read no?file: ENOENT: no such file or directory\n'],
+    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no?[31m?file: no such file or directory\n'],
+    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read no?file: no such file or directory\n'],
     [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --?[31m; --help lists all\n'],
   ])('nothing but text is printed: %j', (words, status, message) => {
     expect(run(...words)).toMatchObject({ status, stderr: message });
@@ -295,7 +364,7 @@ describe('what goes wrong says so, with its own exit status', () => {
 
   test('no word behind -- is an option, nor lost', () => {
     expect(run('filter', '--', 'tcp', 'port', '25').stdout).toBe(run('filter', 'tcp port 25').stdout);
-    expect(run('read', '--', '-w').stderr).toContain('cannot open -w: ENOENT');
+    expect(run('read', '--', '-w').stderr).toContain('cannot open -w: no such file or directory');
   });
 
   test('no such interface to ping by: 4', () => {
@@ -325,8 +394,32 @@ describe('what goes wrong says so, with its own exit status', () => {
 
   test('an output that cannot be created: 1', () => {
     const { stderr, status } = run('capture', '-i', 'lo', '-w', '/no/such/folder/x.pcap');
-    expect(stderr).toContain('cannot create /no/such/folder/x.pcap');
+    expect(stderr).toContain('cannot create /no/such/folder/x.pcap: there is no directory /no/such/folder');
     expect(status).toBe(1);
+  });
+
+  test.each([
+    ['/no/such/folder/s.json', 'there is no directory /no/such/folder'],
+    ['/etc', 'it is a directory'],
+  ])('a --stats file that cannot be written is an error before the capture starts: %s', (path, reason) => {
+    using folder = new TestFolder();
+    for (const more of [[], ['-w', folder.file('a.pcap')], ['-w', folder.file('a.pcap'), '--threads', '2']]) {
+      const { stderr, status } = run('capture', '-i', 'lo', '--stats', path, ...more);
+      expect(stderr).toBe(`tapline: cannot create ${path}: ${reason}\n`);
+      expect(status).toBe(1);
+    }
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test.each(['capture -i lo -c 1', `read ${MAIN}`])('%s -w - to a terminal: 2', (words) => {
+    const script = requirePeer('script');
+    if (script === undefined) return;
+    const command = `${process.execPath} ${MAIN} ${words} -w -`;
+    const options = { encoding: 'utf8', timeout: 20_000 } as const;
+    const { stdout, status } = spawnSync(script, ['-qec', command, '/dev/null'], options);
+    const advice = 'redirect standard output, or name a file (-w FILE)';
+    expect(stdout).toBe(`tapline: cannot write a capture file to a terminal: ${advice}\r\n`);
+    expect(status).toBe(2);
   });
 
   test('an interface that goes away: 4, and the file holds what came before', async () => {
@@ -435,7 +528,9 @@ describe('read', () => {
     expect(packets.flat()).toEqual(await readPackets(path));
     expect(run('read', path, '-w', '-', '--stop-size', '0.0002').stderr).toContain('the rewriting ends: no more bytes');
     expect(run('read', path, '-C', '1').stderr).toContain('-C needs -w FILE');
-    expect(run('read', path, '-w', path).stderr).toContain('is the file that is being read, and would be overwritten');
+    expect(run('read', path, '-w', path).stderr).toContain(
+      `cannot write to ${path}: it is the file that is being read`,
+    );
     symlinkSync(path, folder.file('a-00001.pcap'));
     linkSync(path, folder.file('b-00001.pcap'));
     expect(run('read', path, '-w', folder.file('a-00001.pcap')).status).toBe(2);
@@ -453,11 +548,22 @@ describe('read', () => {
     writeFileSync(folder.file('cut.pcap'), readFileSync(path).subarray(0, -5));
     const cut = run('read', folder.file('cut.pcap'), '-n');
     expect(cut.stdout.trimEnd().split('\n')).toHaveLength(3);
-    expect(cut.stderr).toMatch(/^tapline: the file ends in a record's data: 114 bytes expected, 109 left$/m);
+    expect(cut.stderr).toContain(
+      `\ntapline: ${folder.file('cut.pcap')}: the file ends in a record's data: 114 bytes expected, 109 left\n`,
+    );
     expect(cut.status).toBe(6);
-    writeFileSync(folder.file('none.pcap'), 'this is no capture file, by any reading of the word');
-    expect(run('read', folder.file('none.pcap')).status).toBe(6);
     expect(run('read', folder.file('missing.pcap')).status).toBe(1);
+  });
+
+  test.each([
+    ['.', 1, 'cannot read .: it is a directory'],
+    [`${MAIN}/x`, 1, `cannot open ${MAIN}/x: a part of its path is not a directory`],
+    [MAIN, 6, `${MAIN}: not a capture file: neither PCAP nor PCAPNG`],
+    ['/dev/null', 6, '/dev/null: the file is empty'],
+    ['-', 6, 'standard input: not a capture file: neither PCAP nor PCAPNG'],
+  ])('what cannot be read is named, with the reason: %s', (file, status, message) => {
+    const input = new TextEncoder().encode('GIF89a, and more of it');
+    expect(runWith(input, 'read', file)).toMatchObject({ status, stderr: `tapline: ${message}\n` });
   });
 
   test('lines that the disk has no room for: 5; a reader that goes away is no failure', () => {
