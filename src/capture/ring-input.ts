@@ -2,6 +2,7 @@
  * A packet ring as one input of a merge. Its frames are indexed as blocks come, and lie in the ring until they have gone
  * out; a block goes back to the kernel when the last of its frames has. @module
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameView } from '../base/frame.ts';
 import { waitReadable } from '../sys/readiness.ts';
 import type { BlockBatch } from './block-batch.ts';
@@ -9,7 +10,7 @@ import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
 import { REFUSAL_DELAY } from './packet-socket.ts';
 import type { BlockRing } from './ring.ts';
-import type { RingArrival } from './ring-arrival.ts';
+import { DOWN_INTERVAL, type RingArrival } from './ring-arrival.ts';
 
 /**
  * How late a frame may come into the ring after the kernel stamped it, in milliseconds: it may wait in another CPU's
@@ -28,7 +29,7 @@ export interface RingLoan {
   readonly batch: BlockBatch;
   /** Milliseconds until the kernel hands over a block that is not full. */
   readonly blockTimeout: number;
-  readonly arrival: Pick<RingArrival, 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
+  readonly arrival: Pick<RingArrival, 'isDown' | 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
 }
 
 export class RingInput implements MergeInput {
@@ -80,9 +81,14 @@ export class RingInput implements MergeInput {
     this.#loan.arrival.refuseFrames();
   }
 
-  /** Resolves when a block is there, or an error. Returns at once while the newest block is held. */
-  arrival(signal: AbortSignal): Promise<void> {
-    return waitReadable(this.#loan.fd, signal);
+  /**
+   * Resolves when a block or an error is there, at once while the newest block is held, and after `DOWN_INTERVAL` while
+   * the interface is down.
+   */
+  arrival(signal: AbortSignal): Promise<unknown> {
+    const { fd, arrival } = this.#loan;
+    const readable = waitReadable(fd, signal);
+    return arrival.isDown ? Promise.race([readable, sleep(DOWN_INTERVAL, undefined, { ref: false })]) : readable;
   }
 
   onTaken(owner: number): void {

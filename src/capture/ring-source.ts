@@ -74,11 +74,13 @@ export class RingSource implements LiveSource {
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
     this.#socket = new PacketSocket(device);
+    let isDown: boolean;
     try {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      const { judge, fanoutId } = this.#start(program, options, warn);
+      const { judge, fanoutId, isUp } = this.#start(program, options, warn);
+      isDown = !isUp;
       this.#judge = judge;
       this.#keep = Math.min(this.snapLength, judge.longest);
       this.fanoutId = fanoutId;
@@ -87,7 +89,11 @@ export class RingSource implements LiveSource {
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
-    this.#arrival = new RingArrival(device, { socket: this.#socket, ring: this.#ring, warn }, this.#closing.signal);
+    this.#arrival = new RingArrival(
+      device,
+      { socket: this.#socket, ring: this.#ring, isDown, warn },
+      this.#closing.signal,
+    );
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
     this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#judge.filter });
   }
@@ -213,26 +219,25 @@ export class RingSource implements LiveSource {
   /**
    * Filter first, then frames. Only a socket that gets frames can join a group, and until it has, they would be all: so
    * it refuses them until then.
-   * @returns who judges, and the fanout group's number
+   * @returns where the filter runs, the number of the fanout group, and whether the interface is up
    */
   #start(
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
     warn: (message: string) => void,
-  ): { judge: LiveJudge; fanoutId: number | undefined } {
+  ): { judge: LiveJudge; fanoutId: number | undefined; isUp: boolean } {
     const socket = this.#socket;
     const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn };
     if (fanout === undefined) {
       const judge = judgeLive(program, parts);
-      socket.start(promiscuous);
-      return { judge, fanoutId: undefined };
+      return { judge, fanoutId: undefined, isUp: socket.start(promiscuous) };
     }
     socket.refuseFrames();
-    socket.start(promiscuous);
-    const fanoutId = socket.joinFanout(fanout);
+    const isUp = socket.start(promiscuous);
+    const fanoutId = socket.joinFanout(fanout, isUp);
     const judge = judgeLive(program, parts);
     if (!judge.isAttached) socket.acceptFrames();
-    return { judge, fanoutId };
+    return { judge, fanoutId, isUp };
   }
 
   #createRecorders(format: RecordFormat): Recorders {

@@ -106,6 +106,6 @@ export class ReplaySender {
       throw new StackError('INTERFACE_GONE', `the interface ${interfaceName} went away while sending`);
     }
     if (error === Errno.EMSGSIZE || error === Errno.EINVAL) return false;
-    throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`);
+    throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`, interfaceName);
   }
 }

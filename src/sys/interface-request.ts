@@ -1,4 +1,4 @@
-/** `ioctl(2)` about one network interface: `struct ifreq` of linux/if.h. @module */
+/** Asks the kernel about one network interface by ioctl(2): `struct ifreq` of linux/if.h. @module */
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
 import { close, ioctl, socket } from './libc.ts';
 import { check } from './syscall.ts';
@@ -14,16 +14,18 @@ export const InterfaceIoctl = {
   getIndex: 0x8933,
 } as const;
 
-/** Where the answer begins in `InterfaceRequest.bytes`, behind the name. */
+/** Offset of the answer in `InterfaceRequest.bytes`, after the name. */
 export const REQUEST_UNION = 16;
 const REQUEST_LENGTH = 40;
+/** linux/if.h */
+const IFF_UP = 1;
 
-/** One request at a time, over a socket of the calling thread's network namespace. */
+/** Sends one request at a time over a socket of the calling thread's network namespace. */
 export class InterfaceRequest implements Disposable {
   readonly bytes = new Uint8Array(REQUEST_LENGTH);
   readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'ask for interfaces');
 
-  /** True when the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
+  /** True when the kernel answered: the answer is in `bytes` at `REQUEST_UNION` until the next call. */
   ask(request: number, name: string): boolean {
     const encoded = new TextEncoder().encode(name);
     if (encoded.length === 0 || encoded.length >= REQUEST_UNION) return false;
@@ -32,7 +34,7 @@ export class InterfaceRequest implements Disposable {
     return ioctl(this.#fd, request, this.bytes) >= 0;
   }
 
-  /** The name of the interface with that index; undefined when there is none. */
+  /** The name of the interface with that index; undefined if it does not exist. */
   nameOf(index: number): string | undefined {
     return interfaceNameOf(this.#fd, index);
   }
@@ -43,10 +45,19 @@ export class InterfaceRequest implements Disposable {
 }
 
 /**
- * The name of the interface with that index; undefined when there is none.
- * @param fd any socket of the network namespace that is asked about
+ * Whether the interface with that index is up; undefined if it does not exist.
+ * @param fd any socket of the network namespace
  */
-export function interfaceNameOf(fd: number, index: number): string | undefined {
+export function isInterfaceUp(fd: number, index: number): boolean | undefined {
+  const name = interfaceNameOf(fd, index);
+  if (name === undefined) return undefined;
+  const bytes = new Uint8Array(REQUEST_LENGTH);
+  bytes.set(new TextEncoder().encode(name));
+  // Fails when the interface was renamed or deleted in between: the next call tells.
+  return ioctl(fd, InterfaceIoctl.getFlags, bytes) >= 0 && ((bytes[REQUEST_UNION] ?? 0) & IFF_UP) !== 0;
+}
+
+function interfaceNameOf(fd: number, index: number): string | undefined {
   const bytes = new Uint8Array(REQUEST_LENGTH);
   new DataView(bytes.buffer).setUint32(REQUEST_UNION, index, true);
   if (ioctl(fd, InterfaceIoctl.getName, bytes) < 0) return undefined;

@@ -1,4 +1,4 @@
-/** From C's results to TypeScript's: a value, or a `SyscallError` that says what was wanted. @module */
+/** Turns results of C into values, or into a `SyscallError` that says what was wanted. @module */
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { StackError, SyscallError } from '../base/errors.ts';
@@ -7,16 +7,16 @@ import { errno } from './libc.ts';
 /** Numbers of `errno.h` on this machine. */
 export const Errno = constants.errno;
 
-/** What to do about an error, for those where that is not plain from its name. */
+/** What to do about errors whose name does not say it. */
 const ADVICE: Readonly<Record<string, string>> = {
   ENODEV: 'there is no such interface; `tapline interfaces` lists them',
-  ENETDOWN: 'the interface is down; bring it up with `ip link set NAME up`',
+  ENETDOWN: 'the interface is down',
   ENOMEM: 'ask for a smaller buffer (`-B`)',
 };
 
 /**
  * Returns `result` unless it is -1.
- * @param wanted what the caller was after, to follow "cannot": `open a packet socket on eth0`
+ * @param wanted completes "cannot": `open a packet socket on eth0`
  * @throws SyscallError `SYSCALL`
  */
 export function check(result: number, syscall: string, wanted: string): number {
@@ -24,10 +24,16 @@ export function check(result: number, syscall: string, wanted: string): number {
   throw syscallError(syscall, errno(), wanted);
 }
 
-/** The error for an errno that is already at hand (SO_ERROR, a netlink answer). `number` is positive. */
-export function syscallError(syscall: string, number: number, wanted: string, advice?: string): SyscallError {
+/**
+ * Makes the error of an errno that is known already (SO_ERROR, a netlink answer).
+ * @param number positive
+ * @param interfaceName the interface that the call used
+ */
+export function syscallError(syscall: string, number: number, wanted: string, interfaceName?: string): SyscallError {
   const name = errnoName(number);
-  return new SyscallError(syscall, number, name, wanted, advice ?? ADVICE[name] ?? '');
+  const remedy =
+    name === 'ENETDOWN' && interfaceName !== undefined ? `; bring it up: ip link set dev ${interfaceName} up` : '';
+  return new SyscallError(syscall, number, name, wanted, `${ADVICE[name] ?? ''}${remedy}`);
 }
 
 /** `EPERM` of 1. */
@@ -35,7 +41,7 @@ export function errnoName(number: number): string {
   return getSystemErrorName(-number);
 }
 
-/** Turns a refusal for want of privilege into the error that names the capability and the ways to get it. */
+/** Turns EPERM and EACCES into the error that names the capability and how to get it. */
 export function explainPrivilege(error: unknown, capability: string): unknown {
   if (!(error instanceof SyscallError) || (error.errorName !== 'EPERM' && error.errorName !== 'EACCES')) return error;
   return new StackError(

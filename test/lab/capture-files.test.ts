@@ -213,6 +213,12 @@ describe('packed files', () => {
     expect(names()).toEqual(['a-00001.pcap.gz', 'a-00002.pcap.gz', 'a-00003.pcap.gz']);
     expect((await Promise.all(names().map(numbersOf))).flat()).toEqual(upTo(count));
     expect(statSync(folder.file('a-00001.pcap.gz')).size).toBeLessThan(1 << 20); // 8 MiB of nearly the same
+    // -C counts before compression, as its help says.
+    const unpacked = gunzipSync(readFileSync(folder.file('a-00001.pcap.gz'))).length;
+    expect(8 * (1 << 20) - unpacked).toBeLessThan(FRAME + 16);
+    expect(unpacked).toBeLessThanOrEqual(8 * (1 << 20));
+    const help = spawnSync(process.execPath, [MAIN, 'capture', '--help'], { encoding: 'utf8' }).stdout;
+    expect(help).toMatch(/-C, --rotate-size\s+begin the next file before this one exceeds SIZE, before\s+compression/);
     const tshark = requirePeer('tshark');
     if (tshark === undefined) return;
     const words = ['-r', folder.file('a-00003.pcap.gz'), '-T', 'fields', '-e', 'frame.number'];

@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LinkType } from '../../src/base/index.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
-import { deleteLink } from '../../src/netlink/index.ts';
+import { deleteLink, setLink } from '../../src/netlink/index.ts';
 import { createPcapWriter } from '../../src/pcap/index.ts';
 import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
@@ -436,6 +436,59 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(program.standardError).toContain('4 packets captured');
     expect(program.standardError).toContain('the interface eth0 went away while capturing');
     expect(await readPackets(path)).toHaveLength(4);
+  });
+
+  describe('an interface that is down at the start', () => {
+    const DOWN = 'tapline: eth0 is down; capturing starts when it comes up (ip link set dev eth0 up)\n';
+
+    test.each([
+      ['alone', ['-i', 'eth0']],
+      ['beside another', ['-i', 'eth0', '-i', 'lo']],
+    ])('is waited for, and its return is reported: %s', async (_, interfaces) => {
+      await using other = await createLab(twoHosts());
+      using folder = new TestFolder();
+      const path = folder.file('ours.pcapng');
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      const words = [MAIN, 'capture', ...interfaces, '-w', path, '-c', '2', 'icmp'];
+      await using program = new LabProcess(right, process.execPath, words);
+      await program.said('listening on eth0');
+      await right.netlink.execute(setLink(index, { up: true }), { wanted: 'bring eth0 up' });
+      await program.said('tapline: eth0 came up; capturing continues\n');
+      await pingAddress(other.host('left'), '10.1.1.2');
+      expect(await program.exit()).toBe(0);
+      expect(program.standardError.startsWith(DOWN)).toBe(true);
+      expect(program.standardError).not.toContain('went down');
+      expect(await readPackets(path)).toHaveLength(2);
+    });
+
+    test('and goes away: 4', async () => {
+      await using other = await createLab(twoHosts());
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0']);
+      await program.said('listening on eth0');
+      await right.netlink.execute(deleteLink(index), { wanted: 'delete eth0' });
+      expect(await program.exit()).toBe(4);
+      expect(program.standardError).toContain('the interface eth0 went away while capturing');
+    });
+
+    test('cannot be shared by threads: 1', async () => {
+      await using other = await createLab(twoHosts());
+      using folder = new TestFolder();
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      const words = [MAIN, 'capture', '-i', 'eth0', '--threads', '2', '-w', folder.file('a.pcap')];
+      await using program = new LabProcess(right, process.execPath, words);
+      expect(await program.exit()).toBe(1);
+      const reason = 'ENETDOWN; the interface is down; bring it up: ip link set dev eth0 up';
+      expect(program.standardError).toContain(
+        `tapline: cannot share the frames of eth0 by hash: setsockopt: ${reason}\n`,
+      );
+    });
   });
 
   test.each([
