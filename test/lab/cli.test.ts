@@ -404,14 +404,14 @@ describe('what goes wrong says so, with its own exit status', () => {
   ])('a --stats file that cannot be written is an error before the capture starts: %s', (path, reason) => {
     using folder = new TestFolder();
     for (const more of [[], ['-w', folder.file('a.pcap')], ['-w', folder.file('a.pcap'), '--threads', '2']]) {
-      const { stderr, status } = run('capture', '-i', 'lo', '--stats', path, ...more);
+      const { stderr, status } = run('capture', '-i', 'lo', '--duration', '0.1', '--stats', path, ...more);
       expect(stderr).toBe(`tapline: cannot create ${path}: ${reason}\n`);
       expect(status).toBe(1);
     }
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  test.each(['capture -i lo -c 1', `read ${MAIN}`])('%s -w - to a terminal: 2', (words) => {
+  test.each(['capture -i lo --duration 0.1', `read ${MAIN}`])('%s -w - to a terminal: 2', (words) => {
     const script = requirePeer('script');
     if (script === undefined) return;
     const command = `${process.execPath} ${MAIN} ${words} -w -`;
