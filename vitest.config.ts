@@ -10,8 +10,8 @@ const common = {
 };
 /** The examples import the package by its name. */
 const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
-/** A test in here changes the process that it runs in. */
-const ALONE = ['test/sys/allocator.test.ts'];
+/** These tests change the process or the modules that they run with. */
+const ALONE = ['test/pcap/file-sink.test.ts', 'test/sys/allocator.test.ts'];
 
 /**
  * `unit` runs anywhere, in processes that serve many files, and `alone` with a process for each file. `lab` makes

@@ -18,6 +18,8 @@ export interface CommandContext {
 export interface TextOutput {
   /** Columns of the terminal; undefined when it is none, or one that knows no escape sequences (`TERM=dumb`). */
   readonly columns: number | undefined;
+  /** Whether it is a terminal. Constant: a terminal that hangs up while the command runs still counts. */
+  readonly isTerminal: boolean;
   write(text: string): void;
   /** Nothing more can be written: the reader has gone away (`tapline … | head`), or the disk is full. */
   readonly closed: boolean;
@@ -53,10 +55,15 @@ const PATIENCE = 5;
  */
 function descriptorOutput(fd: number, name: string, terminal: () => NodeJS.WriteStream): TextOutput {
   let problem: NodeJS.ErrnoException | undefined;
+  let isTerminal: boolean | undefined;
   return {
     get columns() {
-      if (process.env['TERM'] === 'dumb' || !isDevice(fd)) return undefined;
-      return terminal().isTTY ? terminal().columns : undefined;
+      if (process.env['TERM'] === 'dumb' || !this.isTerminal) return undefined;
+      return terminal().columns;
+    },
+    get isTerminal() {
+      isTerminal ??= isDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd); // loading it takes 2 ms
+      return isTerminal;
     },
     get closed() {
       return problem !== undefined;

@@ -7,6 +7,7 @@ import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts
 import { type CommandContext, createContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
+import { ignoreHangup } from './stop-signals.ts';
 
 const EPILOGUE =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
@@ -34,6 +35,7 @@ export async function runProgram(commands: readonly CreateCommand[]): Promise<vo
 
 async function runWords(words: readonly string[], create: readonly CreateCommand[]): Promise<number> {
   const context = createContext();
+  ignoreHangup(context);
   const commands = create.map((one) => one(context) as CommandModule & OwnExitStatus);
   let status = 0;
   try {

@@ -31,7 +31,7 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
 
   say(`Capturing on right's eth0: ${FILTER}\n`);
   await using source = lab.host('right').run(() => openLive('eth0', { filter: FILTER, blockTimeout: 20 }));
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const options = { linkType: source.linkType, snapLength: source.snapLength };
   const writer = createPcapWriter(file, options);
   const lines = createLineSink(() => source.linkType, { numeric: true }, context.stdout, stop.stop);

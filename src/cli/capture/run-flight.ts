@@ -1,8 +1,8 @@
 /** `tapline capture --trigger` at work: the flight recorder. @module */
-import { accessSync, constants } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { messageOf, StackError } from '../../base/errors.ts';
+import { StackError } from '../../base/errors.ts';
 import type { LiveSource, MergedSource } from '../../capture/index.ts';
+import { checkOutputFolder } from '../../pcap/index.ts';
 import {
   describeTrigger,
   type FlightBefore,
@@ -13,6 +13,7 @@ import {
   recordFlight,
 } from '../../session/index.ts';
 import { bufferOption, MEBIBYTE } from '../buffer-option.ts';
+import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { resolverFor } from '../filter/filter-names.ts';
@@ -39,6 +40,7 @@ const ENOUGH_TRIGGERS = 'so many triggers were asked for (--max-triggers)';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
+  checkOutput(words, context);
   keepMemorySteady();
   const path = fileName(words.w);
   const bufferMebibytes = bufferOption(words.B);
@@ -54,7 +56,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     },
   });
   const recorder = await createRecorder(words, source, files, context);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
   answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
@@ -130,7 +132,7 @@ function historySize(text: string | undefined, before: FlightBefore): number {
 }
 
 /**
- * PCAPNG in any case, which holds remarks on frames. That the folder is there is seen now, not when the trigger comes.
+ * The name of the PCAPNG file; PCAP has no comments on frames. Checks the folder now, not when the trigger comes.
  * @throws StackError `USAGE`, `FILE_CREATE`
  */
 function fileName(path: string | undefined): string {
@@ -142,11 +144,7 @@ function fileName(path: string | undefined): string {
     );
   }
   const folder = dirname(path);
-  try {
-    if (!folder.includes('%')) accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new StackError('FILE_CREATE', `cannot create files in ${folder}: ${messageOf(cause)}`, { cause });
-  }
+  if (!folder.includes('%')) checkOutputFolder(folder, path);
   return extname(path) === '' ? `${path}.pcapng` : path;
 }
 

@@ -1,5 +1,4 @@
 /** `tapline replay` at work: a file as source, an interface to send on, counters at the end. @module */
-
 import { StackError } from '../../base/errors.ts';
 import { type LinkType, linkTypeName } from '../../base/link-type.ts';
 import { compileFilter, type FilterProgram } from '../../bpf/index.ts';
@@ -34,7 +33,7 @@ export async function runReplay(words: ReplayArguments, context: CommandContext)
     first = undefined;
     return source;
   };
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const replay = new Replay(target, { ...options, signal: stop.signal });
   context.stderr.write(`tapline: sending on ${target.interfaceName}, ${linkTypeName(target.linkType)}\n`);
   try {

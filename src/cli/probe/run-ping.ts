@@ -20,7 +20,7 @@ import { withProbeFile } from './probe-file.ts';
 export async function runPing(command: PingCommand, context: CommandContext): Promise<void> {
   const targets = await Promise.all(command.hosts.map((host) => resolveTarget(host, command.family)));
   for (const target of targets) checkFamily(command, target);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const runs = new Set<PingHostRun>();
   const releaseInterim = context.signals.on(['SIGQUIT'], () => {
     for (const run of runs) {

@@ -19,7 +19,7 @@ const PROGRESS_INTERVAL = 100;
 export async function runSweep(command: SweepCommand, context: CommandContext): Promise<void> {
   const targets = await resolveSweepTargets(await readTargets(command), command.family);
   const { ports, interface: outgoing } = command.run;
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const output = new EventOutput<SweepEvent>(context, command.format, formatter(command));
   let alive = 0;
   let unreachable = 0;
