@@ -1,5 +1,4 @@
-/** Transport and method of the commands that walk a path. @module */
-
+/** Transport and probe method of `traceroute` and `mtr`. @module */
 import { StackError } from '../base/index.ts';
 import { DEFAULT_ECHO_SIZE, EchoMethod, randomNonce } from '../icmp/index.ts';
 import type { ProbeMethod, ProbeTransport } from '../probe/index.ts';
@@ -13,17 +12,17 @@ export interface PathNeeds {
   readonly protocol: 'udp' | 'icmp' | 'tcp';
   readonly port: number | undefined;
   readonly isClassic: boolean;
-  /** Payload bytes; the protocol's own by default. */
+  /** Payload in bytes; 12 by default. */
   readonly size: number | undefined;
-  /** Flows beside the first. */
+  /** Number of flows in addition to the first. */
   readonly flows: number;
   readonly findsMtu: boolean;
 }
 
-/** 12 bytes behind headers of 28 make the 40 of the reference's screen. */
+/** 28 bytes of headers and 12 of payload: the 40-byte packets of traceroute(8). */
 const DEFAULT_SIZE = 12;
 
-/** A transport and the method that fits it. The caller closes the transport. */
+/** Opens a transport and creates the method for it. The caller closes the transport; on failure it is closed here. */
 export async function openPath(
   words: ProbeWords,
   target: Target,
@@ -38,7 +37,12 @@ export async function openPath(
     largestMessage: 64 + Math.max(DEFAULT_ECHO_SIZE, needs.size ?? 0),
     ...(needs.findsMtu ? { pathMtu: 'probe' as const } : {}),
   });
-  return { transport, method: methodFor(transport, target.family, needs) };
+  try {
+    return { transport, method: methodFor(transport, target.family, needs) };
+  } catch (error) {
+    await transport.close(); // an open socket would keep the process running
+    throw error;
+  }
 }
 
 function methodFor(transport: ProbeTransport, family: 4 | 6, needs: PathNeeds): ProbeMethod {
@@ -51,7 +55,7 @@ function methodFor(transport: ProbeTransport, family: 4 | 6, needs: PathNeeds): 
   }
   const common = { family, nonce, sourceAddress, sourcePort };
   if (needs.protocol === 'tcp') return new SynMethod({ ...common, ports: [needs.port ?? 80] });
-  // Without privilege the kernel does not show the quoted checksum, so the port has to tell probes apart.
+  // An unprivileged socket does not show the quoted checksum, so each probe needs a port of its own.
   const ports = needs.isClassic || name === 'UDP socket' ? 'classic' : 'paris';
   return new UdpMethod({
     ...common,

@@ -48,11 +48,15 @@ export async function runPing(words: PingArguments, context: CommandContext): Pr
   const format = createFormatter(words, context);
   try {
     await output.run(async () => {
-      await Promise.all(
-        targets.map(async (target) => {
-          if (await pingOne(words, target, { context, output, runs, signal: stop.signal })) answered += 1;
-        }),
-      );
+      const all = targets.map(async (target) => {
+        if (await pingOne(words, target, { context, output, runs, signal: stop.signal })) answered += 1;
+      });
+      try {
+        await Promise.all(all);
+      } finally {
+        stop.stop(); // one run that fails ends the others
+        await Promise.allSettled(all);
+      }
     });
   } finally {
     stop.release();

@@ -1,15 +1,15 @@
 /**
- * The npm package `raw-socket`, an optional dependency: an addon that npm does not build unless it is allowed to. It is
- * loaded only when asked for. @module
+ * The npm package `raw-socket`, an optional dependency: a native addon that npm builds only when its install script is
+ * allowed. Loaded on first use. @module
  */
 import { createRequire } from 'node:module';
 import { messageOf, StackError } from '../base/errors.ts';
 
-/** What we use of its sockets. */
+/** The part of its sockets that tapline uses. */
 export interface PackageSocket {
   /**
-   * Queues a message; one leaves on each turn of the event loop.
-   * @param before called right before it is sent; @param after with an error, or the number of bytes
+   * Queues a message; one is sent on each turn of the event loop.
+   * @param before called just before it is sent; @param after called with an error, or the number of bytes
    */
   send(
     data: Uint8Array,
@@ -35,9 +35,9 @@ interface PackageModule {
 const load = createRequire(import.meta.url);
 
 /**
- * Opens a raw socket by the package.
- * @throws StackError `RAW_SOCKET_MISSING` where the package is not there or was not built
- * @throws StackError `PRIVILEGE` where the system refuses
+ * Opens a raw socket.
+ * @throws StackError `RAW_SOCKET_MISSING` when the package is not installed or not built
+ * @throws StackError `PRIVILEGE` when the system refuses the socket
  */
 export function openPackageSocket(family: 4 | 6, protocol: number, bufferSize: number): PackageSocket {
   const rawSocket = loadPackage();
@@ -49,7 +49,7 @@ export function openPackageSocket(family: 4 | 6, protocol: number, bufferSize: n
   }
 }
 
-/** Sets the TTL or hop limit of what is sent next. */
+/** Sets the TTL or hop limit of the next message. */
 export function setPackageHopLimit(socket: PackageSocket, family: 4 | 6, hopLimit: number): void {
   const { SocketLevel, SocketOption } = loadPackage();
   if (family === 4) socket.setOption(SocketLevel.IPPROTO_IP, SocketOption.IP_TTL, hopLimit);
@@ -68,7 +68,7 @@ function loadPackage(): PackageModule {
   } catch (cause) {
     throw new StackError(
       'RAW_SOCKET_MISSING',
-      'the package raw-socket is not there, or was not built: install a C++ compiler, then ' +
+      'cannot load the raw-socket package: not installed, or not built; install a C++ compiler, run ' +
         '`npm install raw-socket --foreground-scripts` and allow its install script',
       { cause },
     );
