@@ -26,5 +26,5 @@ export {
 } from './frame.ts';
 export { describeLinkType, LINK_TYPE_NAMES, LinkType, linkTypeName, parseLinkType } from './link-type.ts';
 export { nearestWord } from './nearest-word.ts';
-export { printable } from './text.ts';
+export { jsonText, printable, printableLines } from './text.ts';
 export { explainWriteError } from './write-error.ts';

@@ -1,7 +1,7 @@
 /** A sink that prints: one line per frame, a batch at a time. @module */
 import type { FrameSink, FrameView, LinkType } from '../base/index.ts';
 import { type DumpStyle, PacketPrinter, type PacketPrintOptions, type TimeStyle } from '../report/index.ts';
-import type { TextOutput } from './context.ts';
+import type { TextOutput } from './text-output.ts';
 
 /** The link type that a frame has. */
 export type LinkTypeOf = (frame: FrameView) => LinkType;

@@ -1,4 +1,4 @@
-/** Puts a probing run together: transport, recorder, and what happens to events and errors. @module */
+/** The parts of a probing run: transport, recorder, output of events and errors. @module */
 import { LinkType, messageOf, StackError } from '../base/index.ts';
 import {
   type KernelTransportOptions,
@@ -12,13 +12,14 @@ import {
 import { ProbeJsonDocument, probeEventToJsonLine } from '../report/index.ts';
 import type { CommandContext } from './context.ts';
 import { interfaceFor, type ProbeWords, socketOptions } from './probe-options.ts';
+import type { Output } from './text-output.ts';
 
 type TransportNeeds = Omit<KernelTransportOptions, keyof ReturnType<typeof socketOptions>> & {
   /** The target's own zone. */
   readonly zone?: string | undefined;
 };
 
-/** Opens the transport that the options ask for. On systems other than Linux that is the `raw-socket` package. */
+/** Opens the transport that the options select; the `raw-socket` package on systems other than Linux. */
 export async function openTransport(words: ProbeWords, { zone, ...needs }: TransportNeeds): Promise<ProbeTransport> {
   const isAutomatic = words.transport === 'auto' && process.platform !== 'linux';
   if (words.transport === 'raw-socket' || isAutomatic) return openPortableTransport(needs);
@@ -27,7 +28,7 @@ export async function openTransport(words: ProbeWords, { zone, ...needs }: Trans
   return openKernelTransport(options);
 }
 
-/** Runs `work` with the transport, recorded where `--pcap` asks for it; the file is whole whatever happens. */
+/** Runs `work` with the transport, recorded with `--pcap`; the file is complete also when `work` fails. */
 export async function withRecording(
   words: ProbeWords,
   transport: ProbeTransport,
@@ -51,16 +52,16 @@ export async function withRecording(
   }
 }
 
-/** Where events go: to text as they come, to JSON lines, or into one document that is written at the end. */
+/** Writes events as text or JSON lines as they come, or collects them into one document that is written at the end. */
 export class EventOutput<Event extends { readonly type: string }> {
   readonly #context: CommandContext;
   readonly #words: ProbeWords;
-  readonly #format: (event: Event) => string;
+  readonly #format: (event: Event) => Output;
   readonly #document = new ProbeJsonDocument();
-  #text = '';
+  #pending: Output[] = [];
 
   /** @throws StackError `USAGE` for two kinds of JSON at once */
-  constructor(context: CommandContext, words: ProbeWords, format: (event: Event) => string) {
+  constructor(context: CommandContext, words: ProbeWords, format: (event: Event) => Output) {
     if (words.json && words.ndjson) throw new StackError('USAGE', '--json and --ndjson exclude each other');
     this.#context = context;
     this.#words = words;
@@ -73,20 +74,20 @@ export class EventOutput<Event extends { readonly type: string }> {
     else this.#write(this.#format(event));
   }
 
-  /** What one turn of the event loop brings is written at once: a sweep has hundreds of answers in it. */
-  #write(text: string): void {
-    if (text === '') return;
-    if (this.#text === '') setImmediate(() => this.#flush());
-    this.#text += text;
+  /** Writes once per turn of the event loop: in a sweep, one turn may bring hundreds of replies. */
+  #write(output: Output): void {
+    if (output.length === 0) return;
+    if (this.#pending.length === 0) setImmediate(() => this.#flush());
+    this.#pending.push(output);
   }
 
   #flush(): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#context.stdout.write(text);
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length > 0) this.#context.stdout.write(pending.flat());
   }
 
-  /** Runs `work`, and closes the document even when it fails. */
+  /** Runs `work`, and completes the document also when it fails. */
   async run(work: () => Promise<void>): Promise<void> {
     let problem: string | undefined;
     try {
@@ -95,13 +96,13 @@ export class EventOutput<Event extends { readonly type: string }> {
       problem = messageOf(error);
       throw error;
     } finally {
-      if (this.#words.json) this.#text += this.#document.finish(problem);
+      if (this.#words.json) this.#pending.push(this.#document.finish(problem));
       this.#flush();
     }
   }
 }
 
-/** True where text goes to the screen. */
+/** Whether the output is text, not JSON. */
 export function isText(words: ProbeWords): boolean {
   return !words.json && !words.ndjson;
 }

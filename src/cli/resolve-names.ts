@@ -1,5 +1,5 @@
 /** Names and addresses by the system's resolver, for the probing commands. @module */
-import { formatAddress, parseAddress, parseScopedAddress, printable, StackError } from '../base/index.ts';
+import { formatAddress, parseAddress, parseScopedAddress, StackError } from '../base/index.ts';
 
 export interface Target {
   /** As the user wrote it. */
@@ -19,18 +19,18 @@ export async function resolveTarget(name: string, family: 4 | 6 | undefined): Pr
   const literal = parseScopedAddress(name);
   if (literal !== undefined) {
     const { address, zone } = literal;
-    const target: Target = { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
+    const target: Target = { name: name, address, family: address.length === 4 ? 4 : 6 };
     return checkFamily(zone === undefined ? target : { ...target, zone }, family);
   }
   try {
     const { lookup } = await import('node:dns/promises');
     const found = await lookup(name, { family: family ?? 0 });
     const address = parseAddress(found.address);
-    if (address !== undefined) return { name: printable(name), address, family: address.length === 4 ? 4 : 6 };
+    if (address !== undefined) return { name: name, address, family: address.length === 4 ? 4 : 6 };
   } catch {
     // said below
   }
-  throw new StackError('NO_HOST', `cannot resolve ${printable(name)}: Unknown host`);
+  throw new StackError('NO_HOST', `cannot resolve ${name}: Unknown host`);
 }
 
 function checkFamily(target: Target, family: 4 | 6 | undefined): Target {
@@ -74,7 +74,7 @@ export class NameCache {
     const name = await Promise.race([found, late]);
     clearTimeout(timer);
     // Without a name getnameinfo(3) gives the address back.
-    if (name !== undefined && name !== address) this.#names.set(address, printable(name));
+    if (name !== undefined && name !== address) this.#names.set(address, name);
   }
 }
 

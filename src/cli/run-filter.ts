@@ -1,5 +1,13 @@
 /** `tapline filter` at work. @module */
-import { LINK_TYPE_NAMES, linkTypeName, type Packet, parseIpv4, parseLinkType, StackError } from '../base/index.ts';
+import {
+  jsonText,
+  LINK_TYPE_NAMES,
+  linkTypeName,
+  type Packet,
+  parseIpv4,
+  parseLinkType,
+  StackError,
+} from '../base/index.ts';
 import {
   assemble,
   type BpfInstruction,
@@ -14,7 +22,6 @@ import { filterDot, filterExplanationText, filterTraceText } from '../report/ind
 import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
-import { jsonText } from './json-text.ts';
 import { allowOne, filterText, numberOption } from './options.ts';
 import { readTextFile } from './text-input.ts';
 
@@ -35,7 +42,7 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {
-  if (words.json) return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) });
+  if (words.json) return `${jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) }, 2)}\n`;
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);
   return programText(explanation.instructions, words.d);

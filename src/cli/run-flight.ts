@@ -1,7 +1,7 @@
 /** `tapline capture --trigger` at work: the flight recorder. @module */
 import { accessSync, constants } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { messageOf, StackError } from '../base/index.ts';
+import { messageOf, printable, StackError } from '../base/index.ts';
 import type { LiveSource, MergedSource } from '../capture/index.ts';
 import {
   describeTrigger,
@@ -49,7 +49,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     ...options,
     ...(words.compress === undefined ? {} : { compression: words.compress }),
     onFile(file) {
-      context.stderr.write(`tapline: ${file.frames} packets in ${file.path}\n`);
+      context.stderr.write(`tapline: ${file.frames} packets in ${printable(file.path)}\n`);
       onFile?.(file);
     },
   });
@@ -105,7 +105,8 @@ async function createRecorder(
     },
     historySize: historySize(words.history, before),
     output,
-    onWindow: (trigger) => context.stderr.write(`tapline: trigger ${describeTrigger(trigger)}\n${shortfall(trigger)}`),
+    onWindow: (trigger) =>
+      context.stderr.write(`tapline: trigger ${printable(describeTrigger(trigger))}\n${shortfall(trigger)}`),
     ...(maximumTriggers === undefined ? {} : { maximumTriggers }),
   });
 }

@@ -25,9 +25,10 @@ import { ExitCode } from './exit-code.ts';
 import { numberOption } from './options.ts';
 import type { PingArguments } from './ping-options.ts';
 import { familyOf, secondsOption } from './probe-options.ts';
-import { EventOutput, isText, openTransport, withRecording } from './probe-session.ts';
+import { EventOutput, openTransport, withRecording } from './probe-session.ts';
 import { resolveTarget, type Target } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
+import { Control, type Output } from './text-output.ts';
 
 const LARGEST_PAYLOAD = 65_507;
 const RECORD_ROUTE_LENGTH = 40;
@@ -41,7 +42,7 @@ export async function runPing(words: PingArguments, context: CommandContext): Pr
   const stop = listenForStop(context.signals);
   const runs = new Set<PingRun>();
   const releaseInterim = context.signals.on(['SIGQUIT'], () => {
-    for (const run of runs) context.stderr.write(pingInterimText(run.snapshot()));
+    for (const run of runs) context.stderr.write([Control.lineStart, pingInterimText(run.snapshot())]);
   });
   let answered = 0;
   const output = new EventOutput<PingEvent>(context, words, (event) => format(event));
@@ -176,7 +177,7 @@ function pingOptions(words: PingArguments, target: Target): PingOptions {
   };
 }
 
-function createFormatter(words: PingArguments, context: CommandContext): (event: PingEvent) => string {
+function createFormatter(words: PingArguments, context: CommandContext): (event: PingEvent) => Output {
   const prefix = words.timestamp
     ? (event: { readonly at: number }) =>
         `[${((context.clock.wallTime() - preciseClock.now() + event.at) / 1_000).toFixed(6)}] `
@@ -184,16 +185,27 @@ function createFormatter(words: PingArguments, context: CommandContext): (event:
   const style = {
     isQuiet: words.q,
     isVerbose: words.v,
-    isFlood: words.f,
-    isAudible: words.a,
     ...(prefix === undefined ? {} : { prefix }),
   };
   const text = words.style === 'iputils' ? iputilsTextFormatter(style) : pingTextFormatter(style);
   return (event) => {
     if (event.type === 'short-quote') context.stderr.write(shortQuoteText('ping', event));
-    if (!isText(words) || event.type !== 'summary') return text(event);
-    const figures = words.figures ? pingFiguresText(event) : '';
-    const histogram = words.histogram ? pingHistogramText(event) : '';
-    return `${text(event)}${figures}${histogram}`;
+    if (event.type === 'summary') {
+      const figures = words.figures ? pingFiguresText(event) : '';
+      const histogram = words.histogram ? pingHistogramText(event) : '';
+      return `${text(event)}${figures}${histogram}`;
+    }
+    const shown: Output = words.f && event.type !== 'start' ? floodMarks(event, words.q) : text(event);
+    const isHeard = words.a && !words.q && event.type === 'reply' && !event.isLate;
+    return isHeard ? [Control.bell, shown].flat() : shown;
   };
+}
+
+/** The marks of ping(8) -f: a dot for each probe, erased by its reply, replaced by E on an error. */
+function floodMarks(event: PingEvent, isQuiet: boolean): Exclude<Output, string> {
+  if (event.type === 'sent') return ['.'];
+  if (isQuiet) return [];
+  if (event.type === 'error') return [Control.backspace, 'E'];
+  const isFirst = event.type === 'reply' && !event.isLate && !event.isDuplicate;
+  return isFirst ? [Control.backspace, ' ', Control.backspace] : [];
 }

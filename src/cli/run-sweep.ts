@@ -22,6 +22,7 @@ import { addressText, resolveTarget } from './resolve-names.ts';
 import { listenForStop } from './stop-signals.ts';
 import type { SweepArguments } from './sweep-options.ts';
 import { readStandardInput, readTextFile } from './text-input.ts';
+import { Control } from './text-output.ts';
 
 /** From here on optimised code pays. */
 const MANY_PROBES = 16_384;
@@ -146,12 +147,15 @@ class ProgressBar implements Disposable {
   constructor(context: CommandContext, run: SweepRun, isWanted: boolean) {
     this.#context = context;
     if (!isWanted || context.stderr.columns === undefined) return;
-    this.#timer = setInterval(() => context.stderr.write(sweepProgressText(run.snapshot())), PROGRESS_MILLISECONDS);
+    this.#timer = setInterval(
+      () => context.stderr.write([Control.lineStart, sweepProgressText(run.snapshot())]),
+      PROGRESS_MILLISECONDS,
+    );
   }
 
   [Symbol.dispose](): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
-    this.#context.stderr.write('\r\x1b[K');
+    this.#context.stderr.write([Control.eraseLine]);
   }
 }

@@ -1,6 +1,6 @@
 /** `--stats FILE`: what a capture counted, as JSON. @module */
 import { writeFileSync } from 'node:fs';
-import { type CaptureStatistics, linkTypeName, messageOf, StackError, sumStatistics } from '../base/index.ts';
+import { type CaptureStatistics, jsonText, linkTypeName, messageOf, StackError, sumStatistics } from '../base/index.ts';
 import type { CaptureInterface } from '../pcap/index.ts';
 import type { RecordProgress, StatisticsHistory } from '../session/index.ts';
 import type { CommandContext } from './context.ts';
@@ -19,7 +19,7 @@ export interface CaptureCounts {
 
 /** To `path`, or to standard error as `-`. @throws StackError `FILE_CREATE` */
 export function writeStatistics(path: string, counts: CaptureCounts, context: CommandContext): void {
-  const text = `${JSON.stringify(statisticsJson(counts), undefined, 1)}\n`;
+  const text = `${jsonText(statisticsJson(counts), 1)}\n`;
   if (path === '-') {
     context.stderr.write(text);
     return;

@@ -1,7 +1,7 @@
 /** Protocols that speak in lines: their first line says most of what a reader wants to know. @module */
 import { readU8 } from '../base/bytes.ts';
+import { printableBytes } from '../base/text.ts';
 import { type LayerList, type Region, wireLengthOf } from './region.ts';
-import { visibleText } from './visible.ts';
 
 const PROTOCOLS: ReadonlyMap<number, string> = new Map([
   [21, 'FTP'],
@@ -53,7 +53,7 @@ function readLines(bytes: Uint8Array, start: number, end: number): string[] {
   while (at < end && lines.length < MAXIMUM_LINES) {
     const stop = lineEnd(bytes, at, end);
     if (stop < 0) break;
-    lines.push(visibleText(bytes, at, Math.min(stop, at + MAXIMUM_LINE_LENGTH)));
+    lines.push(printableBytes(bytes, at, Math.min(stop, at + MAXIMUM_LINE_LENGTH)));
     at = afterLineEnd(bytes, stop, end);
   }
   return lines;

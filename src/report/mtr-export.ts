@@ -3,14 +3,14 @@ import type { MonitorHop } from '../icmp/monitor-hop.ts';
 import { MTR_COLUMNS } from './mtr-text.ts';
 import { originText } from './path-disclosure.ts';
 
-/** One line a hop, all figures; the first line names them (RFC 4180). */
+/** Returns one line per hop with all figures, after a line with their names. Fields are quoted as RFC 4180 has it; lines end in LF, as those of `mtr --csv`. */
 export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): string {
   const titles = ['Target', 'Hop', 'Address', 'Origin', ...MTR_COLUMNS.map((column) => column.title)];
   const rows = hops.map((hop) => {
     const addresses = hop.addresses.map(({ address }) => address).join(' ');
     return [target, String(hop.hop), addresses, originOf(hop), ...figuresOf(hop)];
   });
-  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\n`).join('');
 }
 
 /** Of who answered last; empty without a table. */

@@ -63,7 +63,7 @@ export class PacketPrinter {
     const dissection = dissect(frame, linkType, { checksums: verbosity > 0 });
     const head = `${number ? `${String(this.#count).padStart(5)}  ` : ''}${this.#time.format(frame.seconds, frame.nanoseconds)}`;
     const body = dump === undefined ? '' : this.#dump(frame, dissection);
-    return `${head}${this.#sourceOf(frame)}${this.describe(dissection, linkType)}${body}`;
+    return `${head}${this.#names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${body}`;
   }
 
   /** What a line says after the time stamp. */
@@ -83,12 +83,6 @@ export class PacketPrinter {
       text += layerText(layer, context, layers, index);
     }
     return text;
-  }
-
-  /** As wide as tcpdump makes names on `any`. */
-  #sourceOf({ interfaceIndex }: FrameView): string {
-    const sourceName = this.#options.names?.sourceName;
-    return sourceName === undefined ? '' : `${(sourceName(interfaceIndex) ?? '?').padEnd(5)} `;
   }
 
   #dump(frame: FrameView, dissection: Dissection): string {

@@ -1,5 +1,6 @@
 /** Addresses and ports as a line shows them. @module */
 import { portsOfService, serviceNames } from '../base/service-names.ts';
+import { printable } from '../base/text.ts';
 import type { PacketPrintOptions } from './packet-options.ts';
 
 type Transport = 'tcp' | 'udp' | 'sctp';
@@ -32,18 +33,25 @@ export class EndpointNames {
 
   host(address: string): string {
     if (this.#options.numeric === true) return address;
-    return this.#options.names?.host?.(address) ?? address;
+    const name = this.#options.names?.host?.(address);
+    return name === undefined ? address : printable(name);
   }
 
   port(port: number, protocol: Transport): string {
     if (this.#options.numeric === true) return String(port);
     const { service } = this.#options.names ?? {};
-    const name = service === undefined ? serviceOfPort(port, protocol) : service(port, protocol);
-    return name ?? String(port);
+    if (service === undefined) return serviceOfPort(port, protocol) ?? String(port);
+    return printable(service(port, protocol) ?? String(port));
   }
 
   /** tcpdump prints `?` where the machine has no such interface, and it cannot know another machine's. */
   interfaceName(index: number): string {
-    return this.#options.names?.interfaceName?.(index) ?? '?';
+    return printable(this.#options.names?.interfaceName?.(index) ?? '?');
+  }
+
+  /** What a line begins with where a capture has several interfaces: as wide as tcpdump makes names on `any`. */
+  source(interfaceIndex: number): string {
+    const { sourceName } = this.#options.names ?? {};
+    return sourceName === undefined ? '' : `${printable(sourceName(interfaceIndex) ?? '?').padEnd(5)} `;
   }
 }

@@ -1,6 +1,6 @@
 /** What a packet line shows; each choice with the tcpdump option of the same meaning. @module */
 
-/** Where names come from. Whatever they return is printed as it is: the caller has made it fit for a terminal. */
+/** Where names come from. They may be any text; lines show them in printable form. */
 export interface PacketNames {
   /** The name of an address, at once or not at all. */
   readonly host?: (address: string) => string | undefined;

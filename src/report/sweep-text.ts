@@ -37,9 +37,9 @@ function formatSweepSummary(summary: SweepSummary): string {
   return `\n${counts}; ${pace}\n${times}${own}`;
 }
 
-/** `[#####     ]  47 % 1925 alive`, to be drawn over itself. */
+/** Returns `[#####     ]  47 % 1925 alive`, to be drawn over the previous one. */
 export function sweepProgressText(summary: SweepSummary & { readonly progress: number }, width = 30): string {
   const filled = Math.round(summary.progress * width);
   const percent = String(Math.floor(summary.progress * 100)).padStart(3);
-  return `\r[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${percent} % ${summary.alive} alive`;
+  return `[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${percent} % ${summary.alive} alive`;
 }
