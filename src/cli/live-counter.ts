@@ -1,4 +1,4 @@
-/** A capture's counters: on the terminal while it runs, on SIGUSR1, and at its end. @module */
+/** The counters of a capture: on the terminal while it runs, on SIGUSR1, and at its end. @module */
 import type { CaptureStatistics } from '../base/index.ts';
 import { type RecordProgress, StatisticsHistory } from '../session/index.ts';
 import type { CommandContext } from './context.ts';

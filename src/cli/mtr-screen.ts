@@ -1,4 +1,4 @@
-/** The live screen of `tapline mtr`: a table that redraws itself, and keys. @module */
+/** The live screen of `tapline mtr`: a table that is redrawn, and its keys. @module */
 import { printable } from '../base/index.ts';
 import type { MonitorHop } from '../icmp/index.ts';
 import { formatMtrTable, unknownColumns } from '../report/index.ts';
@@ -6,9 +6,10 @@ import type { CommandContext } from './context.ts';
 import type { NameCache } from './resolve-names.ts';
 import { Control } from './text-output.ts';
 
-/** What the screen shows, and may start anew. */
+/** The path that the screen shows. */
 export interface WatchedPath {
   hops(): readonly MonitorHop[];
+  /** Restarts its statistics. */
   reset(): void;
 }
 
@@ -29,7 +30,7 @@ const REDRAW_MILLISECONDS = 200;
 const DEFAULT_WIDTH = 80;
 const KEYS = 'q end  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
 const JITTER_COLUMNS = 'SNJMXI';
-/** What the key `d` goes through: mtr's own, its jitter page, and losses explained. */
+/** Column sets that the key `d` cycles through: mtr's default, its jitter page, and losses in detail. */
 const COLUMN_SETS: readonly string[] = ['LSNABWV', JITTER_COLUMNS, 'LFDRS'];
 const ENTER_KEYS: readonly string[] = ['\r', '\n'];
 const ERASE_KEYS: readonly string[] = ['\x7f', '\b'];
@@ -44,14 +45,14 @@ export class MtrScreen implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #columnSets: readonly string[];
   #columns = 0;
-  /** Letters typed so far of a new order of columns; undefined while none is asked for. */
+  /** Letters typed so far of a new column order; undefined when none is being typed. */
   #typedOrder: string | undefined;
   #showNames: boolean;
   #showExtensions: boolean;
   #showOrigins: boolean;
   #showHistory = true;
   #isPaused = false;
-  /** What is wrong, below the keys. */
+  /** An error message, shown below the keys. */
   note = '';
   #isOpen = true;
 
@@ -78,10 +79,10 @@ export class MtrScreen implements Disposable {
 
   readonly #onKey = (data: Buffer): void => {
     const keys = data.toString();
-    if (keys.length > 1 && keys.startsWith(ESCAPE_KEY)) return; // an arrow or the like
+    if (keys.length > 1 && keys.startsWith(ESCAPE_KEY)) return; // an arrow or function key
     for (const key of keys) {
       if (key === INTERRUPT_KEY)
-        this.#options.stop(); // raw mode hands Ctrl-C over as a key
+        this.#options.stop(); // in raw mode Ctrl-C arrives as a key
       else if (this.#typedOrder === undefined) this.#onCommand(key);
       else this.#onOrderKey(key);
     }
@@ -101,7 +102,7 @@ export class MtrScreen implements Disposable {
     else if (key === 'h') this.#showHistory = !this.#showHistory;
   }
 
-  /** Letters of columns make an order; Enter takes it over. */
+  /** Collects column letters; Enter applies them. */
   #onOrderKey(key: string): void {
     const typed = this.#typedOrder ?? '';
     if (ENTER_KEYS.includes(key)) {
@@ -119,7 +120,7 @@ export class MtrScreen implements Disposable {
 
   #draw(isForced = false): void {
     if (this.#isPaused && !isForced) return;
-    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: a terminal that does not know
+    const width = this.#context.stdout.columns || DEFAULT_WIDTH; // 0: a terminal of unknown width
     const sparkWidth = this.#showHistory ? Math.min(62, Math.max(0, width - 90)) : 0;
     const table = formatMtrTable(this.#path.hops(), {
       width: width - sparkWidth,
@@ -140,7 +141,7 @@ export class MtrScreen implements Disposable {
     this.#context.stdout.write([...lines, Control.eraseToScreenEnd]);
   }
 
-  /** Gives the terminal back as it was. Idempotent. */
+  /** Restores the terminal. Idempotent. */
   [Symbol.dispose](): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

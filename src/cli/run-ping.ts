@@ -73,7 +73,7 @@ interface RunPlace {
   readonly signal: AbortSignal;
 }
 
-/** @returns whether anyone answered */
+/** @returns whether the target replied */
 async function pingOne(words: PingArguments, target: Target, place: RunPlace): Promise<boolean> {
   const options = pingOptions(words, target);
   const sizes = methodOptions(words, target.family);
@@ -111,7 +111,7 @@ async function pingOne(words: PingArguments, target: Target, place: RunPlace): P
 
 type EchoSizes = Omit<EchoMethodOptions, 'nonce'>;
 
-/** @param identifier what the transport's filter lets through */
+/** @param identifier the one that the transport's filter accepts */
 function methodFor(words: PingArguments, sizes: EchoSizes, identifier: number | undefined): PingMethod {
   const nonce = randomNonce();
   const query = words['node-info'];

@@ -9,6 +9,7 @@ import { pingInterimText, pingTextFormatter } from '../../src/report/ping-text.t
 import { ProbeJsonDocument, probeEventToJsonLine } from '../../src/report/probe-json.ts';
 import { sweepProgressText } from '../../src/report/sweep-text.ts';
 import { tracerouteDot } from '../../src/report/traceroute-dot.ts';
+import { formatTracerouteEvent } from '../../src/report/traceroute-text.ts';
 import { directNetwork, simulateMonitor, simulatePing, simulateTraceroute } from '../support/simulate.ts';
 
 const chain: NetworkDescription = directNetwork(
@@ -103,6 +104,19 @@ describe('a watched path', () => {
   test('names of hosts cannot reach the terminal', async () => {
     const { summary } = await simulateMonitor(chain, { count: 1 });
     expect(formatMtrTable(summary.hops, { nameOf: () => 'x\x1b[2J' })).not.toContain('\x1b');
+    const trace = await simulateTraceroute(chain, { address: Uint8Array.of(203, 0, 113, 9), target: 'x\x1b[2J\n' });
+    const text = trace.events.map((event) => formatTracerouteEvent(event, { nameOf: () => 'y\x1b[2J\n' })).join('');
+    expect(text).toMatch(/^traceroute to x\^\[\[2J\^J \(203\.0\.113\.9\), .*\n 1 {2}y\^\[\[2J\^J \(10\.0\.1\.1\) /);
+    for (const style of [pingTextFormatter(), iputilsTextFormatter()]) {
+      const run = await simulatePing(directNetwork({}), {
+        count: 1,
+        address: Uint8Array.of(192, 0, 2, 2),
+        target: 'x\x1b[2J\n',
+      });
+      expect(run.events.map(style).join('')).toMatch(
+        /^PING x\^\[\[2J\^J \([\s\S]*\n--- x\^\[\[2J\^J ping statistics ---\n/,
+      );
+    }
   });
 });
 
