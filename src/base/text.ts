@@ -21,14 +21,14 @@ export function printableLines(text: string): string {
   return ORDINARY.test(text) ? text : text.replace(UNSAFE, visibleCharacter);
 }
 
-/** Returns `bytes[start, end)` as printable ASCII, in the notation of cat -v: `^M` for control characters, `M-x` above 127. */
+/** Returns `bytes[start, end)` as printable ASCII, as cat -v does: `^M` for control characters, `M-x` above 127. */
 export function printableBytes(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start; at < end; at += 1) text += visibleByte(readU8(bytes, at));
   return text;
 }
 
-/** Returns `value` as JSON that parses to the same value and has no unsafe character in it; bytes become hexadecimal text. */
+/** Returns `value` as JSON without unsafe characters that parses to the same value; bytes become hexadecimal text. */
 export function jsonText(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, bytesToHex, indent);
   return ORDINARY.test(text) ? text : text.replace(UNSAFE, (character) => `\\u${hexadecimal(character)}`);

@@ -43,7 +43,7 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
   return status;
 }
 
-/** Reports an error that nothing handled. Node itself would print its message as it is, with whatever the message quotes. */
+/** Reports an error that nothing handled. Node itself would print its message without making it printable. */
 function endWithCrash(error: unknown, { stderr }: CommandContext): never {
   const frames = (error instanceof Error && error.stack?.match(/^ {4}at .*$/gm)) || [];
   stderr.write(`${[`tapline: internal error: ${textOf(error)}`, ...frames].join('\n')}\n`);

@@ -3,7 +3,10 @@ import type { MonitorHop } from '../icmp/monitor-hop.ts';
 import { MTR_COLUMNS } from './mtr-text.ts';
 import { originText } from './path-disclosure.ts';
 
-/** Returns one line per hop with all figures, after a line with their names. Fields are quoted as RFC 4180 has it; lines end in LF, as those of `mtr --csv`. */
+/**
+ * Returns one line per hop with all figures, after a line with their names. Fields are quoted as in RFC 4180; lines end
+ * in LF, as those of `mtr --csv`.
+ */
 export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): string {
   const titles = ['Target', 'Hop', 'Address', 'Origin', ...MTR_COLUMNS.map((column) => column.title)];
   const rows = hops.map((hop) => {
