@@ -2,8 +2,9 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { CommandContext, TextOutput } from '../../src/cli/context.ts';
+import type { CommandContext } from '../../src/cli/context.ts';
 import { ignoreHangup, listenForStop } from '../../src/cli/stop-signals.ts';
+import type { TextOutput } from '../../src/cli/text-output.ts';
 
 function output(isTerminal: boolean): TextOutput {
   return { isTerminal, columns: undefined, closed: false, write() {}, verify() {} };

@@ -330,9 +330,9 @@ describe('what goes wrong says so, with its own exit status', () => {
   });
 
   test.each([
-    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no?[31m?file: no such file or directory\n'],
-    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read no?file: no such file or directory\n'],
-    [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --?[31m; --help lists all\n'],
+    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no^[[31m^Jfile: no such file or directory\n'],
+    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read noM-^[file: no such file or directory\n'],
+    [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --^[[31m; --help lists all\n'],
   ])('nothing but text is printed: %j', (words, status, message) => {
     expect(run(...words)).toMatchObject({ status, stderr: message });
   });

@@ -2,7 +2,6 @@
  * A packet ring as one input of a merge. Its frames are indexed block by block and stay in the ring until they are
  * delivered; a block returns to the kernel with its last frame. @module
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameView } from '../../base/frame.ts';
 import { waitReadable } from '../../sys/readiness.ts';

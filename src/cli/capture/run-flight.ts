@@ -1,6 +1,7 @@
 /** `tapline capture --trigger` at work: the flight recorder. @module */
 import { dirname, extname } from 'node:path';
 import { StackError } from '../../base/errors.ts';
+import { printable } from '../../base/text.ts';
 import type { LiveSource, MergedSource } from '../../capture/index.ts';
 import { checkOutputFolder } from '../../pcap/index.ts';
 import {
@@ -51,7 +52,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     ...options,
     ...(words.compress === undefined ? {} : { compression: words.compress }),
     onFile(file) {
-      context.stderr.write(`tapline: ${file.frames} packets in ${file.path}\n`);
+      context.stderr.write(`tapline: ${file.frames} packets in ${printable(file.path)}\n`);
       onFile?.(file);
     },
   });
@@ -107,7 +108,8 @@ async function createRecorder(
     },
     historySize: historySize(words.history, before),
     output,
-    onWindow: (trigger) => context.stderr.write(`tapline: trigger ${describeTrigger(trigger)}\n${shortfall(trigger)}`),
+    onWindow: (trigger) =>
+      context.stderr.write(`tapline: trigger ${printable(describeTrigger(trigger))}\n${shortfall(trigger)}`),
     ...(maximumTriggers === undefined ? {} : { maximumTriggers }),
   });
 }

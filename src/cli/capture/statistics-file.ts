@@ -2,6 +2,7 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { linkTypeName } from '../../base/link-type.ts';
+import { jsonText } from '../../base/text.ts';
 import { explainWriteError } from '../../base/write-error.ts';
 import { type CaptureInterface, checkOutputFile, openOutputFile } from '../../pcap/index.ts';
 import type { RecordProgress, StatisticsHistory } from '../../session/index.ts';
@@ -46,7 +47,7 @@ export function writeStatistics(
   counts: CaptureCounts,
   context: CommandContext,
 ): void {
-  const text = `${JSON.stringify(statisticsJson(counts), undefined, 1)}\n`;
+  const text = `${jsonText(statisticsJson(counts), 1)}\n`;
   if (path === '-') {
     context.stderr.write(text);
     return;
