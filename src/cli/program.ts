@@ -5,8 +5,9 @@ import { nearestWord } from '../base/nearest-word.ts';
 import { printable } from '../base/text.ts';
 import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts';
 import { type CommandContext, createContext } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
+import { ignoreHangup } from './stop-signals.ts';
 
 export const PURPOSE = 'packet capture and network diagnostics without libpcap';
 
@@ -37,6 +38,8 @@ export async function runProgram(commands: readonly CreateCommand[]): Promise<vo
 
 async function runWords(words: readonly string[], create: readonly CreateCommand[]): Promise<number> {
   const context = createContext();
+  ignoreHangup(context);
+  process.on('uncaughtException', (error) => endWithCrash(error, context));
   const commands = create.map((one) => one(context) as CommandModule & OwnExitStatus);
   let status = 0;
   try {
@@ -50,6 +53,13 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
     status = exitCodeOf(error);
   }
   return status;
+}
+
+/** Reports an error that nothing handled. Node itself would print its message without making it printable. */
+function endWithCrash(error: unknown, { stderr }: CommandContext): never {
+  const frames = (error instanceof Error && error.stack?.match(/^ {4}at .*$/gm)) || [];
+  stderr.write(`${[`tapline: internal error: ${textOf(error)}`, ...frames].join('\n')}\n`);
+  process.exit(ExitCode.failure);
 }
 
 /** A terminal may not know how wide it is, and says 0. */

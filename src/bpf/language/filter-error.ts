@@ -47,11 +47,13 @@ export class FilterError extends StackError {
     const start = Math.max(0, this.offset - CONTEXT);
     const end = Math.min(this.expression.length, this.offset + this.length + CONTEXT);
     const head = start > 0 ? '...' : '';
-    // One character for each, so that the carets stay below theirs.
-    const shown = printable(this.expression.slice(start, end).replace(/\s/g, ' '));
-    const carets = '^'.repeat(Math.max(1, Math.min(this.length, end - this.offset)));
-    const line = `  ${head}${shown}${end < this.expression.length ? '...' : ''}`;
-    return `${this.message}\n${line}\n${' '.repeat(2 + head.length + this.offset - start)}${carets}`;
+    // Control characters take several columns in printable form, so each part is measured as it is shown.
+    const show = (from: number, to: number): string => printable(this.expression.slice(from, to).replace(/\s/g, ' '));
+    const before = `  ${head}${show(start, this.offset)}`;
+    const wrong = show(this.offset, this.offset + this.length);
+    const after = `${show(this.offset + this.length, end)}${end < this.expression.length ? '...' : ''}`;
+    const carets = '^'.repeat(Math.max(1, wrong.length));
+    return `${this.message}\n${before}${wrong}${after}\n${' '.repeat(before.length)}${carets}`;
   }
 }
 

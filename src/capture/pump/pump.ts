@@ -4,7 +4,6 @@
  * that one `write(2)` covers many blocks. It does what `BlockBatch` does, faster (bench/suites/ring-walk.ts), and is
  * tested against it. @module
  */
-
 import { WasmModule } from '../../wasm/module.ts';
 import { type WasmFunction, webAssembly } from '../../wasm/web-assembly.ts';
 import type { CaptureMemory } from '../memory.ts';

@@ -1,9 +1,9 @@
 /** `tapline filter` at work. @module */
-
 import { parseIpv4 } from '../../base/address.ts';
 import { StackError } from '../../base/errors.ts';
 import type { Packet } from '../../base/frame.ts';
 import { LINK_TYPE_NAMES, linkTypeName, parseLinkType } from '../../base/link-type.ts';
+import { jsonText } from '../../base/text.ts';
 import {
   assemble,
   type BpfInstruction,
@@ -16,7 +16,6 @@ import {
 import { openFile } from '../../pcap/index.ts';
 import { filterDot, filterExplanationText, filterTraceText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { jsonText } from '../json-text.ts';
 import { allowOne, filterText, numberOption } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
 import { resolverFor } from './filter-names.ts';
@@ -39,7 +38,7 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {
-  if (words.json) return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) });
+  if (words.json) return `${jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) }, 2)}\n`;
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);
   return programText(explanation.instructions, words.d);
