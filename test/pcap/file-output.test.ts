@@ -42,7 +42,7 @@ const at = (name: string): string => join(folder, name);
 const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
 async function write(path: string, options: FileSinkOptions = {}): Promise<void> {
-  const sink = new DescriptorSink(openOutputFile(path, options));
+  const sink = new DescriptorSink(openOutputFile(path, options, 'any'));
   sink.write(Uint8Array.of(1, 2, 3));
   await sink.close();
 }
