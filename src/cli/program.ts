@@ -9,7 +9,10 @@ import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
 import { ignoreHangup } from './stop-signals.ts';
 
-const EPILOGUE =
+export const PURPOSE = 'packet capture and network diagnostics without libpcap';
+
+/** The exit statuses of commands without their own. */
+export const EXIT_STATUS =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
   'away, 5 disk full or as full as it may become (the file holds all whole records), 6 damaged or unknown file.';
 
@@ -96,7 +99,7 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   }
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
   const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
-    .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
+    .usage(`$0 <command>\n\n${PURPOSE}`)
     .demandCommand(1, 'which command? `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
 }
@@ -144,7 +147,7 @@ function namesOf({ command, aliases = [] }: CommandModule): string[] {
  * @param usage what to write, said where the number of words is wrong
  * @param exitStatus the last paragraph of the help
  */
-function withCommon(parser: Argv, usage: string, exitStatus = EPILOGUE): Argv {
+function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv {
   return parser
     .parserConfiguration({
       'boolean-negation': false,

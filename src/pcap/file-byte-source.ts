@@ -4,10 +4,9 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
 import { messageOf, nodeCodeOf, StackError, type StackErrorCode } from '../base/errors.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, PushbackSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
-import { PushbackSource } from './pushback-source.ts';
 
 const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);

@@ -22,7 +22,7 @@ const IFF_UP = 1;
 
 /** Interface requests over a socket of the calling thread's network namespace, one at a time. */
 export class InterfaceRequest implements Disposable {
-  readonly bytes = new Uint8Array(REQUEST_LENGTH);
+  readonly bytes: Uint8Array = new Uint8Array(REQUEST_LENGTH);
   readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'open a socket for interface requests');
 
   /** Returns true if the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */

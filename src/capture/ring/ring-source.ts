@@ -28,8 +28,7 @@ import {
 import { CaptureMemory } from '../memory.ts';
 import type { RingLoan } from '../merge/ring-input.ts';
 import { outputSizeFor } from '../pump/output-areas.ts';
-import { createPump } from '../pump/pump.ts';
-import { PumpCounters } from '../pump/pump-counters.ts';
+import { createPump, PumpCounters } from '../pump/pump.ts';
 import { type Recorders, RecordGatherer, recordRoomFor } from '../pump/record-gatherer.ts';
 import { createRecorder } from '../pump/recorder.ts';
 import { BlockBatch } from './block-batch.ts';
