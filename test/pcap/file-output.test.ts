@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkOutputFile, type FileSinkOptions, openOutputFile } from '../../src/pcap/file-output.ts';
-import { createFileSink } from '../../src/pcap/file-sink.ts';
+import { DescriptorSink } from '../../src/pcap/file-sink.ts';
 
 const isRoot = process.geteuid?.() === 0;
 /** A user and a group that are not ours. A user namespace may have only one of each. */
@@ -42,7 +42,7 @@ const at = (name: string): string => join(folder, name);
 const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
 async function write(path: string, options: FileSinkOptions = {}): Promise<void> {
-  const sink = createFileSink(path, options);
+  const sink = new DescriptorSink(openOutputFile(path, options, 'any'));
   sink.write(Uint8Array.of(1, 2, 3));
   await sink.close();
 }
