@@ -472,7 +472,7 @@ describe('what goes wrong says so, with its own exit status', () => {
       await program.said('listening on eth0');
       await right.netlink.execute(deleteLink(index), { wanted: 'delete eth0' });
       expect(await program.exit()).toBe(4);
-      expect(program.standardError).toContain('the interface eth0 went away while capturing');
+      expect(program.standardError).toContain('interface eth0 was removed during the capture');
     });
 
     test('cannot be shared by threads: 1', async () => {

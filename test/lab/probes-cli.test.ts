@@ -106,7 +106,7 @@ describe('ping', () => {
   });
 
   test('JSON is whole, also when there is nothing to tell', async () => {
-    const { stdout } = await tapline('ping', '--json', '-c', '1', '-W', '0.2', '10.1.2.77');
+    const { stdout } = await tapline('ping', '--json', '-c', '1', '-W', '0.2', '10.1.2.78');
     expect(JSON.parse(stdout)).toMatchObject({
       events: [{ type: 'start' }, { type: 'timeout' }],
       summary: { received: 0 },
