@@ -100,6 +100,7 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
   const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
     .usage(`$0 <command>\n\n${PURPOSE}`)
+    .completion('completion', 'print a completion script for bash or zsh', completeWords)
     .demandCommand(1, 'which command? `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
 }
@@ -114,8 +115,18 @@ function asTyped<T extends Record<string, unknown>>(given: T, places: readonly s
   return { ...given, ...Object.fromEntries(typed) };
 }
 
+/** Completes as yargs does, but single letters with one dash. In zsh's form a description follows the word. */
+function completeWords(
+  _current: string,
+  _given: unknown,
+  complete: (done: (error: Error | null, words: readonly string[] | undefined) => void) => void,
+  done: (words: string[]) => void,
+): void {
+  complete((_error, words = []) => done(words.map((word) => word.replace(/^--(.)(?=:|$)/, '-$1'))));
+}
+
 /** What may stand in a command's place. */
-const GLOBAL_WORDS = ['--help', '-h', '--version'];
+const GLOBAL_WORDS = ['--help', '-h', '--version', 'completion', '--get-yargs-completions'];
 
 function unknownCommand(name: string, known: readonly string[]): StackError {
   const nearest = nearestWord(name, known);
