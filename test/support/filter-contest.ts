@@ -150,9 +150,7 @@ function isMeantMatch(expression: string, link: string): boolean {
   // Inside PPPoE libpcap no longer finds the interface in the cooked header.
   if (expression.includes('pppoes') && /ifindex|bound/.test(expression)) return true;
   // Places are computed in 32 bits, as in Linux; libpcap rejects what wraps around.
-  if (/\[[^\]]*\[/.test(expression)) return true;
-  // Without the file, as these compile only, libpcap takes other address families.
-  return (link === 'NULL' || link === 'LOOP') && /inbound|outbound|ifindex/.test(expression);
+  return /\[[^\]]*\[/.test(expression);
 }
 
 const LLC_PROTOCOLS =

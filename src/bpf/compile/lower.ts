@@ -1,7 +1,8 @@
 /** Syntax tree to predicate, for one link type. @module */
 
-import { LinkType } from '../../base/link-type.ts';
+import { describeLinkType, LinkType } from '../../base/link-type.ts';
 import { AncillaryOffset } from '../ancillary.ts';
+import type { Span } from '../language/filter-error.ts';
 import type { ChainLink, Expression } from '../language/syntax.ts';
 import { byteTest, relationTest } from './arithmetic-tests.ts';
 import { type Context, failWith, type JoinPlace, type LoweringOptions } from './context.ts';
@@ -14,7 +15,7 @@ import { Layers } from './layers.ts';
 import { not, type Predicate, Tests, TRUE } from './predicate.ts';
 import { llcTest, protocolTest } from './protocol-tests.ts';
 import { pruneSetups } from './prune.ts';
-import type { ValueTable } from './value.ts';
+import type { Value, ValueTable } from './value.ts';
 
 /** `PACKET_OUTGOING` (linux/if_packet.h). */
 const PACKET_OUTGOING = 4;
@@ -74,11 +75,11 @@ function lowerNode(context: Context, node: Expression): Predicate {
     case 'byte':
       return byteTest(context, node);
     case 'inbound':
-      return not(outboundTest(context));
+      return not(outboundTest(context, node));
     case 'outbound':
-      return outboundTest(context);
+      return outboundTest(context, node);
     case 'ifindex':
-      return interfaceTest(context, node.index);
+      return interfaceTest(context, node);
     case 'encapsulation':
       return encapsulationTest(context, node.layer, node.id, node);
     case 'extension':
@@ -103,19 +104,39 @@ function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind
   return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
 }
 
-/** About the packet as a whole, so also inside a tunnel it is the outermost header that says it. */
-function outboundTest({ options, tests, values }: Context): Predicate {
+/** Tests a property of the whole packet: inside a tunnel it is still the outermost header that has it. */
+function outboundTest(context: Context, node: Extract<Expression, { kind: 'inbound' | 'outbound' }>): Predicate {
+  const { options, tests, values } = context;
   switch (options.linkType) {
     case LinkType.linuxSll:
       return tests.equal(values.load(2, undefined, COOKED_PACKET_TYPE), PACKET_OUTGOING);
     case LinkType.linuxSll2:
       return tests.equal(values.load(1, undefined, COOKED2_PACKET_TYPE), PACKET_OUTGOING);
-    default:
-      return tests.equal(values.ancillary(AncillaryOffset.packetType), PACKET_OUTGOING);
+    default: {
+      const files = 'on LINUX_SLL and LINUX_SLL2 files';
+      const packetType = liveOnly(context, AncillaryOffset.packetType, { field: 'direction', files }, node);
+      return tests.equal(packetType, PACKET_OUTGOING);
+    }
   }
 }
 
-function interfaceTest({ options, tests, values }: Context, index: number): Predicate {
-  if (options.linkType === LinkType.linuxSll2) return tests.equal(values.load(4, undefined, COOKED2_INTERFACE), index);
-  return tests.equal(values.ancillary(AncillaryOffset.interfaceIndex), index);
+function interfaceTest(context: Context, node: Extract<Expression, { kind: 'ifindex' }>): Predicate {
+  const { options, tests, values } = context;
+  if (options.linkType === LinkType.linuxSll2) {
+    return tests.equal(values.load(4, undefined, COOKED2_INTERFACE), node.index);
+  }
+  const where = { field: 'interface index', files: 'on LINUX_SLL2 files' };
+  return tests.equal(liveOnly(context, AncillaryOffset.interfaceIndex, where, node), node.index);
+}
+
+/** Returns a value that only the kernel has. Frames of a file have none, so the test would silently match nothing. */
+function liveOnly(
+  { options, values, fail }: Context,
+  offset: number,
+  { field, files }: { readonly field: string; readonly files: string },
+  node: Span & { readonly kind: string },
+): Value {
+  if (options.live) return values.ancillary(offset);
+  const reason = `${describeLinkType(options.linkType)} frames carry no ${field}`;
+  return fail('FILTER_LINK_TYPE', `${reason}; "${node.kind}" works in the filter of a live capture and ${files}`, node);
 }
