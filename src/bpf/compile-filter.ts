@@ -8,7 +8,6 @@ import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.
 import type { JoinPlace, NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
-import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { emit } from './emit/emit.ts';
 import { interpret } from './engine/interpret.ts';
@@ -17,9 +16,11 @@ import { FilterError } from './language/filter-error.ts';
 import { LimitError, MAX_GRAPH_NODES } from './language/limits.ts';
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
+import { mayAccept } from './optimize/acceptance.ts';
 import { Graph, type Node } from './optimize/graph.ts';
 import { mayJoin } from './optimize/joinable.ts';
-import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
+import { optimize as optimizeGraph } from './optimize/optimize.ts';
+import { explainRejection } from './rejection.ts';
 
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
@@ -46,6 +47,8 @@ export interface FilterProgram {
   readonly expression: string;
   readonly linkType: LinkType;
   readonly instructions: readonly BpfInstruction[];
+  /** What is probably wrong with the filter although it compiles: that no packet can match it. */
+  readonly warnings: readonly FilterError[];
   /** Bytes to keep of a frame; 0 rejects it. Never throws about what is in it. */
   match(bytes: Uint8Array, wireLength?: number): number;
 }
@@ -55,11 +58,12 @@ export interface FilterProgram {
  * @throws RangeError when an option is out of range
  */
 export function compileFilter(expression: string, options: FilterOptions): FilterProgram {
-  const { instructions } = translate(expression, options);
+  const { instructions, warnings } = translate(expression, options);
   return {
     expression,
     linkType: options.linkType,
     instructions,
+    warnings,
     match: (bytes, wireLength = bytes.length) => interpret(instructions, bytes, 0, bytes.length, wireLength),
   };
 }
@@ -71,6 +75,7 @@ export interface Translation {
   /** The graph that the instructions were made from, each node before its successors. */
   readonly nodes: readonly Node[];
   readonly instructions: readonly BpfInstruction[];
+  readonly warnings: readonly FilterError[];
 }
 
 /**
@@ -98,21 +103,28 @@ export function translate(expression: string, options: FilterOptions): Translati
     strict: options.strict ?? false,
     live: options.live ?? false,
     resolver: options.resolver ?? {},
+    joinFamilies: false,
+    asLibpcap: false,
   };
   const build = (joinFamilies: boolean): Built => {
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
     const { predicate, joinPlaces } = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, joinPlaces, predicate, root: graph.build(predicate, graph.accept, graph.reject) };
+    return { graph, joinPlaces, root: graph.build(predicate, graph.accept, graph.reject) };
   };
+  const warnings: FilterError[] = [];
   const translation = (graph: Graph, root: Node): Translation => {
     const nodes = graph.reachable(root);
-    return { tree, nodes, instructions: emit(nodes, { snapLength, reuse: optimize }) };
+    return { tree, nodes, instructions: emit(nodes, { snapLength, reuse: optimize }), warnings };
   };
   try {
     const separate = build(false);
     const optimized = optimizeGraph(separate.graph, separate.root);
-    if (!canAccept(separate.graph, optimized)) checkAcceptance(expression, separate);
+    if (tree !== undefined && !mayAccept(separate.graph, separate.root, optimized)) {
+      const { error, isRefused } = explainRejection(expression, tree, lowering);
+      if (isRefused) throw error;
+      warnings.push(error);
+    }
     if (!optimize) return translation(separate.graph, separate.root);
     const plain = translation(separate.graph, optimized);
     if (!mayJoin(plain.nodes, separate.joinPlaces)) return plain;
@@ -126,7 +138,7 @@ export function translate(expression: string, options: FilterOptions): Translati
 }
 
 function tooMuch(expression: string, what: string): FilterError {
-  return new FilterError('FILTER_LIMIT', `the filter is too much for a BPF program: ${what}`, expression, {
+  return new FilterError('FILTER_LIMIT', `the filter is too large for a BPF program: ${what}`, expression, {
     offset: 0,
     length: expression.length,
   });
@@ -135,23 +147,13 @@ function tooMuch(expression: string, what: string): FilterError {
 interface Built {
   readonly graph: Graph;
   readonly root: Node;
-  readonly predicate: Predicate;
   readonly joinPlaces: readonly JoinPlace[];
-}
-
-/** Refuses a filter that nothing matches, if libpcap notices that too: it optimises no filter with a loop in it. */
-function checkAcceptance(expression: string, { graph, root, predicate }: Built): void {
-  if (hasLoop(predicate) || !rejectsAll(graph, root)) return;
-  throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
-    offset: 0,
-    length: expression.length,
-  });
 }
 
 function readNetmask(expression: string, text: string): number {
   const bytes = parseIpv4(text);
   if (bytes !== undefined) return readU32(bytes, 0);
-  throw new FilterError('FILTER_NETMASK', `${text} is no netmask`, expression, {
+  throw new FilterError('FILTER_NETMASK', `${text} is not a netmask; expected a dotted quad`, expression, {
     offset: 0,
     length: expression.length,
   });

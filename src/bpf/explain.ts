@@ -5,6 +5,7 @@ import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
 import { type FieldNames, fieldNames } from './field-names.ts';
 import type { BpfInstruction } from './instruction.ts';
+import type { FilterError } from './language/filter-error.ts';
 import type { Node } from './optimize/graph.ts';
 
 /** A step of the decision graph. */
@@ -24,6 +25,7 @@ export interface FilterExplanation {
   readonly syntax: SyntaxDescription | undefined;
   readonly steps: readonly ExplainedStep[];
   readonly instructions: readonly BpfInstruction[];
+  readonly warnings: readonly FilterError[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface FilterExplanation {
  * @throws FilterError, RangeError as `compileFilter` does
  */
 export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
-  const { tree, nodes, instructions } = translate(expression, options);
+  const { tree, nodes, instructions, warnings } = translate(expression, options);
   const index = new Map(nodes.map((node, position) => [node, position]));
   const names = fieldNames(nodes, options.linkType);
   const place = (node: Node) => index.get(node) ?? 0;
@@ -41,6 +43,7 @@ export function explainFilter(expression: string, options: FilterOptions): Filte
     syntax: tree === undefined ? undefined : describeSyntax(tree),
     steps: nodes.map((node, position) => explainNode(node, place, names[position] as FieldNames)),
     instructions,
+    warnings,
   };
 }
 

@@ -37,20 +37,22 @@ export interface JudgeParts {
   readonly warn: (message: string) => void;
 }
 
-/** The program of a capture's filter. @throws FilterError */
+/** Compiles a capture's filter and passes its warnings on. @throws FilterError */
 export function compileLive(
   { linkType, netmask }: CaptureDevice,
   snapLength: number,
-  { filter, resolver }: LiveOptions,
+  { filter, resolver, onWarning }: LiveOptions,
 ): readonly BpfInstruction[] | undefined {
   if (typeof filter !== 'string') return filter;
-  return compileFilter(filter, {
+  const { instructions, warnings } = compileFilter(filter, {
     linkType,
     snapLength,
     live: true,
     ...(netmask === undefined ? {} : { netmask }),
     ...(resolver === undefined ? {} : { resolver }),
-  }).instructions;
+  });
+  for (const { message } of warnings) onWarning?.(message);
+  return instructions;
 }
 
 /**

@@ -14,6 +14,7 @@ import { filterDot, filterExplanationText, filterTraceText } from '../report/ind
 import type { CommandContext } from './context.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
+import { writeWarnings } from './filter-warnings.ts';
 import { jsonText } from './json-text.ts';
 import { allowOne, filterText, numberOption } from './options.ts';
 import { readTextFile } from './text-input.ts';
@@ -30,12 +31,16 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
   }
   const expression = await filterText(words);
   const explanation = explainFilter(expression, await compileOptions(words, expression));
+  writeWarnings(explanation.warnings, context);
   if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
   else context.stdout.write(show(explanation, words));
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {
-  if (words.json) return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) });
+  if (words.json) {
+    const warnings = explanation.warnings.map(({ message, parts }) => ({ message, parts }));
+    return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType), warnings });
+  }
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);
   return programText(explanation.instructions, words.d);

@@ -19,6 +19,7 @@ import { announceSource, lateNotice, openSource } from './capture-source.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
 import { resolverFor } from './filter-names.ts';
+import { writeWarnings } from './filter-warnings.ts';
 import { formatCounters } from './live-counter.ts';
 import { numberOption } from './options.ts';
 import { formatEnd, isPcapName } from './output-series.ts';
@@ -54,6 +55,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     },
   });
   const recorder = await createRecorder(words, source, files, context);
+  writeWarnings(recorder.warnings, context);
   const stop = listenForStop(context.signals);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
   answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });

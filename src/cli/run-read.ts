@@ -7,13 +7,12 @@ import {
   printable,
   StackError,
 } from '../base/index.ts';
-import { compileFilter, type FilterProgram } from '../bpf/index.ts';
 import { type FileSource, openFile } from '../pcap/index.ts';
 import type { RecordTarget } from '../session/index.ts';
 import { recordAndClose } from './capture-output.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode } from './exit-code.ts';
-import { resolverFor } from './filter-names.ts';
+import { fileFilter } from './filter-warnings.ts';
 import { createLineSink, printerOptions } from './line-sink.ts';
 import { filterText, numberOption, timestampPrecision } from './options.ts';
 import { refuseFileOptions } from './output-options.ts';
@@ -26,10 +25,7 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   if (words.w === undefined) refuseFileOptions(words);
   else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
   const limit = numberOption('-c', words.c, { least: 1 });
-  const expression = await filterText(words);
-  const resolver = await resolverFor(expression);
-  const filterFor = (linkType: LinkType): FilterProgram | undefined =>
-    expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
+  const filterFor = await fileFilter(await filterText(words), context);
   await using source = await openFile(words.file, { filterFor });
   const stop = listenForStop(context.signals);
   try {

@@ -4,6 +4,7 @@
  * most. Reads no clock: batches and times go in, windows go out to an output that it is given. @module
  */
 import { readU32le } from '../base/bytes.ts';
+import type { FilterError } from '../bpf/index.ts';
 import { EnhancedPacket } from '../pcap/index.ts';
 import type { FlightExcerpt } from './flight-excerpt.ts';
 import type { FlightCounters, FlightOptions } from './flight-options.ts';
@@ -61,6 +62,11 @@ export class FlightRecorder {
     const settings = { interfaces, history: this.#history, ...(resolver === undefined ? {} : { resolver }) };
     this.#triggers = new FlightTriggers(options.triggers, settings);
     this.#writer = new FlightWriter(this.#history, options.output);
+  }
+
+  /** Triggers that no frame can match. */
+  get warnings(): readonly FilterError[] {
+    return this.#triggers.warnings;
   }
 
   counters(): FlightCounters {

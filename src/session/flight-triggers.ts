@@ -1,7 +1,14 @@
 /** Which of a flight recorder's expressions a frame matches. @module */
 import { readU32le, writeU32le } from '../base/bytes.ts';
 import type { LinkType } from '../base/link-type.ts';
-import { BatchEntry, compileFilter, createEngine, type FilterEngine, type NameResolver } from '../bpf/index.ts';
+import {
+  BatchEntry,
+  compileFilter,
+  createEngine,
+  type FilterEngine,
+  type FilterError,
+  type NameResolver,
+} from '../bpf/index.ts';
 import { type CaptureInterface, EnhancedPacket } from '../pcap/index.ts';
 import { HISTORY_TABLE_LENGTH, type RecordHistory } from './record-history.ts';
 
@@ -28,6 +35,8 @@ export class FlightTriggers {
   readonly #enginesOf: readonly (readonly FilterEngine[])[];
   readonly #isCompiled: boolean;
   readonly #bytes: Uint8Array;
+  /** Expressions that no frame can match, for each link type. */
+  readonly warnings: FilterError[] = [];
 
   /** @throws FilterError for an expression that is no filter for one of the link types */
   constructor(expressions: readonly string[], { interfaces, resolver, history }: TriggerSettings) {
@@ -35,7 +44,11 @@ export class FlightTriggers {
     const where = memory === undefined ? {} : { memory };
     const enginesFor = (linkType: LinkType): readonly FilterEngine[] => {
       const options = { linkType, ...(resolver === undefined ? {} : { resolver }) };
-      return expressions.map((expression) => createEngine(compileFilter(expression, options).instructions, where));
+      return expressions.map((expression) => {
+        const { instructions, warnings } = compileFilter(expression, options);
+        this.warnings.push(...warnings);
+        return createEngine(instructions, where);
+      });
     };
     this.#expressions = expressions;
     this.#enginesOf = interfaces.map(({ linkType }) => {

@@ -31,7 +31,13 @@ function errorOf(expression: string, linkType: LinkType): FilterError {
 
 describe('link types without such a field', () => {
   test.each(WITHOUT)('%s: refused in a file, compiled for a live capture', (_, linkType) => {
-    for (const expression of ['inbound', 'outbound', 'ifindex 3', 'not inbound', 'less 99 and (outbound or ifindex 1)']) {
+    for (const expression of [
+      'inbound',
+      'outbound',
+      'ifindex 3',
+      'not inbound',
+      'less 99 and (outbound or ifindex 1)',
+    ]) {
       expect(errorOf(expression, linkType).code, expression).toBe('FILTER_LINK_TYPE');
       expect(compileFilter(expression, { linkType, live: true }).instructions.length).toBeGreaterThan(2);
     }

@@ -50,7 +50,7 @@ export function relationTest(context: Context, relation: Extract<Expression, { k
 
 /** Constants go to the right side, where BPF has its operand. */
 function relate(context: Context, operator: string, left: Value, right: Value): Predicate {
-  const flip = left.kind === 'constant' && right.kind !== 'constant';
+  const flip = left.kind === 'constant' && right.kind !== 'constant' && !context.options.asLibpcap;
   const [value, operand] = flip ? [right, left] : [left, right];
   switch (operator) {
     case '=':

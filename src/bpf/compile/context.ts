@@ -1,8 +1,9 @@
 /** What every part of the lowering works with. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
+import type { Expression } from '../language/syntax.ts';
 import type { Layers } from './layers.ts';
-import type { Tests } from './predicate.ts';
+import type { Predicate, Tests } from './predicate.ts';
 import type { Value, ValueTable } from './value.ts';
 
 /** Addresses by name. Compiling waits for nothing, so these answer from memory; undefined: the name is not known. */
@@ -24,6 +25,8 @@ export interface LoweringOptions {
   readonly resolver: NameResolver;
   /** Whether tests of ports join the paths of IPv4 and IPv6 before they look at the ports. */
   readonly joinFamilies: boolean;
+  /** Whether to make the tests that libpcap 1.10 makes, to find out what its optimiser sees in them. */
+  readonly asLibpcap: boolean;
 }
 
 /** A test of what both IPv4 and IPv6 carry: the first four bytes behind either header. */
@@ -42,6 +45,8 @@ export interface Context {
   readonly layers: Layers;
   /** Where `joinFamilies` makes a difference, as far as the lowering has come. */
   readonly joinPlaces: JoinPlace[];
+  /** Collects what each part of the tree tests; undefined when nobody looks at the parts. */
+  readonly predicates: Map<Expression, Predicate> | undefined;
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }
 

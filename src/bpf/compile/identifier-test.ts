@@ -55,7 +55,7 @@ function numberTest(context: Context, identifier: Of<'number'>, qualifiers: Qual
         checkPort(context, value, identifier),
         value,
         portProtocol(context, qualifiers),
-        direction,
+        qualifiers,
         identifier,
       );
     case 'proto':
@@ -351,7 +351,7 @@ function portByName(
     return context.fail('FILTER_NAME', `"${identifier.text}" is known for ${only} only`, identifier);
   }
   const [low, high] = from.port <= to.port ? [from.port, to.port] : [to.port, from.port];
-  return portTest(context, low, high, given ?? meant, qualifiers.direction, identifier);
+  return portTest(context, low, high, given ?? meant, qualifiers, identifier);
 }
 
 interface NamedPort {

@@ -71,10 +71,16 @@ export function carries(context: Context, protocol: number, span: Span): Predica
     case 'rawIp':
       return carriedByRawIp(context, protocol);
     case 'ipv4':
-      return protocol === EtherType.ipv4 ? TRUE : FALSE;
+      return constantTest(context, protocol === EtherType.ipv4);
     case 'ipv6':
-      return protocol === EtherType.ipv6 ? TRUE : FALSE;
+      return constantTest(context, protocol === EtherType.ipv6);
   }
+}
+
+/** libpcap has a test for this too, of a constant, and its optimiser uses what that loads. */
+function constantTest({ tests, values, options }: Context, truth: boolean): Predicate {
+  if (options.asLibpcap) return tests.equal(values.constant(truth ? 0 : 1), 0);
+  return truth ? TRUE : FALSE;
 }
 
 function carriedByEthernet(context: Context, protocol: number): Predicate {
@@ -137,8 +143,8 @@ function carriedByCooked(context: Context, protocol: number): Predicate {
 function carriedByLoopback(context: Context, protocol: number): Predicate {
   const { layers, tests, options } = context;
   const families = protocol === EtherType.ipv4 ? [AF_INET] : protocol === EtherType.ipv6 ? AF_INET6_FAMILIES : [];
-  if (families.length === 0) return FALSE;
-  const bothOrders = options.linkType === 0;
+  if (families.length === 0) return constantTest(context, false);
+  const bothOrders = options.linkType === 0 && !options.asLibpcap;
   const field = layers.protocol(4);
   return any(
     ...families.flatMap((family) => {
@@ -150,7 +156,7 @@ function carriedByLoopback(context: Context, protocol: number): Predicate {
 
 function carriedByRawIp(context: Context, protocol: number): Predicate {
   if (protocol === EtherType.ipv4) return hasIpVersion(context, 4);
-  return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : FALSE;
+  return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : constantTest(context, false);
 }
 
 /** Behind a label nothing says what follows; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */

@@ -30,7 +30,8 @@ export interface Lowered {
 }
 
 /**
- * What `tree` tests. An undefined tree, of a filter without words, is always true.
+ * Lowers `tree` to what it tests. An undefined tree, of a filter without words, is always true.
+ * @param predicates receives what each part of the tree tests, at its place in the filter
  * @throws FilterError
  */
 export function lower(
@@ -38,6 +39,7 @@ export function lower(
   tree: Expression | undefined,
   values: ValueTable,
   options: LoweringOptions,
+  predicates?: Map<Expression, Predicate>,
 ): Lowered {
   if (tree === undefined) return { predicate: TRUE, joinPlaces: [] };
   const context: Context = {
@@ -47,6 +49,7 @@ export function lower(
     tests: new Tests(values),
     layers: new Layers(options.linkType, values),
     joinPlaces: [],
+    predicates,
     fail: failWith(expression),
   };
   const predicate = lowerNode(context, tree);
@@ -55,6 +58,12 @@ export function lower(
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {
+  const predicate = lowerAlone(context, node);
+  context.predicates?.set(node, predicate);
+  return predicate;
+}
+
+function lowerAlone(context: Context, node: Expression): Predicate {
   switch (node.kind) {
     case 'chain':
       return lowerChain(context, node.first, node.rest);
@@ -92,11 +101,9 @@ function lowerNode(context: Context, node: Expression): Predicate {
 /** Equal strength, from left to right: `a or b and c` is `(a or b) and c`. */
 function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
   const start = lowerNode(context, first);
-  return factorSequence({
-    kind: 'sequence',
-    first: start,
-    rest: rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) })),
-  });
+  const links = rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) }));
+  const sequence = { kind: 'sequence', first: start, rest: links } as const;
+  return context.options.asLibpcap ? sequence : factorSequence(sequence);
 }
 
 function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind: 'length' }>): Predicate {

@@ -58,6 +58,54 @@ export function touch(value: Value): Predicate {
   return { kind: 'touch', value };
 }
 
+/** Makes the nodes of a decision graph. */
+export interface NodeMaker<Node> {
+  test(test: Extract<Predicate, { kind: 'test' }>, onTrue: Node, onFalse: Node): Node;
+  effect(effect: Extract<Predicate, { kind: 'assign' | 'touch' }>, next: Node): Node;
+  chain(chain: Extract<Predicate, { kind: 'chain' }>, onTrue: Node, onFalse: Node): Node;
+}
+
+/** Builds the decision graph of `predicate`, successors first, with short-circuit evaluation. */
+export function buildNodes<Node>(maker: NodeMaker<Node>, predicate: Predicate, onTrue: Node, onFalse: Node): Node {
+  switch (predicate.kind) {
+    case 'constant':
+      return predicate.truth ? onTrue : onFalse;
+    case 'test':
+      return maker.test(predicate, onTrue, onFalse);
+    case 'not':
+      return buildNodes(maker, predicate.part, onFalse, onTrue);
+    case 'all':
+      return predicate.parts.reduceRight((next, part) => buildNodes(maker, part, next, onFalse), onTrue);
+    case 'any':
+      return predicate.parts.reduceRight((next, part) => buildNodes(maker, part, onTrue, next), onFalse);
+    case 'sequence':
+      return buildSequence(maker, predicate, onTrue, onFalse);
+    case 'assign':
+    case 'touch':
+      return maker.effect(predicate, onTrue);
+    case 'setup':
+      return buildNodes(maker, predicate.body, onTrue, onFalse);
+    case 'chain':
+      return maker.chain(predicate, onTrue, onFalse);
+  }
+}
+
+function buildSequence<Node>(
+  maker: NodeMaker<Node>,
+  sequence: Extract<Predicate, { kind: 'sequence' }>,
+  onTrue: Node,
+  onFalse: Node,
+): Node {
+  let whenTrue = onTrue;
+  let whenFalse = onFalse;
+  for (const { operator, part } of sequence.rest.toReversed()) {
+    const node = buildNodes(maker, part, whenTrue, whenFalse);
+    if (operator === 'and') whenTrue = node;
+    else whenFalse = node;
+  }
+  return buildNodes(maker, sequence.first, whenTrue, whenFalse);
+}
+
 /** Whether there is a chain of headers to walk in it. */
 export function hasLoop(predicate: Predicate): boolean {
   switch (predicate.kind) {
@@ -93,6 +141,7 @@ export class Tests {
   /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
   maskedEqual(value: Value, mask: number, k: number): Predicate {
     if (mask === 0) return k === 0 ? TRUE : FALSE;
+    if (mask === 0xffff_ffff) return this.equal(value, k);
     return this.equal(this.values.binary('and', value, this.values.constant(mask)), k);
   }
 

@@ -150,8 +150,8 @@ function osiTest(context: Context, number: number, span: Span): Predicate {
 }
 
 /** Types have five bits; a larger number can only mean the whole byte. */
-function isisTypeTest({ layers, tests }: Context, type: number): Predicate {
-  if (type > ISIS_TYPE_MASK) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
+function isisTypeTest({ layers, tests, options }: Context, type: number): Predicate {
+  if (type > ISIS_TYPE_MASK || options.asLibpcap) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
   return tests.maskedEqual(layers.osi(ISIS_TYPE_OFFSET, 1), ISIS_TYPE_MASK, type);
 }
 

@@ -1,7 +1,7 @@
 /** The passes over the graph, in their order. @module */
 import { LimitError } from '../language/limits.ts';
 import { dropDeadAssigns } from './dead-assigns.ts';
-import { type Facts, OutcomeFacts, RangeFacts } from './facts.ts';
+import { type Facts, RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { groupAlternatives } from './group.ts';
 import { strengthen } from './strengthen.ts';
@@ -17,12 +17,6 @@ const ROUNDS_OF_LARGE = 2;
 const GROWTH = 4;
 /** Small graphs are never stopped. */
 const LEAST_GROWTH = 20_000;
-
-/** Whether no packet can be accepted, as far as libpcap's optimiser would notice. */
-export function rejectsAll(graph: Graph, root: Node): boolean {
-  const threaded = withinGrowth(graph, root, [(node) => threadAll(graph, node, OutcomeFacts.none)]);
-  return !canAccept(graph, threaded);
-}
 
 /** The graph with the same verdicts in a better form; of a large one the best that bounded work gives. */
 export function optimize(graph: Graph, root: Node): Node {
@@ -58,11 +52,6 @@ function threadAll<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node 
     node = next;
   }
   return node;
-}
-
-/** Whether any packet can be accepted from `root` on. */
-export function canAccept(graph: Graph, root: Node): boolean {
-  return graph.reachable(root).at(-1) === graph.accept;
 }
 
 /** Whether a graph is so large that it is not worth every effort. */
