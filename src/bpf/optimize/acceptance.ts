@@ -3,7 +3,7 @@ import { RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 
 /** Sets of facts that are kept apart at one node; more are combined to what holds for all of them. */
-const MAX_STATES = 24;
+const MAX_STATES = 64;
 /** Larger graphs are taken to accept something. */
 const MAX_NODES = 2_000;
 
