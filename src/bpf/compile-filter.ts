@@ -4,7 +4,7 @@
  */
 import { parseIpv4 } from '../base/address.ts';
 import { readU32 } from '../base/bytes.ts';
-import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.ts';
+import { LinkType, linkTypeName } from '../base/link-type.ts';
 import type { JoinPlace, NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
@@ -14,7 +14,7 @@ import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
 import { LimitError, MAX_GRAPH_NODES } from './language/limits.ts';
-import { parseFilter } from './language/parse.ts';
+import { hintFor, parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
 import { mayAccept } from './optimize/acceptance.ts';
 import { Graph, type Node } from './optimize/graph.ts';
@@ -22,12 +22,14 @@ import { mayJoin } from './optimize/joinable.ts';
 import { optimize as optimizeGraph } from './optimize/optimize.ts';
 import { explainRejection } from './rejection.ts';
 
+/** For the error of any other: `1 (EN10MB)`. */
+const FILTER_LINK_TYPES = Object.values(LinkType).map((linkType) => `${linkType} (${linkTypeName(linkType)})`);
 /** libpcap's default: more than any frame has. */
 const DEFAULT_SNAP_LENGTH = 262_144;
 
 export interface FilterOptions {
-  /** What frames begin with: a number of `LinkType`. */
-  readonly linkType: LinkType;
+  /** What frames begin with: a number of `LinkType`; Ethernet by default. */
+  readonly linkType?: LinkType;
   /** What an accepted packet is cut to; 1 to 0xffffffff, 262144 by default. */
   readonly snapLength?: number;
   /** Of the network that `ip broadcast` is about, as a dotted quad; `0.0.0.0` by default, as tcpdump has it for files. */
@@ -57,11 +59,11 @@ export interface FilterProgram {
  * @throws FilterError when `expression` is no filter for this link type
  * @throws RangeError when an option is out of range
  */
-export function compileFilter(expression: string, options: FilterOptions): FilterProgram {
+export function compileFilter(expression: string, options: FilterOptions = {}): FilterProgram {
   const { instructions, warnings } = translate(expression, options);
   return {
     expression,
-    linkType: options.linkType,
+    linkType: options.linkType ?? LinkType.ethernet,
     instructions,
     warnings,
     match: (bytes, wireLength = bytes.length) => interpret(instructions, bytes, 0, bytes.length, wireLength),
@@ -83,17 +85,17 @@ export interface Translation {
  * @throws FilterError, RangeError as that does
  */
 export function translate(expression: string, options: FilterOptions): Translation {
-  const { linkType, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
+  const { linkType = LinkType.ethernet, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
   if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 0xffff_ffff) {
     throw new RangeError(`snapLength is ${snapLength}, not 1 to 4294967295`);
   }
   if (!isFilterLinkType(linkType)) {
     throw new FilterError(
       'FILTER_LINK_TYPE',
-      `no filters for link type ${linkTypeName(linkType)}`,
+      `link type ${linkType} is not supported`,
       expression,
       { offset: 0, length: expression.length },
-      { expected: LINK_TYPE_NAMES },
+      { expected: FILTER_LINK_TYPES },
     );
   }
   const tree = parseFilter(expression);
@@ -133,7 +135,7 @@ export function translate(expression: string, options: FilterOptions): Translati
     return joined.instructions.length < plain.instructions.length ? joined : plain;
   } catch (error) {
     if (error instanceof LimitError) throw tooMuch(expression, error.message);
-    throw error;
+    throw error instanceof FilterError ? hintFor(error) : error;
   }
 }
 

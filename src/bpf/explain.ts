@@ -1,5 +1,5 @@
 /** A filter in words: its syntax tree, and the tests that its program makes. Data only; `report/` makes text of it. @module */
-import type { LinkType } from '../base/link-type.ts';
+import { LinkType } from '../base/link-type.ts';
 import type { Value } from './compile/value.ts';
 import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
@@ -32,14 +32,15 @@ export interface FilterExplanation {
  * Compiles a filter and tells what each part of it means.
  * @throws FilterError, RangeError as `compileFilter` does
  */
-export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
+export function explainFilter(expression: string, options: FilterOptions = {}): FilterExplanation {
   const { tree, nodes, instructions, warnings } = translate(expression, options);
   const index = new Map(nodes.map((node, position) => [node, position]));
-  const names = fieldNames(nodes, options.linkType);
+  const { linkType = LinkType.ethernet } = options;
+  const names = fieldNames(nodes, linkType);
   const place = (node: Node) => index.get(node) ?? 0;
   return {
     expression,
-    linkType: options.linkType,
+    linkType,
     syntax: tree === undefined ? undefined : describeSyntax(tree),
     steps: nodes.map((node, position) => explainNode(node, place, names[position] as FieldNames)),
     instructions,

@@ -163,7 +163,7 @@ function carriedByRawIp(context: Context, protocol: number): Predicate {
 function carriedByMpls(context: Context, protocol: number, span: Span): Predicate {
   const { layers, tests } = context;
   if (protocol !== EtherType.ipv4 && protocol !== EtherType.ipv6) {
-    return context.fail('FILTER_ENCAPSULATION', 'behind MPLS only IPv4 and IPv6 can be told apart', span);
+    return context.fail('FILTER_ENCAPSULATION', 'only "ip" and "ip6" can follow "mpls"', span);
   }
   const bottomOfStack = tests.maskedEqual(layers.network(-2, 1), 1, 1);
   return all(bottomOfStack, hasIpVersion(context, protocol === EtherType.ipv4 ? 4 : 6));

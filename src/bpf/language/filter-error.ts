@@ -53,6 +53,8 @@ export class FilterError extends StackError {
   readonly expected: readonly string[];
   readonly suggestion: string | undefined;
   readonly expression: string;
+  /** What is wrong: the message without what was expected and suggested. */
+  readonly reason: string;
 
   /** @param where the wrong words: one part of `expression`, or several in the order of the text */
   constructor(
@@ -69,6 +71,7 @@ export class FilterError extends StackError {
     super(code, printable(text.replace(LONG_WORD, (word) => `${word.slice(0, 40)}...${word.slice(-20)}`)));
     this.code = code;
     this.expression = expression;
+    this.reason = reason;
     this.parts = 'length' in where && 'offset' in where ? [where] : where;
     const [first, last] = [this.parts[0], this.parts.at(-1)];
     this.offset = Math.min(first?.offset ?? 0, expression.length);

@@ -61,6 +61,20 @@ export function reservedWord(text: string): string | undefined {
   return RESERVED.has(text) ? (SPELLINGS.get(text) ?? text) : undefined;
 }
 
+/** Words of other tools, and what this language has for them. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['source', 'src'], ['from', 'src'], ['dest', 'dst'], ['destination', 'dst'], ['to', 'dst'], ['sport', 'src port'],
+  ['dport', 'dst port'], ['ports', 'port'], ['subnet', 'net'], ['network', 'net'], ['addr', 'host'], ['address', 'host'],
+  ['ipv4', 'ip'], ['ipv6', 'ip6'], ['icmpv6', 'icmp6'], ['icmpv4', 'icmp'], ['ethernet', 'ether'], ['eth', 'ether'],
+  ['dns', 'port domain'], ['ping', 'icmp'], ['size', 'len'], ['incoming', 'inbound'], ['outgoing', 'outbound'],
+  ['&', 'and'], ['|', 'or'],
+]); // biome-ignore format: a table
+
+/** What to write in the place of a word that other tools have. */
+export function synonymOf(text: string): string | undefined {
+  return SYNONYMS.get(text);
+}
+
 /** Every reserved word, for suggestions. */
 export function reservedWords(): readonly string[] {
   return [...RESERVED];

@@ -97,6 +97,11 @@ export function parseIdentifier(cursor: Cursor): Identifier {
       const prefix = cursor.expectNumber('a prefix length').value;
       return { form: 'ipv6', text: first.text, prefix, ...cursor.spanFrom(first) };
     }
+    case 'word':
+      throw cursor.error('FILTER_SYNTAX', `"${first.text}" is a keyword, not a name`, first, {
+        expected: IDENTIFIER,
+        suggestion: isProtocolWord(first.text) ? `\\${first.text}` : undefined,
+      });
     default:
       throw cursor.unexpected(IDENTIFIER);
   }

@@ -5,12 +5,23 @@
  */
 
 import { nearestWord } from '../../base/nearest-word.ts';
+import { portsOfService } from '../../base/service-names.ts';
 import { Cursor } from './cursor.ts';
-import { FOREIGN_WORDS, isProtocolWord } from './keywords.ts';
+import { FilterError, type FilterErrorCode } from './filter-error.ts';
+import { withHint } from './hints.ts';
+import { FOREIGN_WORDS, isProtocolWord, synonymOf } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { isArithmeticOperator, parseArithmetic, startsArithmetic } from './parse-arithmetic.ts';
 import { atIdentifier, parseIdentifier, parseQualifiers } from './parse-identifier.ts';
-import type { ChainLink, Encapsulation, Expression, LinkedOperator, Qualifiers, RelationalOperator } from './syntax.ts';
+import type {
+  ChainLink,
+  Encapsulation,
+  Expression,
+  Identifier,
+  LinkedOperator,
+  Qualifiers,
+  RelationalOperator,
+} from './syntax.ts';
 
 const RELATIONS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const BYTE_OPERATORS: ReadonlySet<string> = new Set(['=', '<', '>', '&', '|']);
@@ -24,6 +35,17 @@ const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['vxlan', true],
 ]);
 const EXTENSIONS = ['@anyvlan', '@exthdr'];
+/** The usual qualifiers of identifiers. */
+const QUALIFIERS: Readonly<Record<Identifier['form'], string>> = {
+  number: 'port',
+  name: 'port',
+  dotted: 'host',
+  ipv4Network: 'net',
+  ipv6: 'host',
+  mac: 'ether host',
+  arcnet: 'link host',
+};
+const MAX_PORT = 65_535;
 const TERM = ['a protocol', '"host"', '"net"', '"port"', '"("', '"not"'];
 
 /** A term, and the qualifiers that an identifier after it takes over. */
@@ -33,10 +55,39 @@ interface Term {
 }
 
 /**
- * The tree of `expression`; undefined for one without a word in it, which every packet matches.
+ * Parses `expression`. Returns undefined for one without a word in it, which every packet matches.
  * @throws FilterError
  */
 export function parseFilter(expression: string): Expression | undefined {
+  try {
+    return parseText(expression);
+  } catch (error) {
+    throw error instanceof FilterError ? hintFor(error) : error;
+  }
+}
+
+/** Adds to an error what to write instead, if that is known and parses. */
+export function hintFor(error: FilterError): FilterError {
+  if (!HINTED.has(error.code)) return error;
+  return withHint(error, (expression) => {
+    try {
+      parseText(expression);
+    } catch (another) {
+      if (another instanceof FilterError) return another.offset;
+    }
+    return Number.POSITIVE_INFINITY;
+  });
+}
+
+/** Of these a phrase may be the cause. */
+const HINTED: ReadonlySet<FilterErrorCode> = new Set([
+  'FILTER_SYNTAX',
+  'FILTER_NAME',
+  'FILTER_QUALIFIER',
+  'FILTER_LINK_TYPE',
+]);
+
+function parseText(expression: string): Expression | undefined {
   const tokens = tokenize(expression);
   const end = tokens.at(-1) as Token;
   const parser = new Parser(new Cursor(expression, tokens, end), findConditions(tokens));
@@ -84,7 +135,7 @@ class Parser {
   parse(): Expression | undefined {
     if (this.#cursor.at('end')) return undefined;
     const { expression } = this.#parseChain(undefined);
-    if (!this.#cursor.at('end')) throw this.#cursor.unexpected(['"and"', '"or"', 'the end']);
+    if (!this.#cursor.at('end')) throw this.#cursor.unexpected(['"and"', '"or"', 'the end of the filter']);
     return expression;
   }
 
@@ -216,16 +267,18 @@ class Parser {
   }
 
   #bareIdentifier(): Error {
-    const { kind, text } = this.#cursor.next;
-    if (kind === 'name') return this.#cursor.unexpected(TERM);
-    return this.#cursor.error(
-      'FILTER_SYNTAX',
-      `"${text}" needs a word before it that says what it is`,
-      this.#cursor.next,
-      {
-        expected: ['"host"', '"net"', '"port"'],
-      },
-    );
+    const cursor = this.#cursor;
+    const first = cursor.next;
+    const isPort = portsOfService(first.text) !== undefined && synonymOf(first.text) === undefined;
+    if (first.kind === 'name' && !isPort) return cursor.unexpected(TERM);
+    const identifier = parseIdentifier(cursor);
+    const span = cursor.spanFrom(first);
+    const text = cursor.expression.slice(span.offset, span.offset + span.length);
+    const isPlain = identifier.form !== 'number' || (/^\d+$/.test(text) && identifier.value <= MAX_PORT);
+    return cursor.error('FILTER_SYNTAX', `"${text}" has no qualifier`, span, {
+      expected: ['"host"', '"net"', '"port"'],
+      suggestion: isPlain ? `${QUALIFIERS[identifier.form]} ${text}` : undefined,
+    });
   }
 
   #parseExtension(): Term {
@@ -233,7 +286,7 @@ class Parser {
     const { text } = cursor.next;
     if (text !== '@anyvlan' && text !== '@exthdr') {
       const suggestion = nearestWord(text, EXTENSIONS);
-      throw cursor.error('FILTER_SYNTAX', `no extension is called "${text}"`, cursor.next, {
+      throw cursor.error('FILTER_SYNTAX', `"${text}" is not an extension`, cursor.next, {
         expected: EXTENSIONS,
         suggestion,
       });
@@ -248,7 +301,7 @@ class Parser {
     cursor.startRelation();
     const left = parseArithmetic(cursor);
     if (!cursor.at('symbol') || !RELATIONS.has(cursor.next.text))
-      throw cursor.unexpected(['a relation: = != < <= > >=']);
+      throw cursor.unexpected(['a relation (= != < <= > >=)']);
     const operator = cursor.take().text as RelationalOperator;
     const right = parseArithmetic(cursor);
     return { expression: { kind: 'relation', operator, left, right, ...cursor.spanFrom(first) }, inherited: undefined };
@@ -272,7 +325,7 @@ class Parser {
   #misplaced(word: Token): Error {
     const link = FOREIGN_WORDS.get(word.text);
     if (link === undefined) return this.#cursor.unexpected(TERM);
-    return this.#cursor.error('FILTER_LINK_TYPE', `"${word.text}" is a test of ${link} frames only`, word);
+    return this.#cursor.error('FILTER_LINK_TYPE', `"${word.text}" tests ${link} frames only`, word);
   }
 
   #parseStandalone(first: Token): Expression | undefined {
