@@ -5,7 +5,7 @@
 import { parseIpv4 } from '../base/address.ts';
 import { readU32 } from '../base/bytes.ts';
 import { LinkType, linkTypeName } from '../base/link-type.ts';
-import type { JoinPlace, NameResolver } from './compile/context.ts';
+import type { JoinPlace, LoweringOptions, NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
 import { ValueTable } from './compile/value.ts';
@@ -85,29 +85,12 @@ export interface Translation {
  * @throws FilterError, RangeError as that does
  */
 export function translate(expression: string, options: FilterOptions): Translation {
-  const { linkType = LinkType.ethernet, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
+  const { snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
   if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 0xffff_ffff) {
     throw new RangeError(`snapLength is ${snapLength}, not 1 to 4294967295`);
   }
-  if (!isFilterLinkType(linkType)) {
-    throw new FilterError(
-      'FILTER_LINK_TYPE',
-      `link type ${linkType} is not supported`,
-      expression,
-      { offset: 0, length: expression.length },
-      { expected: FILTER_LINK_TYPES },
-    );
-  }
+  const lowering = loweringOf(expression, options);
   const tree = parseFilter(expression);
-  const lowering = {
-    linkType,
-    netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
-    strict: options.strict ?? false,
-    live: options.live ?? false,
-    resolver: options.resolver ?? {},
-    joinFamilies: false,
-    asLibpcap: false,
-  };
   const build = (joinFamilies: boolean): Built => {
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
@@ -137,6 +120,32 @@ export function translate(expression: string, options: FilterOptions): Translati
     if (error instanceof LimitError) throw tooMuch(expression, error.message);
     throw error instanceof FilterError ? hintFor(error) : error;
   }
+}
+
+/**
+ * The options of the lowering for those of a filter.
+ * @throws FilterError `FILTER_LINK_TYPE`, `FILTER_NETMASK`
+ */
+export function loweringOf(expression: string, options: FilterOptions): LoweringOptions {
+  const { linkType = LinkType.ethernet } = options;
+  if (!isFilterLinkType(linkType)) {
+    throw new FilterError(
+      'FILTER_LINK_TYPE',
+      `link type ${linkType} is not supported`,
+      expression,
+      { offset: 0, length: expression.length },
+      { expected: FILTER_LINK_TYPES },
+    );
+  }
+  return {
+    linkType,
+    netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
+    strict: options.strict ?? false,
+    live: options.live ?? false,
+    resolver: options.resolver ?? {},
+    joinFamilies: false,
+    asLibpcap: false,
+  };
 }
 
 function tooMuch(expression: string, what: string): FilterError {

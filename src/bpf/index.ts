@@ -24,6 +24,7 @@ export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { WasmModule } from './engine/wasm-module.ts';
 export { type ExplainedStep, explainFilter, type FilterExplanation } from './explain.ts';
+export { type DecidingTest, type FilterTest, FilterTests, type FrameDecision } from './filter-tests.ts';
 export { hostNamesOf } from './host-names.ts';
 export type { BpfInstruction } from './instruction.ts';
 export { keptLength } from './kept-length.ts';

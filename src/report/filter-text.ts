@@ -1,8 +1,12 @@
-/** Filters explained: syntax tree, tests in words, program with labels, decision graph, and one frame's way through it. @module */
+/** Explains filters as text: syntax tree, tests in words, program with labels, graph, decisions and counts. @module */
+import { printable } from '../base/text.ts';
 import {
   type BpfInstruction,
+  type DecidingTest,
   describeInstruction,
   type FilterExplanation,
+  type FilterTest,
+  type FrameDecision,
   type SyntaxDescription,
   type Trace,
   type TraceEnd,
@@ -16,11 +20,11 @@ export function filterExplanationText(explanation: FilterExplanation): string {
     explanation.syntax === undefined ? '  every packet' : syntaxText(explanation.syntax, '  '),
     '',
     'Tests',
-    ...explanation.steps.map(({ index, text, kind, next }) => {
+    ...explanation.steps.map(({ index, text, next }) => {
       const [first, second] = next;
       if (first === undefined) return `  ${index}: ${text}`;
       if (second === undefined) return `  ${index}: ${text}; then ${first}`;
-      return `  ${index}: ${kind === 'test' || kind === 'walk' ? 'is ' : ''}${text}? yes ${first}, no ${second}`;
+      return `  ${index}: ${text}? yes ${first}, no ${second}`;
     }),
     '',
     'Program',
@@ -105,6 +109,45 @@ const ENDS: Readonly<Record<TraceEnd, string>> = {
   'no-ancillary': 'only a live capture knows that: rejected',
   'loop-limit': 'too many times around: rejected',
 };
+
+/** Tests that are written; lists of thousands of hosts decide as a whole. */
+const MAX_TESTS_SHOWN = 20;
+
+/**
+ * The first part of `--trace`: the tests that decided, and what they saw.
+ * @param accepts what the program says: on a frame that is cut short it may reach another verdict than the expression
+ */
+export function filterDecisionText({ matches, tests }: FrameDecision, accepts: boolean): string {
+  const lines = tests.slice(0, MAX_TESTS_SHOWN).map((test) => `  ${decidingTestText(test)}`);
+  if (tests.length > lines.length) lines.push(`  ... ${tests.length - lines.length} more tests`);
+  if (matches !== accepts) lines.push(`  the program ${accepts ? 'accepts' : 'rejects'} the frame, which is cut short`);
+  return `${['Decision', ...lines].join('\n')}\n\nProgram\n`;
+}
+
+/** `no  port 99: tcp source port is 43966, tcp destination port is 80`. */
+function decidingTestText({ text, matches, because }: DecidingTest): string {
+  const seen = because.map(({ field, value }) => `${field} is ${value}`).join(', ');
+  const outcome = matches === undefined ? 'cut' : matches ? 'yes' : 'no ';
+  return `${outcome} ${printable(text.replace(/\s+/g, ' '))}${seen === '' ? '' : `: ${seen}`}`;
+}
+
+/** Frames of a file, and how many of them match: the whole filter, and each of its tests alone. */
+export interface FilterCount {
+  readonly frames: number;
+  readonly matches: number;
+  readonly tests: readonly (FilterTest & { readonly matches: number })[];
+}
+
+/** `--count`: a line for each test. */
+export function filterCountText({ frames, matches, tests }: FilterCount): string {
+  const rows = [
+    ...tests.map((test) => [`${test.matches}`, printable(test.text.replace(/\s+/g, ' '))] as const),
+    [`${matches}`, 'the whole filter'] as const,
+    [`${frames}`, 'frames in the file'] as const,
+  ];
+  const width = Math.max(...rows.map(([count]) => count.length));
+  return rows.map(([count, text]) => `${count.padStart(width)}  ${text}\n`).join('');
+}
 
 /** `--trace`: every instruction that the frame went through, the bytes read, and the registers after it. */
 export function filterTraceText(instructions: readonly BpfInstruction[], frame: Uint8Array, trace: Trace): string {

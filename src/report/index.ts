@@ -1,6 +1,13 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
 
-export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
+export {
+  type FilterCount,
+  filterCountText,
+  filterDecisionText,
+  filterDot,
+  filterExplanationText,
+  filterTraceText,
+} from './filter-text.ts';
 export { formatInterfaces } from './interfaces.ts';
 export { localErrorText } from './local-error-text.ts';
 export { formatMtrCsv, formatMtrPrometheus, formatMtrXml } from './mtr-export.ts';

@@ -72,7 +72,8 @@ export class FilterError extends StackError {
     this.code = code;
     this.expression = expression;
     this.reason = reason;
-    this.parts = 'length' in where && 'offset' in where ? [where] : where;
+    const parts = 'offset' in where ? [where] : where;
+    this.parts = parts.map((part) => ({ offset: part.offset, length: part.length }));
     const [first, last] = [this.parts[0], this.parts.at(-1)];
     this.offset = Math.min(first?.offset ?? 0, expression.length);
     this.length = (last?.offset ?? 0) + (last?.length ?? 0) - (first?.offset ?? 0);
