@@ -1,6 +1,6 @@
 /**
- * `compileFilter`: pcap-filter(7) text to a classic BPF program, through tokens, syntax tree (`language/`), predicate
- * (`compile/`), control-flow graph (`optimize/`) and instructions (`emit/`). @module
+ * Compiles pcap-filter(7) text to classic BPF: tokens and syntax tree (`language/`), predicate (`compile/`), control-flow
+ * graph (`optimize/`), instructions (`emit/`). @module
  */
 import { parseIpv4 } from '../base/address.ts';
 import { readU32 } from '../base/bytes.ts';
@@ -22,25 +22,25 @@ import { mayJoin } from './optimize/joinable.ts';
 import { optimize as optimizeGraph } from './optimize/optimize.ts';
 import { explainRejection } from './rejection.ts';
 
-/** For the error of any other: `1 (EN10MB)`. */
+/** Link types that filters support, as the error for any other lists them: `1 (EN10MB)`. */
 const FILTER_LINK_TYPES = Object.values(LinkType).map((linkType) => `${linkType} (${linkTypeName(linkType)})`);
-/** libpcap's default: more than any frame has. */
+/** Longer than any frame (libpcap's default). */
 const DEFAULT_SNAP_LENGTH = 262_144;
 
 export interface FilterOptions {
-  /** What frames begin with: a number of `LinkType`; Ethernet by default. */
+  /** Link-layer header type of the frames, a number of `LinkType`; Ethernet by default. */
   readonly linkType?: LinkType;
-  /** What an accepted packet is cut to; 1 to 0xffffffff, 262144 by default. */
+  /** Bytes to keep of an accepted packet: 1 to 0xffffffff, 262144 by default. */
   readonly snapLength?: number;
-  /** Of the network that `ip broadcast` is about, as a dotted quad; `0.0.0.0` by default, as tcpdump has it for files. */
+  /** Netmask for `ip broadcast`, as a dotted quad; `0.0.0.0` by default, as in tcpdump for files. */
   readonly netmask?: string;
-  /** False: the plain translation. Verdicts are the same. */
+  /** False: do not optimize the program. Verdicts on whole packets are the same. */
   readonly optimize?: boolean;
-  /** True: nothing beyond pcap-filter(7). */
+  /** True: refuse extensions of pcap-filter(7). */
   readonly strict?: boolean;
-  /** True: for a live Linux socket, which keeps the outermost VLAN tag and the direction of a frame outside of its bytes. */
+  /** True: compile for a live Linux socket, which has the outermost VLAN tag, the direction and the interface as metadata. */
   readonly live?: boolean;
-  /** Knows addresses by name. */
+  /** Resolves names of hosts, networks and Ethernet addresses. */
   readonly resolver?: NameResolver;
 }
 
@@ -49,14 +49,15 @@ export interface FilterProgram {
   readonly expression: string;
   readonly linkType: LinkType;
   readonly instructions: readonly BpfInstruction[];
-  /** What is probably wrong with the filter although it compiles: that no packet can match it. */
+  /** Problems of a filter that compiles: no packet can match it. Errors that are not thrown. */
   readonly warnings: readonly FilterError[];
-  /** Bytes to keep of a frame; 0 rejects it. Never throws about what is in it. */
+  /** Returns the bytes to keep of a frame; 0 rejects it. Does not throw on any content. */
   match(bytes: Uint8Array, wireLength?: number): number;
 }
 
 /**
- * @throws FilterError when `expression` is no filter for this link type
+ * Compiles a filter.
+ * @throws FilterError when `expression` is not a filter for this link type
  * @throws RangeError when an option is out of range
  */
 export function compileFilter(expression: string, options: FilterOptions = {}): FilterProgram {
@@ -70,19 +71,19 @@ export function compileFilter(expression: string, options: FilterOptions = {}): 
   };
 }
 
-/** A filter in all its forms. */
+/** A filter in all forms that it goes through. */
 export interface Translation {
-  /** Undefined: the text has no word in it. */
+  /** Undefined for an empty filter. */
   readonly tree: Expression | undefined;
-  /** The graph that the instructions were made from, each node before its successors. */
+  /** The graph that the instructions were made from; each node comes before its successors. */
   readonly nodes: readonly Node[];
   readonly instructions: readonly BpfInstruction[];
   readonly warnings: readonly FilterError[];
 }
 
 /**
- * What `compileFilter` does, with the steps between.
- * @throws FilterError, RangeError as that does
+ * Compiles a filter and returns the intermediate forms as well.
+ * @throws FilterError, RangeError as `compileFilter` does
  */
 export function translate(expression: string, options: FilterOptions): Translation {
   const { snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
@@ -123,7 +124,7 @@ export function translate(expression: string, options: FilterOptions): Translati
 }
 
 /**
- * The options of the lowering for those of a filter.
+ * Completes the options of a filter for the lowering.
  * @throws FilterError `FILTER_LINK_TYPE`, `FILTER_NETMASK`
  */
 export function loweringOf(expression: string, options: FilterOptions): LoweringOptions {

@@ -9,7 +9,7 @@ import type { Comparison } from './compile/predicate.ts';
 import type { LoadValue, Value, VariableValue } from './compile/value.ts';
 
 /** How the content of a field is written. */
-export type FieldFormat =
+type FieldFormat =
   | 'number'
   | 'hexadecimal'
   | 'ipv4'

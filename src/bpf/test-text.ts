@@ -45,7 +45,7 @@ export function testText(test: ValueTest, known: Known): string {
 const PROTOCOL: Field = { name: 'protocol', offset: 0, length: 1, format: 'protocol' };
 
 /** The field that a load is the whole of. */
-export function wholeField(value: LoadValue, known: Known): Field | undefined {
+function wholeField(value: LoadValue, known: Known): Field | undefined {
   return fieldsOf(value, known).find(({ offset, length }) => offset === value.offset && length === value.size);
 }
 

@@ -13,7 +13,7 @@ import {
   type TraceStep,
 } from '../bpf/index.ts';
 
-/** `--explain`: three parts, each under a headline. */
+/** Formats `--explain`: syntax tree, tests and program, each under a headline. */
 export function filterExplanationText(explanation: FilterExplanation): string {
   return [
     'Filter',
@@ -36,7 +36,7 @@ function syntaxText({ text, parts }: SyntaxDescription, indent: string): string 
   return [`${indent}${text}`, ...parts.map((part) => syntaxText(part, `${indent}  `))].join('\n');
 }
 
-/** The program with a label at every target of a jump. */
+/** Formats the program with a label at every jump target. */
 function labelledProgramText(instructions: readonly BpfInstruction[]): string {
   const labels = new Map<number, string>();
   for (const target of [...jumpTargets(instructions)].sort((left, right) => left - right)) {
@@ -79,7 +79,7 @@ function jumpText({ code, jt, jf, k }: BpfInstruction, index: number, labels: Re
   return `  ; yes ${labels.get(index + 1 + jt)}, no ${labels.get(index + 1 + jf)}`;
 }
 
-/** `--graph`: the decision graph in the DOT language of Graphviz. */
+/** Formats `--graph`: the decision graph in the DOT language of Graphviz. */
 export function filterDot({ expression, steps }: FilterExplanation): string {
   const lines = ['digraph filter {', `  label=${quoted(expression)}; node [shape=box, fontname="monospace"];`];
   for (const { index, text, kind, next } of steps) {
@@ -106,16 +106,16 @@ const ENDS: Readonly<Record<TraceEnd, string>> = {
   return: '',
   'outside-frame': 'the frame has no such bytes: rejected',
   'division-by-zero': 'division by zero: rejected',
-  'no-ancillary': 'only a live capture knows that: rejected',
-  'loop-limit': 'too many times around: rejected',
+  'no-ancillary': 'available in live captures only: rejected',
+  'loop-limit': 'loop limit reached: rejected',
 };
 
-/** Tests that are written; lists of thousands of hosts decide as a whole. */
+/** Limit for lists of hundreds of hosts, all of which decide. */
 const MAX_TESTS_SHOWN = 20;
 
 /**
- * The first part of `--trace`: the tests that decided, and what they saw.
- * @param accepts what the program says: on a frame that is cut short it may reach another verdict than the expression
+ * Formats the first part of `--trace`: the tests that decided, and the values that they saw.
+ * @param accepts the verdict of the program, which on a frame that is cut short may differ from that of the expression
  */
 export function filterDecisionText({ matches, tests }: FrameDecision, accepts: boolean): string {
   const lines = tests.slice(0, MAX_TESTS_SHOWN).map((test) => `  ${decidingTestText(test)}`);
@@ -124,21 +124,21 @@ export function filterDecisionText({ matches, tests }: FrameDecision, accepts: b
   return `${['Decision', ...lines].join('\n')}\n\nProgram\n`;
 }
 
-/** `no  port 99: tcp source port is 43966, tcp destination port is 80`. */
+/** Formats `no  port 99: tcp source port is 43966, tcp destination port is 80`. */
 function decidingTestText({ text, matches, because }: DecidingTest): string {
   const seen = because.map(({ field, value }) => `${field} is ${value}`).join(', ');
   const outcome = matches === undefined ? 'cut' : matches ? 'yes' : 'no ';
   return `${outcome} ${printable(text.replace(/\s+/g, ' '))}${seen === '' ? '' : `: ${seen}`}`;
 }
 
-/** Frames of a file, and how many of them match: the whole filter, and each of its tests alone. */
+/** Number of frames in a file, and how many of them match the whole filter and each of its tests alone. */
 export interface FilterCount {
   readonly frames: number;
   readonly matches: number;
   readonly tests: readonly (FilterTest & { readonly matches: number })[];
 }
 
-/** `--count`: a line for each test. */
+/** Formats `--count`: a line for each test. */
 export function filterCountText({ frames, matches, tests }: FilterCount): string {
   const rows = [
     ...tests.map((test) => [`${test.matches}`, printable(test.text.replace(/\s+/g, ' '))] as const),
@@ -149,7 +149,7 @@ export function filterCountText({ frames, matches, tests }: FilterCount): string
   return rows.map(([count, text]) => `${count.padStart(width)}  ${text}\n`).join('');
 }
 
-/** `--trace`: every instruction that the frame went through, the bytes read, and the registers after it. */
+/** Formats the second part of `--trace`: each instruction with the bytes that it read and the registers after it. */
 export function filterTraceText(instructions: readonly BpfInstruction[], frame: Uint8Array, trace: Trace): string {
   const lines = trace.steps.map((step) => stepText(instructions, frame, step));
   if (trace.omitted > 0) lines.push(`  ... ${trace.omitted} more steps`);

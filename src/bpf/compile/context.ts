@@ -1,4 +1,4 @@
-/** What every part of the lowering works with. @module */
+/** Shared state and options of the lowering. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
 import type { Expression } from '../language/syntax.ts';
@@ -6,7 +6,7 @@ import type { Layers } from './layers.ts';
 import type { Predicate, Tests } from './predicate.ts';
 import type { Value, ValueTable } from './value.ts';
 
-/** Addresses by name. Compiling waits for nothing, so these answer from memory; undefined: the name is not known. */
+/** Resolves names. Compilation is synchronous, so these answer from memory; undefined: unknown name. */
 export interface NameResolver {
   /** IPv4 and IPv6 addresses as text. */
   host?(name: string): readonly string[] | undefined;
@@ -25,7 +25,7 @@ export interface LoweringOptions {
   readonly resolver: NameResolver;
   /** Whether tests of ports join the paths of IPv4 and IPv6 before they look at the ports. */
   readonly joinFamilies: boolean;
-  /** Whether to make the tests that libpcap 1.10 makes, to find out what its optimiser sees in them. */
+  /** Whether to generate the tests of libpcap 1.10, to find out what its optimiser would do with them. */
   readonly asLibpcap: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface Context {
   readonly layers: Layers;
   /** Where `joinFamilies` makes a difference, as far as the lowering has come. */
   readonly joinPlaces: JoinPlace[];
-  /** Collects what each part of the tree tests; undefined when nobody looks at the parts. */
+  /** Receives the predicate of each part of the tree; undefined when the parts are not needed. */
   readonly predicates: Map<Expression, Predicate> | undefined;
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }

@@ -1,4 +1,4 @@
-/** Syntax tree to predicate, for one link type. @module */
+/** Lowers a syntax tree to a predicate for one link type. @module */
 
 import { describeLinkType, LinkType } from '../../base/link-type.ts';
 import { AncillaryOffset } from '../ancillary.ts';
@@ -25,13 +25,13 @@ const COOKED2_INTERFACE = 4;
 
 export interface Lowered {
   readonly predicate: Predicate;
-  /** Where `joinFamilies` makes a difference. */
+  /** Tests that `joinFamilies` changes. */
   readonly joinPlaces: readonly JoinPlace[];
 }
 
 /**
- * Lowers `tree` to what it tests. An undefined tree, of a filter without words, is always true.
- * @param predicates receives what each part of the tree tests, at its place in the filter
+ * Lowers `tree` to a predicate. An undefined tree (an empty filter) is always true.
+ * @param predicates receives the predicate of each part of the tree
  * @throws FilterError
  */
 export function lower(
@@ -98,7 +98,7 @@ function lowerAlone(context: Context, node: Expression): Predicate {
   }
 }
 
-/** Equal strength, from left to right: `a or b and c` is `(a or b) and c`. */
+/** `and` and `or` have equal precedence: `a or b and c` is `(a or b) and c`. */
 function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
   const start = lowerNode(context, first);
   const links = rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) }));
@@ -111,7 +111,7 @@ function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind
   return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
 }
 
-/** Tests a property of the whole packet: inside a tunnel it is still the outermost header that has it. */
+/** Tests the direction, which is a property of the whole packet: inside a tunnel the outermost header still has it. */
 function outboundTest(context: Context, node: Extract<Expression, { kind: 'inbound' | 'outbound' }>): Predicate {
   const { options, tests, values } = context;
   switch (options.linkType) {

@@ -1,7 +1,7 @@
 /**
- * Tokens to syntax tree: the grammar of pcap-filter(7) as libpcap 1.10.3 has it. `and` and `or` have one strength and go
- * from left to right, `not` binds to the one thing after it, and an identifier without words of its own takes those of the
- * one before it (`host a or b`). @module
+ * Parses tokens to a syntax tree by the grammar of pcap-filter(7) in libpcap 1.10.3. `and` and `or` have equal precedence
+ * and associate to the left, `not` binds tightest, and an identifier without qualifiers inherits those of the previous one
+ * (`host a or b`). @module
  */
 
 import { nearestWord } from '../../base/nearest-word.ts';
@@ -25,7 +25,7 @@ import type {
 
 const RELATIONS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const BYTE_OPERATORS: ReadonlySet<string> = new Set(['=', '<', '>', '&', '|']);
-/** Layers, and whether a number may follow. */
+/** Encapsulations, and whether a number may follow the word. */
 const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['vlan', true],
   ['mpls', true],
@@ -35,7 +35,7 @@ const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['vxlan', true],
 ]);
 const EXTENSIONS = ['@anyvlan', '@exthdr'];
-/** The usual qualifiers of identifiers. */
+/** Qualifiers to suggest for identifiers without one. */
 const QUALIFIERS: Readonly<Record<Identifier['form'], string>> = {
   number: 'port',
   name: 'port',
@@ -48,14 +48,14 @@ const QUALIFIERS: Readonly<Record<Identifier['form'], string>> = {
 const MAX_PORT = 65_535;
 const TERM = ['a protocol', '"host"', '"net"', '"port"', '"("', '"not"'];
 
-/** A term, and the qualifiers that an identifier after it takes over. */
+/** A term, and the qualifiers that an identifier after it inherits. */
 interface Term {
   readonly expression: Expression;
   readonly inherited: Qualifiers | undefined;
 }
 
 /**
- * Parses `expression`. Returns undefined for one without a word in it, which every packet matches.
+ * Parses `expression`. Returns undefined for an empty filter, which every packet matches.
  * @throws FilterError
  */
 export function parseFilter(expression: string): Expression | undefined {
@@ -66,7 +66,7 @@ export function parseFilter(expression: string): Expression | undefined {
   }
 }
 
-/** Adds to an error what to write instead, if that is known and parses. */
+/** Adds a suggestion to an error if the text around it is a known phrase. */
 export function hintFor(error: FilterError): FilterError {
   if (!HINTED.has(error.code)) return error;
   return withHint(error, (expression) => {
@@ -79,7 +79,7 @@ export function hintFor(error: FilterError): FilterError {
   });
 }
 
-/** Of these a phrase may be the cause. */
+/** Codes of errors that a phrase of another tool can cause. */
 const HINTED: ReadonlySet<FilterErrorCode> = new Set([
   'FILTER_SYNTAX',
   'FILTER_NAME',
@@ -95,8 +95,8 @@ function parseText(expression: string): Expression | undefined {
 }
 
 /**
- * For each `(`, whether what it holds is a condition: it has a relation or `and`, `or`, `not` in it. Otherwise it holds
- * arithmetic, an identifier or a lone test. One pass, so that deep nesting stays cheap.
+ * Finds the parentheses that hold a condition, that is a relation or `and`, `or`, `not`. Others hold arithmetic, an
+ * identifier or a single test. One pass, so deep nesting stays cheap.
  */
 function findConditions(tokens: readonly Token[]): ReadonlySet<number> {
   const conditions = new Set<number>();
@@ -139,7 +139,7 @@ class Parser {
     return expression;
   }
 
-  /** `term (and|or term)*`, up to what is neither. */
+  /** Parses `term (and|or term)*`. */
   #parseChain(outer: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -155,7 +155,7 @@ class Parser {
     return { expression, inherited };
   }
 
-  /** `mayBeBare`: an identifier without qualifiers of its own may stand here. */
+  /** @param mayBeBare whether an identifier without qualifiers is allowed here */
   #parseTerm(inherited: Qualifiers | undefined, mayBeBare: boolean): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -179,7 +179,7 @@ class Parser {
     return kind === 'symbol' && (RELATIONS.has(text) || isArithmeticOperator(text));
   }
 
-  /** `( ... )`: a condition, arithmetic, or identifiers that share the qualifiers before the parenthesis. */
+  /** Parses `( ... )`: a condition, arithmetic, or identifiers that inherit qualifiers. */
   #parseGroup(inherited: Qualifiers | undefined, mayBeBare: boolean): Term {
     const cursor = this.#cursor;
     if (!this.#conditions.has(cursor.position) && this.#holdsArithmetic(mayBeBare)) return this.#parseRelation();
@@ -192,7 +192,7 @@ class Parser {
     });
   }
 
-  /** Whether the group at the cursor, which has no relation in it, is an operand. */
+  /** Whether the group at the cursor, which holds no relation, is an operand of arithmetic. */
   #holdsArithmetic(mayBeBare: boolean): boolean {
     const cursor = this.#cursor;
     let ahead = 0;
@@ -210,7 +210,7 @@ class Parser {
     return this.#arithmeticFollows(ahead) || !mayBeBare;
   }
 
-  /** Whether what follows, inside parentheses, begins with an identifier rather than with a test. */
+  /** Whether a group begins with an identifier rather than with a test. */
   #startsBare(): boolean {
     const cursor = this.#cursor;
     let ahead = 0;
@@ -231,7 +231,7 @@ class Parser {
     return this.#arithmeticFollows(at);
   }
 
-  /** `a or b and not c` inside the parentheses of `host (...)`. */
+  /** Parses `a or b and not c` inside `host (...)`. */
   #parseBareChain(inherited: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -245,7 +245,7 @@ class Parser {
     return { expression, inherited };
   }
 
-  /** An identifier that takes its qualifiers from before: plain, behind `not`, or several in parentheses. */
+  /** Parses an identifier that inherits qualifiers: plain, after `not`, or several in parentheses. */
   #parseBare(inherited: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -307,7 +307,7 @@ class Parser {
     return { expression: { kind: 'relation', operator, left, right, ...cursor.spanFrom(first) }, inherited: undefined };
   }
 
-  /** A test that begins with a word. */
+  /** Parses a test that begins with a word. */
   #parseTest(): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -377,7 +377,7 @@ class Parser {
     return { kind: 'protocol', protocol, ...cursor.spanFrom(first) };
   }
 
-  /** A number, possibly in parentheses: `vlan 100`, `vlan (100)`. */
+  /** Parses a number that may be in parentheses: `vlan 100`, `vlan (100)`. */
   #parseOptionalNumber(): number | undefined {
     const cursor = this.#cursor;
     let depth = 0;
