@@ -90,7 +90,7 @@ describe('what a terminal is shown', () => {
   test('control characters and marks of direction are taken out, one for one', () => {
     const text = 'tcp and \u202efoo\u001b[31m bar';
     const [message = '', shown = '', carets = ''] = errorOf(text).toText().split('\n');
-    expect(message).toBe('no filter has the character "?"');
+    expect(message).toBe('"?" is not allowed in a filter');
     expect(shown).toBe('  tcp and ?foo?[31m bar');
     expect(carets).toBe('          ^');
   });
