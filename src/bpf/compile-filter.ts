@@ -1,43 +1,46 @@
 /**
- * `compileFilter`: pcap-filter(7) text to a classic BPF program, through tokens, syntax tree (`language/`), predicate
- * (`compile/`), control-flow graph (`optimize/`) and instructions (`emit/`). @module
+ * Compiles pcap-filter(7) text to classic BPF: tokens and syntax tree (`language/`), predicate (`compile/`), control-flow
+ * graph (`optimize/`), instructions (`emit/`). @module
  */
 import { parseIpv4 } from '../base/address.ts';
 import { readU32 } from '../base/bytes.ts';
-import { LINK_TYPE_NAMES, type LinkType, linkTypeName } from '../base/link-type.ts';
-import type { JoinPlace, NameResolver } from './compile/context.ts';
+import { LinkType, linkTypeName } from '../base/link-type.ts';
+import type { JoinPlace, LoweringOptions, NameResolver } from './compile/context.ts';
 import { isFilterLinkType } from './compile/layers.ts';
 import { lower } from './compile/lower.ts';
-import { hasLoop, type Predicate } from './compile/predicate.ts';
 import { ValueTable } from './compile/value.ts';
 import { emit } from './emit/emit.ts';
 import { interpret } from './engine/interpret.ts';
 import type { BpfInstruction } from './instruction.ts';
 import { FilterError } from './language/filter-error.ts';
 import { LimitError, MAX_GRAPH_NODES } from './language/limits.ts';
-import { parseFilter } from './language/parse.ts';
+import { hintFor, parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
+import { mayAccept } from './optimize/acceptance.ts';
 import { Graph, type Node } from './optimize/graph.ts';
 import { mayJoin } from './optimize/joinable.ts';
-import { canAccept, optimize as optimizeGraph, rejectsAll } from './optimize/optimize.ts';
+import { optimize as optimizeGraph } from './optimize/optimize.ts';
+import { explainRejection } from './rejection.ts';
 
-/** libpcap's default: more than any frame has. */
+/** Link types that filters support, as the error for any other lists them: `1 (EN10MB)`. */
+const FILTER_LINK_TYPES = Object.values(LinkType).map((linkType) => `${linkType} (${linkTypeName(linkType)})`);
+/** Longer than any frame (libpcap's default). */
 const DEFAULT_SNAP_LENGTH = 262_144;
 
 export interface FilterOptions {
-  /** What frames begin with: a number of `LinkType`. */
-  readonly linkType: LinkType;
-  /** What an accepted packet is cut to; 1 to 0xffffffff, 262144 by default. */
+  /** Link-layer header type of the frames, a number of `LinkType`; Ethernet by default. */
+  readonly linkType?: LinkType;
+  /** Bytes to keep of an accepted packet: 1 to 0xffffffff, 262144 by default. */
   readonly snapLength?: number;
-  /** Of the network that `ip broadcast` is about, as a dotted quad; `0.0.0.0` by default, as tcpdump has it for files. */
+  /** Netmask for `ip broadcast`, as a dotted quad; `0.0.0.0` by default, as in tcpdump for files. */
   readonly netmask?: string;
   /** False: the unoptimised program. Verdicts are the same on whole packets; on packets cut short they may differ. */
   readonly optimize?: boolean;
-  /** True: nothing beyond pcap-filter(7). */
+  /** True: refuse extensions of pcap-filter(7). */
   readonly strict?: boolean;
-  /** True: for a live Linux socket, which keeps the outermost VLAN tag and the direction of a frame outside of its bytes. */
+  /** True: compile for a live Linux socket, which has the outermost VLAN tag, the direction and the interface as metadata. */
   readonly live?: boolean;
-  /** Knows addresses by name. */
+  /** Resolves names of hosts, networks and Ethernet addresses. */
   readonly resolver?: NameResolver;
 }
 
@@ -46,73 +49,68 @@ export interface FilterProgram {
   readonly expression: string;
   readonly linkType: LinkType;
   readonly instructions: readonly BpfInstruction[];
-  /** Bytes to keep of a frame; 0 rejects it. Never throws about what is in it. */
+  /** Problems of a filter that compiles: no packet can match it. Errors that are not thrown. */
+  readonly warnings: readonly FilterError[];
+  /** Returns the bytes to keep of a frame; 0 rejects it. Does not throw on any content. */
   match(bytes: Uint8Array, wireLength?: number): number;
 }
 
 /**
- * @throws FilterError when `expression` is no filter for this link type
+ * Compiles a filter.
+ * @throws FilterError when `expression` is not a filter for this link type
  * @throws RangeError when an option is out of range
  */
-export function compileFilter(expression: string, options: FilterOptions): FilterProgram {
-  const { instructions } = translate(expression, options);
+export function compileFilter(expression: string, options: FilterOptions = {}): FilterProgram {
+  const { instructions, warnings } = translate(expression, options);
   return {
     expression,
-    linkType: options.linkType,
+    linkType: options.linkType ?? LinkType.ethernet,
     instructions,
+    warnings,
     match: (bytes, wireLength = bytes.length) => interpret(instructions, bytes, 0, bytes.length, wireLength),
   };
 }
 
-/** A filter in all its forms. */
+/** A filter in all forms that it goes through. */
 export interface Translation {
-  /** Undefined: the text has no word in it. */
+  /** Undefined for an empty filter. */
   readonly tree: Expression | undefined;
-  /** The graph that the instructions were made from, each node before its successors. */
+  /** The graph that the instructions were made from; each node comes before its successors. */
   readonly nodes: readonly Node[];
   readonly instructions: readonly BpfInstruction[];
+  readonly warnings: readonly FilterError[];
 }
 
 /**
- * What `compileFilter` does, with the steps between.
- * @throws FilterError, RangeError as that does
+ * Compiles a filter and returns the intermediate forms as well.
+ * @throws FilterError, RangeError as `compileFilter` does
  */
 export function translate(expression: string, options: FilterOptions): Translation {
-  const { linkType, snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
+  const { snapLength = DEFAULT_SNAP_LENGTH, optimize = true } = options;
   if (!Number.isInteger(snapLength) || snapLength < 1 || snapLength > 0xffff_ffff) {
     throw new RangeError(`snapLength is ${snapLength}, not 1 to 4294967295`);
   }
-  if (!isFilterLinkType(linkType)) {
-    throw new FilterError(
-      'FILTER_LINK_TYPE',
-      `no filters for link type ${linkTypeName(linkType)}`,
-      expression,
-      { offset: 0, length: expression.length },
-      { expected: LINK_TYPE_NAMES },
-    );
-  }
+  const lowering = loweringOf(expression, options);
   const tree = parseFilter(expression);
-  const lowering = {
-    linkType,
-    netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
-    strict: options.strict ?? false,
-    live: options.live ?? false,
-    resolver: options.resolver ?? {},
-  };
   const build = (joinFamilies: boolean): Built => {
     const values = new ValueTable();
     const graph = new Graph(values, MAX_GRAPH_NODES);
     const { predicate, joinPlaces } = lower(expression, tree, values, { ...lowering, joinFamilies });
-    return { graph, joinPlaces, predicate, root: graph.build(predicate, graph.accept, graph.reject) };
+    return { graph, joinPlaces, root: graph.build(predicate, graph.accept, graph.reject) };
   };
+  const warnings: FilterError[] = [];
   const translation = (graph: Graph, root: Node): Translation => {
     const nodes = graph.reachable(root);
-    return { tree, nodes, instructions: emit(nodes, { snapLength, reuse: optimize }) };
+    return { tree, nodes, instructions: emit(nodes, { snapLength, reuse: optimize }), warnings };
   };
   try {
     const separate = build(false);
     const optimized = optimizeGraph(separate.graph, separate.root);
-    if (!canAccept(separate.graph, optimized)) checkAcceptance(expression, separate);
+    if (tree !== undefined && !mayAccept(separate.graph, separate.root, optimized)) {
+      const { error, isRefused } = explainRejection(expression, tree, lowering);
+      if (isRefused) throw error;
+      warnings.push(error);
+    }
     if (!optimize) return translation(separate.graph, separate.root);
     const plain = translation(separate.graph, optimized);
     if (!mayJoin(plain.nodes, separate.joinPlaces)) return plain;
@@ -121,12 +119,38 @@ export function translate(expression: string, options: FilterOptions): Translati
     return joined.instructions.length < plain.instructions.length ? joined : plain;
   } catch (error) {
     if (error instanceof LimitError) throw tooMuch(expression, error.message);
-    throw error;
+    throw error instanceof FilterError ? hintFor(error) : error;
   }
 }
 
+/**
+ * Completes the options of a filter for the lowering.
+ * @throws FilterError `FILTER_LINK_TYPE`, `FILTER_NETMASK`
+ */
+export function loweringOf(expression: string, options: FilterOptions): LoweringOptions {
+  const { linkType = LinkType.ethernet } = options;
+  if (!isFilterLinkType(linkType)) {
+    throw new FilterError(
+      'FILTER_LINK_TYPE',
+      `link type ${linkType} is not supported`,
+      expression,
+      { offset: 0, length: expression.length },
+      { expected: FILTER_LINK_TYPES },
+    );
+  }
+  return {
+    linkType,
+    netmask: readNetmask(expression, options.netmask ?? '0.0.0.0'),
+    strict: options.strict ?? false,
+    live: options.live ?? false,
+    resolver: options.resolver ?? {},
+    joinFamilies: false,
+    asLibpcap: false,
+  };
+}
+
 function tooMuch(expression: string, what: string): FilterError {
-  return new FilterError('FILTER_LIMIT', `the filter is too much for a BPF program: ${what}`, expression, {
+  return new FilterError('FILTER_LIMIT', `the filter is too large for a BPF program: ${what}`, expression, {
     offset: 0,
     length: expression.length,
   });
@@ -135,23 +159,13 @@ function tooMuch(expression: string, what: string): FilterError {
 interface Built {
   readonly graph: Graph;
   readonly root: Node;
-  readonly predicate: Predicate;
   readonly joinPlaces: readonly JoinPlace[];
-}
-
-/** Refuses a filter that nothing matches, if libpcap notices that too: it optimises no filter with a loop in it. */
-function checkAcceptance(expression: string, { graph, root, predicate }: Built): void {
-  if (hasLoop(predicate) || !rejectsAll(graph, root)) return;
-  throw new FilterError('FILTER_REJECTS_ALL', 'no packet can match this filter', expression, {
-    offset: 0,
-    length: expression.length,
-  });
 }
 
 function readNetmask(expression: string, text: string): number {
   const bytes = parseIpv4(text);
   if (bytes !== undefined) return readU32(bytes, 0);
-  throw new FilterError('FILTER_NETMASK', `${text} is no netmask`, expression, {
+  throw new FilterError('FILTER_NETMASK', `${text} is not a netmask; expected a dotted quad`, expression, {
     offset: 0,
     length: expression.length,
   });

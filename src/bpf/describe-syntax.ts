@@ -1,7 +1,7 @@
-/** The syntax tree in words. @module */
+/** Describes the syntax tree in words. @module */
 import type { Arithmetic, Direction, Expression, Identifier, Qualifiers } from './language/syntax.ts';
 
-/** One part of a filter, where it stands in the text, and its own parts. */
+/** A part of a filter, its position in the text, and its own parts. */
 export interface SyntaxDescription {
   readonly text: string;
   readonly offset: number;
@@ -17,17 +17,17 @@ const DIRECTIONS: Readonly<Record<Direction, string>> = {
 };
 
 const LAYERS = {
-  vlan: 'a VLAN tag',
-  mpls: 'an MPLS label',
+  vlan: 'VLAN tag',
+  mpls: 'MPLS label',
   pppoed: 'PPPoE discovery',
-  pppoes: 'a PPPoE session',
-  geneve: 'a Geneve tunnel',
-  vxlan: 'a VXLAN tunnel',
+  pppoes: 'PPPoE session',
+  geneve: 'Geneve tunnel',
+  vxlan: 'VXLAN tunnel',
 } as const;
 
 const EXTENSIONS = {
-  '@anyvlan': 'from here on, behind up to two VLAN tags if there are any',
-  '@exthdr': 'from here on, behind the extension headers of IPv6',
+  '@anyvlan': 'later tests skip up to two VLAN tags',
+  '@exthdr': 'later tests skip the extension headers of IPv6',
 } as const;
 
 export function describeSyntax(node: Expression): SyntaxDescription {
@@ -57,15 +57,15 @@ export function describeSyntax(node: Expression): SyntaxDescription {
     case 'ifindex':
       return leaf(`on the interface with index ${node.index}`);
     case 'encapsulation':
-      return leaf(`${LAYERS[node.layer]}${node.id === undefined ? '' : ` ${node.id}`}; what follows looks inside it`);
+      return leaf(`${LAYERS[node.layer]}${node.id === undefined ? '' : ` ${node.id}`}; later tests look inside it`);
     case 'extension':
       return leaf(EXTENSIONS[node.extension]);
     case 'llc':
-      return leaf(`an IEEE 802.2 frame${node.frame === undefined ? '' : ` of type ${node.frame}`}`);
+      return leaf(`IEEE 802.2 frame${node.frame === undefined ? '' : ` of type ${node.frame}`}`);
   }
 }
 
-/** From left to right; runs of one operator are one part. */
+/** Associates to the left; a run of one operator is one part. */
 function describeChain(node: Extract<Expression, { kind: 'chain' }>): SyntaxDescription {
   let left = describeSyntax(node.first);
   let running = '';

@@ -1,15 +1,17 @@
 /** A filter in words: its syntax tree, and the tests that its program makes. Data only; `report/` makes text of it. @module */
-import type { LinkType } from '../base/link-type.ts';
-import type { Value } from './compile/value.ts';
+import { LinkType } from '../base/link-type.ts';
 import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
-import { type FieldNames, fieldNames } from './field-names.ts';
+import { type Known, knownAfter, knownAfterAssign, knownAtStart, knownInBoth } from './field-names.ts';
+import { equalityText, type FieldEquality, rangeText } from './field-text.ts';
 import type { BpfInstruction } from './instruction.ts';
-import type { Node } from './optimize/graph.ts';
+import type { FilterError } from './language/filter-error.ts';
+import { firstSuccessor, type Node, secondSuccessor, type TestNode } from './optimize/graph.ts';
+import { equalitiesOf, fieldAround, testText, valueText } from './test-text.ts';
 
 /** A step of the decision graph. */
 interface ExplainedStep {
-  /** Position in `steps`; 0 is where a packet comes in. */
+  /** Position in `steps`; 0 is the first one that runs. */
   readonly index: number;
   readonly kind: 'test' | 'set' | 'need' | 'walk' | 'accept' | 'reject';
   readonly text: string;
@@ -24,97 +26,165 @@ export interface FilterExplanation {
   readonly syntax: SyntaxDescription | undefined;
   readonly steps: readonly ExplainedStep[];
   readonly instructions: readonly BpfInstruction[];
+  readonly warnings: readonly FilterError[];
 }
 
 /**
- * Compiles a filter and tells what each part of it means.
+ * Compiles a filter and describes its parts.
  * @throws FilterError, RangeError as `compileFilter` does
  */
-export function explainFilter(expression: string, options: FilterOptions): FilterExplanation {
-  const { tree, nodes, instructions } = translate(expression, options);
-  const index = new Map(nodes.map((node, position) => [node, position]));
-  const names = fieldNames(nodes, options.linkType);
-  const place = (node: Node) => index.get(node) ?? 0;
+export function explainFilter(expression: string, options: FilterOptions = {}): FilterExplanation {
+  const { tree, nodes, instructions, warnings } = translate(expression, options);
+  const { linkType = LinkType.ethernet } = options;
   return {
     expression,
-    linkType: options.linkType,
+    linkType,
     syntax: tree === undefined ? undefined : describeSyntax(tree),
-    steps: nodes.map((node, position) => explainNode(node, place, names[position] as FieldNames)),
+    steps: explainNodes(nodes, linkType),
     instructions,
+    warnings,
   };
 }
 
-const COMPARISONS = { equal: '=', greater: '>', greaterOrEqual: '>=' } as const;
-const OPERATORS = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  mod: '%',
-  and: '&',
-  or: '|',
-  xor: '^',
-  lsh: '<<',
-  rsh: '>>',
-} as const;
+/** Nodes as one step: what it says, and where it leads. */
+interface Draft {
+  readonly kind: ExplainedStep['kind'];
+  readonly text: string;
+  readonly next: readonly Node[];
+}
 
-function explainNode(node: Node, place: (node: Node) => number, names: FieldNames): ExplainedStep {
-  const at = place(node);
+function explainNodes(nodes: readonly Node[], linkType: LinkType): readonly ExplainedStep[] {
+  const known = knownAt(nodes, linkType);
+  const isEnteredOnce = nodesEnteredOnce(nodes);
+  const drafts = new Map<Node, Draft>();
+  const absorbed = new Set<Node>();
+  for (const node of nodes) {
+    if (absorbed.has(node)) continue;
+    const here = known.get(node) ?? knownAtStart(linkType);
+    if (node.kind !== 'test') drafts.set(node, describeNode(node, here));
+    else {
+      const { draft, tests } = describeTests(node, here, (next) => isEnteredOnce(next) && !absorbed.has(next));
+      for (const test of tests) absorbed.add(test);
+      drafts.set(node, draft);
+    }
+  }
+  const index = new Map([...drafts.keys()].map((node, position) => [node, position]));
+  return [...drafts.values()].map(({ kind, text, next }, position) => {
+    return { index: position, kind, text, next: next.map((node) => index.get(node) ?? 0) };
+  });
+}
+
+/** What is certain at each of the `nodes`, each before its successors. */
+function knownAt(nodes: readonly Node[], linkType: LinkType): ReadonlyMap<Node, Known> {
+  const all = new Map<Node, Known>();
+  const arrive = (node: Node | undefined, now: Known) => {
+    if (node === undefined) return;
+    const before = all.get(node);
+    all.set(node, before === undefined ? now : knownInBoth(before, now));
+  };
+  arrive(nodes[0], knownAtStart(linkType));
+  for (const node of nodes) {
+    const now = all.get(node) ?? knownAtStart(linkType);
+    arrive(firstSuccessor(node), knownBehind(node, now));
+    arrive(secondSuccessor(node), now);
+  }
+  return all;
+}
+
+function knownBehind(node: Node, now: Known): Known {
+  if (node.kind === 'test') return knownAfter(node, now);
+  return node.kind === 'assign' ? knownAfterAssign(node.variable, node.value, now) : now;
+}
+
+function nodesEnteredOnce(nodes: readonly Node[]): (node: Node) => boolean {
+  const entered = new Map<Node, number>();
+  for (const node of nodes) {
+    for (const next of [firstSuccessor(node), secondSuccessor(node)]) {
+      if (next !== undefined) entered.set(next, (entered.get(next) ?? 0) + 1);
+    }
+  }
+  return (node) => entered.get(node) === 1;
+}
+
+function describeNode(node: Exclude<Node, TestNode>, known: Known): Draft {
   switch (node.kind) {
-    case 'return':
-      return { index: at, kind: node.accept ? 'accept' : 'reject', text: node.accept ? 'accept' : 'reject', next: [] };
-    case 'test': {
-      const text = `${valueText(node.value, names)} ${COMPARISONS[node.comparison]} ${operandText(node.operand, names)}`;
-      return { index: at, kind: 'test', text, next: [place(node.onTrue), place(node.onFalse)] };
+    case 'return': {
+      const kind = node.accept ? 'accept' : 'reject';
+      return { kind, text: kind, next: [] };
     }
-    case 'assign': {
-      const text = `${valueText(node.variable, names)} is ${valueText(node.value, names)}`;
-      return { index: at, kind: 'set', text, next: [place(node.next)] };
-    }
-    case 'touch':
+    case 'assign':
       return {
-        index: at,
-        kind: 'need',
-        text: `the packet has ${valueText(node.value, names)}`,
-        next: [place(node.next)],
+        kind: 'set',
+        text: `${valueText(node.variable, knownBehind(node, known))} := ${valueText(node.value, known)}`,
+        next: [node.next],
       };
+    case 'touch':
+      return { kind: 'need', text: `the packet has ${valueText(node.value, known)}`, next: [node.next] };
     case 'chain': {
-      const text = `a header of protocol ${node.protocol} in the chain of ${node.family} at byte ${node.headerOffset}`;
-      return { index: at, kind: 'walk', text, next: [place(node.onTrue), place(node.onFalse)] };
+      const text = `protocol ${node.protocol} is in the header chain of ${node.family} at byte ${node.headerOffset}`;
+      return { kind: 'walk', text, next: [node.onTrue, node.onFalse] };
     }
   }
 }
 
-/** Constants on the right side are easier to recognise in hexadecimal once they are large. */
-function operandText(value: Value, names: FieldNames): string {
-  if (value.kind === 'constant' && value.value > 255) return `${value.value} (0x${value.value.toString(16)})`;
-  return valueText(value, names);
+interface Described {
+  readonly draft: Draft;
+  /** The tests after the first one that are part of it. */
+  readonly tests: readonly Node[];
 }
 
-function valueText(value: Value, names: FieldNames): string {
-  const name = names(value);
-  if (name !== undefined) return name;
-  switch (value.kind) {
-    case 'constant':
-      return `${value.value}`;
-    case 'length':
-      return 'the length on the wire';
-    case 'ancillary':
-      return `the kernel's word ${value.offset} about the packet`;
-    case 'variable':
-      return `place ${value.index + 1}`;
-    case 'headerLength':
-      return `4 * (byte ${value.offset} & 15)`;
-    case 'load': {
-      const first = value.base === undefined ? `${value.offset}` : `${valueText(value.base, names)} + ${value.offset}`;
-      return value.size === 1 ? `byte ${first}` : `${value.size} bytes at ${first}`;
-    }
-    case 'negate':
-      return `-(${valueText(value.operand, names)})`;
-    case 'binary': {
-      const mask = value.operator === 'and' && value.right.kind === 'constant';
-      const right = mask ? `0x${value.right.value.toString(16)}` : valueText(value.right, names);
-      return `(${valueText(value.left, names)} ${OPERATORS[value.operator]} ${right})`;
-    }
+/** Describes a test together with those behind it that are about the rest of the same field, or the other end of a range. */
+function describeTests(node: TestNode, known: Known, isFree: (node: Node) => boolean): Described {
+  return describeRange(node, known, isFree) ?? describeEqualities(node, known, isFree);
+}
+
+/** `x >= low` and then `x > high`. */
+function describeRange(node: TestNode, known: Known, isFree: (node: Node) => boolean): Described | undefined {
+  const { value, comparison, operand, onTrue, onFalse } = node;
+  if (comparison !== 'greaterOrEqual' || value.kind !== 'load' || operand.kind !== 'constant') return undefined;
+  if (onTrue.kind !== 'test' || onTrue.value !== value || onTrue.comparison !== 'greater' || !isFree(onTrue))
+    return undefined;
+  if (onTrue.operand.kind !== 'constant' || onTrue.onTrue !== onFalse) return undefined;
+  const field = fieldAround(value, known);
+  if (field === undefined || field.offset !== value.offset) return undefined;
+  // The first bytes of an address decide about a network.
+  const rest = 256 ** (field.length - value.size);
+  const text = rangeText(field, operand.value * rest, onTrue.operand.value * rest + rest - 1);
+  return { draft: { kind: 'test', text, next: [onTrue.onFalse, onFalse] }, tests: [onTrue] };
+}
+
+function describeEqualities(node: TestNode, known: Known, isFree: (node: Node) => boolean): Described {
+  let equalities = equalitiesOf(node, known);
+  if (equalities === undefined) {
+    return { draft: { kind: 'test', text: testText(node, known), next: [node.onTrue, node.onFalse] }, tests: [] };
   }
+  const tests: TestNode[] = [];
+  let next = node.onTrue;
+  while (next.kind === 'test' && next.onFalse === node.onFalse && isFree(next)) {
+    const joined = joinEqualities(equalities, equalitiesOf(next, known));
+    if (joined === undefined) break;
+    equalities = joined;
+    tests.push(next);
+    next = next.onTrue;
+  }
+  const text = equalities.map(equalityText).join(' and ');
+  return { draft: { kind: 'test', text, next: [next, node.onFalse] }, tests };
+}
+
+/** Both as one if all of `more` are about other bits of the same fields. */
+function joinEqualities(
+  equalities: readonly FieldEquality[],
+  more: readonly FieldEquality[] | undefined,
+): FieldEquality[] | undefined {
+  if (more === undefined) return undefined;
+  const joined = [...equalities];
+  for (const { field, mask, bits } of more) {
+    const at = joined.findIndex((known) => known.field.name === field.name && known.field.offset === field.offset);
+    const known = joined[at];
+    if (known === undefined || known.mask.some((byte, index) => (byte & (mask[index] ?? 0)) !== 0)) return undefined;
+    const either = (one: readonly number[], other: readonly number[]) =>
+      one.map((byte, index) => byte | (other[index] ?? 0));
+    joined[at] = { field, mask: either(known.mask, mask), bits: either(known.bits, bits) };
+  }
+  return joined;
 }

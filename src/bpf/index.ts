@@ -13,6 +13,7 @@ export { type Trace, type TraceEnd, type TraceStep, trace } from './engine/trace
 export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';
 export { explainFilter, type FilterExplanation } from './explain.ts';
+export { type DecidingTest, type FilterTest, FilterTests, type FrameDecision } from './filter-tests.ts';
 export { hostNamesOf } from './host-names.ts';
 export type { BpfInstruction } from './instruction.ts';
 export { keptLength } from './kept-length.ts';

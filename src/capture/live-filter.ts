@@ -40,19 +40,21 @@ export interface PlacementParts {
   readonly warn: (message: string) => void;
 }
 
-/** Compiles the filter of a capture. @throws FilterError */
+/** Compiles the filter of a capture and reports its warnings. @throws FilterError */
 export function compileLive(
   { linkType, netmask }: CaptureDevice,
   snapLength: number,
-  { filter, resolver }: LiveOptions,
+  { filter, resolver, onWarning }: LiveOptions,
 ): readonly BpfInstruction[] | undefined {
   if (typeof filter !== 'string') return filter;
-  return compileFilter(filter, {
+  const { instructions, warnings } = compileFilter(filter, {
     linkType,
     snapLength,
     live: true,
     ...defined({ netmask, resolver }),
-  }).instructions;
+  });
+  for (const { message } of warnings) onWarning?.(message);
+  return instructions;
 }
 
 /**

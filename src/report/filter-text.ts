@@ -1,26 +1,30 @@
-/** Filters explained: syntax tree, tests in words, program with labels, decision graph, and one frame's way through it. @module */
+/** Explains filters as text: syntax tree, tests in words, program with labels, graph, decisions and counts. @module */
+import { printable } from '../base/text.ts';
 import {
   type BpfInstruction,
+  type DecidingTest,
   describeInstruction,
   type FilterExplanation,
+  type FilterTest,
+  type FrameDecision,
   type SyntaxDescription,
   type Trace,
   type TraceEnd,
   type TraceStep,
 } from '../bpf/index.ts';
 
-/** `--explain`: three parts, each under a headline. */
+/** Formats `--explain`: syntax tree, tests and program, each under a headline. */
 export function filterExplanationText(explanation: FilterExplanation): string {
   return [
     'Filter',
     explanation.syntax === undefined ? '  every packet' : syntaxText(explanation.syntax, '  '),
     '',
     'Tests',
-    ...explanation.steps.map(({ index, text, kind, next }) => {
+    ...explanation.steps.map(({ index, text, next }) => {
       const [first, second] = next;
       if (first === undefined) return `  ${index}: ${text}`;
       if (second === undefined) return `  ${index}: ${text}; then ${first}`;
-      return `  ${index}: ${kind === 'test' || kind === 'walk' ? 'is ' : ''}${text}? yes ${first}, no ${second}`;
+      return `  ${index}: ${text}? yes ${first}, no ${second}`;
     }),
     '',
     'Program',
@@ -32,7 +36,7 @@ function syntaxText({ text, parts }: SyntaxDescription, indent: string): string 
   return [`${indent}${text}`, ...parts.map((part) => syntaxText(part, `${indent}  `))].join('\n');
 }
 
-/** The program with a label at every target of a jump. */
+/** Formats the program with a label at every jump target. */
 function labelledProgramText(instructions: readonly BpfInstruction[]): string {
   const labels = new Map<number, string>();
   for (const target of [...jumpTargets(instructions)].sort((left, right) => left - right)) {
@@ -75,7 +79,7 @@ function jumpText({ code, jt, jf, k }: BpfInstruction, index: number, labels: Re
   return `  ; yes ${labels.get(index + 1 + jt)}, no ${labels.get(index + 1 + jf)}`;
 }
 
-/** `--graph`: the decision graph in the DOT language of Graphviz. */
+/** Formats `--graph`: the decision graph in the DOT language of Graphviz. */
 export function filterDot({ expression, steps }: FilterExplanation): string {
   const lines = ['digraph filter {', `  label=${quoted(expression)}; node [shape=box, fontname="monospace"];`];
   for (const { index, text, kind, next } of steps) {
@@ -102,11 +106,50 @@ const ENDS: Readonly<Record<TraceEnd, string>> = {
   return: '',
   'outside-frame': 'the frame has no such bytes: rejected',
   'division-by-zero': 'division by zero: rejected',
-  'no-ancillary': 'only a live capture knows that: rejected',
-  'loop-limit': 'too many times around: rejected',
+  'no-ancillary': 'available in live captures only: rejected',
+  'loop-limit': 'loop limit reached: rejected',
 };
 
-/** `--trace`: every instruction that the frame went through, the bytes read, and the registers after it. */
+/** Limit for lists of hundreds of hosts, all of which decide. */
+const MAX_TESTS_SHOWN = 20;
+
+/**
+ * Formats the first part of `--trace`: the tests that decided, and the values that they saw.
+ * @param accepts the verdict of the program, which on a frame that is cut short may differ from that of the expression
+ */
+export function filterDecisionText({ matches, tests }: FrameDecision, accepts: boolean): string {
+  const lines = tests.slice(0, MAX_TESTS_SHOWN).map((test) => `  ${decidingTestText(test)}`);
+  if (tests.length > lines.length) lines.push(`  ... ${tests.length - lines.length} more tests`);
+  if (matches !== accepts) lines.push(`  the program ${accepts ? 'accepts' : 'rejects'} the frame, which is cut short`);
+  return `${['Decision', ...lines].join('\n')}\n\nProgram\n`;
+}
+
+/** Formats `no  port 99: tcp source port is 43966, tcp destination port is 80`. */
+function decidingTestText({ text, matches, because }: DecidingTest): string {
+  const seen = because.map(({ field, value }) => `${field} is ${value}`).join(', ');
+  const outcome = matches === undefined ? 'cut' : matches ? 'yes' : 'no ';
+  return `${outcome} ${printable(text.replace(/\s+/g, ' '))}${seen === '' ? '' : `: ${seen}`}`;
+}
+
+/** Number of frames in a file, and how many of them match the whole filter and each of its tests alone. */
+export interface FilterCount {
+  readonly frames: number;
+  readonly matches: number;
+  readonly tests: readonly (FilterTest & { readonly matches: number })[];
+}
+
+/** Formats `--count`: a line for each test. */
+export function filterCountText({ frames, matches, tests }: FilterCount): string {
+  const rows = [
+    ...tests.map((test) => [`${test.matches}`, printable(test.text.replace(/\s+/g, ' '))] as const),
+    [`${matches}`, 'the whole filter'] as const,
+    [`${frames}`, 'frames in the file'] as const,
+  ];
+  const width = Math.max(...rows.map(([count]) => count.length));
+  return rows.map(([count, text]) => `${count.padStart(width)}  ${text}\n`).join('');
+}
+
+/** Formats the second part of `--trace`: each instruction with the bytes that it read and the registers after it. */
 export function filterTraceText(instructions: readonly BpfInstruction[], frame: Uint8Array, trace: Trace): string {
   const lines = trace.steps.map((step) => stepText(instructions, frame, step));
   if (trace.omitted > 0) lines.push(`  ... ${trace.omitted} more steps`);

@@ -1,5 +1,12 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
-export { filterDot, filterExplanationText, filterTraceText } from './filter-text.ts';
+export {
+  type FilterCount,
+  filterCountText,
+  filterDecisionText,
+  filterDot,
+  filterExplanationText,
+  filterTraceText,
+} from './filter-text.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';

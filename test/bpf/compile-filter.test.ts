@@ -60,7 +60,7 @@ describe('names', () => {
     const resolver = { host: (name: string) => (name === 'both' ? ['10.0.0.1', '2001:db8::1'] : undefined) };
     expect(compileFilter('src host both', { ...ethernet, resolver }).match(PLAIN)).toBeGreaterThan(0);
     expect(compileFilter('ip6 src host both', { ...ethernet, resolver }).match(PLAIN)).toBe(0);
-    expect(() => compileFilter('host none', { ...ethernet, resolver })).toThrow('no host is known');
+    expect(() => compileFilter('host none', { ...ethernet, resolver })).toThrow('unknown host "none"');
   });
 
   test('gateway is a MAC address with other hosts behind it', () => {

@@ -189,7 +189,16 @@ describe('work is bounded', () => {
   function workOf(text: string): { readonly nodes: number; readonly asked: number } {
     const values = new ValueTable();
     const graph = new Graph(values, 1_000_000);
-    const options = { ...ethernet, netmask: 0, strict: false, live: false, resolver: {}, joinFamilies: false };
+    const options = {
+      ...ethernet,
+      netmask: 0,
+      strict: false,
+      live: false,
+      resolver: {},
+      joinFamilies: false,
+
+      asLibpcap: false,
+    };
     const { predicate } = lower(text, parseFilter(text), values, options);
     const root = graph.build(predicate, graph.accept, graph.reject);
     CountingFacts.asked = 0;

@@ -51,7 +51,7 @@ export function relationTest(context: Context, relation: Extract<Expression, { k
 
 /** Compiles a relation, with a constant on the right side, where BPF has its operand. */
 function relate(context: Context, operator: string, left: Value, right: Value): Predicate {
-  const flip = left.kind === 'constant' && right.kind !== 'constant';
+  const flip = left.kind === 'constant' && right.kind !== 'constant' && !context.options.asLibpcap;
   const [value, operand] = flip ? [right, left] : [left, right];
   switch (operator) {
     case '=':
@@ -101,11 +101,7 @@ function checkConstantOperand(context: Context, node: Extract<Arithmetic, { kind
     context.fail('FILTER_NUMBER', 'division by zero', node.right);
   }
   if ((operator === '<<' || operator === '>>') && node.right.kind === 'number' && right.value > MAX_SHIFT) {
-    context.fail(
-      'FILTER_NUMBER',
-      `a shift by ${right.value} leaves nothing of 32 bits, at most ${MAX_SHIFT}`,
-      node.right,
-    );
+    context.fail('FILTER_NUMBER', `shift by ${right.value} is out of range (0 to ${MAX_SHIFT})`, node.right);
   }
 }
 
@@ -113,7 +109,7 @@ function lowerAccess(context: Context, node: Extract<Arithmetic, { kind: 'access
   const { layers, values, tests } = context;
   const origin = ORIGINS.get(node.protocol);
   if (origin === undefined) {
-    return context.fail('FILTER_QUALIFIER', `bytes of "${node.protocol}" cannot be loaded`, node, {
+    return context.fail('FILTER_QUALIFIER', `"${node.protocol}" cannot be indexed`, node, {
       expected: [...ORIGINS.keys()].map((word) => `${word}[...]`),
     });
   }

@@ -1,11 +1,12 @@
 /** The state that all parts of the lowering share. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from '../language/filter-error.ts';
+import type { Expression } from '../language/syntax.ts';
 import type { Layers } from './layers.ts';
 import type { Predicate, Tests } from './predicate.ts';
 import type { Value, ValueTable } from './value.ts';
 
-/** Looks up addresses by name. Compiling is synchronous, so the answers are in memory; undefined means an unknown name. */
+/** Resolves names. Compilation is synchronous, so these answer from memory; undefined: unknown name. */
 export interface NameResolver {
   /** IPv4 and IPv6 addresses as text. */
   host?(name: string): readonly string[] | undefined;
@@ -24,6 +25,8 @@ export interface LoweringOptions {
   readonly resolver: NameResolver;
   /** Whether port tests join the paths of IPv4 and IPv6 before they load the ports. */
   readonly joinFamilies: boolean;
+  /** Whether to generate the tests of libpcap 1.10, to find out what its optimiser would do with them. */
+  readonly asLibpcap: boolean;
 }
 
 /** A test of the payload of both IPv4 and IPv6: the first four bytes after either header. */
@@ -44,6 +47,8 @@ export interface Context {
   readonly joinPlaces: JoinPlace[];
   /** Setups that run before the first test, because their variables hold on every path through the filter. */
   readonly prologue: Predicate[];
+  /** Receives the predicate of each part of the tree; undefined when the parts are not needed. */
+  readonly predicates: Map<Expression, Predicate> | undefined;
   fail(code: FilterErrorCode, reason: string, span: Span, details?: FilterErrorDetails): never;
 }
 

@@ -33,7 +33,7 @@ export function extensionTest(context: Context, extension: Extension, span: Span
 function anyVlan(context: Context, span: Span): Predicate {
   const { layers, values, options } = context;
   if (layers.kind !== 'ethernet') {
-    return context.fail('FILTER_LINK_TYPE', '"@anyvlan" is a word for Ethernet frames only', span);
+    return context.fail('FILTER_LINK_TYPE', '"@anyvlan" works on Ethernet frames only', span);
   }
   const shift = values.variable();
   const tagAt = (skipped: number) =>

@@ -74,7 +74,7 @@ export function ipv4HostTest(
     case 'rarp':
       return within(EtherType.reverseArp, ARP_ADDRESSES);
     default:
-      return context.fail('FILTER_QUALIFIER', `"${protocol}" has no IPv4 addresses`, span, {
+      return context.fail('FILTER_QUALIFIER', `"${protocol}" cannot qualify an IPv4 address`, span, {
         expected: ['"ip"', '"arp"', '"rarp"'],
       });
   }
@@ -103,7 +103,9 @@ export function ipv6HostTest(
   span: Span,
 ): Predicate {
   if (protocol !== undefined && protocol !== 'ip6') {
-    return context.fail('FILTER_QUALIFIER', `"${protocol}" has no IPv6 addresses`, span, { expected: ['"ip6"'] });
+    return context.fail('FILTER_QUALIFIER', `"${protocol}" cannot qualify an IPv6 address`, span, {
+      expected: ['"ip6"'],
+    });
   }
   const matches = (offset: number) => {
     const parts = [carries(context, EtherType.ipv6, span)];
@@ -128,7 +130,7 @@ export function macHostTest(
   span: Span,
 ): Predicate {
   if (!hasMacAddresses(context.layers)) {
-    return context.fail('FILTER_LINK_TYPE', 'frames of this link type have no Ethernet addresses', span);
+    return context.fail('FILTER_LINK_TYPE', 'this link type has no Ethernet addresses', span);
   }
   const { layers, tests } = context;
   // The low four bytes first: they differ more often.
@@ -163,15 +165,17 @@ export function gatewayTest(
 export function broadcastTest(context: Context, protocol: ProtocolWord | undefined, span: Span): Predicate {
   if (protocol === undefined || protocol === 'link') {
     if (!hasMacAddresses(context.layers))
-      return context.fail('FILTER_LINK_TYPE', 'this link type has no broadcasts', span);
+      return context.fail('FILTER_LINK_TYPE', 'this link type has no broadcast address', span);
     return macHostTest(context, BROADCAST_MAC, 'dst', span);
   }
   if (protocol !== 'ip') {
-    return context.fail('FILTER_QUALIFIER', `"${protocol}" has no broadcasts`, span, { expected: ['"ether"', '"ip"'] });
+    return context.fail('FILTER_QUALIFIER', `"${protocol}" cannot qualify "broadcast"`, span, {
+      expected: ['"ether"', '"ip"'],
+    });
   }
   const { netmask } = context.options;
   if (netmask === undefined) {
-    return context.fail('FILTER_NETMASK', '"ip broadcast" needs the netmask of the network, which is not known', span);
+    return context.fail('FILTER_NETMASK', '"ip broadcast" needs the netmask of the network', span);
   }
   const hostPart = ~netmask >>> 0;
   const destination = context.layers.network(IPV4_ADDRESSES.destination, 4);
@@ -189,7 +193,8 @@ export function multicastTest(context: Context, protocol: ProtocolWord | undefin
   switch (protocol) {
     case undefined:
     case 'link':
-      if (!hasMacAddresses(layers)) return context.fail('FILTER_LINK_TYPE', 'this link type has no multicasts', span);
+      if (!hasMacAddresses(layers))
+        return context.fail('FILTER_LINK_TYPE', 'this link type has no multicast addresses', span);
       return behindLinkHeader(context, tests.anyBit(layers.link(0, 1), GROUP_BIT));
     case 'ip':
       // 224.0.0.0/4 (RFC 1112, 4); libpcap 1.10.3 takes 240.0.0.0/4 and broadcasts as well.
@@ -197,7 +202,7 @@ export function multicastTest(context: Context, protocol: ProtocolWord | undefin
     case 'ip6':
       return all(carries(context, EtherType.ipv6, span), tests.equal(layers.network(24, 1), 0xff));
     default:
-      return context.fail('FILTER_QUALIFIER', `"${protocol}" has no multicasts`, span, {
+      return context.fail('FILTER_QUALIFIER', `"${protocol}" cannot qualify "multicast"`, span, {
         expected: ['"ether"', '"ip"', '"ip6"'],
       });
   }

@@ -4,6 +4,7 @@ import { readU32 } from '../../base/bytes.ts';
 import { nearestWord } from '../../base/nearest-word.ts';
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { portsOfService, protocolNames, protocolNumber, serviceNames } from '../../base/service-names.ts';
+import { quoted } from '../language/filter-error.ts';
 import type { ProtocolWord } from '../language/keywords.ts';
 import type { Identifier, Qualifiers } from '../language/syntax.ts';
 import type { Context } from './context.ts';
@@ -40,7 +41,7 @@ export function identifierTest(context: Context, identifier: Identifier, qualifi
     case 'name':
       return nameTest(context, identifier, qualifiers);
     case 'arcnet':
-      return context.fail('FILTER_LINK_TYPE', 'one-byte addresses belong to ARCnet and MS/TP frames', identifier);
+      return context.fail('FILTER_LINK_TYPE', 'one-byte addresses are for ARCnet and MS/TP frames only', identifier);
   }
 }
 
@@ -55,7 +56,7 @@ function numberTest(context: Context, identifier: Of<'number'>, qualifiers: Qual
         checkPort(context, value, identifier),
         value,
         portProtocol(context, qualifiers),
-        direction,
+        qualifiers,
         identifier,
       );
     case 'proto':
@@ -63,10 +64,10 @@ function numberTest(context: Context, identifier: Of<'number'>, qualifiers: Qual
     case 'protochain':
       return protochainTest(context, value, protocol, identifier);
     case 'gateway':
-      return context.fail('FILTER_QUALIFIER', '"gateway" takes the name of a host', identifier);
+      return context.fail('FILTER_QUALIFIER', '"gateway" needs a host name', identifier);
     default:
       if (protocol === 'decnet') return decnetHostTest(context, value & 0xffff, direction, identifier);
-      if (protocol === 'link') return context.fail('FILTER_ADDRESS', 'a number is no Ethernet address', identifier);
+      if (protocol === 'link') return context.fail('FILTER_ADDRESS', 'a number is not an Ethernet address', identifier);
       return ipv4HostTest(
         context,
         ...(type === 'net' ? shortNetwork(value) : ([value, ALL_ONES] as const)),
@@ -100,18 +101,18 @@ function dottedTest(context: Context, identifier: Of<'dotted'>, qualifiers: Qual
         return decnetHostTest(context, readDecnet(context, identifier), direction, identifier);
       }
       if (protocol === 'link')
-        return context.fail('FILTER_ADDRESS', `${identifier.text} is no Ethernet address`, identifier);
+        return context.fail('FILTER_ADDRESS', `${identifier.text} is not an Ethernet address`, identifier);
       const { address, mask } = readDotted(context, identifier);
       return ipv4HostTest(context, address, mask, protocol, direction, identifier);
     }
     case 'gateway':
-      return context.fail('FILTER_QUALIFIER', '"gateway" takes the name of a host', identifier);
+      return context.fail('FILTER_QUALIFIER', '"gateway" needs a host name', identifier);
     case 'port':
     case 'portrange':
       portProtocol(context, qualifiers);
-      return context.fail('FILTER_NUMBER', `${identifier.text} is no port`, identifier);
+      return context.fail('FILTER_NUMBER', `${identifier.text} is not a port`, identifier);
     default:
-      return context.fail('FILTER_NUMBER', `${identifier.text} is no protocol number`, identifier);
+      return context.fail('FILTER_NUMBER', `${identifier.text} is not a protocol number`, identifier);
   }
 }
 
@@ -123,7 +124,7 @@ function readDotted(
   const parts = text.split('.').map(Number);
   const bits = parts.length * 8;
   if (parts.some((part) => part > 255)) {
-    return context.fail('FILTER_ADDRESS', `${text} is no IPv4 address: its parts go up to 255`, { offset, length });
+    return context.fail('FILTER_ADDRESS', `${text} is not an IPv4 address: each part is 0 to 255`, { offset, length });
   }
   const address = parts.reduce((sum, part) => sum * 256 + part, 0) * 2 ** (32 - bits);
   return { address, mask: (ALL_ONES << (32 - bits)) >>> 0 };
@@ -134,7 +135,7 @@ function readDecnet(context: Context, identifier: Of<'dotted'>): number {
   if (more.length > 0 || area > MAX_DECNET_AREA || node > MAX_DECNET_NODE) {
     return context.fail(
       'FILTER_ADDRESS',
-      `${identifier.text} is no DECnet address: area 0 to 63, node 0 to 1023`,
+      `${identifier.text} is not a DECnet address: area 0 to 63, node 0 to 1023`,
       identifier,
     );
   }
@@ -145,12 +146,17 @@ function ipv4NetworkTest(context: Context, identifier: Of<'ipv4Network'>, qualif
   const { address } = readDotted(context, { ...identifier, form: 'dotted' });
   const mask = readMask(context, identifier);
   if ((address & ~mask) !== 0) {
-    return context.fail('FILTER_ADDRESS', `${identifier.text} has bits set outside of its network`, identifier, {
-      suggestion: suggestNetwork(address, mask, identifier),
-    });
+    return context.fail(
+      'FILTER_ADDRESS',
+      `host bits are set in ${quoted(context.expression, identifier)}`,
+      identifier,
+      {
+        suggestion: suggestNetwork(address, mask, identifier),
+      },
+    );
   }
   if (qualifiers.type !== 'net') {
-    return context.fail('FILTER_QUALIFIER', 'a prefix length or a mask makes a network', identifier, {
+    return context.fail('FILTER_QUALIFIER', `${quoted(context.expression, identifier)} is a network`, identifier, {
       expected: ['"net"'],
     });
   }
@@ -167,40 +173,42 @@ function readMask(context: Context, identifier: Of<'ipv4Network'>): number {
   const { prefix } = identifier;
   if (typeof prefix === 'string') return readDotted(context, { ...identifier, text: prefix, form: 'dotted' }).address;
   if (prefix > 32)
-    return context.fail('FILTER_ADDRESS', `an IPv4 prefix has at most 32 bits, not ${prefix}`, identifier);
+    return context.fail('FILTER_ADDRESS', `prefix length ${prefix} is out of range (0 to 32)`, identifier);
   return prefix === 0 ? 0 : (ALL_ONES << (32 - prefix)) >>> 0;
 }
 
 function ipv6Test(context: Context, identifier: Of<'ipv6'>, qualifiers: Qualifiers): Predicate {
   const address = parseIpv6(identifier.text);
-  if (address === undefined) return context.fail('FILTER_ADDRESS', `${identifier.text} is no IPv6 address`, identifier);
+  if (address === undefined)
+    return context.fail('FILTER_ADDRESS', `${identifier.text} is not an IPv6 address`, identifier);
   const prefix = identifier.prefix ?? 128;
   if (prefix > 128)
-    return context.fail('FILTER_ADDRESS', `an IPv6 prefix has at most 128 bits, not ${prefix}`, identifier);
+    return context.fail('FILTER_ADDRESS', `prefix length ${prefix} is out of range (0 to 128)`, identifier);
   const mask = Uint8Array.from(address, (_, at) => (0xff00 >>> Math.min(8, Math.max(0, prefix - at * 8))) & 0xff);
   if (address.some((byte, at) => (byte & ~(mask[at] ?? 0)) !== 0)) {
-    return context.fail('FILTER_ADDRESS', `${identifier.text} has bits set outside of its network`, identifier);
+    return context.fail('FILTER_ADDRESS', `host bits are set in ${quoted(context.expression, identifier)}`, identifier);
   }
   const { protocol, direction, type } = qualifiers;
   if (type === undefined || type === 'host') {
     if (prefix !== 128)
-      return context.fail('FILTER_QUALIFIER', 'a prefix length makes a network', identifier, { expected: ['"net"'] });
+      return context.fail('FILTER_QUALIFIER', `${quoted(context.expression, identifier)} is a network`, identifier, {
+        expected: ['"net"'],
+      });
   } else if (type !== 'net') {
-    return context.fail('FILTER_QUALIFIER', `"${type}" takes no IPv6 address`, identifier);
+    return context.fail('FILTER_QUALIFIER', `"${type}" does not accept an IPv6 address`, identifier);
   }
   return ipv6HostTest(context, address, mask, protocol, direction, identifier);
 }
 
 function macTest(context: Context, identifier: Of<'mac'>, qualifiers: Qualifiers): Predicate {
   if (qualifiers.protocol !== 'link' || (qualifiers.type !== undefined && qualifiers.type !== 'host')) {
-    return context.fail(
-      'FILTER_QUALIFIER',
-      'an Ethernet address goes with "ether host", "ether src" or "ether dst"',
-      identifier,
-    );
+    return context.fail('FILTER_QUALIFIER', `"${identifier.text}" is an Ethernet address`, identifier, {
+      expected: ['"ether host"', '"ether src"', '"ether dst"'],
+    });
   }
   const mac = readMac(identifier.text);
-  if (mac === undefined) return context.fail('FILTER_ADDRESS', `${identifier.text} is no Ethernet address`, identifier);
+  if (mac === undefined)
+    return context.fail('FILTER_ADDRESS', `${identifier.text} is not an Ethernet address`, identifier);
   return macHostTest(context, mac, qualifiers.direction, identifier);
 }
 
@@ -219,7 +227,7 @@ function nameTest(context: Context, identifier: Of<'name'>, qualifiers: Qualifie
   switch (type) {
     case 'net': {
       const network = context.options.resolver.network?.(text) ?? NETWORKS.get(text);
-      if (network === undefined) return context.fail('FILTER_NAME', `no network is known as "${text}"`, identifier);
+      if (network === undefined) return context.fail('FILTER_NAME', `unknown network "${text}"`, identifier);
       const { address, mask } = readDotted(context, { ...identifier, form: 'dotted', text: network });
       return ipv4HostTest(context, address, mask, protocol, direction, identifier);
     }
@@ -255,7 +263,7 @@ function hostByName(context: Context, identifier: Of<'name'>, { protocol, direct
     return macHostTest(context, ethernetAddressOf(context, identifier), direction, identifier);
   }
   if (protocol === 'decnet')
-    return context.fail('FILTER_NAME', 'DECnet hosts are given by number: area.node', identifier);
+    return context.fail('FILTER_NAME', 'a DECnet host is a number (area.node), not a name', identifier);
   const tests: Predicate[] = [];
   for (const text of addressesOf(context, identifier)) {
     const ipv4 = parseIpv4(text);
@@ -268,24 +276,19 @@ function hostByName(context: Context, identifier: Of<'name'>, { protocol, direct
     }
   }
   if (tests.length > 0) return any(...tests);
-  const family = protocol === undefined ? '' : ` of "${protocol}"`;
+  const family = protocol === undefined ? '' : ` for "${protocol}"`;
   return context.fail('FILTER_NAME', `"${identifier.text}" has no address${family}`, identifier);
 }
 
 function addressesOf(context: Context, identifier: Of<'name'>): readonly string[] {
   const { resolver } = context.options;
   if (resolver.host === undefined) {
-    return context.fail(
-      'FILTER_NAME',
-      `"${identifier.text}" is a host name, and nothing here looks host names up`,
-      identifier,
-      {
-        expected: ['an address'],
-      },
-    );
+    return context.fail('FILTER_NAME', `host name "${identifier.text}" needs a resolver`, identifier, {
+      expected: ['an address'],
+    });
   }
   const addresses = resolver.host(identifier.text);
-  return addresses ?? context.fail('FILTER_NAME', `no host is known as "${identifier.text}"`, identifier);
+  return addresses ?? context.fail('FILTER_NAME', `unknown host "${identifier.text}"`, identifier);
 }
 
 function ethernetAddressOf(context: Context, identifier: Of<'name'>): Uint8Array {
@@ -296,7 +299,7 @@ function ethernetAddressOf(context: Context, identifier: Of<'name'>): Uint8Array
 
 function gatewayByName(context: Context, identifier: Of<'name'>, { protocol }: Qualifiers): Predicate {
   if (protocol !== undefined && protocol !== 'ip' && protocol !== 'arp' && protocol !== 'rarp') {
-    return context.fail('FILTER_QUALIFIER', `"${protocol}" has no gateways`, identifier, {
+    return context.fail('FILTER_QUALIFIER', `"${protocol}" cannot qualify "gateway"`, identifier, {
       expected: ['"ip"', '"arp"', '"rarp"'],
     });
   }
@@ -322,7 +325,7 @@ function portProtocol(context: Context, { protocol, offset, length }: Qualifiers
   if (number !== undefined) return number;
   return context.fail(
     'FILTER_QUALIFIER',
-    `"${protocol}" has no ports`,
+    `"${protocol}" cannot qualify "port"`,
     { offset, length },
     { expected: ['"tcp"', '"udp"', '"sctp"'] },
   );
@@ -330,7 +333,7 @@ function portProtocol(context: Context, { protocol, offset, length }: Qualifiers
 
 function checkPort(context: Context, port: number, identifier: Identifier): number {
   if (port > MAX_PORT)
-    return context.fail('FILTER_NUMBER', `${port} is no port, the largest is ${MAX_PORT}`, identifier);
+    return context.fail('FILTER_NUMBER', `port ${port} is out of range (0 to ${MAX_PORT})`, identifier);
   return port;
 }
 
@@ -348,10 +351,10 @@ function portByName(
   const meant = from.protocol === to.protocol ? from.protocol : undefined;
   if (given !== undefined && meant !== undefined && given !== meant) {
     const only = meant === IpProtocol.tcp ? 'TCP' : 'UDP';
-    return context.fail('FILTER_NAME', `"${identifier.text}" is known for ${only} only`, identifier);
+    return context.fail('FILTER_NAME', `port "${identifier.text}" is ${only} only`, identifier);
   }
   const [low, high] = from.port <= to.port ? [from.port, to.port] : [to.port, from.port];
-  return portTest(context, low, high, given ?? meant, qualifiers.direction, identifier);
+  return portTest(context, low, high, given ?? meant, qualifiers, identifier);
 }
 
 interface NamedPort {
@@ -365,7 +368,7 @@ function readPort(context: Context, identifier: Of<'name'>, text: string): Named
   const { tcp, udp } = portsOfService(text) ?? {};
   const port = tcp ?? udp;
   if (port === undefined) {
-    return context.fail('FILTER_NAME', `no port is known as "${text}"`, identifier, {
+    return context.fail('FILTER_NAME', `unknown port "${text}"`, identifier, {
       suggestion: nearestWord(text, serviceNames()),
     });
   }

@@ -67,10 +67,16 @@ export function carries(context: Context, protocol: number, span: Span): Predica
     case 'rawIp':
       return carriedByRawIp(context, protocol);
     case 'ipv4':
-      return protocol === EtherType.ipv4 ? TRUE : FALSE;
+      return constantTest(context, protocol === EtherType.ipv4);
     case 'ipv6':
-      return protocol === EtherType.ipv6 ? TRUE : FALSE;
+      return constantTest(context, protocol === EtherType.ipv6);
   }
+}
+
+/** libpcap has a test for this too, of a constant, and its optimiser uses what that loads. */
+function constantTest({ tests, values, options }: Context, truth: boolean): Predicate {
+  if (options.asLibpcap) return tests.equal(values.constant(truth ? 0 : 1), 0);
+  return truth ? TRUE : FALSE;
 }
 
 function carriedByEthernet(context: Context, protocol: number): Predicate {
@@ -134,8 +140,8 @@ function carriedByLoopback(context: Context, protocol: number): Predicate {
   const { layers, tests, options } = context;
   const { ipv4, ipv6 } = LOOPBACK_FAMILIES;
   const families = protocol === EtherType.ipv4 ? ipv4 : protocol === EtherType.ipv6 ? ipv6 : [];
-  if (families.length === 0) return FALSE;
-  const bothOrders = options.linkType === LinkType.null;
+  if (families.length === 0) return constantTest(context, false);
+  const bothOrders = options.linkType === LinkType.null && !options.asLibpcap;
   const field = layers.protocol(4);
   return any(
     ...families.flatMap((family) => {
@@ -147,14 +153,14 @@ function carriedByLoopback(context: Context, protocol: number): Predicate {
 
 function carriedByRawIp(context: Context, protocol: number): Predicate {
   if (protocol === EtherType.ipv4) return hasIpVersion(context, 4);
-  return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : FALSE;
+  return protocol === EtherType.ipv6 ? hasIpVersion(context, 6) : constantTest(context, false);
 }
 
 /** A label does not identify its payload; the bottom of the stack and the version of IP do (RFC 3032, 2.1). */
 function carriedByMpls(context: Context, protocol: number, span: Span): Predicate {
   const { layers, tests } = context;
   if (protocol !== EtherType.ipv4 && protocol !== EtherType.ipv6) {
-    return context.fail('FILTER_ENCAPSULATION', 'behind MPLS only IPv4 and IPv6 can be told apart', span);
+    return context.fail('FILTER_ENCAPSULATION', 'only "ip" and "ip6" can follow "mpls"', span);
   }
   const bottomOfStack = tests.maskedEqual(layers.network(-2, 1), 1, 1);
   return all(bottomOfStack, hasIpVersion(context, protocol === EtherType.ipv4 ? 4 : 6));

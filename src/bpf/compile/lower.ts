@@ -1,7 +1,8 @@
-/** Translates the syntax tree to a predicate for one link type. @module */
+/** Lowers a syntax tree to a predicate for one link type. @module */
 
-import { LinkType } from '../../base/link-type.ts';
+import { describeLinkType, LinkType } from '../../base/link-type.ts';
 import { AncillaryOffset } from '../ancillary.ts';
+import type { Span } from '../language/filter-error.ts';
 import type { ChainLink, Expression } from '../language/syntax.ts';
 import { byteTest, relationTest } from './arithmetic-tests.ts';
 import { type Context, failWith, type JoinPlace, type LoweringOptions } from './context.ts';
@@ -14,7 +15,7 @@ import { Layers } from './layers.ts';
 import { all, any, not, type Predicate, readsVariables, Tests, TRUE } from './predicate.ts';
 import { llcTest, protocolTest } from './protocol-tests.ts';
 import { pruneSetups } from './prune.ts';
-import type { ValueTable } from './value.ts';
+import type { Value, ValueTable } from './value.ts';
 
 /** `PACKET_OUTGOING` (linux/if_packet.h). */
 const PACKET_OUTGOING = 4;
@@ -26,10 +27,13 @@ export interface Lowered {
   readonly predicate: Predicate;
   /** The places where `joinFamilies` makes a difference. */
   readonly joinPlaces: readonly JoinPlace[];
+  /** Setups that run before the first test. Part of `predicate`, but not of the predicates of the tree's parts. */
+  readonly prologue: readonly Predicate[];
 }
 
 /**
- * Returns the predicate of `tree`. An undefined tree, that of an empty filter, is always true.
+ * Lowers `tree` to a predicate. An undefined tree (an empty filter) is always true.
+ * @param predicates receives the predicate of each part of the tree
  * @throws FilterError
  */
 export function lower(
@@ -37,8 +41,9 @@ export function lower(
   tree: Expression | undefined,
   values: ValueTable,
   options: LoweringOptions,
+  predicates?: Map<Expression, Predicate>,
 ): Lowered {
-  if (tree === undefined) return { predicate: TRUE, joinPlaces: [] };
+  if (tree === undefined) return { predicate: TRUE, joinPlaces: [], prologue: [] };
   const context: Context = {
     expression,
     options,
@@ -47,15 +52,25 @@ export function lower(
     layers: new Layers(options.linkType, values),
     joinPlaces: [],
     prologue: [],
+    predicates,
     fail: failWith(expression),
   };
   const filter = lowerNode(context, tree);
   const { joinPlaces, prologue } = context;
-  const predicate = all(...prologue, filter);
-  return { predicate: values.variableCount > 0 ? pruneSetups(predicate) : predicate, joinPlaces };
+  const whole = all(...prologue, filter);
+  const predicate = values.variableCount > 0 ? pruneSetups(whole) : whole;
+  const isFirst = prologue.length > 0 && predicate.kind === 'all';
+  return { predicate, joinPlaces, prologue: isFirst ? predicate.parts.slice(0, prologue.length) : [] };
 }
 
 function lowerNode(context: Context, node: Expression): Predicate {
+  const predicate = lowerPart(context, node);
+  context.predicates?.set(node, predicate);
+  return predicate;
+}
+
+/** Inside a tunnel, a test of bytes also fails if the tunnel's own test has not succeeded. */
+function lowerPart(context: Context, node: Expression): Predicate {
   if (node.kind === 'chain') return lowerChain(context, node.first, node.rest);
   if (node.kind === 'not') return not(lowerNode(context, node.operand));
   const { tunnelFound } = context.layers;
@@ -88,11 +103,11 @@ function lowerTest(context: Context, node: Exclude<Expression, { kind: 'chain' |
     case 'byte':
       return byteTest(context, node);
     case 'inbound':
-      return not(outboundTest(context));
+      return not(outboundTest(context, node));
     case 'outbound':
-      return outboundTest(context);
+      return outboundTest(context, node);
     case 'ifindex':
-      return interfaceTest(context, node.index);
+      return interfaceTest(context, node);
     case 'encapsulation':
       return encapsulationTest(context, node.layer, node.id, node);
     case 'extension':
@@ -105,11 +120,9 @@ function lowerTest(context: Context, node: Exclude<Expression, { kind: 'chain' |
 /** Joins operands from left to right, `and` and `or` with equal precedence: `a or b and c` is `(a or b) and c`. */
 function lowerChain(context: Context, first: Expression, rest: readonly ChainLink[]): Predicate {
   const start = lowerNode(context, first);
-  return factorSequence({
-    kind: 'sequence',
-    first: start,
-    rest: rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) })),
-  });
+  const links = rest.map(({ operator, operand }) => ({ operator, part: lowerNode(context, operand) }));
+  const sequence = { kind: 'sequence', first: start, rest: links } as const;
+  return context.options.asLibpcap ? sequence : factorSequence(sequence);
 }
 
 function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind: 'length' }>): Predicate {
@@ -117,19 +130,39 @@ function lengthTest({ tests, values }: Context, node: Extract<Expression, { kind
   return node.operator === '>=' ? tests.atLeast(length, node.bytes) : not(tests.greater(length, node.bytes));
 }
 
-/** Tests the direction of the whole packet, which the outermost header has, also inside a tunnel. */
-function outboundTest({ options, tests, values }: Context): Predicate {
+/** Tests the direction, which is a property of the whole packet: inside a tunnel the outermost header still has it. */
+function outboundTest(context: Context, node: Extract<Expression, { kind: 'inbound' | 'outbound' }>): Predicate {
+  const { options, tests, values } = context;
   switch (options.linkType) {
     case LinkType.linuxSll:
       return tests.equal(values.load(2, undefined, COOKED_PACKET_TYPE), PACKET_OUTGOING);
     case LinkType.linuxSll2:
       return tests.equal(values.load(1, undefined, COOKED2_PACKET_TYPE), PACKET_OUTGOING);
-    default:
-      return tests.equal(values.ancillary(AncillaryOffset.packetType), PACKET_OUTGOING);
+    default: {
+      const files = 'on LINUX_SLL and LINUX_SLL2 files';
+      const packetType = liveOnly(context, AncillaryOffset.packetType, { field: 'direction', files }, node);
+      return tests.equal(packetType, PACKET_OUTGOING);
+    }
   }
 }
 
-function interfaceTest({ options, tests, values }: Context, index: number): Predicate {
-  if (options.linkType === LinkType.linuxSll2) return tests.equal(values.load(4, undefined, COOKED2_INTERFACE), index);
-  return tests.equal(values.ancillary(AncillaryOffset.interfaceIndex), index);
+function interfaceTest(context: Context, node: Extract<Expression, { kind: 'ifindex' }>): Predicate {
+  const { options, tests, values } = context;
+  if (options.linkType === LinkType.linuxSll2) {
+    return tests.equal(values.load(4, undefined, COOKED2_INTERFACE), node.index);
+  }
+  const where = { field: 'interface index', files: 'on LINUX_SLL2 files' };
+  return tests.equal(liveOnly(context, AncillaryOffset.interfaceIndex, where, node), node.index);
+}
+
+/** Returns a value that only the kernel has. Frames of a file have none, so the test would silently match nothing. */
+function liveOnly(
+  { options, values, fail }: Context,
+  offset: number,
+  { field, files }: { readonly field: string; readonly files: string },
+  node: Span & { readonly kind: string },
+): Value {
+  if (options.live) return values.ancillary(offset);
+  const reason = `${describeLinkType(options.linkType)} frames carry no ${field}`;
+  return fail('FILTER_LINK_TYPE', `${reason}; "${node.kind}" works in the filter of a live capture and ${files}`, node);
 }

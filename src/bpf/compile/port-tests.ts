@@ -1,7 +1,7 @@
 /** Tests of TCP, UDP and SCTP ports, in first fragments of IPv4 and in IPv6 without extension headers. @module */
 import { EtherType, IpProtocol } from '../../base/protocol-numbers.ts';
 import type { Span } from '../language/filter-error.ts';
-import type { Direction } from '../language/syntax.ts';
+import type { Direction, Qualifiers } from '../language/syntax.ts';
 import type { Context } from './context.ts';
 import { inDirection } from './host-tests.ts';
 import { carries } from './link-protocols.ts';
@@ -26,10 +26,11 @@ export function portTest(
   from: number,
   to: number,
   protocol: number | undefined,
-  direction: Direction | undefined,
+  { direction, type }: Qualifiers,
   span: Span,
 ): Predicate {
-  const ports = { from, to, direction, protocols: protocol === undefined ? PORT_PROTOCOLS : [protocol] };
+  const isRange = from !== to || (type === 'portrange' && context.options.asLibpcap);
+  const ports = { from, to, isRange, direction, protocols: protocol === undefined ? PORT_PROTOCOLS : [protocol] };
   notePlace(context, ipv6PayloadOf(context).headerEnd, false);
   return context.options.joinFamilies ? joinedTest(context, ports, span) : separateTest(context, ports, span);
 }
@@ -46,26 +47,29 @@ export function notePlace({ layers, joinPlaces }: Context, ipv6HeaderEnd: Value,
 interface Ports {
   readonly from: number;
   readonly to: number;
+  readonly isRange: boolean;
   readonly direction: Direction | undefined;
   readonly protocols: readonly number[];
 }
 
 /** IPv6 and IPv4 each with a test of their own. */
 function separateTest(context: Context, ports: Ports, span: Span): Predicate {
-  const { layers } = context;
+  const { layers, options } = context;
   const ipv6 = ipv6PayloadOf(context);
-  const ipv6Test = all(
-    carries(context, EtherType.ipv6, span),
-    isOneOf(context, ipv6.protocol, ports.protocols),
-    portsMatch(context, ipv6.headerEnd, ports),
-  );
+  const behind = (conditions: readonly Predicate[], headerEnd: Value) => [
+    ...conditions,
+    portsMatch(context, headerEnd, ports),
+  ];
+  const eachProtocol = (field: Value, conditions: readonly Predicate[], headerEnd: Value) =>
+    options.asLibpcap
+      ? [any(...ports.protocols.map((one) => all(isOneOf(context, field, [one]), ...behind(conditions, headerEnd))))]
+      : [isOneOf(context, field, ports.protocols), ...behind(conditions, headerEnd)];
+  const ipv6Test = all(carries(context, EtherType.ipv6, span), ...eachProtocol(ipv6.protocol, [], ipv6.headerEnd));
   const ipv4Test = all(
     carries(context, EtherType.ipv4, span),
-    isOneOf(context, layers.network(IPV4_PROTOCOL, 1), ports.protocols),
-    firstFragment(context),
-    portsMatch(context, layers.ipv4HeaderEnd(), ports),
+    ...eachProtocol(layers.network(IPV4_PROTOCOL, 1), [firstFragment(context)], layers.ipv4HeaderEnd()),
   );
-  return any(ipv4Test, ipv6Test);
+  return options.asLibpcap ? any(ipv6Test, ipv4Test) : any(ipv4Test, ipv6Test);
 }
 
 /** Both families set the end of their header (and the protocol, if that may be several); one test of ports serves both. */
@@ -110,11 +114,11 @@ function isOneOf({ tests }: Context, value: Value, numbers: readonly number[]): 
   return any(...numbers.map((number) => tests.equal(value, number)));
 }
 
-function portsMatch(context: Context, headerEnd: Value, { from, to, direction }: Ports): Predicate {
+function portsMatch(context: Context, headerEnd: Value, { from, to, isRange, direction }: Ports): Predicate {
   const { layers, tests } = context;
   const matches = (offset: number) => {
     const port = layers.transport(headerEnd, offset, 2);
-    return from === to ? tests.equal(port, from) : all(tests.atLeast(port, from), not(tests.greater(port, to)));
+    return isRange ? all(tests.atLeast(port, from), not(tests.greater(port, to))) : tests.equal(port, from);
   };
   return inDirection(
     direction,

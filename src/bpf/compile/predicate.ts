@@ -59,45 +59,88 @@ export function touch(value: Value): Predicate {
   return { kind: 'touch', value };
 }
 
-/** Returns whether a value in `predicate` depends on a variable. */
-export function readsVariables(predicate: Predicate): boolean {
+/** Makes the nodes of a decision graph. */
+export interface NodeMaker<Node> {
+  test(test: Extract<Predicate, { kind: 'test' }>, onTrue: Node, onFalse: Node): Node;
+  effect(effect: Extract<Predicate, { kind: 'assign' | 'touch' }>, next: Node): Node;
+  chain(chain: Extract<Predicate, { kind: 'chain' }>, onTrue: Node, onFalse: Node): Node;
+}
+
+/** Builds the decision graph of `predicate`, successors first, with short-circuit evaluation. */
+export function buildNodes<Node>(maker: NodeMaker<Node>, predicate: Predicate, onTrue: Node, onFalse: Node): Node {
   switch (predicate.kind) {
+    case 'constant':
+      return predicate.truth ? onTrue : onFalse;
     case 'test':
-      return traitsOf(predicate.value).variables.length + traitsOf(predicate.operand).variables.length > 0;
+      return maker.test(predicate, onTrue, onFalse);
+    case 'not':
+      return buildNodes(maker, predicate.part, onFalse, onTrue);
+    case 'all':
+      return predicate.parts.reduceRight((next, part) => buildNodes(maker, part, next, onFalse), onTrue);
+    case 'any':
+      return predicate.parts.reduceRight((next, part) => buildNodes(maker, part, onTrue, next), onFalse);
+    case 'sequence':
+      return buildSequence(maker, predicate, onTrue, onFalse);
     case 'assign':
     case 'touch':
-      return traitsOf(predicate.value).variables.length > 0;
-    case 'not':
-      return readsVariables(predicate.part);
+      return maker.effect(predicate, onTrue);
     case 'setup':
-      return readsVariables(predicate.body);
-    case 'all':
-    case 'any':
-      return predicate.parts.some(readsVariables);
-    case 'sequence':
-      return readsVariables(predicate.first) || predicate.rest.some(({ part }) => readsVariables(part));
-    case 'constant':
+      return buildNodes(maker, predicate.body, onTrue, onFalse);
     case 'chain':
-      return false;
+      return maker.chain(predicate, onTrue, onFalse);
   }
+}
+
+function buildSequence<Node>(
+  maker: NodeMaker<Node>,
+  sequence: Extract<Predicate, { kind: 'sequence' }>,
+  onTrue: Node,
+  onFalse: Node,
+): Node {
+  let whenTrue = onTrue;
+  let whenFalse = onFalse;
+  for (const { operator, part } of sequence.rest.toReversed()) {
+    const node = buildNodes(maker, part, whenTrue, whenFalse);
+    if (operator === 'and') whenTrue = node;
+    else whenFalse = node;
+  }
+  return buildNodes(maker, sequence.first, whenTrue, whenFalse);
+}
+
+/** Returns whether a value in `predicate` depends on a variable. */
+export function readsVariables(predicate: Predicate): boolean {
+  return hasPart(predicate, (part) => {
+    if (part.kind === 'test') {
+      return traitsOf(part.value).variables.length + traitsOf(part.operand).variables.length > 0;
+    }
+    return (part.kind === 'assign' || part.kind === 'touch') && traitsOf(part.value).variables.length > 0;
+  });
+}
+
+/** Returns whether `predicate` sets `variable`. */
+export function setsVariable(predicate: Predicate, variable: VariableValue): boolean {
+  return hasPart(predicate, (part) => part.kind === 'assign' && part.variable === variable);
 }
 
 /** Returns whether `predicate` walks a chain of headers. */
 export function hasLoop(predicate: Predicate): boolean {
+  return hasPart(predicate, (part) => part.kind === 'chain');
+}
+
+/** Returns whether a part of `predicate` that has no parts of its own meets a condition. */
+function hasPart(predicate: Predicate, condition: (part: Predicate) => boolean): boolean {
   switch (predicate.kind) {
-    case 'chain':
-      return true;
     case 'not':
-      return hasLoop(predicate.part);
+      return hasPart(predicate.part, condition);
     case 'setup':
-      return hasLoop(predicate.body);
+      return hasPart(predicate.body, condition);
     case 'all':
     case 'any':
-      return predicate.parts.some(hasLoop);
+      return predicate.parts.some((part) => hasPart(part, condition));
     case 'sequence':
-      return hasLoop(predicate.first) || predicate.rest.some(({ part }) => hasLoop(part));
+      return hasPart(predicate.first, condition) || predicate.rest.some(({ part }) => hasPart(part, condition));
     default:
-      return false;
+      return condition(predicate);
   }
 }
 
@@ -117,6 +160,7 @@ export class Tests {
   /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
   maskedEqual(value: Value, mask: number, k: number): Predicate {
     if (mask === 0) return k === 0 ? TRUE : FALSE;
+    if (mask === 0xffff_ffff) return this.equal(value, k);
     return this.equal(this.values.binary('and', value, this.values.constant(mask)), k);
   }
 

@@ -102,7 +102,7 @@ export function protocolTest(context: Context, word: ProtocolWord, span: Span): 
   const group = ISIS_GROUPS.get(word);
   if (group !== undefined)
     return all(osiTest(context, ISIS, span), any(...group.map((type) => isisTypeTest(context, type))));
-  return context.fail('FILTER_QUALIFIER', `"${word}" is no test by itself`, span);
+  return context.fail('FILTER_QUALIFIER', `"${word}" cannot stand alone`, span);
 }
 
 /** `[word] proto number`. */
@@ -129,7 +129,7 @@ export function protoTest(context: Context, number: number, word: ProtocolWord |
       checkRange(context, number, 0xff, span);
       return all(osiTest(context, ISIS, span), isisTypeTest(context, number));
     default:
-      return context.fail('FILTER_QUALIFIER', `"${word}" carries no protocols that could be told by a number`, span, {
+      return context.fail('FILTER_QUALIFIER', `"${word}" cannot qualify "proto"`, span, {
         expected: ['"ip"', '"ip6"', '"ether"', '"iso"', '"isis"'],
       });
   }
@@ -150,8 +150,8 @@ function osiTest(context: Context, number: number, span: Span): Predicate {
 }
 
 /** Types have five bits; a larger number can only mean the whole byte. */
-function isisTypeTest({ layers, tests }: Context, type: number): Predicate {
-  if (type > ISIS_TYPE_MASK) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
+function isisTypeTest({ layers, tests, options }: Context, type: number): Predicate {
+  if (type > ISIS_TYPE_MASK || options.asLibpcap) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
   return tests.maskedEqual(layers.osi(ISIS_TYPE_OFFSET, 1), ISIS_TYPE_MASK, type);
 }
 
@@ -177,7 +177,9 @@ export function protochainTest(
     });
   if (word === undefined) return any(chain('ip'), chain('ip6'));
   if (word === 'ip' || word === 'ip6') return chain(word);
-  return context.fail('FILTER_QUALIFIER', `"${word}" has no chain of headers`, span, { expected: ['"ip"', '"ip6"'] });
+  return context.fail('FILTER_QUALIFIER', `"${word}" cannot qualify "protochain"`, span, {
+    expected: ['"ip"', '"ip6"'],
+  });
 }
 
 /** The number of a name behind `proto` or `protochain`. `upperLayer` knows the names of /etc/protocols. */
@@ -192,7 +194,7 @@ export function protocolByName(
   const found = lookUp(name, word, upperLayer);
   if (found !== undefined) return found;
   const known = word === 'link' ? [...LINK_PROTOCOLS.keys(), ...ETHER_PROTO_NAMES.keys()] : candidates();
-  return context.fail('FILTER_NAME', `no protocol is known as "${name}" here`, span, {
+  return context.fail('FILTER_NAME', `unknown protocol "${name}"`, span, {
     suggestion: nearestWord(name, known),
   });
 }
@@ -237,13 +239,12 @@ const LLC_CONTROLS: ReadonlyMap<string, readonly [value: number, mask: number]> 
 /** `llc [type]`: a length where Ethernet II has its type, and no raw IPX behind it. */
 export function llcTest(context: Context, frame: string | undefined, span: Span): Predicate {
   const { layers, tests } = context;
-  if (layers.kind !== 'ethernet')
-    return context.fail('FILTER_LINK_TYPE', '"llc" is a test of Ethernet frames only', span);
+  if (layers.kind !== 'ethernet') return context.fail('FILTER_LINK_TYPE', '"llc" tests Ethernet frames only', span);
   const parts = [not(tests.greater(layers.protocol(), MAX_802_3_LENGTH)), not(tests.equal(layers.llc(0, 2), 0xffff))];
   if (frame !== undefined) {
     const control = LLC_CONTROLS.get(frame);
     if (control === undefined) {
-      return context.fail('FILTER_NAME', `"${frame}" is no type of LLC frame`, span, {
+      return context.fail('FILTER_NAME', `"${frame}" is not an LLC frame type`, span, {
         expected: [...LLC_CONTROLS.keys()],
       });
     }
@@ -259,5 +260,5 @@ function checkLinkProtocol(context: Context, number: number, span: Span): void {
 }
 
 function checkRange(context: Context, number: number, max: number, span: Span): void {
-  if (number > max) context.fail('FILTER_NUMBER', `${number} is no protocol number here, the largest is ${max}`, span);
+  if (number > max) context.fail('FILTER_NUMBER', `protocol number ${number} is out of range (0 to ${max})`, span);
 }

@@ -67,6 +67,8 @@ export type LoadValue = Extract<Value, { kind: 'load' }>;
 export type VariableValue = Extract<Value, { kind: 'variable' }>;
 
 const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', 'or', 'xor']);
+/** Operations that make 0 of 0 and any other operand. */
+const ABSORBED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(['mul', 'div', 'mod', 'lsh', 'rsh']);
 const ALL_ONES = 0xffff_ffff;
 
 /** First numbers of the keys of values, apart from those of binary operators. */
@@ -89,7 +91,13 @@ const NO_BASE = -1;
 /** Makes values, each once. The constructors simplify what is the same for every packet, cut ones included. */
 export class ValueTable {
   readonly #known = new InternTable<Value>();
+  readonly #simplifies: boolean;
   #variables = 0;
+
+  /** @param simplifies false: every value stays as it is written in the filter */
+  constructor(simplifies = true) {
+    this.#simplifies = simplifies;
+  }
 
   /** Variables made so far. */
   get variableCount(): number {
@@ -109,6 +117,17 @@ export class ValueTable {
 
   /** `base` with a constant part: that part goes into `offset`. Places are computed in 32 bits, as in Linux and our engines. */
   load(size: LoadSize, base: Value | undefined, offset: number): Value {
+    const simpler = this.#simplifies ? this.#simplerLoad(size, base, offset) : undefined;
+    if (simpler !== undefined) return simpler;
+    const place = offset | 0;
+    const baseId = base === undefined ? NO_BASE : base.id;
+    return (
+      this.#known.find(KEYS.load, size, baseId, place, 0) ??
+      this.#known.add<Value>({ kind: 'load', id: this.#known.size, traits: undefined, size, base, offset })
+    );
+  }
+
+  #simplerLoad(size: LoadSize, base: Value | undefined, offset: number): Value | undefined {
     if (base?.kind === 'constant') {
       const sum = (base.value + offset) >>> 0;
       // Past 2^31 the kernel takes an offset for a negative one; no packet is that long, so leave it to the bounds check.
@@ -118,12 +137,7 @@ export class ValueTable {
       const sum = base.right.value + offset;
       if (sum < 0x1_0000 && isSmall(base.left)) return this.load(size, base.left, sum);
     }
-    const place = offset | 0;
-    const baseId = base === undefined ? NO_BASE : base.id;
-    return (
-      this.#known.find(KEYS.load, size, baseId, place, 0) ??
-      this.#known.add<Value>({ kind: 'load', id: this.#known.size, traits: undefined, size, base, offset })
-    );
+    return undefined;
   }
 
   headerLength(offset: number): Value {
@@ -156,8 +170,8 @@ export class ValueTable {
   }
 
   negate(operand: Value): Value {
-    if (operand.kind === 'constant') return this.constant(-operand.value);
-    if (operand.kind === 'negate') return operand.operand;
+    if (this.#simplifies && operand.kind === 'constant') return this.constant(-operand.value);
+    if (this.#simplifies && operand.kind === 'negate') return operand.operand;
     return (
       this.#known.find(KEYS.negate, operand.id, 0, 0, 0) ??
       this.#known.add<Value>({ kind: 'negate', id: this.#known.size, traits: undefined, operand })
@@ -166,6 +180,7 @@ export class ValueTable {
 
   /** `left operator right`. */
   binary(operator: BinaryOperator, left: Value, right: Value): Value {
+    if (!this.#simplifies) return this.#intern(operator, left, right);
     if (left.kind === 'constant' && right.kind === 'constant' && !mayDivideByZero(operator, right)) {
       return this.constant(fold(operator, left.value, right.value));
     }
@@ -221,11 +236,14 @@ export class ValueTable {
 
   #plain(operator: BinaryOperator, left: Value, right: Value): Value {
     const swap = COMMUTATIVE.has(operator) && right.kind !== 'constant' && left.id > right.id;
-    const [a, b] = swap ? [right, left] : [left, right];
+    return swap ? this.#intern(operator, right, left) : this.#intern(operator, left, right);
+  }
+
+  #intern(operator: BinaryOperator, left: Value, right: Value): Value {
     const key = OPERATOR_KEYS[operator];
     return (
-      this.#known.find(key, a.id, b.id, 0, 0) ??
-      this.#known.add<Value>({ kind: 'binary', id: this.#known.size, traits: undefined, operator, left: a, right: b })
+      this.#known.find(key, left.id, right.id, 0, 0) ??
+      this.#known.add<Value>({ kind: 'binary', id: this.#known.size, traits: undefined, operator, left, right })
     );
   }
 }
@@ -267,6 +285,7 @@ export function naturalMask(value: Value): number {
       return 0x3c;
     case 'binary':
       if (value.operator === 'and') return (naturalMask(value.left) & naturalMask(value.right)) >>> 0;
+      if (ABSORBED_BY_ZERO.has(value.operator) && naturalMask(value.left) === 0) return 0;
       if (value.operator === 'rsh' && value.right.kind === 'constant')
         return naturalMask(value.left) >>> value.right.value;
       return ALL_ONES;

@@ -1,8 +1,7 @@
-/** A place in the token list, and the errors that a parser raises there. @module */
-
+/** A position in the token list, and the errors that the parser reports there. @module */
 import { nearestWord } from '../../base/nearest-word.ts';
-import { FilterError, type FilterErrorCode, type FilterErrorDetails, type Span } from './filter-error.ts';
-import { reservedWords } from './keywords.ts';
+import { FilterError, type FilterErrorCode, type FilterErrorDetails, quoted, type Span } from './filter-error.ts';
+import { reservedWords, synonymOf } from './keywords.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { MAX_NESTING, MAX_OPERATIONS } from './limits.ts';
 
@@ -43,7 +42,7 @@ export class Cursor {
     return token;
   }
 
-  /** Takes the next token if it is this one. */
+  /** Consumes the next token if it is this one. */
   accept(kind: TokenKind, text: string): boolean {
     if (!this.at(kind, text)) return false;
     this.#at += 1;
@@ -56,27 +55,27 @@ export class Cursor {
   }
 
   expectNumber(what: string): Token {
-    if (!this.at('number')) throw this.unexpected([what]);
+    if (!this.at('number')) throw this.unexpected([what], []);
     return this.take();
   }
 
-  /** Runs `parse` one level deeper. */
+  /** Runs `parse` one level deeper. @throws FilterError `FILTER_LIMIT` */
   nested<T>(parse: () => T): T {
     this.#depth += 1;
     if (this.#depth > MAX_NESTING) {
-      throw this.error('FILTER_LIMIT', `more than ${MAX_NESTING} levels inside each other`, this.next);
+      throw this.error('FILTER_LIMIT', `more than ${MAX_NESTING} levels of nesting`, this.next);
     }
     const result = parse();
     this.#depth -= 1;
     return result;
   }
 
-  /** The arithmetic of a relation begins. */
+  /** Resets the count of operations for a new relation. */
   startRelation(): void {
     this.#operations = 0;
   }
 
-  /** Counts an operation of the relation at hand. */
+  /** Counts an operation of the current relation. @throws FilterError `FILTER_LIMIT` */
   countOperation(): void {
     this.#operations += 1;
     if (this.#operations > MAX_OPERATIONS) {
@@ -84,7 +83,7 @@ export class Cursor {
     }
   }
 
-  /** From the start of `first` to the end of the last token taken. */
+  /** Returns the span from `first` to the end of the last token that was consumed. */
   spanFrom(first: Span): Span {
     const last = this.#tokens[this.#at - 1] ?? this.#end;
     return { offset: first.offset, length: Math.max(0, last.offset + last.length - first.offset) };
@@ -94,12 +93,17 @@ export class Cursor {
     return new FilterError(code, reason, this.expression, span, details);
   }
 
-  /** The next token has no place here. */
+  /**
+   * Makes the error of a next token that is not one of `expected`.
+   * @param candidates words that it may be a misspelling of; none where no word is expected
+   */
   unexpected(expected: readonly string[], candidates: readonly string[] = reservedWords()): FilterError {
     const token = this.next;
-    if (token.kind === 'end') return this.error('FILTER_SYNTAX', 'the filter ends too early', token, { expected });
-    const shown = this.expression.slice(token.offset, token.offset + token.length);
-    const suggestion = token.kind === 'name' ? nearestWord(token.text, candidates) : undefined;
-    return this.error('FILTER_SYNTAX', `"${shown}" has no meaning here`, token, { expected, suggestion });
+    if (token.kind === 'end') return this.error('FILTER_SYNTAX', 'the filter is incomplete', token, { expected });
+    const shown = quoted(this.expression, token);
+    const isName = token.kind === 'name' && candidates.length > 0;
+    const suggestion = synonymOf(token.text) ?? (isName ? nearestWord(token.text, candidates) : undefined);
+    const reason = isName ? `${shown} is not a keyword` : `unexpected ${shown}`;
+    return this.error('FILTER_SYNTAX', reason, token, { expected, suggestion });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The reserved words of pcap-filter(7), as libpcap 1.10.3 reserves them: lower case only, and what is not reserved is a
- * name. Spellings of one word share a canonical form. @module
+ * Reserved words of pcap-filter(7), as in libpcap 1.10.3: lower case only; any other word is a name. Spellings of one
+ * word share a canonical form. @module
  */
 
 /** Protocols that can qualify a test or stand alone. */
@@ -18,7 +18,7 @@ export function isProtocolWord(text: string): text is ProtocolWord {
   return PROTOCOLS.has(text);
 }
 
-/** Words of 802.11, ATM, SS7 and pflog: reserved everywhere, meaningful on link types that tapline does not capture. */
+/** Words of 802.11, ATM, SS7 and pflog: reserved, but their link types are not supported. */
 export const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
   ...named('IEEE 802.11', ['type', 'subtype', 'direction', 'dir', 'address1', 'addr1', 'address2', 'addr2', 'address3',
     'addr3', 'address4', 'addr4', 'ra', 'ta']),
@@ -33,7 +33,7 @@ function named(link: string, words: readonly string[]): [string, string][] {
   return words.map((word) => [word, link]);
 }
 
-/** Other spellings, and the words that they stand for. */
+/** Other spellings and their canonical forms. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['ether', 'link'], ['ppp', 'link'], ['slip', 'link'], ['fddi', 'link'], ['tr', 'link'], ['wlan', 'link'],
   ['es-is', 'esis'], ['is-is', 'isis'], ['length', 'len'], ['&&', 'and'], ['||', 'or'], ['!', 'not'],
@@ -45,7 +45,7 @@ const OTHER_WORDS = [
   'pppoes', 'geneve', 'llc',
 ] as const; // biome-ignore format: a table
 
-/** Reserved here and by libpcap after 1.10.3, for which it is a name. */
+/** Reserved by libpcap after 1.10.3. */
 const NEWER_WORDS = ['vxlan'] as const;
 
 const RESERVED: ReadonlySet<string> = new Set([
@@ -56,12 +56,26 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...SPELLINGS.keys(),
 ]);
 
-/** The canonical form of a reserved word; undefined for a name. */
+/** Returns the canonical form of a reserved word; undefined for a name. */
 export function reservedWord(text: string): string | undefined {
   return RESERVED.has(text) ? (SPELLINGS.get(text) ?? text) : undefined;
 }
 
-/** Every reserved word, for suggestions. */
+/** Words of other tools and what to write instead. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['source', 'src'], ['from', 'src'], ['dest', 'dst'], ['destination', 'dst'], ['to', 'dst'], ['sport', 'src port'],
+  ['dport', 'dst port'], ['ports', 'port'], ['subnet', 'net'], ['network', 'net'], ['addr', 'host'], ['address', 'host'],
+  ['ipv4', 'ip'], ['ipv6', 'ip6'], ['icmpv6', 'icmp6'], ['icmpv4', 'icmp'], ['ethernet', 'ether'], ['eth', 'ether'],
+  ['dns', 'port domain'], ['ping', 'icmp'], ['size', 'len'], ['incoming', 'inbound'], ['outgoing', 'outbound'],
+  ['&', 'and'], ['|', 'or'],
+]); // biome-ignore format: a table
+
+/** Returns what to write instead of a word of other tools. */
+export function synonymOf(text: string): string | undefined {
+  return SYNONYMS.get(text);
+}
+
+/** Returns every reserved word, for suggestions. */
 export function reservedWords(): readonly string[] {
   return [...RESERVED];
 }

@@ -51,7 +51,7 @@ export function tokenize(expression: string): readonly Token[] {
   if (expression.length > MAX_EXPRESSION_LENGTH) {
     throw new FilterError(
       'FILTER_LIMIT',
-      `the filter has ${expression.length} characters, at most ${MAX_EXPRESSION_LENGTH} are taken`,
+      `the filter has ${expression.length} characters; the limit is ${MAX_EXPRESSION_LENGTH}`,
       expression,
       { offset: MAX_EXPRESSION_LENGTH, length: 1 },
     );
@@ -87,7 +87,7 @@ function readToken(expression: string, at: number): Token {
     return token(word === undefined ? 'symbol' : 'word', word ?? (symbol === '==' ? '=' : symbol), at, symbol.length);
   }
   const wrong = String.fromCodePoint(expression.codePointAt(at) ?? 0);
-  throw new FilterError('FILTER_SYNTAX', `no filter has the character "${wrong}"`, expression, {
+  throw new FilterError('FILTER_SYNTAX', `"${wrong}" is not allowed in a filter`, expression, {
     offset: at,
     length: wrong.length,
   });
@@ -117,19 +117,13 @@ function readNumber(expression: string, text: string, at: number): number {
   const span = { offset: at, length: text.length };
   const octal = /^0[0-9]/.test(text);
   if (octal && /[89]/.test(text)) {
-    throw new FilterError(
-      'FILTER_NUMBER',
-      `${text} begins with 0, so it is octal, and has a digit 8 or 9`,
-      expression,
-      span,
-      {
-        suggestion: text.replace(/^0+/, ''),
-      },
-    );
+    throw new FilterError('FILTER_NUMBER', `${text} is not a number: a leading 0 makes it octal`, expression, span, {
+      suggestion: text.replace(/^0+/, ''),
+    });
   }
   const value = octal ? Number.parseInt(text, 8) : Number(text);
   if (value > 0xffff_ffff) {
-    throw new FilterError('FILTER_NUMBER', `${text} needs more than 32 bits`, expression, span);
+    throw new FilterError('FILTER_NUMBER', `${text} does not fit in 32 bits`, expression, span);
   }
   return value;
 }

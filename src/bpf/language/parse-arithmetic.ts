@@ -5,6 +5,7 @@
  */
 import type { Cursor } from './cursor.ts';
 import { isProtocolWord, type ProtocolWord } from './keywords.ts';
+import { NAMED_VALUES } from './named-values.ts';
 import type { AccessSize, Arithmetic, ArithmeticOperator } from './syntax.ts';
 
 const STRENGTH: ReadonlyMap<string, number> = new Map([
@@ -83,7 +84,7 @@ function parsePrimary(cursor: Cursor): Arithmetic {
     cursor.take();
     return parseAccess(cursor, first.text, first);
   }
-  throw cursor.unexpected(OPERAND);
+  throw cursor.unexpected(OPERAND, [...NAMED_VALUES.keys(), 'len']);
 }
 
 function parseAccess(cursor: Cursor, protocol: ProtocolWord, first: { offset: number; length: number }): Arithmetic {
@@ -94,7 +95,7 @@ function parseAccess(cursor: Cursor, protocol: ProtocolWord, first: { offset: nu
     const token = cursor.expectNumber('a size: 1, 2 or 4');
     size = token.value;
     if (size !== 1 && size !== 2 && size !== 4) {
-      throw cursor.error('FILTER_NUMBER', `a load takes 1, 2 or 4 bytes, not ${size}`, token, {
+      throw cursor.error('FILTER_NUMBER', `${size} is not the size of a load`, token, {
         expected: ['1', '2', '4'],
       });
     }

@@ -1,4 +1,4 @@
-/** Identifiers: addresses, networks, numbers and names, and the words that qualify them. @module */
+/** Parses identifiers (addresses, networks, numbers, names) and the words that qualify them. @module */
 import type { Cursor } from './cursor.ts';
 import { isProtocolWord, type ProtocolWord } from './keywords.ts';
 import type { Direction, Identifier, IdentifierType, Qualifiers } from './syntax.ts';
@@ -7,7 +7,7 @@ const IDENTIFIER_TYPES: ReadonlySet<string> = new Set(['host', 'net', 'port', 'p
 const UNDIRECTED_TYPES: ReadonlySet<string> = new Set(['proto', 'protochain', 'gateway']);
 const IDENTIFIER = ['an address', 'a number', 'a name'];
 
-/** Whether the next token begins an identifier (one may also stand behind `(` or `not`). */
+/** Whether the next token begins an identifier. One can also follow `(` or `not`. */
 export function atIdentifier(cursor: Cursor): boolean {
   const { kind } = cursor.next;
   return (
@@ -15,7 +15,7 @@ export function atIdentifier(cursor: Cursor): boolean {
   );
 }
 
-/** Reads `[protocol] [direction] [type]`; undefined, and nothing taken, when the words do not lead to an identifier. */
+/** Parses `[protocol] [direction] [type]`. Returns undefined and consumes nothing when no identifier follows. */
 export function parseQualifiers(cursor: Cursor): Qualifiers | undefined {
   const first = cursor.next;
   const protocol = first.kind === 'word' && isProtocolWord(first.text) ? first.text : undefined;
@@ -51,7 +51,7 @@ function qualifiers(
   return { protocol, direction, type, ...cursor.spanFrom(first) };
 }
 
-/** `src`, `dst`, `src or dst`, `src and dst`, either order. */
+/** Parses `src`, `dst`, `src or dst`, `src and dst`, in either order. */
 function parseDirection(cursor: Cursor): Direction | undefined {
   const { kind, text } = cursor.next;
   if (kind !== 'word' || (text !== 'src' && text !== 'dst')) return undefined;
@@ -72,7 +72,7 @@ function parseDirection(cursor: Cursor): Direction | undefined {
   return text;
 }
 
-/** One identifier, without parentheses or `not`. */
+/** Parses one identifier without parentheses or `not`. */
 export function parseIdentifier(cursor: Cursor): Identifier {
   const first = cursor.next;
   switch (first.kind) {
@@ -97,12 +97,17 @@ export function parseIdentifier(cursor: Cursor): Identifier {
       const prefix = cursor.expectNumber('a prefix length').value;
       return { form: 'ipv6', text: first.text, prefix, ...cursor.spanFrom(first) };
     }
+    case 'word':
+      throw cursor.error('FILTER_SYNTAX', `"${first.text}" is a keyword, not a name`, first, {
+        expected: IDENTIFIER,
+        suggestion: isProtocolWord(first.text) ? `\\${first.text}` : undefined,
+      });
     default:
       throw cursor.unexpected(IDENTIFIER);
   }
 }
 
-/** `/24` or `mask 255.255.255.0`, if either follows. */
+/** Parses `/24` or `mask 255.255.255.0` after an IPv4 address, if either follows. */
 function parseIpv4Tail(cursor: Cursor, first: { text: string; offset: number; length: number }): Identifier {
   if (cursor.accept('symbol', '/')) {
     const prefix = cursor.expectNumber('a prefix length').value;

@@ -1,20 +1,31 @@
 /**
- * Tokens to syntax tree: the grammar of pcap-filter(7) as libpcap 1.10.3 has it. `and` and `or` have one strength and go
- * from left to right, `not` binds to the one thing after it, and an identifier without words of its own takes those of the
- * one before it (`host a or b`). @module
+ * Parses tokens to a syntax tree by the grammar of pcap-filter(7) in libpcap 1.10.3. `and` and `or` have equal precedence
+ * and associate to the left, `not` binds tightest, and an identifier without qualifiers inherits those of the previous one
+ * (`host a or b`). @module
  */
 
 import { nearestWord } from '../../base/nearest-word.ts';
+import { portsOfService } from '../../base/service-names.ts';
 import { Cursor } from './cursor.ts';
-import { FOREIGN_WORDS, isProtocolWord } from './keywords.ts';
+import { FilterError, type FilterErrorCode } from './filter-error.ts';
+import { withHint } from './hints.ts';
+import { FOREIGN_WORDS, isProtocolWord, synonymOf } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { isArithmeticOperator, parseArithmetic, startsArithmetic } from './parse-arithmetic.ts';
 import { atIdentifier, parseIdentifier, parseQualifiers } from './parse-identifier.ts';
-import type { ChainLink, Encapsulation, Expression, LinkedOperator, Qualifiers, RelationalOperator } from './syntax.ts';
+import type {
+  ChainLink,
+  Encapsulation,
+  Expression,
+  Identifier,
+  LinkedOperator,
+  Qualifiers,
+  RelationalOperator,
+} from './syntax.ts';
 
 const RELATIONS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const BYTE_OPERATORS: ReadonlySet<string> = new Set(['=', '<', '>', '&', '|']);
-/** Layers, and whether a number may follow. */
+/** Encapsulations, and whether a number may follow the word. */
 const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['vlan', true],
   ['mpls', true],
@@ -24,19 +35,59 @@ const ENCAPSULATIONS: ReadonlyMap<string, boolean> = new Map([
   ['vxlan', true],
 ]);
 const EXTENSIONS = ['@anyvlan', '@exthdr'];
+/** Qualifiers to suggest for identifiers without one. */
+const QUALIFIERS: Readonly<Record<Identifier['form'], string>> = {
+  number: 'port',
+  name: 'port',
+  dotted: 'host',
+  ipv4Network: 'net',
+  ipv6: 'host',
+  mac: 'ether host',
+  arcnet: 'link host',
+};
+const MAX_PORT = 65_535;
 const TERM = ['a protocol', '"host"', '"net"', '"port"', '"("', '"not"'];
 
-/** A term, and the qualifiers that an identifier after it takes over. */
+/** A term, and the qualifiers that an identifier after it inherits. */
 interface Term {
   readonly expression: Expression;
   readonly inherited: Qualifiers | undefined;
 }
 
 /**
- * The tree of `expression`; undefined for one without a word in it, which every packet matches.
+ * Parses `expression`. Returns undefined for an empty filter, which every packet matches.
  * @throws FilterError
  */
 export function parseFilter(expression: string): Expression | undefined {
+  try {
+    return parseText(expression);
+  } catch (error) {
+    throw error instanceof FilterError ? hintFor(error) : error;
+  }
+}
+
+/** Adds a suggestion to an error if the text around it is a known phrase. */
+export function hintFor(error: FilterError): FilterError {
+  if (!HINTED.has(error.code)) return error;
+  return withHint(error, (expression) => {
+    try {
+      parseText(expression);
+    } catch (another) {
+      if (another instanceof FilterError) return another.offset;
+    }
+    return Number.POSITIVE_INFINITY;
+  });
+}
+
+/** Codes of errors that a phrase of another tool can cause. */
+const HINTED: ReadonlySet<FilterErrorCode> = new Set([
+  'FILTER_SYNTAX',
+  'FILTER_NAME',
+  'FILTER_QUALIFIER',
+  'FILTER_LINK_TYPE',
+]);
+
+function parseText(expression: string): Expression | undefined {
   const tokens = tokenize(expression);
   const end = tokens.at(-1) as Token;
   const parser = new Parser(new Cursor(expression, tokens, end), findConditions(tokens));
@@ -44,8 +95,8 @@ export function parseFilter(expression: string): Expression | undefined {
 }
 
 /**
- * For each `(`, whether what it holds is a condition: it has a relation or `and`, `or`, `not` in it. Otherwise it holds
- * arithmetic, an identifier or a lone test. One pass, so that deep nesting stays cheap.
+ * Finds the parentheses that hold a condition, that is a relation or `and`, `or`, `not`. Others hold arithmetic, an
+ * identifier or a single test. One pass, so deep nesting stays cheap.
  */
 function findConditions(tokens: readonly Token[]): ReadonlySet<number> {
   const conditions = new Set<number>();
@@ -84,11 +135,11 @@ class Parser {
   parse(): Expression | undefined {
     if (this.#cursor.at('end')) return undefined;
     const { expression } = this.#parseChain(undefined);
-    if (!this.#cursor.at('end')) throw this.#cursor.unexpected(['"and"', '"or"', 'the end']);
+    if (!this.#cursor.at('end')) throw this.#cursor.unexpected(['"and"', '"or"', 'the end of the filter']);
     return expression;
   }
 
-  /** `term (and|or term)*`, up to what is neither. */
+  /** Parses `term (and|or term)*`. */
   #parseChain(outer: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -104,7 +155,7 @@ class Parser {
     return { expression, inherited };
   }
 
-  /** `mayBeBare`: an identifier without qualifiers of its own may stand here. */
+  /** @param mayBeBare whether an identifier without qualifiers is allowed here */
   #parseTerm(inherited: Qualifiers | undefined, mayBeBare: boolean): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -128,7 +179,7 @@ class Parser {
     return kind === 'symbol' && (RELATIONS.has(text) || isArithmeticOperator(text));
   }
 
-  /** `( ... )`: a condition, arithmetic, or identifiers that share the qualifiers before the parenthesis. */
+  /** Parses `( ... )`: a condition, arithmetic, or identifiers that inherit qualifiers. */
   #parseGroup(inherited: Qualifiers | undefined, mayBeBare: boolean): Term {
     const cursor = this.#cursor;
     if (!this.#conditions.has(cursor.position) && this.#holdsArithmetic(mayBeBare)) return this.#parseRelation();
@@ -141,7 +192,7 @@ class Parser {
     });
   }
 
-  /** Whether the group at the cursor, which has no relation in it, is an operand. */
+  /** Whether the group at the cursor, which holds no relation, is an operand of arithmetic. */
   #holdsArithmetic(mayBeBare: boolean): boolean {
     const cursor = this.#cursor;
     let ahead = 0;
@@ -159,7 +210,7 @@ class Parser {
     return this.#arithmeticFollows(ahead) || !mayBeBare;
   }
 
-  /** Whether what follows, inside parentheses, begins with an identifier rather than with a test. */
+  /** Whether a group begins with an identifier rather than with a test. */
   #startsBare(): boolean {
     const cursor = this.#cursor;
     let ahead = 0;
@@ -180,7 +231,7 @@ class Parser {
     return this.#arithmeticFollows(at);
   }
 
-  /** `a or b and not c` inside the parentheses of `host (...)`. */
+  /** Parses `a or b and not c` inside `host (...)`. */
   #parseBareChain(inherited: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -194,7 +245,7 @@ class Parser {
     return { expression, inherited };
   }
 
-  /** An identifier that takes its qualifiers from before: plain, behind `not`, or several in parentheses. */
+  /** Parses an identifier that inherits qualifiers: plain, after `not`, or several in parentheses. */
   #parseBare(inherited: Qualifiers | undefined): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -216,16 +267,18 @@ class Parser {
   }
 
   #bareIdentifier(): Error {
-    const { kind, text } = this.#cursor.next;
-    if (kind === 'name') return this.#cursor.unexpected(TERM);
-    return this.#cursor.error(
-      'FILTER_SYNTAX',
-      `"${text}" needs a word before it that says what it is`,
-      this.#cursor.next,
-      {
-        expected: ['"host"', '"net"', '"port"'],
-      },
-    );
+    const cursor = this.#cursor;
+    const first = cursor.next;
+    const isPort = portsOfService(first.text) !== undefined && synonymOf(first.text) === undefined;
+    if (first.kind === 'name' && !isPort) return cursor.unexpected(TERM);
+    const identifier = parseIdentifier(cursor);
+    const span = cursor.spanFrom(first);
+    const text = cursor.expression.slice(span.offset, span.offset + span.length);
+    const isPlain = identifier.form !== 'number' || (/^\d+$/.test(text) && identifier.value <= MAX_PORT);
+    return cursor.error('FILTER_SYNTAX', `"${text}" has no qualifier`, span, {
+      expected: ['"host"', '"net"', '"port"'],
+      suggestion: isPlain ? `${QUALIFIERS[identifier.form]} ${text}` : undefined,
+    });
   }
 
   #parseExtension(): Term {
@@ -233,7 +286,7 @@ class Parser {
     const { text } = cursor.next;
     if (text !== '@anyvlan' && text !== '@exthdr') {
       const suggestion = nearestWord(text, EXTENSIONS);
-      throw cursor.error('FILTER_SYNTAX', `no extension is called "${text}"`, cursor.next, {
+      throw cursor.error('FILTER_SYNTAX', `"${text}" is not an extension`, cursor.next, {
         expected: EXTENSIONS,
         suggestion,
       });
@@ -248,13 +301,13 @@ class Parser {
     cursor.startRelation();
     const left = parseArithmetic(cursor);
     if (!cursor.at('symbol') || !RELATIONS.has(cursor.next.text))
-      throw cursor.unexpected(['a relation: = != < <= > >=']);
+      throw cursor.unexpected(['a relation (= != < <= > >=)']);
     const operator = cursor.take().text as RelationalOperator;
     const right = parseArithmetic(cursor);
     return { expression: { kind: 'relation', operator, left, right, ...cursor.spanFrom(first) }, inherited: undefined };
   }
 
-  /** A test that begins with a word. */
+  /** Parses a test that begins with a word. */
   #parseTest(): Term {
     const cursor = this.#cursor;
     const first = cursor.next;
@@ -272,7 +325,7 @@ class Parser {
   #misplaced(word: Token): Error {
     const link = FOREIGN_WORDS.get(word.text);
     if (link === undefined) return this.#cursor.unexpected(TERM);
-    return this.#cursor.error('FILTER_LINK_TYPE', `"${word.text}" is a test of ${link} frames only`, word);
+    return this.#cursor.error('FILTER_LINK_TYPE', `"${word.text}" tests ${link} frames only`, word);
   }
 
   #parseStandalone(first: Token): Expression | undefined {
@@ -324,7 +377,7 @@ class Parser {
     return { kind: 'protocol', protocol, ...cursor.spanFrom(first) };
   }
 
-  /** A number, possibly in parentheses: `vlan 100`, `vlan (100)`. */
+  /** Parses a number that may be in parentheses: `vlan 100`, `vlan (100)`. */
   #parseOptionalNumber(): number | undefined {
     const cursor = this.#cursor;
     let depth = 0;

@@ -6,11 +6,8 @@
 import type { Value, VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
 import { decide, type TestNode } from './graph.ts';
-import { type KnownRanges, meetRanges, rangeIn, withoutVariable, withRange } from './known-ranges.ts';
+import { excludes, type KnownRanges, meetRanges, rangeIn, withoutVariable, withRange } from './known-ranges.ts';
 import { exactly, type Range, within, withoutNumber } from './range.ts';
-
-/** Maximum number of outcomes, to bound the work on large filters. */
-const MAX_OUTCOMES = 128;
 
 /** The interface of a kind of facts. */
 export interface Facts<Self> {
@@ -56,7 +53,8 @@ export class RangeFacts implements Facts<RangeFacts> {
     }
     switch (comparison) {
       case 'equal':
-        return k < range.low || k > range.high || range.except.includes(k) ? false : undefined;
+        if (k < range.low || k > range.high || range.except.includes(k)) return false;
+        return excludes(this.#ranges, value, k) ? false : undefined;
       case 'greater':
         return range.low > k ? true : range.high <= k ? false : undefined;
       case 'greaterOrEqual':
@@ -123,67 +121,4 @@ function narrow(range: Range, { comparison }: TestNode, k: number, outcome: bool
     case 'greaterOrEqual':
       return outcome ? within(range, k, Number.POSITIVE_INFINITY) : within(range, 0, k - 1);
   }
-}
-
-interface KnownOutcome {
-  readonly test: TestNode;
-  readonly outcome: boolean;
-}
-
-/**
- * The facts of libpcap's optimiser: the outcome of an earlier test, and that a value which equals one constant equals no
- * other. A filter that rejects all packets is an error only if these facts prove it, so that both compilers agree.
- */
-export class OutcomeFacts implements Facts<OutcomeFacts> {
-  static readonly none: OutcomeFacts = new OutcomeFacts(new Map(), new Map());
-
-  readonly #outcomes: ReadonlyMap<string, KnownOutcome>;
-  readonly #equal: ReadonlyMap<Value, number>;
-
-  private constructor(outcomes: ReadonlyMap<string, KnownOutcome>, equal: ReadonlyMap<Value, number>) {
-    this.#outcomes = outcomes;
-    this.#equal = equal;
-  }
-
-  outcome(test: TestNode): boolean | undefined {
-    const known = test.comparison === 'equal' ? this.#equal.get(test.value) : undefined;
-    if (known !== undefined && test.operand.kind === 'constant') return known === test.operand.value;
-    return this.#outcomes.get(testKey(test))?.outcome;
-  }
-
-  covers(): boolean {
-    return true;
-  }
-
-  afterTest(test: TestNode, outcome: boolean): OutcomeFacts {
-    if (this.#outcomes.size >= MAX_OUTCOMES) return this;
-    const equal = new Map(this.#equal);
-    if (outcome && test.comparison === 'equal' && test.operand.kind === 'constant') {
-      equal.set(test.value, test.operand.value);
-    }
-    return new OutcomeFacts(new Map(this.#outcomes).set(testKey(test), { test, outcome }), equal);
-  }
-
-  afterLoad(): OutcomeFacts {
-    return this;
-  }
-
-  afterAssign(variable: VariableValue): OutcomeFacts {
-    const keeps = (value: Value) => !traitsOf(value).variables.includes(variable);
-    const outcomes = [...this.#outcomes].filter(([, { test }]) => keeps(test.value) && keeps(test.operand));
-    return new OutcomeFacts(new Map(outcomes), new Map([...this.#equal].filter(([value]) => keeps(value))));
-  }
-
-  meet(other: OutcomeFacts): OutcomeFacts {
-    if (this === other) return this;
-    const outcomes = new Map(
-      [...this.#outcomes].filter(([key, { outcome }]) => other.#outcomes.get(key)?.outcome === outcome),
-    );
-    const equal = new Map([...this.#equal].filter(([value, k]) => other.#equal.get(value) === k));
-    return new OutcomeFacts(outcomes, equal);
-  }
-}
-
-function testKey({ value, comparison, operand }: TestNode): string {
-  return `${comparison}:${value.id}:${operand.id}`;
 }

@@ -4,7 +4,7 @@
  * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
  */
 import { InternTable } from '../compile/intern-table.ts';
-import type { Comparison, Predicate } from '../compile/predicate.ts';
+import { buildNodes, type Comparison, type NodeMaker, type Predicate } from '../compile/predicate.ts';
 import type { Value, ValueTable, VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
 import { LimitError } from '../language/limits.ts';
@@ -79,39 +79,13 @@ export class Graph {
 
   /** The graph of `predicate`, continued by `onTrue` and `onFalse`. */
   build(predicate: Predicate, onTrue: Node, onFalse: Node): Node {
-    switch (predicate.kind) {
-      case 'constant':
-        return predicate.truth ? onTrue : onFalse;
-      case 'test':
-        return this.test(predicate.value, predicate.comparison, predicate.operand, onTrue, onFalse);
-      case 'not':
-        return this.build(predicate.part, onFalse, onTrue);
-      case 'all':
-        return predicate.parts.reduceRight((next, part) => this.build(part, next, onFalse), onTrue);
-      case 'any':
-        return predicate.parts.reduceRight((next, part) => this.build(part, onTrue, next), onFalse);
-      case 'sequence':
-        return this.#buildSequence(predicate, onTrue, onFalse);
-      case 'assign':
-        return this.assign(predicate.variable, predicate.value, onTrue);
-      case 'touch':
-        return this.touch(predicate.value, onTrue);
-      case 'setup':
-        return this.build(predicate.body, onTrue, onFalse);
-      case 'chain':
-        return this.chain(predicate.family, predicate.protocol, predicate.headerOffset, onTrue, onFalse);
-    }
-  }
-
-  #buildSequence(predicate: Extract<Predicate, { kind: 'sequence' }>, onTrue: Node, onFalse: Node): Node {
-    let whenTrue = onTrue;
-    let whenFalse = onFalse;
-    for (const { operator, part } of predicate.rest.toReversed()) {
-      const node = this.build(part, whenTrue, whenFalse);
-      if (operator === 'and') whenTrue = node;
-      else whenFalse = node;
-    }
-    return this.build(predicate.first, whenTrue, whenFalse);
+    const maker: NodeMaker<Node> = {
+      test: ({ value, comparison, operand }, yes, no) => this.test(value, comparison, operand, yes, no),
+      effect: (effect, next) =>
+        effect.kind === 'assign' ? this.assign(effect.variable, effect.value, next) : this.touch(effect.value, next),
+      chain: ({ family, protocol, headerOffset }, yes, no) => this.chain(family, protocol, headerOffset, yes, no),
+    };
+    return buildNodes(maker, predicate, onTrue, onFalse);
   }
 
   test(value: Value, comparison: Comparison, operand: Value, onTrue: Node, onFalse: Node): Node {

@@ -5,7 +5,7 @@
 
 import { fold, naturalMask, type Value, type VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
-import { ALL_ONES, ANYTHING, exactly, fewNumbers, interval, type Range, unite } from './range.ts';
+import { ALL_ONES, ANYTHING, exactly, fewNumbers, holds, interval, type Range, unite } from './range.ts';
 
 /** A list that has grown to this is made shorter, so that huge filters stay cheap. */
 const MAX_LENGTH = 40;
@@ -37,6 +37,17 @@ export function rangeIn(list: KnownRanges, value: Value): Range {
     default:
       return ANYTHING;
   }
+}
+
+/** Whether `value` cannot be `k`, because of what is known of results of operations on it. */
+export function excludes(list: KnownRanges, value: Value, k: number): boolean {
+  for (let known = list; known !== undefined; known = known.before) {
+    const { value: result, range } = known;
+    if (result.kind !== 'binary' || result.left !== value || result.right.kind !== 'constant') continue;
+    if (result.operator === 'div' || result.operator === 'mod') continue;
+    if (!holds(range, fold(result.operator, k, result.right.value))) return true;
+  }
+  return false;
 }
 
 /** What an operation with the constant `k` makes of `left`. */

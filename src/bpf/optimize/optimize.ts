@@ -2,7 +2,7 @@
 import type { VariableValue } from '../compile/value.ts';
 import { LimitError } from '../language/limits.ts';
 import { dropDeadAssigns } from './dead-assigns.ts';
-import { type Facts, OutcomeFacts, RangeFacts } from './facts.ts';
+import { type Facts, RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { groupAlternatives } from './group.ts';
 import { strengthen } from './strengthen.ts';
@@ -19,12 +19,6 @@ const GROWTH = 4;
 /** Growth in nodes that every graph is allowed. */
 const LEAST_GROWTH = 20_000;
 
-/** Returns whether libpcap's optimiser would find that no packet can be accepted. */
-export function rejectsAll(graph: Graph, root: Node): boolean {
-  const threaded = withinGrowth(graph, root, [(node) => threadAll(graph, node, OutcomeFacts.none)]);
-  return !canAccept(graph, threaded);
-}
-
 /** Returns a smaller graph with the same verdicts. The work on a large graph is bounded. */
 export function optimize(graph: Graph, root: Node): Node {
   const thread = (node: Node) => threadAll(graph, node, RangeFacts.atStart(comparedVariables(graph.reachable(node))));
@@ -39,7 +33,7 @@ export function optimize(graph: Graph, root: Node): Node {
 }
 
 /** Returns the variables that tests compare, for example those that mark a tunnel as found. */
-function comparedVariables(nodes: readonly Node[]): ReadonlySet<VariableValue> {
+export function comparedVariables(nodes: readonly Node[]): ReadonlySet<VariableValue> {
   const compared = new Set<VariableValue>();
   for (const node of nodes) if (node.kind === 'test' && node.value.kind === 'variable') compared.add(node.value);
   return compared;
@@ -66,11 +60,6 @@ function threadAll<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node 
     node = next;
   }
   return node;
-}
-
-/** Returns whether an accepting path leads from `root`. */
-export function canAccept(graph: Graph, root: Node): boolean {
-  return graph.reachable(root).at(-1) === graph.accept;
 }
 
 /** Returns whether the effort for a graph is reduced. */

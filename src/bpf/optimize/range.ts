@@ -75,7 +75,8 @@ export function unite(left: Range, right: Range): Range {
   );
 }
 
-function holds(range: Range, number: number): boolean {
+/** Whether `number` is in `range`. */
+export function holds(range: Range, number: number): boolean {
   if (range.only !== undefined) return range.only.includes(number);
   return number >= range.low && number <= range.high && !range.except.includes(number);
 }

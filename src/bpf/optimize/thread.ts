@@ -8,6 +8,8 @@ import type { Graph, Node } from './graph.ts';
 
 /** Tests that one jump goes past in a round. More rounds go further, so that the work of a round stays bounded. */
 const MAX_PASSED = 64;
+/** The key of the jump that leads to the root. */
+const ENTRY = -1;
 
 /** One round over the whole graph. */
 export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node {
@@ -17,6 +19,7 @@ export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: 
 class Threading<F extends Facts<F>> {
   readonly #graph: Graph;
   readonly #root: Node;
+  readonly #none: F;
   readonly #nodes: readonly Node[];
   /** By the number of a node: what holds on every way to it. */
   readonly #before: (F | undefined)[];
@@ -30,14 +33,15 @@ class Threading<F extends Facts<F>> {
   constructor(graph: Graph, root: Node, none: F) {
     this.#graph = graph;
     this.#root = root;
+    this.#none = none;
     this.#nodes = graph.reachable(root);
     this.#before = new Array<F | undefined>(root.id + 1);
-    this.#before[root.id] = none;
     this.#first = new Array<Node | undefined>(root.id + 1);
     this.#second = new Array<Node | undefined>(root.id + 1);
   }
 
   run(): Node {
+    const start = this.#follow(this.#root, this.#none, ENTRY);
     for (const node of this.#nodes) {
       const facts = this.#before[node.id];
       if (facts === undefined) continue;
@@ -45,7 +49,7 @@ class Threading<F extends Facts<F>> {
       this.#before[node.id] = undefined;
       this.#routeFrom(node, facts);
     }
-    return this.#changed ? this.#rebuild() : this.#root;
+    return this.#changed ? this.#rebuild(start) : this.#root;
   }
 
   #routeFrom(node: Node, facts: F): void {
@@ -104,7 +108,7 @@ class Threading<F extends Facts<F>> {
     return target;
   }
 
-  #rebuild(): Node {
+  #rebuild(start: Node): Node {
     const rebuilt = new Array<Node | undefined>(this.#root.id + 1);
     const arrive = (target: Node, jump: number): Node => {
       const end = rebuilt[target.id] ?? target;
@@ -127,6 +131,6 @@ class Threading<F extends Facts<F>> {
         second === undefined ? onTrue : arrive(second, id * 2 + 1),
       );
     }
-    return rebuilt[this.#root.id] ?? this.#root;
+    return arrive(start, ENTRY);
   }
 }

@@ -18,6 +18,7 @@ import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { resolverFor } from '../filter/filter-names.ts';
+import { writeWarnings } from '../filter/filter-warnings.ts';
 import { numberOption } from '../options.ts';
 import { answerRequests } from '../request-signals.ts';
 import { listenForStop } from '../stop-signals.ts';
@@ -57,6 +58,7 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     },
   });
   const recorder = await createRecorder(words, source, files, context);
+  writeWarnings(recorder.warnings, context);
   const stop = listenForStop(context);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
   answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });

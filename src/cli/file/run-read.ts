@@ -3,7 +3,6 @@ import { StackError } from '../../base/errors.ts';
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import { describeLinkType, type LinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
-import { compileFilter, type FilterProgram } from '../../bpf/index.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { recordAndClose } from '../capture/capture-output.ts';
@@ -13,7 +12,7 @@ import { formatEnd } from '../capture/output-series.ts';
 import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
-import { resolverFor } from '../filter/filter-names.ts';
+import { fileFilter } from '../filter/filter-warnings.ts';
 import { filterText, numberOption, timestampPrecision } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { ReadArguments } from './read-options.ts';
@@ -24,10 +23,7 @@ export async function runRead(words: ReadArguments, context: CommandContext): Pr
   else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
   checkOutput(words, context);
   const limit = numberOption('-c', words.c, { least: 1 });
-  const expression = await filterText(words);
-  const resolver = await resolverFor(expression);
-  const filterFor = (linkType: LinkType): FilterProgram | undefined =>
-    expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
+  const filterFor = await fileFilter(await filterText(words), context);
   await using source = await openFile(words.file, { filterFor });
   const stop = listenForStop(context);
   try {

@@ -1,8 +1,7 @@
 /** `tapline replay` at work: a file as source, an interface to send on, counters at the end. @module */
 import { StackError } from '../../base/errors.ts';
-import { type LinkType, linkTypeName } from '../../base/link-type.ts';
+import { linkTypeName } from '../../base/link-type.ts';
 import { jsonText, printable } from '../../base/text.ts';
-import { compileFilter, type FilterProgram } from '../../bpf/index.ts';
 import { TransmitSocket } from '../../capture/index.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import {
@@ -13,7 +12,7 @@ import {
   refuseDefaultRoute,
 } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
-import { resolverFor } from '../filter/filter-names.ts';
+import { fileFilter } from '../filter/filter-warnings.ts';
 import { filterText, numberOption } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { replayEdits } from './replay-edits.ts';
@@ -24,7 +23,7 @@ const MEGABIT = 1e6;
 
 export async function runReplay(words: ReplayArguments, context: CommandContext): Promise<void> {
   const options = readOptions(words);
-  const open = await opener(words);
+  const open = await opener(words, context);
   await using target = new TransmitSocket(words.i);
   if (!words['yes-send']) await guard(target);
   let first: FileSource | undefined = await open(); // what is wrong with it is said before anything is sent
@@ -79,11 +78,8 @@ function readPace(words: ReplayArguments): ReplayPace {
   return { kind: 'recorded', speed: speed ?? 1 };
 }
 
-async function opener(words: ReplayArguments): Promise<() => Promise<FileSource>> {
-  const expression = await filterText(words);
-  const resolver = await resolverFor(expression);
-  const filterFor = (linkType: LinkType): FilterProgram | undefined =>
-    expression === '' ? undefined : compileFilter(expression, { linkType, resolver });
+async function opener(words: ReplayArguments, context: CommandContext): Promise<() => Promise<FileSource>> {
+  const filterFor = await fileFilter(await filterText(words), context);
   return () => openFile(words.file, { filterFor });
 }
 

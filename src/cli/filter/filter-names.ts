@@ -1,12 +1,12 @@
-/** Names of hosts and of Ethernet addresses in filters. @module */
+/** Resolves names of hosts and Ethernet addresses in filters. @module */
 import { lookup } from 'node:dns/promises';
 import { hostNamesOf, type NameResolver } from '../../bpf/index.ts';
 import { readEthers } from './ethers.ts';
 
 /**
- * Asks the system's resolver for the names that a filter has, before the compiler runs, which waits for nothing. Ethernet
- * addresses come from `ethers`, by default /etc/ethers, which is read when the first is asked for.
- * @throws FilterError when the text is no filter
+ * Looks up the host names of a filter with the system's resolver, since compilation is synchronous. Ethernet addresses come
+ * from `ethers` (default /etc/ethers), which is read on first use.
+ * @throws FilterError when the text is not a filter
  */
 export async function resolverFor(expression: string, ethers?: string): Promise<NameResolver> {
   const addresses = await lookUp(hostNamesOf(expression));
@@ -31,7 +31,7 @@ async function lookUp(names: readonly string[]): Promise<ReadonlyMap<string, rea
           answers.map(({ address }) => address),
         );
       } catch {
-        // The compiler says which word of the filter it was.
+        // The compiler reports the name.
       }
     }),
   );

@@ -1,7 +1,7 @@
-/** `tapline filter` at work. @module */
+/** Runs `tapline filter`: compiles a filter, explains it, or applies it to the frames of a file. @module */
 import { parseIpv4 } from '../../base/address.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
-import type { Packet } from '../../base/frame.ts';
 import { LINK_TYPE_NAMES, linkTypeName, parseLinkType } from '../../base/link-type.ts';
 import { jsonText } from '../../base/text.ts';
 import {
@@ -11,34 +11,45 @@ import {
   explainFilter,
   type FilterExplanation,
   type FilterOptions,
-  trace,
 } from '../../bpf/index.ts';
-import { openFile } from '../../pcap/index.ts';
-import { filterDot, filterExplanationText, filterTraceText } from '../../report/index.ts';
+import { filterDot, filterExplanationText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { allowOne, filterText, numberOption } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
+import { countFrames, traceFrame, traceProgram } from './filter-frames.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
+import { writeWarnings } from './filter-warnings.ts';
 
 const MAX_SNAP_LENGTH = 0xffff_ffff;
 
 export async function runFilter(words: FilterArguments, context: CommandContext): Promise<void> {
-  allowOne(words, ['json', 'explain', 'graph', 'trace']);
-  if (words.bpf !== undefined) {
-    const instructions = assemble(await readTextFile(words.bpf), { backwardJumps: true });
-    if (words.trace === undefined) context.stdout.write(programText(instructions, words.d));
-    else await traceFrame(words.trace, instructions, context);
+  allowOne(words, ['explain', 'graph', 'trace', 'count']);
+  allowOne(words, ['json', 'explain']);
+  allowOne(words, ['json', 'graph']);
+  allowOne(words, ['bpf', 'count']);
+  const { trace, count, bpf, json } = words;
+  if (bpf !== undefined) {
+    const instructions = assemble(await readTextFile(bpf), { backwardJumps: true });
+    const text =
+      trace === undefined ? programText(instructions, words.d) : await traceProgram(trace, instructions, json);
+    context.stdout.write(text);
     return;
   }
   const expression = await filterText(words);
-  const explanation = explainFilter(expression, await compileOptions(words, expression));
-  if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
-  else context.stdout.write(show(explanation, words));
+  const options = await compileOptions(words, expression);
+  if (trace !== undefined) return traceFrame({ place: trace, expression, options, json }, context);
+  if (count !== undefined) return countFrames({ place: count, expression, options, json }, context);
+  const explanation = explainFilter(expression, options);
+  writeWarnings(explanation.warnings, context);
+  context.stdout.write(show(explanation, words));
 }
 
 function show(explanation: FilterExplanation, words: FilterArguments): string {
-  if (words.json) return `${jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType) }, 2)}\n`;
+  if (words.json) {
+    const warnings = explanation.warnings.map(({ message, parts }) => ({ message, parts }));
+    return `${jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType), warnings }, 2)}\n`;
+  }
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);
   return programText(explanation.instructions, words.d);
@@ -48,44 +59,21 @@ function programText(instructions: readonly BpfInstruction[], form: number): str
   return disassemble(instructions, form >= 3 ? 'decimal' : form === 2 ? 'c' : 'text');
 }
 
+/** Without `-y` there is no link type in the options: Ethernet, or that of the file. */
 async function compileOptions(words: FilterArguments, expression: string): Promise<FilterOptions> {
-  const linkType = parseLinkType(words.y);
-  if (linkType === undefined) {
-    throw new StackError('USAGE', `no link type is called ${words.y}; known are ${LINK_TYPE_NAMES.join(', ')}`);
+  const linkType = words.y === undefined ? undefined : parseLinkType(words.y);
+  if (words.y !== undefined && linkType === undefined) {
+    throw new StackError('USAGE', `unknown link type ${words.y}; expected one of ${LINK_TYPE_NAMES.join(', ')}`);
   }
   if (words.netmask !== undefined && parseIpv4(words.netmask) === undefined) {
     throw new StackError('USAGE', `--netmask takes an IPv4 address, not ${JSON.stringify(words.netmask)}`);
   }
   const snapLength = numberOption('-s', words.s, { least: 1, most: MAX_SNAP_LENGTH });
   return {
-    linkType,
-    ...(snapLength === undefined ? {} : { snapLength }),
-    ...(words.netmask === undefined ? {} : { netmask: words.netmask }),
+    ...defined({ linkType, snapLength, netmask: words.netmask }),
     optimize: !words.O,
     live: words.live,
     strict: words.strict,
     resolver: await resolverFor(expression),
   };
-}
-
-async function traceFrame(
-  place: string,
-  instructions: readonly BpfInstruction[],
-  context: CommandContext,
-): Promise<void> {
-  const [, file = place, number = '1'] = /^(.*)#(\d+)$/.exec(place) ?? [];
-  const packet = await frameOf(file, Number(number));
-  if (packet === undefined) throw new StackError('USAGE', `${file} has no frame ${number}`);
-  const steps = trace(instructions, packet.bytes, packet.wireLength);
-  context.stdout.write(filterTraceText(instructions, packet.bytes, steps));
-}
-
-async function frameOf(file: string, number: number): Promise<Packet | undefined> {
-  await using source = await openFile(file);
-  let count = 0;
-  for await (const packet of source.packets()) {
-    count += 1;
-    if (count === number) return packet;
-  }
-  return undefined;
 }

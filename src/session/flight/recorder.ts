@@ -5,6 +5,7 @@
  */
 import { readU32le } from '../../base/bytes.ts';
 import { defined } from '../../base/defined.ts';
+import type { FilterError } from '../../bpf/index.ts';
 import { EnhancedPacket } from '../../pcap/index.ts';
 import type { OutputEnd } from '../record-output.ts';
 import type { FlightExcerpt } from './excerpt.ts';
@@ -62,6 +63,11 @@ export class FlightRecorder {
     const settings = { interfaces, history: this.#history, ...defined({ resolver }) };
     this.#triggers = new FlightTriggers(options.triggers, settings);
     this.#writer = new FlightWriter(this.#history, options.output);
+  }
+
+  /** Triggers that no frame can match. */
+  get warnings(): readonly FilterError[] {
+    return this.#triggers.warnings;
   }
 
   counters(): FlightCounters {

@@ -2,7 +2,14 @@
 import { readU32le, writeU32le } from '../../base/bytes.ts';
 import { defined } from '../../base/defined.ts';
 import type { LinkType } from '../../base/link-type.ts';
-import { BatchEntry, compileFilter, createEngine, type FilterEngine, type NameResolver } from '../../bpf/index.ts';
+import {
+  BatchEntry,
+  compileFilter,
+  createEngine,
+  type FilterEngine,
+  type FilterError,
+  type NameResolver,
+} from '../../bpf/index.ts';
 import { type CaptureInterface, EnhancedPacket } from '../../pcap/index.ts';
 import { HISTORY_TABLE_LENGTH, type RecordHistory } from './record-history.ts';
 
@@ -29,15 +36,19 @@ export class FlightTriggers {
   readonly #enginesOf: readonly (readonly FilterEngine[])[];
   readonly #isCompiled: boolean;
   readonly #bytes: Uint8Array;
+  /** Expressions that no frame can match, for each link type. */
+  readonly warnings: FilterError[] = [];
 
   /** @throws FilterError if an expression is not a valid filter for one of the link types */
   constructor(expressions: readonly string[], { interfaces, resolver, history }: TriggerSettings) {
     const { memory, bytes } = history;
     const enginesFor = (linkType: LinkType): readonly FilterEngine[] => {
       const options = { linkType, ...defined({ resolver }) };
-      return expressions.map((expression) =>
-        createEngine(compileFilter(expression, options).instructions, defined({ memory })),
-      );
+      return expressions.map((expression) => {
+        const { instructions, warnings } = compileFilter(expression, options);
+        this.warnings.push(...warnings);
+        return createEngine(instructions, defined({ memory }));
+      });
     };
     this.#expressions = expressions;
     this.#enginesOf = interfaces.map(({ linkType }) => {

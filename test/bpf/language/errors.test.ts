@@ -90,7 +90,7 @@ describe('what a terminal is shown', () => {
   test('control characters and marks of direction are visible, and carets stay below the wrong words', () => {
     const text = 'tcp and \u202efoo\u001b[31m bar';
     const [message = '', shown = '', carets = ''] = errorOf(text).toText().split('\n');
-    expect(message).toBe('no filter has the character "<U+202E>"');
+    expect(message).toBe('"<U+202E>" is not allowed in a filter');
     expect(shown).toBe('  tcp and <U+202E>foo^[[31m bar');
     expect(carets).toBe('          ^^^^^^^^');
     expect(errorOf('tcp prot\u009b 80').toText().split('\n').slice(1)).toEqual(['  tcp protM-^[ 80', '          ^^^^']);

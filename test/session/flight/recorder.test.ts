@@ -28,6 +28,15 @@ async function recorded(
   return { recorder, files: output.files };
 }
 
+test('a trigger that no frame can match is reported', () => {
+  const { warnings } = new FlightRecorder(
+    flightOptions(new MemoryOutput(), { triggers: ['tcp', 'ip[9] = 6 and udp'] }),
+  );
+  expect(warnings.map(({ message }) => message)).toEqual([
+    '"ip[9] = 6" and "udp" exclude each other; no packet can match this filter',
+  ]);
+});
+
 const numbersOf = (files: readonly MemoryFile[]): number[][] => files.map(({ numbers }) => numbers);
 
 describe('windows', () => {

@@ -1,0 +1,169 @@
+/** Filters that no packet can match: which of their terms exclude each other, and whether libpcap refuses them. @module */
+import { describeLinkType, type LinkType } from '../base/link-type.ts';
+import type { LoweringOptions } from './compile/context.ts';
+import { lower } from './compile/lower.ts';
+import { all, assign, hasLoop, type Predicate, setsVariable } from './compile/predicate.ts';
+import { ValueTable } from './compile/value.ts';
+import { FilterError, quoted, type Span } from './language/filter-error.ts';
+import { LimitError } from './language/limits.ts';
+import type { ChainLink, Expression } from './language/syntax.ts';
+import { mayAccept } from './optimize/acceptance.ts';
+import { Graph } from './optimize/graph.ts';
+import { libpcapRejectsAll } from './optimize/libpcap-refusal.ts';
+import { comparedVariables, optimize } from './optimize/optimize.ts';
+
+/** Tests of a filter whose terms are compared; a larger one is named as a whole. */
+const MAX_NODES = 2_000;
+/** Terms that are compared with the one that excludes them, the nearest ones. */
+const MAX_CANDIDATES = 64;
+
+export interface Rejection {
+  /** Names the terms. Thrown when `isRefused`, a warning otherwise. */
+  readonly error: FilterError;
+  /** Whether libpcap refuses the filter as well. */
+  readonly isRefused: boolean;
+}
+
+/** @param tree of a filter that is known to match nothing */
+export function explainRejection(expression: string, tree: Expression, options: LoweringOptions): Rejection {
+  const isRefused = isRefusedByLibpcap(expression, tree, options);
+  const parts = new Exclusion(expression, tree, options).find();
+  const message = [...describeParts(expression, parts, options.linkType), 'no packet can match this filter'].join('; ');
+  const where = parts.length > 0 ? parts : tree;
+  return { error: new FilterError('FILTER_REJECTS_ALL', message, expression, where), isRefused };
+}
+
+function describeParts(expression: string, parts: readonly Span[], linkType: LinkType): readonly string[] {
+  const [first, second] = parts.map((part) => quoted(expression, part));
+  if (first === undefined) return [];
+  if (second !== undefined) return [`${first} and ${second} exclude each other`];
+  return [`${first} cannot match on ${describeLinkType(linkType)}`];
+}
+
+/** libpcap notices by its optimiser, which it does not use on headers of variable length. */
+function isRefusedByLibpcap(expression: string, tree: Expression, options: LoweringOptions): boolean {
+  if (isUnoptimised(tree)) return false;
+  try {
+    const { predicate } = lower(expression, tree, new ValueTable(false), {
+      ...options,
+
+      asLibpcap: true,
+    });
+    return !hasLoop(predicate) && libpcapRejectsAll(predicate);
+  } catch (error) {
+    if (error instanceof LimitError) return false;
+    throw error;
+  }
+}
+
+/** Geneve turns libpcap's optimiser off; extensions and VXLAN are not in its language. */
+function isUnoptimised(node: Expression): boolean {
+  switch (node.kind) {
+    case 'chain':
+      return isUnoptimised(node.first) || node.rest.some(({ operand }) => isUnoptimised(operand));
+    case 'not':
+      return isUnoptimised(node.operand);
+    case 'encapsulation':
+      return node.layer === 'geneve' || node.layer === 'vxlan';
+    default:
+      return node.kind === 'extension';
+  }
+}
+
+/** Part of the filter and what it tests. `node` is undefined for the front of a chain. */
+interface Term extends Span {
+  readonly predicate: Predicate;
+  readonly node: Expression | undefined;
+}
+
+/** Looks for the smallest two terms that exclude each other, or the smallest one that never matches. */
+class Exclusion {
+  readonly #tree: Expression;
+  readonly #values = new ValueTable();
+  /** What each part of the tree tests, at its place in the filter. */
+  readonly #predicates = new Map<Expression, Predicate>();
+
+  constructor(expression: string, tree: Expression, options: LoweringOptions) {
+    this.#tree = tree;
+    lower(expression, tree, this.#values, options, this.#predicates);
+  }
+
+  /** Returns two terms, one, or none of a filter that is too large to be searched. */
+  find(): readonly Span[] {
+    const whole = this.#term(this.#tree);
+    const graph = new Graph(this.#values, Number.POSITIVE_INFINITY);
+    const root = graph.build(whole.predicate, graph.accept, graph.reject);
+    return graph.reachable(root).length > MAX_NODES ? [] : this.#within(whole);
+  }
+
+  /** The parts of a term that never matches. */
+  #within(term: Term): readonly Span[] {
+    const { node } = term;
+    if (node?.kind === 'not' && node.operand.kind === 'not') return this.#within(this.#term(node.operand.operand));
+    if (node?.kind !== 'chain') return [term];
+    const first = this.#term(node.first);
+    if (this.#isEmpty(first)) return this.#within(first);
+    let links = 0;
+    for (let end = node.rest.length; end - links > 1; ) {
+      const middle = (links + end) >> 1;
+      if (this.#isEmpty(this.#front(node, middle))) end = middle;
+      else links = middle;
+    }
+    const last = this.#term((node.rest[links] as ChainLink).operand);
+    if (this.#isEmpty(last)) return this.#within(last);
+    const front = this.#front(node, links);
+    const excluded = this.#conditions(front, node, links).find((condition) => this.#isEmpty(condition, last)) ?? front;
+    const left = this.#narrow(excluded, last);
+    return [left, this.#narrow(last, left)];
+  }
+
+  /** The part of `term` that `other` excludes. */
+  #narrow(term: Term, other: Term): Term {
+    if (term.node?.kind !== 'chain') return term;
+    const conditions = this.#conditions(term, term.node, term.node.rest.length);
+    const excluded = conditions.find((condition) => condition !== term && this.#isEmpty(condition, other));
+    return excluded === undefined ? term : this.#narrow(excluded, other);
+  }
+
+  /** What must hold for the first `links` links of a chain, the last condition first. */
+  #conditions(whole: Term, chain: Extract<Expression, { kind: 'chain' }>, links: number): readonly Term[] {
+    const start = chain.rest.slice(0, links).findLastIndex(({ operator }) => operator === 'or') + 1;
+    const last = chain.rest.slice(start, links).map(({ operand }) => this.#term(operand));
+    const front = start === links ? whole : this.#front(chain, start);
+    return [front, ...last].toReversed().slice(0, MAX_CANDIDATES);
+  }
+
+  /** A chain up to its link number `links`. */
+  #front(chain: Extract<Expression, { kind: 'chain' }>, links: number): Term {
+    if (links === 0) return this.#term(chain.first);
+    const rest = chain.rest.slice(0, links).map(({ operator, operand }) => {
+      return { operator, part: this.#term(operand).predicate };
+    });
+    const end = chain.rest[links - 1]?.operand ?? chain.first;
+    return {
+      predicate: { kind: 'sequence', first: this.#term(chain.first).predicate, rest },
+      node: undefined,
+      offset: chain.offset,
+      length: end.offset + end.length - chain.offset,
+    };
+  }
+
+  #term(node: Expression): Term {
+    const { offset, length } = node;
+    return { predicate: this.#predicates.get(node) as Predicate, node, offset, length };
+  }
+
+  /** Whether no packet matches all of `terms`. */
+  #isEmpty(...terms: readonly Term[]): boolean {
+    const ordered = terms.toSorted((left, right) => left.offset - right.offset);
+    const predicate = all(...ordered.map((term) => term.predicate));
+    const graph = new Graph(this.#values, Number.POSITIVE_INFINITY);
+    const build = (whole: Predicate) => graph.build(whole, graph.accept, graph.reject);
+    // Inside a tunnel whose own test is not among the terms, assume that this test has succeeded.
+    const tunnels = [...comparedVariables(graph.reachable(build(predicate)))]
+      .filter((variable) => !setsVariable(predicate, variable))
+      .map((variable) => assign(variable, this.#values.constant(1)));
+    const root = build(all(...tunnels, predicate));
+    return !mayAccept(graph, root, optimize(graph, root));
+  }
+}
