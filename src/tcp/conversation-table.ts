@@ -4,7 +4,7 @@
  */
 
 /** Limit of the table; the oldest conversations are removed, so a flood of new ones does not exhaust memory. */
-const MAXIMUM_CONVERSATIONS = 16_384;
+const MAX_CONVERSATIONS = 16_384;
 
 interface Origin {
   /** Of the direction of the first segment. */
@@ -56,7 +56,7 @@ export class ConversationTable {
   #remember(key: string, origin: Origin): void {
     this.#origins.delete(key);
     this.#origins.set(key, origin);
-    if (this.#origins.size <= MAXIMUM_CONVERSATIONS) return;
+    if (this.#origins.size <= MAX_CONVERSATIONS) return;
     const oldest = this.#origins.keys().next();
     if (oldest.done !== true) this.#origins.delete(oldest.value);
   }
