@@ -8,10 +8,17 @@ const common = {
   testTimeout: TEST_LIMIT,
   hookTimeout: TEST_LIMIT,
 };
+const SOURCE = new URL('src/', import.meta.url).pathname;
+
 /** The examples import the package by its name. */
-const resolve = { alias: { tapline: new URL('src/index.ts', import.meta.url).pathname } };
-/** A test in here changes the process that it runs in. */
-const ALONE = ['test/sys/allocator.test.ts'];
+const resolve = {
+  alias: [
+    { find: /^tapline$/, replacement: `${SOURCE}index.ts` },
+    { find: /^tapline\/(bpf|capture|dissect|icmp)$/, replacement: `${SOURCE}$1/index.ts` },
+  ],
+};
+/** Tests that depend on, or change, the state of their process: modules mocked, native code loaded, allocator settings. */
+const ALONE = ['test/library.test.ts', 'test/pcap/file-sink.test.ts', 'test/sys/allocator.test.ts'];
 
 /**
  * `unit` runs anywhere, in processes that serve many files, and `alone` with a process for each file. `lab` makes

@@ -1,5 +1,6 @@
 /** One program, three ways to run it: interpreted, compiled frame by frame, compiled over a table of frames. @module */
-import { BatchEntry, compileFilter, compileToWasm, createEngine, LinkType } from 'tapline';
+import { compileFilter, LinkType } from 'tapline';
+import { BatchEntry, compileToWasm, createEngine } from 'tapline/bpf';
 
 /** The simple way: an engine that works everywhere. `engine.fallback` says why it is not the one asked for. */
 export function countOneByOne(expression: string, frames: readonly Uint8Array[]): number {

@@ -25,7 +25,7 @@ function builtAt() {
 }
 
 export function buildIfNeeded() {
-  const others = ['tsconfig.build.json', 'scripts/bundle.mjs', 'package.json'];
+  const others = ['tsconfig.build.json', 'scripts/bundle.mjs', 'scripts/man-pages.mjs', 'package.json'];
   const sources = Math.max(newest(join(ROOT, 'src')), ...others.map((file) => statSync(join(ROOT, file)).mtimeMs));
   if (builtAt() > sources) return;
   process.stderr.write('tapline: building …\n');

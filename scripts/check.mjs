@@ -1,4 +1,4 @@
-/** `npm run check`: everything that a machine can judge, here and in CI alike. Stops at the first thing that is wrong. @module */
+/** `npm run check`: all automatic checks, the same here and in CI. Stops at the first failure. @module */
 import { spawnSync } from 'node:child_process';
 import { ROOT } from './build-if-needed.mjs';
 
@@ -9,6 +9,7 @@ const STEPS = [
   ['dead code', 'npm', ['run', '--silent', 'dead-code']],
   ['build', 'npm', ['run', '--silent', 'build']],
   ['package', 'npx', ['--no-install', 'publint', '--strict']],
+  ['types with TypeScript 5.0', 'npm', ['run', '--silent', 'types:5.0']],
   ['unit tests on Node 24', 'npm', ['run', '--silent', 'test:node24']],
   ['tests', 'npm', ['test', '--silent']],
 ];

@@ -1,5 +1,5 @@
 /**
- * tapline as a library: packets from Linux interfaces and files, filters, capture files.
+ * The library: live captures, filters, capture files, replay and probes (docs/library.md).
  *
  * @example
  * import { createPcapWriter, openLive, record } from 'tapline';
@@ -24,20 +24,14 @@ export type {
 } from './base/frame.ts';
 export { LinkType } from './base/link-type.ts';
 export {
-  assemble,
-  BatchEntry,
   type BpfInstruction,
   compileFilter,
-  compileToWasm,
-  createEngine,
   disassemble,
-  type EngineOptions,
-  type FilterEngine,
   FilterError,
   type FilterOptions,
   type FilterProgram,
   interpret,
-  type WasmFilter,
+  ProgramError,
 } from './bpf/index.ts';
 export {
   type FanoutGroup,
@@ -74,13 +68,14 @@ export {
   traceroute,
 } from './icmp/index.ts';
 export { listInterfaces, type NetworkInterface } from './inspect/index.ts';
+export { NetlinkError } from './netlink/index.ts';
 export {
   type CaptureInterface,
   type Compression,
-  compressionOfName,
   createPcapngWriter,
   createPcapWriter,
   type FileSource,
+  OutputError,
   openFile,
   pcapFileFormat,
   pcapngFileFormat,
@@ -139,4 +134,3 @@ export {
   replay,
   type StopReason,
 } from './session/index.ts';
-export { returnFreedMemory } from './sys/allocator.ts';

@@ -42,6 +42,7 @@ export type StackErrorCode =
   | 'BATCH_VISITED' // a batch of live frames was visited twice
   | 'MEMORY' // not enough memory
   | 'THREAD' // a capture thread failed
+  | 'PROGRAM' // the program to run for each file cannot be run
   // Probes.
   | 'NO_HOST' // the name does not resolve
   | 'NO_ROUTE' // no route to the host
@@ -99,8 +100,18 @@ export function nodeCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** The message of anything thrown; of what Node says about files without the call and the path, which stand before it. */
+/** Reasons in words, where those of Node's messages do not say enough or are missing (spawn). */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of its path is not a directory',
+};
+
+/** The message of anything thrown. Of a system error that Node reports only the reason: the caller names call and path. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'syscall' in error ? error.message.replace(/, \w+(?: '.*')?$/s, '') : error.message;
+  if (!('syscall' in error)) return error.message;
+  const code = 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? error.message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+(?: '.*')?$/s, '');
 }

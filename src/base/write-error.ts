@@ -1,4 +1,4 @@
-/** What a write that failed means for whoever captures. @module */
+/** Turns the error of a failed write into a `StackError`. @module */
 import { messageOf, nodeCodeOf, StackError } from './errors.ts';
 
 /** @param name what the message calls the output */

@@ -8,6 +8,7 @@ export { assemble } from './engine/assemble.ts';
 export { createEngine, type EngineName, type EngineOptions, type FilterEngine } from './engine/create-engine.ts';
 export { describeInstruction, disassemble } from './engine/disassemble.ts';
 export { interpret } from './engine/interpret.ts';
+export { ProgramError } from './engine/program-error.ts';
 export { type Trace, type TraceEnd, type TraceStep, trace } from './engine/trace.ts';
 export { BatchEntry, compileToWasm, type WasmFilter } from './engine/wasm-engine.ts';
 export { emitFilterBody } from './engine/wasm-filter.ts';

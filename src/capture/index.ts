@@ -1,4 +1,5 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
+export { returnFreedMemory } from '../sys/allocator.ts';
 export { captureLinkType, interfaceName } from './device.ts';
 export { type LiveInterface, openLive, openLiveMany, openShared, type RingSharing } from './live.ts';
 export {

@@ -34,7 +34,7 @@ export class CaptureMemory {
   /** For compiled code. Undefined without WebAssembly: an ordinary buffer serves JavaScript then. */
   readonly memory: WasmMemory | undefined;
   /** All of the memory. Typed arrays on it stay valid, since it never grows. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly view: DataView;
   /** Offset of the state of the pump: one page. */

@@ -1,11 +1,7 @@
-/**
- * The world as a command sees it, and the only place where it is put together: streams, signals, the terminal. Tests
- * hand in their own. @module
- */
-import { fstatSync, writeSync } from 'node:fs';
+/** The outside world as a command sees it, wired in one place: standard output and error, clock, signals. @module */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { printable } from '../base/text.ts';
-import { explainWriteError } from '../base/write-error.ts';
+import { descriptorOutput, type TextOutput } from './text-output.ts';
 
 export interface CommandContext {
   readonly stdout: TextOutput;
@@ -14,23 +10,12 @@ export interface CommandContext {
   readonly signals: SignalSource;
 }
 
-/** Where text goes. */
-export interface TextOutput {
-  /** Columns of the terminal; undefined when it is none, or one that knows no escape sequences (`TERM=dumb`). */
-  readonly columns: number | undefined;
-  write(text: string): void;
-  /** Nothing more can be written: the reader has gone away (`tapline … | head`), or the disk is full. */
-  readonly closed: boolean;
-  /** @throws StackError `DISK_FULL`, `SYSCALL` when a text was not taken, but for a reader that has gone away */
-  verify(): void;
-}
-
 export interface SignalSource {
   /** Calls back on every such signal until the returned function is called. */
   on(names: readonly NodeJS.Signals[], callback: (signal: NodeJS.Signals) => void): () => void;
 }
 
-/** Says on standard error what the user should know of while the command goes on. */
+/** Returns a function that writes a warning to standard error while the command continues. */
 export function warnOn({ stderr }: CommandContext): (message: string) => void {
   return (message) => stderr.write(`tapline: ${printable(message)}\n`);
 }
@@ -42,54 +27,6 @@ export function createContext(): CommandContext {
     clock: systemClock,
     signals: processSignals,
   };
-}
-
-/** How long to wait for a reader that does not keep up, in ms. */
-const PATIENCE = 5;
-
-/**
- * Writes to the descriptor itself, which Node's own streams do synchronously, too, but only after 3 ms of making
- * one.
- */
-function descriptorOutput(fd: number, name: string, terminal: () => NodeJS.WriteStream): TextOutput {
-  let problem: NodeJS.ErrnoException | undefined;
-  return {
-    get columns() {
-      if (process.env['TERM'] === 'dumb' || !isDevice(fd)) return undefined;
-      return terminal().isTTY ? terminal().columns : undefined;
-    },
-    get closed() {
-      return problem !== undefined;
-    },
-    write(text) {
-      let rest: Uint8Array = Buffer.from(text);
-      while (rest.length > 0 && problem === undefined) {
-        try {
-          rest = rest.subarray(writeSync(fd, rest));
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === 'EAGAIN') Atomics.wait(NEVER, 0, 0, PATIENCE);
-          else problem = error as NodeJS.ErrnoException; // the command ends in its own good order
-        }
-      }
-    },
-    verify() {
-      if (problem !== undefined && !NOBODY_READS.includes(problem.code ?? '')) throw explainWriteError(name, problem);
-    },
-  };
-}
-
-/** A pipe without a reader, a terminal that went away. */
-const NOBODY_READS = ['EPIPE', 'EIO'];
-
-/** To wait on: nobody wakes us. */
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
-function isDevice(fd: number): boolean {
-  try {
-    return fstatSync(fd).isCharacterDevice();
-  } catch {
-    return false;
-  }
 }
 
 const processSignals: SignalSource = {

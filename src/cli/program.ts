@@ -5,10 +5,14 @@ import { nearestWord } from '../base/nearest-word.ts';
 import { printable } from '../base/text.ts';
 import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts';
 import { type CommandContext, createContext } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
+import { ignoreHangup } from './stop-signals.ts';
 
-const EPILOGUE =
+export const PURPOSE = 'packet capture and network diagnostics without libpcap';
+
+/** The exit statuses of commands without their own. */
+export const EXIT_STATUS =
   'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
   'away, 5 disk full or as full as it may become (the file holds all whole records), 6 damaged or unknown file.';
 
@@ -34,6 +38,8 @@ export async function runProgram(commands: readonly CreateCommand[]): Promise<vo
 
 async function runWords(words: readonly string[], create: readonly CreateCommand[]): Promise<number> {
   const context = createContext();
+  ignoreHangup(context);
+  process.on('uncaughtException', (error) => endWithCrash(error, context));
   const commands = create.map((one) => one(context) as CommandModule & OwnExitStatus);
   let status = 0;
   try {
@@ -47,6 +53,13 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
     status = exitCodeOf(error);
   }
   return status;
+}
+
+/** Reports an error that nothing handled. Node itself would print its message without making it printable. */
+function endWithCrash(error: unknown, { stderr }: CommandContext): never {
+  const frames = (error instanceof Error && error.stack?.match(/^ {4}at .*$/gm)) || [];
+  stderr.write(`${[`tapline: internal error: ${textOf(error)}`, ...frames].join('\n')}\n`);
+  process.exit(ExitCode.failure);
 }
 
 /** A terminal may not know how wide it is, and says 0. */
@@ -86,7 +99,8 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   }
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
   const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
-    .usage('$0 <command>\n\nPackets and network diagnostics without libpcap.')
+    .usage(`$0 <command>\n\n${PURPOSE}`)
+    .completion('completion', 'print a completion script for bash or zsh', completeWords)
     .demandCommand(1, 'which command? `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
 }
@@ -101,8 +115,18 @@ function asTyped<T extends Record<string, unknown>>(given: T, places: readonly s
   return { ...given, ...Object.fromEntries(typed) };
 }
 
+/** Completes as yargs does, but single letters with one dash. In zsh's form a description follows the word. */
+function completeWords(
+  _current: string,
+  _given: unknown,
+  complete: (done: (error: Error | null, words: readonly string[] | undefined) => void) => void,
+  done: (words: string[]) => void,
+): void {
+  complete((_error, words = []) => done(words.map((word) => word.replace(/^--(.)(?=:|$)/, '-$1'))));
+}
+
 /** What may stand in a command's place. */
-const GLOBAL_WORDS = ['--help', '-h', '--version'];
+const GLOBAL_WORDS = ['--help', '-h', '--version', 'completion', '--get-yargs-completions'];
 
 function unknownCommand(name: string, known: readonly string[]): StackError {
   const nearest = nearestWord(name, known);
@@ -134,7 +158,7 @@ function namesOf({ command, aliases = [] }: CommandModule): string[] {
  * @param usage what to write, said where the number of words is wrong
  * @param exitStatus the last paragraph of the help
  */
-function withCommon(parser: Argv, usage: string, exitStatus = EPILOGUE): Argv {
+function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv {
   return parser
     .parserConfiguration({
       'boolean-negation': false,

@@ -1,6 +1,5 @@
 /** Host names of addresses, from the system's resolver. @module */
 import { parseScopedAddress } from '../base/address.ts';
-import { printable } from '../base/text.ts';
 
 /** Milliseconds until a slow name server is given up. */
 const TIMEOUT = 2_000;
@@ -30,14 +29,18 @@ export class NameCache {
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, TIMEOUT, undefined);
     });
-    const { lookupService } = await import('node:dns/promises');
-    const found = lookupService(address, 0).then(
-      ({ hostname }) => hostname,
-      () => undefined,
-    );
-    const name = await Promise.race([found, late]);
+    const name = await Promise.race([hostName(address), late]);
     clearTimeout(timer);
-    // Without a name, getnameinfo(3) returns the address.
-    if (name !== undefined && name !== address) this.#names.set(address, printable(name));
+    if (name !== undefined && name !== address) this.#names.set(address, name);
+  }
+}
+
+/** Returns the name of an address; the address itself or undefined when it has none, see getnameinfo(3). */
+async function hostName(address: string): Promise<string | undefined> {
+  const { lookupService } = await import('node:dns/promises');
+  try {
+    return (await lookupService(address, 0)).hostname; // throws at once for most characters in a zone
+  } catch {
+    return undefined;
   }
 }

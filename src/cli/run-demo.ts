@@ -3,6 +3,7 @@
  * filter, printed as it comes, written to a file, and read back. @module
  */
 import { resolve } from 'node:path';
+import { printable } from '../base/text.ts';
 import { openLive } from '../capture/index.ts';
 import { createLab, enterLab, exchangeTcp, type Lab, pingAddress, sendUdp, twoHosts } from '../lab/index.ts';
 import { createPcapWriter, openFile } from '../pcap/index.ts';
@@ -31,7 +32,7 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
 
   say(`Capturing on right's eth0: ${FILTER}\n`);
   await using source = lab.host('right').run(() => openLive('eth0', { filter: FILTER, blockTimeout: 20 }));
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const options = { linkType: source.linkType, snapLength: source.snapLength };
   const writer = createPcapWriter(file, options);
   const lines = createLineSink(() => source.linkType, { numeric: true }, context.stdout, stop.stop);
@@ -48,7 +49,7 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
 
   say(`\n${formatCounters(summary.frames, summary.statistics)}`);
   say('An IPv6 ping and an IPv6 TCP connection went over the same wire: the filter left them out.');
-  say(`Read back from ${file}: ${await countFrames(file)} packets.\n`);
+  say(`Read back from ${printable(file)}: ${await countFrames(file)} packets.\n`);
   say(whatNext(path));
 }
 
@@ -93,7 +94,7 @@ function whatNext(path: string): string {
   const isNpm = process.env['npm_lifecycle_event'] === 'start';
   const program = isNpm ? 'npm start --' : 'tapline';
   const lines = [
-    [`${program} read ${path} -v tcp port 25`, 'the same frames again, a filter, more detail'],
+    [`${program} read ${printable(path)} -v tcp port 25`, 'the same frames again, a filter, more detail'],
     [`${program} interfaces`, 'what can be captured here'],
     [`sudo ${program} capture -i any -c 20`, 'real traffic of this machine'],
     [`${program} filter --explain tcp port 25 and host 10.1.1.1`, 'what a filter means'],

@@ -141,7 +141,10 @@ export class CaptureParser {
   #checkRest(): void {
     const rest = this.#end - this.#start;
     if (this.#error !== undefined) return;
-    if (this.#parser === undefined) this.#error = truncatedError(`the file ends in its header, after ${rest} bytes`);
+    if (this.#parser === undefined)
+      this.#error = truncatedError(
+        rest === 0 ? 'the file is empty' : `the file ends in its header, after ${rest} bytes`,
+      );
     else if (rest > 0) this.#error = this.#parser.endsEarly(rest);
     else if (this.interfaces.length === 0) this.#error = formatError('the file describes no interface');
   }

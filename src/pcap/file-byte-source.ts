@@ -4,21 +4,27 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
 import { messageOf, nodeCodeOf, StackError, type StackErrorCode } from '../base/errors.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, PushbackSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
-import { PushbackSource } from './pushback-source.ts';
 
 const openDescriptor = promisify(open);
 const readDescriptor = promisify(read);
 const closeDescriptor = promisify(close);
 
+/** The name of an input in messages. */
+export function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
 /**
  * Opens `path`, or standard input for `-`. Decompresses gzip and zstd.
- * @throws StackError `FILE_OPEN`; reading throws `COMPRESSION` if this Node lacks zstd
+ * @throws StackError `FILE_OPEN`; reading throws `FILE_READ`, `FILE_FORMAT` and `FILE_TRUNCATED`, and `COMPRESSION`
+ * if this Node lacks zstd
  */
 export async function openByteSource(path: string): Promise<ByteSource> {
-  const source = new PushbackSource(path === '-' ? streamSource(process.stdin) : await openPlain(path));
+  const name = inputName(path);
+  const source = new PushbackSource(path === '-' ? streamSource(process.stdin, name) : await openPlain(path));
   const close = (): Promise<void> => source.close();
   const magic = new Uint8Array(4);
   let count = 0;
@@ -31,8 +37,8 @@ export async function openByteSource(path: string): Promise<ByteSource> {
     throw error;
   }
   source.putBack(magic.subarray(0, count));
-  if (count >= 2 && readU16(magic, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(source), close);
-  if (count === 4 && readU32(magic, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(source), close);
+  if (count >= 2 && readU16(magic, 0) === GZIP_MAGIC) return new ChunkSource(unpackGzip(source), name, close);
+  if (count === 4 && readU32(magic, 0) === ZSTD_MAGIC) return new ChunkSource(unpackZstd(source), name, close);
   return source;
 }
 
@@ -43,24 +49,26 @@ async function openPlain(path: string): Promise<ByteSource> {
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
-  if (!fstatSync(descriptor).isFIFO()) return new DescriptorSource(descriptor);
+  if (!fstatSync(descriptor).isFIFO()) return new DescriptorSource(descriptor, path);
   // A blocking read would occupy a thread, and keep the process alive, until a writer opens the pipe.
   const { Socket } = await import('node:net');
-  return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }));
+  return streamSource(new Socket({ fd: descriptor, readable: true, writable: false }), path);
 }
 
 class DescriptorSource implements ByteSource {
   readonly #descriptor: number;
+  readonly #name: string;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
+    this.#name = name;
   }
 
   async read(into: Uint8Array): Promise<number> {
     try {
       return (await readDescriptor(this.#descriptor, into, 0, into.length, null)).bytesRead;
     } catch (error) {
-      throw readError('FILE_READ', error);
+      throw readError(this.#name, error);
     }
   }
 
@@ -69,19 +77,21 @@ class DescriptorSource implements ByteSource {
   }
 }
 
-function streamSource(stream: Readable): ByteSource {
-  return new ChunkSource(stream[Symbol.asyncIterator](), async () => void stream.destroy());
+function streamSource(stream: Readable, name: string): ByteSource {
+  return new ChunkSource(stream[Symbol.asyncIterator](), name, async () => void stream.destroy());
 }
 
 /** Reads from chunks; one longer than the caller's buffer is returned in parts. */
 class ChunkSource implements ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #name: string;
   readonly #close: () => Promise<void>;
   #chunk: Uint8Array = EMPTY;
 
-  /** @param close ends the source of the chunks, so that a pending read fails or ends */
-  constructor(chunks: AsyncIterator<Uint8Array>, close: () => Promise<void>) {
+  /** @param close closes the input of the iterator, so that a pending read ends */
+  constructor(chunks: AsyncIterator<Uint8Array>, name: string, close: () => Promise<void>) {
     this.#chunks = chunks;
+    this.#name = name;
     this.#close = close;
   }
 
@@ -102,7 +112,7 @@ class ChunkSource implements ByteSource {
       const next = await this.#chunks.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
-      throw error instanceof StackError ? error : readError(readErrorCode(error), error);
+      throw readError(this.#name, error);
     }
   }
 
@@ -112,13 +122,22 @@ class ChunkSource implements ByteSource {
   }
 }
 
+/** Puts the name of the input before an error about its bytes; returns other errors as they are. */
+export function nameError(name: string, error: StackError): StackError {
+  const { code, message, cause } = error;
+  const isAboutBytes = code === 'FILE_FORMAT' || code === 'FILE_TRUNCATED';
+  return isAboutBytes ? new StackError(code, `${name}: ${message}`, { cause }) : error;
+}
+
+/** @param error one of ours, of read(2) or of zlib */
+function readError(name: string, error: unknown): StackError {
+  if (error instanceof StackError) return nameError(name, error);
+  return new StackError(readErrorCode(error), `cannot read ${name}: ${messageOf(error)}`, { cause: error });
+}
+
 /** Compressed data that ends early is a truncated file, any other error a damaged one. */
 function readErrorCode(error: unknown): StackErrorCode {
   const code = nodeCodeOf(error) ?? '';
   if (code === 'Z_BUF_ERROR') return 'FILE_TRUNCATED';
   return /^(Z_|ZSTD_)/.test(code) ? 'FILE_FORMAT' : 'FILE_READ';
-}
-
-function readError(code: StackErrorCode, cause: unknown): StackError {
-  return new StackError(code, `cannot read the capture file: ${messageOf(cause)}`, { cause });
 }

@@ -4,8 +4,8 @@
  */
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { readU16, readU16le, readU32le } from '../base/bytes.ts';
+import type { PushbackSource } from './byte-source.ts';
 import { unpack } from './file-unpack.ts';
-import type { PushbackSource } from './pushback-source.ts';
 import { formatError, truncatedError } from './record-parser.ts';
 
 export const GZIP_MAGIC = 0x1f8b;

@@ -12,7 +12,7 @@ import type { LinkType } from '../base/link-type.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { CaptureInterface, FilterChoice } from './capture-interface.ts';
 import { CaptureParser } from './capture-parser.ts';
-import { openByteSource } from './file-byte-source.ts';
+import { inputName, nameError, openByteSource } from './file-byte-source.ts';
 import { MAX_SNAP_LENGTH } from './format.ts';
 
 /** A capture file. `linkType` and `snapLength` are those of its first interface. */
@@ -42,7 +42,7 @@ export interface FileOptions extends FilterChoice {
  * iteration
  */
 export async function openFile(path: string, options: FileOptions = {}): Promise<FileSource> {
-  const source = new ParsedFile(await openByteSource(path), options);
+  const source = new ParsedFile(await openByteSource(path), inputName(path), options);
   try {
     await source.open();
   } catch (error) {
@@ -54,14 +54,16 @@ export async function openFile(path: string, options: FileOptions = {}): Promise
 
 class ParsedFile implements FileSource {
   readonly #bytes: ByteSource;
+  readonly #name: string;
   readonly #parser: CaptureParser;
   readonly #poison: boolean;
   #filling: Promise<void> | undefined;
   #ended = false;
   #closed = false;
 
-  constructor(bytes: ByteSource, options: FileOptions) {
+  constructor(bytes: ByteSource, name: string, options: FileOptions) {
     this.#bytes = bytes;
+    this.#name = name;
     this.#parser = new CaptureParser(options);
     this.#poison = options.poison ?? false;
   }
@@ -85,7 +87,7 @@ class ParsedFile implements FileSource {
   /** Reads up to the first interface description. */
   async open(): Promise<void> {
     while (!this.#parser.parseHeader()) {
-      if (this.#parser.error !== undefined) throw this.#parser.error;
+      this.#throwIfBroken();
       await this.#fill();
     }
   }
@@ -100,9 +102,11 @@ class ParsedFile implements FileSource {
           if (this.#poison)
             batch.forEach(({ data, offset, length }) => void data.fill(POISON, offset, offset + length));
         }
-      } else if (this.#parser.error !== undefined) throw this.#parser.error;
-      else if (this.#ended) return;
-      else await untilAborted(this.#fill(), options.signal);
+        continue;
+      }
+      this.#throwIfBroken();
+      if (this.#ended) return;
+      await untilAborted(this.#fill(), options.signal);
     }
   }
 
@@ -123,6 +127,12 @@ class ParsedFile implements FileSource {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** @throws StackError `FILE_FORMAT`, `FILE_TRUNCATED` */
+  #throwIfBroken(): void {
+    const { error } = this.#parser;
+    if (error !== undefined) throw nameError(this.#name, error);
   }
 
   /** Runs one read at a time; a read that was abandoned by an abort serves the next caller. */

@@ -4,17 +4,9 @@ import { promisify } from 'node:util';
 import { nodeCodeOf, StackError } from '../base/errors.ts';
 import { explainWriteError } from '../base/write-error.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { type FileSinkOptions, type OutputTarget, openOutputFile, STANDARD_OUTPUT } from './file-output.ts';
+import type { OutputTarget } from './file-output.ts';
 
 const closeDescriptor = promisify(close);
-
-/**
- * Creates a file, or opens standard output for `-`.
- * @throws StackError `FILE_CREATE`
- */
-export function createFileSink(path: string, options: FileSinkOptions = {}): ByteSink {
-  return new DescriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
-}
 
 /** Milliseconds to wait for the reader of a full non-blocking pipe. */
 const PIPE_PAUSE = 1;

@@ -1,7 +1,7 @@
 /** Decompresses with Node's streams, each of which ends with its unit: a gzip member, a zstd frame. @module */
 import type { Gunzip, InflateRaw } from 'node:zlib';
 import { EMPTY } from '../base/bytes.ts';
-import type { PushbackSource } from './pushback-source.ts';
+import type { PushbackSource } from './byte-source.ts';
 
 /**
  * Decompresses one unit step by step, whatever its size, and yields all output before an error. Bytes after its end are

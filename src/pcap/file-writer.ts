@@ -1,6 +1,6 @@
 /** Writers that create their own file. @module */
-import type { FileSinkOptions } from './file-output.ts';
-import { createFileSink } from './file-sink.ts';
+import { type FileSinkOptions, openOutputFile, STANDARD_OUTPUT } from './file-output.ts';
+import { DescriptorSink } from './file-sink.ts';
 import { type PcapOptions, PcapWriter } from './pcap-writer.ts';
 import { type PcapngOptions, PcapngWriter } from './pcapng-writer.ts';
 
@@ -10,7 +10,7 @@ import { type PcapngOptions, PcapngWriter } from './pcapng-writer.ts';
  * @throws OutputError if the header cannot be written
  */
 export function createPcapWriter(path: string, options: PcapOptions & FileSinkOptions): PcapWriter {
-  return new PcapWriter(createFileSink(path, options), options);
+  return new PcapWriter(openSink(path, options), options);
 }
 
 /**
@@ -19,5 +19,9 @@ export function createPcapWriter(path: string, options: PcapOptions & FileSinkOp
  * @throws OutputError if the header cannot be written
  */
 export function createPcapngWriter(path: string, options: PcapngOptions & FileSinkOptions = {}): PcapngWriter {
-  return new PcapngWriter(createFileSink(path, options), options);
+  return new PcapngWriter(openSink(path, options), options);
+}
+
+function openSink(path: string, options: FileSinkOptions): DescriptorSink {
+  return new DescriptorSink(path === '-' ? STANDARD_OUTPUT : openOutputFile(path, options, 'any'));
 }

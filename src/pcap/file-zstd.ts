@@ -1,7 +1,8 @@
 /** Decompresses zstd (RFC 8878), also files with several frames. @module */
+
+import type { PushbackSource } from './byte-source.ts';
 import { zstd } from './file-compression.ts';
 import { unpack } from './file-unpack.ts';
-import type { PushbackSource } from './pushback-source.ts';
 
 /** The first four bytes of a file, big-endian. */
 export const ZSTD_MAGIC = 0x28b52ffd;

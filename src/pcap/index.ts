@@ -5,7 +5,8 @@ export { DIRECT_BLOCK } from './file-direct.ts';
 export { pcapFileFormat, pcapngFileFormat, type RecordFileFormat } from './file-format.ts';
 export {
   type Allowed,
-  type FileIdentity,
+  checkOutputFile,
+  checkOutputFolder,
   type FileSinkOptions,
   isPlainFile,
   type OutputTarget,

@@ -1,8 +1,9 @@
 /**
- * Probes by the `raw-socket` package: for systems other than Linux, and on request. It hands over no control messages, so
- * there are no kernel times, no IPv6 hop limits and no error queue; everything else is the same. @module
+ * Probes through the `raw-socket` package: on systems other than Linux, and on request. The package passes no control
+ * messages, so there are no kernel timestamps, no IPv6 hop limits and no error queue. @module
  */
-import { formatAddress, parseAddress } from '../base/address.ts';
+import type { Socket as DatagramSocket } from 'node:dgram';
+import { formatAddress, parseAddress, parseScopedAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { openPackageSocket, type PackageSocket, setPackageHopLimit } from '../sys/raw-socket-package.ts';
@@ -12,85 +13,100 @@ import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabi
 export interface PortableTransportOptions {
   readonly family: 4 | 6;
   readonly protocol: 'icmp' | 'udp' | 'tcp';
-  /** Where the probes go: our source address depends on it. */
+  /** Selects the source address. */
   readonly destination: Uint8Array;
-  /** Largest transport message to receive. */
+  /** Largest transport message to receive, in bytes. */
   readonly maxMessageLength?: number;
 }
 
 const MIN_BUFFER_SIZE = 2_048;
 /** RFC 863; nothing is sent there. */
 const DISCARD_PORT = 9;
-/** The system's own; TTLs stay on a socket until they are changed. */
+/** The system default. A socket keeps its TTL until it is changed. */
 const DEFAULT_HOP_LIMIT = 64;
 
+/** The sockets of a transport; each keeps the process running until it is closed. */
+interface PortableSockets {
+  /** Finds the source address and reserves a port, so that no other program receives the replies. Sends nothing. */
+  readonly local: DatagramSocket;
+  readonly icmp: PackageSocket;
+  /** The same as `icmp` for echo probes. */
+  readonly sender: PackageSocket;
+  /** Closes all of them. */
+  readonly close: () => void;
+}
+
 /**
- * Opens the transport.
- * @throws StackError `RAW_SOCKET_MISSING`, `PRIVILEGE`
+ * Opens the transport. No socket stays open when this fails.
+ * @throws StackError `RAW_SOCKET_MISSING`, `PRIVILEGE`, `NO_ROUTE`
  */
 export async function openPortableTransport(options: PortableTransportOptions): Promise<ProbeTransport> {
-  const local = await findLocal(options);
-  return new PortableTransport(options, local);
+  const { family, protocol, destination, maxMessageLength = 0 } = options;
+  const { createSocket } = await import('node:dgram'); // loaded only when needed
+  const local = createSocket(family === 4 ? 'udp4' : 'udp6');
+  const open: { close(): unknown }[] = [local];
+  const close = (): void => {
+    for (const socket of open) socket.close();
+  };
+  const openRaw = (name: PortableTransportOptions['protocol']): PackageSocket => {
+    const bufferSize = Math.max(MIN_BUFFER_SIZE, maxMessageLength + 128);
+    const socket = openPackageSocket(family, ipProtocolOf(family, name), bufferSize);
+    open.push(socket);
+    return socket;
+  };
+  try {
+    await connect(local, formatAddress(destination));
+    const icmp = openRaw('icmp');
+    const sender = protocol === 'icmp' ? icmp : openRaw(protocol);
+    return new PortableTransport(options, { local, icmp, sender, close });
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
-interface Local {
-  readonly address: Uint8Array;
-  /** Kept bound so that nobody else gets our answers. */
-  readonly port: number;
-  release(): void;
-}
-
-/** Asks the system for the source address by connecting a UDP socket, which sends nothing. */
-async function findLocal({ family, destination }: PortableTransportOptions): Promise<Local> {
-  const { createSocket } = await import('node:dgram'); // not for those who never come here
-  const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
+/** Connects a UDP socket: the system selects its source address and sends nothing. @throws StackError `NO_ROUTE` */
+async function connect(socket: DatagramSocket, address: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.connect(DISCARD_PORT, formatAddress(destination), resolve);
+    const onEnd = (cause?: NodeJS.ErrnoException): void => {
+      if (cause === undefined) resolve();
+      else reject(new StackError('NO_ROUTE', `cannot reach ${address}: connect: ${cause.code}`, { cause }));
+    };
+    socket.once('error', onEnd);
+    socket.connect(DISCARD_PORT, address, onEnd); // the callback receives the error, which its type omits
   });
-  const { address, port } = socket.address();
-  const bytes = parseAddress(address);
-  if (bytes === undefined) throw new StackError('NO_ROUTE', `there is no way to ${formatAddress(destination)}`);
-  return { address: bytes, port, release: () => socket.close() };
 }
 
 class PortableTransport implements ProbeTransport {
   readonly capabilities: TransportCapabilities;
   readonly droppedByUs = 0;
   readonly #family: 4 | 6;
-  readonly #sockets: PackageSocket[] = [];
-  readonly #sender: PackageSocket;
-  readonly #local: Local;
+  readonly #sockets: PortableSockets;
   readonly #ipv4 = new Ipv4View();
   #listener: (event: ProbeEvent) => void = () => undefined;
   #isClosed = false;
 
-  constructor({ family, protocol, maxMessageLength = 0 }: PortableTransportOptions, local: Local) {
+  constructor({ family, protocol }: PortableTransportOptions, sockets: PortableSockets) {
     this.#family = family;
-    this.#local = local;
-    const buffer = Math.max(MIN_BUFFER_SIZE, maxMessageLength + 128);
-    const icmp = openPackageSocket(family, ipProtocolOf(family, 'icmp'), buffer);
+    this.#sockets = sockets;
+    const { local, icmp, sender } = sockets;
     this.#receive(icmp, ipProtocolOf(family, 'icmp'));
-    this.#sender = icmp;
-    if (protocol !== 'icmp') {
-      this.#sender = openPackageSocket(family, ipProtocolOf(family, protocol), buffer);
-      this.#receive(this.#sender, ipProtocolOf(family, protocol));
-    }
+    if (sender !== icmp) this.#receive(sender, ipProtocolOf(family, protocol));
+    const { address, port } = local.address();
     this.capabilities = {
       name: 'raw-socket package',
       kernelTransmitTime: false,
       kernelReceiveTime: false,
       identifier: undefined,
       seesErrors: true,
-      sourcePort: protocol === 'icmp' ? undefined : local.port,
-      sourceAddress: local.address,
+      sourcePort: protocol === 'icmp' ? undefined : port,
+      sourceAddress: parseScopedAddress(address)?.address,
     };
   }
 
   #receive(socket: PackageSocket, protocol: number): void {
-    this.#sockets.push(socket);
     socket.on('message', (data, source) => this.#onMessage(protocol, data, source));
-    socket.on('error', () => undefined); // one message that could not be read; the probe it answers counts as lost
+    socket.on('error', () => undefined); // one message could not be read; its probe counts as lost
   }
 
   onEvent(listener: (event: ProbeEvent) => void): void {
@@ -98,20 +114,14 @@ class PortableTransport implements ProbeTransport {
   }
 
   send(batch: readonly ProbeSpec[]): readonly SendResult[] {
+    const { sender } = this.#sockets;
     return batch.map(({ token, bytes, destination, hopLimit }) => {
-      const message = bytes.slice(); // it leaves on a later turn of the event loop
+      const message = bytes.slice(); // sent on a later turn of the event loop
       const before = (): void => {
-        setPackageHopLimit(this.#sender, this.#family, hopLimit ?? DEFAULT_HOP_LIMIT);
+        setPackageHopLimit(sender, this.#family, hopLimit ?? DEFAULT_HOP_LIMIT);
         this.#listener({ kind: 'transmit', token, time: performance.now(), stamp: 'user' });
       };
-      this.#sender.send(
-        Buffer.from(message.buffer),
-        0,
-        message.length,
-        formatAddress(destination),
-        before,
-        () => undefined,
-      );
+      sender.send(Buffer.from(message.buffer), 0, message.length, formatAddress(destination), before, () => undefined);
       return { status: 'sent', time: performance.now() };
     });
   }
@@ -142,8 +152,7 @@ class PortableTransport implements ProbeTransport {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const socket of this.#sockets) socket.close();
-    this.#local.release();
+    this.#sockets.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

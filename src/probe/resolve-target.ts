@@ -1,11 +1,10 @@
 /** Resolves a host name or an address to the target of a run. @module */
 import { parseAddress, parseScopedAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
-import { printable } from '../base/text.ts';
 
 /** A host with its address. */
 export interface Target {
-  /** The name or address as given, with unprintable characters replaced. */
+  /** The name or address as given: any text. */
   readonly name: string;
   /** 4 or 16 bytes. */
   readonly address: Uint8Array;
@@ -35,10 +34,10 @@ async function lookUp(host: string, family: 4 | 6 | undefined): Promise<Target> 
   const { lookup } = await import('node:dns/promises');
   const found = await lookup(host, { family: family ?? 0 }).catch(() => undefined);
   const address = found === undefined ? undefined : parseAddress(found.address);
-  if (address === undefined) throw new StackError('NO_HOST', `cannot resolve ${printable(host)}: Unknown host`);
+  if (address === undefined) throw new StackError('NO_HOST', `cannot resolve ${host}: Unknown host`);
   return targetOf(host, address);
 }
 
 function targetOf(host: string, address: Uint8Array): Target {
-  return { name: printable(host), address, family: address.length === 4 ? 4 : 6 };
+  return { name: host, address, family: address.length === 4 ? 4 : 6 };
 }

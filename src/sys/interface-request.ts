@@ -1,4 +1,4 @@
-/** `ioctl(2)` about one network interface: `struct ifreq` of linux/if.h. @module */
+/** Asks the kernel about one network interface by ioctl(2): `struct ifreq` of linux/if.h. @module */
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
 import { close, ioctl, socket } from './libc.ts';
 import { check } from './syscall.ts';
@@ -17,10 +17,12 @@ export const InterfaceIoctl = {
 /** Offset of the answer in `InterfaceRequest.bytes`, after the name. */
 export const REQUEST_UNION = 16;
 const REQUEST_LENGTH = 40;
+/** linux/if.h */
+const IFF_UP = 1;
 
 /** Interface requests over a socket of the calling thread's network namespace, one at a time. */
 export class InterfaceRequest implements Disposable {
-  readonly bytes = new Uint8Array(REQUEST_LENGTH);
+  readonly bytes: Uint8Array = new Uint8Array(REQUEST_LENGTH);
   readonly #fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket', 'open a socket for interface requests');
 
   /** Returns true if the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
@@ -46,7 +48,16 @@ export class InterfaceRequest implements Disposable {
  * The name of the interface with that index; undefined when there is none.
  * @param fd any socket of the network namespace
  */
-export function interfaceNameOf(fd: number, index: number): string | undefined {
+export function isInterfaceUp(fd: number, index: number): boolean | undefined {
+  const name = interfaceNameOf(fd, index);
+  if (name === undefined) return undefined;
+  const bytes = new Uint8Array(REQUEST_LENGTH);
+  bytes.set(new TextEncoder().encode(name));
+  // Fails when the interface was renamed or deleted in between: the next call tells.
+  return ioctl(fd, InterfaceIoctl.getFlags, bytes) >= 0 && ((bytes[REQUEST_UNION] ?? 0) & IFF_UP) !== 0;
+}
+
+function interfaceNameOf(fd: number, index: number): string | undefined {
   const bytes = new Uint8Array(REQUEST_LENGTH);
   new DataView(bytes.buffer).setUint32(REQUEST_UNION, index, true);
   if (ioctl(fd, InterfaceIoctl.getName, bytes) < 0) return undefined;

@@ -68,7 +68,7 @@ function loadPackage(): PackageModule {
   } catch (cause) {
     throw new StackError(
       'RAW_SOCKET_MISSING',
-      'the package raw-socket is missing or was not built; install a C++ compiler, then run ' +
+      'cannot load the raw-socket package: not installed, or not built; install a C++ compiler, run ' +
         '`npm install raw-socket --foreground-scripts` and allow its install script',
       { cause },
     );

@@ -10,7 +10,7 @@ export const Errno = constants.errno;
 /** Advice for errors whose remedy does not follow from their name. */
 const ADVICE: Readonly<Record<string, string>> = {
   ENODEV: 'there is no such interface; `tapline interfaces` lists them',
-  ENETDOWN: 'the interface is down; bring it up with `ip link set NAME up`',
+  ENETDOWN: 'the interface is down',
   ENOMEM: 'ask for a smaller buffer (`-B`)',
 };
 
@@ -24,10 +24,16 @@ export function check(result: number, syscall: string, wanted: string): number {
   throw syscallError(syscall, errno(), wanted);
 }
 
-/** Creates the error for a known errno (SO_ERROR, a netlink answer). `number` is positive. */
-export function syscallError(syscall: string, number: number, wanted: string, advice?: string): SyscallError {
+/**
+ * Makes the error of an errno that is known already (SO_ERROR, a netlink answer).
+ * @param number positive
+ * @param interfaceName the interface that the call used
+ */
+export function syscallError(syscall: string, number: number, wanted: string, interfaceName?: string): SyscallError {
   const name = errnoName(number);
-  return new SyscallError(syscall, number, name, wanted, advice ?? ADVICE[name] ?? '');
+  const remedy =
+    name === 'ENETDOWN' && interfaceName !== undefined ? `; bring it up: ip link set dev ${interfaceName} up` : '';
+  return new SyscallError(syscall, number, name, wanted, `${ADVICE[name] ?? ''}${remedy}`);
 }
 
 /** `EPERM` of 1. */

@@ -26,10 +26,13 @@ test.each([
   ['500M', { bytes: 524_288_000 }],
   ['5%', { fraction: 0.05 }],
   ['0.5%', { fraction: 0.005 }],
+  ['100%', { fraction: 1 }],
 ])('what stays free: %s', (text, floor) => {
   expect(floorOption('--min-free', text)).toEqual(floor);
 });
 
-test.each(['100%', '%', '-5%', 'all'])('what cannot stay free: %s', (text) => {
-  expect(() => floorOption('--min-free', text)).toThrow('--min-free takes');
+test.each(['200%', '%', '-5%', 'all'])('what cannot stay free: %s', (text) => {
+  expect(() => floorOption('--min-free', text)).toThrow(
+    `--min-free takes a size (millions of bytes, or a number with K, M, G or T) or a percentage from 0 to 100 %, not "${text}"`,
+  );
 });

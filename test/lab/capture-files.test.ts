@@ -2,7 +2,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -236,6 +245,12 @@ describe('packed files', () => {
     expect(names()).toEqual(['a-00001.pcap.gz', 'a-00002.pcap.gz', 'a-00003.pcap.gz']);
     expect((await Promise.all(names().map(numbersOf))).flat()).toEqual(upTo(count));
     expect(statSync(folder.file('a-00001.pcap.gz')).size).toBeLessThan(1 << 20); // 8 MiB of nearly the same
+    // -C counts before compression, as its help says.
+    const unpacked = gunzipSync(readFileSync(folder.file('a-00001.pcap.gz'))).length;
+    expect(8 * (1 << 20) - unpacked).toBeLessThan(FRAME + 16);
+    expect(unpacked).toBeLessThanOrEqual(8 * (1 << 20));
+    const help = spawnSync(process.execPath, [MAIN, 'capture', '--help'], { encoding: 'utf8' }).stdout;
+    expect(help).toMatch(/-C, --rotate-size\s+begin the next file before this one exceeds SIZE, before\s+compression/);
     const tshark = requirePeer('tshark');
     if (tshark === undefined) return;
     const words = ['-r', folder.file('a-00003.pcap.gz'), '-T', 'fields', '-e', 'frame.number'];
@@ -364,28 +379,47 @@ describe('a program after each file', () => {
     expect(program.standardError).not.toContain('ended with');
   });
 
-  test('that is not there is a warning', async () => {
-    const words = ['-w', folder.file('a.pcap'), '-z', '/no/such/program', '-c', '1', 'udp port 9'];
-    await using program = await startCapture(...words);
+  test('that is gone when the file is closed is a warning', async () => {
+    const hook = folder.file('hook');
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 });
+    await using program = await startCapture('-w', folder.file('a.pcap'), '-z', hook, '-c', '1', 'udp port 9');
+    rmSync(hook);
     await flood(1);
     expect(await program.exit()).toBe(0);
-    expect(program.standardError).toContain(`cannot run /no/such/program for ${folder.file('a.pcap')}`);
+    const reason = 'no such file or directory';
+    expect(program.standardError).toContain(`cannot run ${hook} for ${folder.file('a.pcap')}: ${reason}\n`);
+  });
+
+  test.each([
+    ['nosuch-program', 'no such program in PATH; give its path'],
+    ['/no/such/program', 'no such file or directory'],
+    ['/etc/passwd', 'permission denied'],
+    ['/etc', 'it is not a file'],
+  ])('that cannot be run is an error before the capture starts: %s', (hook, reason) => {
+    for (const threads of [[], ['--threads', '2'], ['--trigger', 'udp']]) {
+      const words = ['capture', '-i', 'lo', '-w', 'a.pcapng', '-z', hook, ...threads];
+      const options = { encoding: 'utf8', cwd: folder.path, timeout: 20_000 } as const;
+      const { status, stderr } = spawnSync(process.execPath, [MAIN, ...words], options);
+      expect(stderr).toBe(`tapline: cannot run ${hook} (--on-rotate): ${reason}\n`);
+      expect(status).toBe(1);
+    }
+    expect(names()).toEqual([]);
   });
 });
 
 test.each([
   [['-C', '5'], '-C needs -w FILE'],
   [['-w', '-', '-C', '5'], '- is not a regular file; it can be neither rotated nor limited by a quota'],
-  [['-w', 'x.pcap', '-W', '5'], 'a number of files needs to know when the next one begins'],
-  [['-w', 'x.pcap', '-C', '5', '-W', '2', '--ring', '3'], '-W says what --ring or --stop-files says'],
-  [
-    ['-w', 'x.pcap', '-C', '5Q'],
-    '-C takes a number of millions of bytes, or one with K, M, G or T behind it, not "5Q"',
-  ],
-  [['-w', 'x.pcap', '-C', '0'], '-C takes a number of millions'],
+  [['-w', 'x.pcap', '-W', '5'], 'a number of files (-W, --ring, --stop-files) needs a rotation'],
+  [['-w', 'x.pcap', '-C', '5', '-W', '2', '--ring', '3'], '-W means --ring or --stop-files: give only one of them'],
+  [['-w', 'x.pcap', '-C', '5Q'], '-C takes a size (millions of bytes, or a number with K, M, G or T), not "5Q"'],
+  [['-w', 'x.pcap', '-C', '0'], '-C takes a size (millions'],
   [['-w', 'x-%q.pcap'], '%q in the file name x-%q.pcap is not supported; use %N'],
-  [['-w', 'x.pcap', '--aligned'], '--aligned is for -G'],
-  [['-w', 'x.pcap', '--min-free', '101%'], '--min-free takes'],
+  [['-w', 'x.pcap', '--aligned'], '--aligned needs -G'],
+  [['-w', 'x.pcap', '--min-free', '101%'], ' or a percentage from 0 to 100 %, not "101%"'],
+  [['-w', 'x.pcap', '--mode', '888'], '--mode takes three octal digits, 640 for instance, not "888"'],
+  [['-w', 'x.pcap', '--group', 'no:such'], '--group: there is no group "no:such" in /etc/group; give its number'],
+  [['--mode', '600'], '--mode needs -w FILE'],
   [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats does not go with --trigger'],
 ])('%j does not go together: 2', (words, message) => {
   const all = [MAIN, 'capture', '-i', 'lo', ...words];

@@ -1,12 +1,24 @@
 /** The program itself, as its user runs it: words, signals, streams and exit statuses. @module */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, linkSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { createLab, type Lab, pingAddress, sendFrames, sendUdp, twoHosts } from '../../src/lab/index.ts';
-import { deleteLink } from '../../src/netlink/link.ts';
+import { deleteLink, setLink } from '../../src/netlink/link.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { buildPcap, lentFrame } from '../support/capture-file.ts';
 import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
@@ -64,21 +76,133 @@ describe('capture', () => {
     );
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s ends it in good order, with everything written',
-    async (signal) => {
-      using folder = new TestFolder();
-      const path = folder.file('ours.pcap');
-      await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
-      await program.said('listening on');
-      await ping(3);
-      program.signal(signal);
-      expect(await program.exit()).toBe(0);
-      expect(await readPackets(path)).toHaveLength(6);
-      expect(program.standardError).toContain('6 packets captured');
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, with everything written', async (signal) => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
+    await program.said('listening on');
+    await ping(3);
+    program.signal(signal);
+    expect(await program.exit()).toBe(0);
+    expect(await readPackets(path)).toHaveLength(6);
+    expect(program.standardError).toContain('6 packets captured');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['for the owner alone', [], '600'],
+    ['as --mode says', ['--mode', '0644'], '644'],
+    ['for the group of --group', ['--group', 'root'], '640'],
+  ])('its files are %s', async (_, words, mode) => {
+    using folder = new TestFolder();
+    const [path, stats] = [folder.file('ours.pcap'), folder.file('stats.json')];
+    for (const name of [path, stats]) {
+      writeFileSync(name, 'old');
+      chmodSync(name, 0o666);
+    }
+    const all = ['-w', path, '--stats', stats, ...words, '-c', '2', 'icmp'];
+    await using program = tapline('capture', '-i', 'eth0', ...all);
+    await program.said('listening on');
+    expect(readFileSync(stats, 'utf8')).toBe('old'); // until there is something to write
+    await ping(1);
+    expect(await program.exit()).toBe(0);
+    const modes = [path, stats].map((name) => (statSync(name).mode & 0o7777).toString(8));
+    expect(modes).toEqual([mode, mode]);
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ captured: 2 });
+  });
+
+  test('each file of a series has the mode that was asked for', async () => {
+    using folder = new TestFolder();
+    const words = ['-w', folder.file('a.pcap'), '--rotate-packets', '1', '--mode', '644', '-c', '2', 'icmp'];
+    await using program = tapline('capture', '-i', 'eth0', ...words);
+    await program.said('listening on');
+    await ping(1);
+    expect(await program.exit()).toBe(0);
+    const modes = readdirSync(folder.path).map((name) => statSync(folder.file(name)).mode & 0o777);
+    expect(modes).toEqual([0o644, 0o644]);
+  });
+
+  test.each(['-w', '--stats'])('as root %s follows no link in a folder for all', (option) => {
+    using folder = new TestFolder();
+    chmodSync(folder.path, 0o1777);
+    mkdirSync(folder.file('inner'));
+    writeFileSync(folder.file('inner/victim'), 'precious');
+    symlinkSync(folder.file('inner/victim'), folder.file('link'));
+    const { status, stderr } = run('capture', '-i', 'lo', option, folder.file('link'), '--duration', '0.1');
+    expect(stderr).toContain(`cannot create ${folder.file('link')}: it is a symbolic link`);
+    expect(stderr).not.toContain('listening on');
+    expect(status).toBe(1);
+    expect(readFileSync(folder.file('inner/victim'), 'utf8')).toBe('precious');
+  });
+
+  test.each(['/dev/stdout', '/proc/self/fd/1'])('-w %s goes through a pipe', async (path) => {
+    using folder = new TestFolder();
+    const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} -c 2 icmp | cat`; // Node's pipes are sockets
+    await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
+    await shell.said('listening on');
+    await ping(1);
+    expect(await shell.exit()).toBe(0);
+    writeFileSync(folder.file('piped.pcap'), shell.standardOutput);
+    expect(await readPackets(folder.file('piped.pcap'))).toHaveLength(2);
+  });
+
+  test('a second signal right after the first does not cut the capture short', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap.gz');
+    await using program = tapline('capture', '-i', 'eth0', '-w', path, '--stats', folder.file('stats.json'), 'icmp');
+    await program.said('listening on');
+    await ping(3);
+    program.signal('SIGTERM');
+    program.signal('SIGINT'); // another one, since the kernel merges equal signals that are pending
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain('6 packets captured');
+    expect(await readPackets(path)).toHaveLength(6);
+    expect(JSON.parse(readFileSync(folder.file('stats.json'), 'utf8'))).toMatchObject({ captured: 6 });
+  });
+
+  test('timeout(1), which signals the program and then its process group, leaves the tail in the file', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap.gz');
+    const words = ['600', process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
+    await using program = new LabProcess(lab.host('right'), 'timeout', words);
+    await program.said('listening on');
+    await ping(3);
+    program.signal('SIGTERM'); // handled as its own time limit
+    await program.exit();
+    expect(program.standardError).toContain('6 packets captured');
+    expect(await readPackets(path)).toHaveLength(6);
+  });
+
+  test('SIGHUP does not end a capture without a terminal, under nohup(1) for instance', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('ours.pcap');
+    const words = [process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
+    await using program = new LabProcess(lab.host('right'), 'nohup', words);
+    await program.said('listening on');
+    program.signal('SIGHUP');
+    program.signal('SIGUSR1');
+    await program.said('0 packets captured');
+    await ping(3);
+    program.signal('SIGINT');
+    expect(await program.exit()).toBe(0);
+    expect(await readPackets(path)).toHaveLength(6);
+  });
+
+  test('a terminal that closes ends the capture in good order', async () => {
+    const script = requirePeer('script');
+    if (script === undefined) return;
+    using folder = new TestFolder();
+    const [path, stats] = [folder.file('ours.pcap'), folder.file('stats.json')];
+    const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} --stats ${stats} icmp`;
+    const shell = `exec ${script} -qc '${command}' /dev/null >&2`;
+    await using terminal = new LabProcess(lab.host('right'), 'sh', ['-c', shell]);
+    await terminal.said('listening on');
+    await ping(3);
+    terminal.signal('SIGKILL'); // the kernel sends SIGHUP to the processes of a terminal that is gone
+    await eventually(() => expect(readFileSync(stats, 'utf8')).toMatch(/\}\n$/));
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ captured: 6 });
+    expect(await readPackets(path)).toHaveLength(6);
+  });
 
   test('SIGUSR1 shows the counters and the capture goes on', async () => {
     using folder = new TestFolder();
@@ -206,9 +330,9 @@ describe('what goes wrong says so, with its own exit status', () => {
   });
 
   test.each([
-    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no?[31m?file: ENOENT: no such file or directory\n'],
-    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read no?file: ENOENT: no such file or directory\n'],
-    [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --?[31m; --help lists all\n'],
+    [['read', 'no\x1b[31m\nfile'], 1, 'tapline: cannot open no^[[31m^Jfile: no such file or directory\n'],
+    [['filter', '-F', 'no\x9bfile'], 1, 'tapline: cannot read noM-^[file: no such file or directory\n'],
+    [['capture', '-i', 'lo', '--\x1b[31m'], 2, 'tapline: there is no option --^[[31m; --help lists all\n'],
   ])('nothing but text is printed: %j', (words, status, message) => {
     expect(run(...words)).toMatchObject({ status, stderr: message });
   });
@@ -240,7 +364,7 @@ describe('what goes wrong says so, with its own exit status', () => {
 
   test('no word behind -- is an option, nor lost', () => {
     expect(run('filter', '--', 'tcp', 'port', '25').stdout).toBe(run('filter', 'tcp port 25').stdout);
-    expect(run('read', '--', '-w').stderr).toContain('cannot open -w: ENOENT');
+    expect(run('read', '--', '-w').stderr).toContain('cannot open -w: no such file or directory');
   });
 
   test('no such interface to ping by: 4', () => {
@@ -270,8 +394,32 @@ describe('what goes wrong says so, with its own exit status', () => {
 
   test('an output that cannot be created: 1', () => {
     const { stderr, status } = run('capture', '-i', 'lo', '-w', '/no/such/folder/x.pcap');
-    expect(stderr).toContain('cannot create /no/such/folder/x.pcap');
+    expect(stderr).toContain('cannot create /no/such/folder/x.pcap: there is no directory /no/such/folder');
     expect(status).toBe(1);
+  });
+
+  test.each([
+    ['/no/such/folder/s.json', 'there is no directory /no/such/folder'],
+    ['/etc', 'it is a directory'],
+  ])('a --stats file that cannot be written is an error before the capture starts: %s', (path, reason) => {
+    using folder = new TestFolder();
+    for (const more of [[], ['-w', folder.file('a.pcap')], ['-w', folder.file('a.pcap'), '--threads', '2']]) {
+      const { stderr, status } = run('capture', '-i', 'lo', '--duration', '0.1', '--stats', path, ...more);
+      expect(stderr).toBe(`tapline: cannot create ${path}: ${reason}\n`);
+      expect(status).toBe(1);
+    }
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test.each(['capture -i lo --duration 0.1', `read ${MAIN}`])('%s -w - to a terminal: 2', (words) => {
+    const script = requirePeer('script');
+    if (script === undefined) return;
+    const command = `${process.execPath} ${MAIN} ${words} -w -`;
+    const options = { encoding: 'utf8', timeout: 20_000 } as const;
+    const { stdout, status } = spawnSync(script, ['-qec', command, '/dev/null'], options);
+    const advice = 'redirect standard output, or name a file (-w FILE)';
+    expect(stdout).toBe(`tapline: cannot write a capture file to a terminal: ${advice}\r\n`);
+    expect(status).toBe(2);
   });
 
   test('an interface that goes away: 4, and the file holds what came before', async () => {
@@ -288,6 +436,59 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(program.standardError).toContain('4 packets captured');
     expect(program.standardError).toContain('interface eth0 was removed during the capture');
     expect(await readPackets(path)).toHaveLength(4);
+  });
+
+  describe('an interface that is down at the start', () => {
+    const DOWN = 'tapline: eth0 is down; capturing starts when it comes up (ip link set dev eth0 up)\n';
+
+    test.each([
+      ['alone', ['-i', 'eth0']],
+      ['beside another', ['-i', 'eth0', '-i', 'lo']],
+    ])('is waited for, and its return is reported: %s', async (_, interfaces) => {
+      await using other = await createLab(twoHosts());
+      using folder = new TestFolder();
+      const path = folder.file('ours.pcapng');
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      const words = [MAIN, 'capture', ...interfaces, '-w', path, '-c', '2', 'icmp'];
+      await using program = new LabProcess(right, process.execPath, words);
+      await program.said('listening on eth0');
+      await right.netlink.execute(setLink(index, { up: true }), { wanted: 'bring eth0 up' });
+      await program.said('tapline: eth0 came up; capturing continues\n');
+      await pingAddress(other.host('left'), '10.1.1.2');
+      expect(await program.exit()).toBe(0);
+      expect(program.standardError.startsWith(DOWN)).toBe(true);
+      expect(program.standardError).not.toContain('went down');
+      expect(await readPackets(path)).toHaveLength(2);
+    });
+
+    test('and goes away: 4', async () => {
+      await using other = await createLab(twoHosts());
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0']);
+      await program.said('listening on eth0');
+      await right.netlink.execute(deleteLink(index), { wanted: 'delete eth0' });
+      expect(await program.exit()).toBe(4);
+      expect(program.standardError).toContain('interface eth0 was removed during the capture');
+    });
+
+    test('cannot be shared by threads: 1', async () => {
+      await using other = await createLab(twoHosts());
+      using folder = new TestFolder();
+      const right = other.host('right');
+      const { index } = right.interface('eth0');
+      await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
+      const words = [MAIN, 'capture', '-i', 'eth0', '--threads', '2', '-w', folder.file('a.pcap')];
+      await using program = new LabProcess(right, process.execPath, words);
+      expect(await program.exit()).toBe(1);
+      const reason = 'ENETDOWN; the interface is down; bring it up: ip link set dev eth0 up';
+      expect(program.standardError).toContain(
+        `tapline: cannot share the frames of eth0 by hash: setsockopt: ${reason}\n`,
+      );
+    });
   });
 
   test.each([
@@ -380,7 +581,9 @@ describe('read', () => {
     expect(packets.flat()).toEqual(await readPackets(path));
     expect(run('read', path, '-w', '-', '--stop-size', '0.0002').stderr).toContain('the rewriting ends: no more bytes');
     expect(run('read', path, '-C', '1').stderr).toContain('-C needs -w FILE');
-    expect(run('read', path, '-w', path).stderr).toContain('is the file that is being read, and would be overwritten');
+    expect(run('read', path, '-w', path).stderr).toContain(
+      `cannot write to ${path}: it is the file that is being read`,
+    );
     symlinkSync(path, folder.file('a-00001.pcap'));
     linkSync(path, folder.file('b-00001.pcap'));
     expect(run('read', path, '-w', folder.file('a-00001.pcap')).status).toBe(2);
@@ -398,11 +601,22 @@ describe('read', () => {
     writeFileSync(folder.file('cut.pcap'), readFileSync(path).subarray(0, -5));
     const cut = run('read', folder.file('cut.pcap'), '-n');
     expect(cut.stdout.trimEnd().split('\n')).toHaveLength(3);
-    expect(cut.stderr).toMatch(/^tapline: the file ends in a record's data: 114 bytes expected, 109 left$/m);
+    expect(cut.stderr).toContain(
+      `\ntapline: ${folder.file('cut.pcap')}: the file ends in a record's data: 114 bytes expected, 109 left\n`,
+    );
     expect(cut.status).toBe(6);
-    writeFileSync(folder.file('none.pcap'), 'this is no capture file, by any reading of the word');
-    expect(run('read', folder.file('none.pcap')).status).toBe(6);
     expect(run('read', folder.file('missing.pcap')).status).toBe(1);
+  });
+
+  test.each([
+    ['.', 1, 'cannot read .: it is a directory'],
+    [`${MAIN}/x`, 1, `cannot open ${MAIN}/x: a part of its path is not a directory`],
+    [MAIN, 6, `${MAIN}: not a capture file: neither PCAP nor PCAPNG`],
+    ['/dev/null', 6, '/dev/null: the file is empty'],
+    ['-', 6, 'standard input: not a capture file: neither PCAP nor PCAPNG'],
+  ])('what cannot be read is named, with the reason: %s', (file, status, message) => {
+    const input = new TextEncoder().encode('GIF89a, and more of it');
+    expect(runWith(input, 'read', file)).toMatchObject({ status, stderr: `tapline: ${message}\n` });
   });
 
   test('lines that the disk has no room for: 5; a reader that goes away is no failure', () => {

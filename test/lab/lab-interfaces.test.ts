@@ -62,7 +62,7 @@ describe('a host with a wire, a bridge that is off, and a hostile name', () => {
     const table = formatInterfaces(list);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
     expect(table.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
-    expect(table).toContain('e?[2J?');
+    expect(table).toContain('e^[[2J^G');
     expect(JSON.parse(JSON.stringify(list))).toEqual(list.map((one) => JSON.parse(JSON.stringify(one))));
   });
 

@@ -117,7 +117,7 @@ describe.skipIf(!isRealRoot || setpriv === undefined)('nobody', () => {
   test.skipIf(unshare === undefined).each([
     [
       'max_user_namespaces',
-      /forbids user namespaces \(.*\); run the same command as root, or let root allow them: sysctl -w /,
+      /forbids user namespaces \(.*\); run the same command as root, or allow them as root: sysctl -w /,
     ],
     ['max_net_namespaces', /clone: ENOSPC; run the same command as root; in a container, its sandbox must allow/],
   ])('is told what to run where %s is 0', async (limit, sentence) => {

@@ -230,7 +230,7 @@ describe('the guard', () => {
     await using program = tapline(host, 'replay', '-i', 'eth0', path);
     expect(await program.exit()).toBe(1);
     expect(program.standardError).toContain('cannot send frames on eth0: ');
-    expect(program.standardError).toContain('the interface is down');
+    expect(program.standardError).toContain('the interface is down; bring it up: ip link set dev eth0 up\n');
   });
 });
 

@@ -98,7 +98,7 @@ describe('ping --node-info', () => {
     const run = await simulatePing(host({ data: '00000000051b5b324a6100' }), { count: 1 }, { query: 'name' });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(run.text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
-    expect(run.text).toContain('name: ?[2Ja\n');
+    expect(run.text).toContain('name: ^[[2Ja\n');
   });
 
   test('nonces of others, and errors about our own query', async () => {

@@ -71,9 +71,10 @@ export class FilterError extends StackError {
     let carets = '';
     let end = 0;
     const show = (text: string, caret = ' ') => {
-      // One character for each, so that carets stay under their words.
-      shown += printable(text.replace(/\s/g, ' '));
-      carets += caret.repeat(text.length);
+      // Control characters take several columns in printable form, so each part is measured as it is shown.
+      const visible = printable(text.replace(/\s/g, ' '));
+      shown += visible;
+      carets += caret.repeat(visible.length);
     };
     for (const { offset, length } of this.parts) {
       const from = Math.max(end, offset - context);

@@ -2,12 +2,14 @@
  * A packet ring as one input of a merge. Its frames are indexed block by block and stay in the ring until they are
  * delivered; a block returns to the kernel with its last frame. @module
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameView } from '../../base/frame.ts';
 import { waitReadable } from '../../sys/readiness.ts';
 import type { BlockBatch } from '../ring/block-batch.ts';
 import { REFUSAL_DELAY } from '../ring/packet-socket.ts';
 import type { BlockRing } from '../ring/ring.ts';
 import type { RingArrival } from '../ring/ring-arrival.ts';
+import { DOWN_INTERVAL } from '../ring/ring-arrival.ts';
 import type { MergeInput } from './frame-merger.ts';
 import { MergeQueue } from './merge-queue.ts';
 
@@ -28,7 +30,7 @@ export interface RingLoan {
   readonly batch: BlockBatch;
   /** Milliseconds until the kernel delivers a partially filled block. */
   readonly blockTimeout: number;
-  readonly arrival: Pick<RingArrival, 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
+  readonly arrival: Pick<RingArrival, 'isDown' | 'isRefusing' | 'refuseFrames' | 'isInterfaceThere'>;
 }
 
 export class RingInput implements MergeInput {
@@ -80,9 +82,14 @@ export class RingInput implements MergeInput {
     this.#loan.arrival.refuseFrames();
   }
 
-  /** Resolves with a new block or an error; immediately while the newest block is held. */
-  arrival(signal: AbortSignal): Promise<void> {
-    return waitReadable(this.#loan.fd, signal);
+  /**
+   * Resolves when a block or an error is there, at once while the newest block is held, and after `DOWN_INTERVAL` while
+   * the interface is down.
+   */
+  arrival(signal: AbortSignal): Promise<unknown> {
+    const { fd, arrival } = this.#loan;
+    const readable = waitReadable(fd, signal);
+    return arrival.isDown ? Promise.race([readable, sleep(DOWN_INTERVAL, undefined, { ref: false })]) : readable;
   }
 
   onTaken(owner: number): void {

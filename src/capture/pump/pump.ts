@@ -4,7 +4,6 @@
  * that one `write(2)` covers many blocks. It does what `BlockBatch` does, faster (bench/suites/ring-walk.ts), and is
  * tested against it. @module
  */
-
 import { WasmModule } from '../../wasm/module.ts';
 import { type WasmFunction, webAssembly } from '../../wasm/web-assembly.ts';
 import type { CaptureMemory } from '../memory.ts';
@@ -53,4 +52,27 @@ function encodePump(memory: CaptureMemory, settings: PumpSettings): Uint8Array {
   });
   module.exportFunction('record', record);
   return module.encode();
+}
+
+/** Extends the 32-bit counters of the pump. */
+export class PumpCounters {
+  /** Frames recorded: those that the filter accepted. */
+  accepted = 0;
+  truncated = 0;
+  vlanTags = 0;
+  readonly #last = new Map<number, number>();
+
+  /** Adds the counts since the last call, before which at most 2^32 frames may have passed. */
+  update(memory: CaptureMemory): void {
+    this.accepted += this.#since(memory, PumpScratch.accepted);
+    this.truncated += this.#since(memory, PumpScratch.truncated);
+    this.vlanTags += this.#since(memory, PumpScratch.vlanTags);
+  }
+
+  #since(memory: CaptureMemory, word: number): number {
+    const now = memory.view.getUint32(memory.scratch + word, true);
+    const since = (now - (this.#last.get(word) ?? 0)) >>> 0;
+    this.#last.set(word, now);
+    return since;
+  }
 }

@@ -5,7 +5,7 @@ import type { BpfInstruction } from '../../bpf/index.ts';
 import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } from '../../sys/constants.ts';
 import { bind, close, errno, getsockopt, type Pointer, setsockopt, socket } from '../../sys/libc.ts';
 import { attachFilter, detachFilter } from '../../sys/socket-filter.ts';
-import { check, Errno, explainPrivilege } from '../../sys/syscall.ts';
+import { check, Errno, explainPrivilege, syscallError } from '../../sys/syscall.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice } from '../device.ts';
 import type { FanoutGroup } from '../live-source.ts';
 import type { CaptureMemory } from '../memory.ts';
@@ -95,8 +95,11 @@ export class PacketSocket {
    * @returns the number of the group
    * @throws SyscallError `SYSCALL`: EINVAL for a group of another mode or interface, ENOSPC for a full one
    */
-  joinFanout(group: FanoutGroup): number {
-    const wanted = `share the frames of ${this.#device.name} by ${group.mode}`;
+  joinFanout(group: FanoutGroup, isUp: boolean): number {
+    const { name } = this.#device;
+    const wanted = `share the frames of ${name} by ${group.mode}`;
+    // The kernel would say EINVAL: only a socket that receives frames can join.
+    if (!isUp) throw syscallError('setsockopt', Errno.ENETDOWN, wanted, name);
     const value = new Uint32Array(1);
     const option: FanoutOption = {
       set: (fanout) => {
@@ -122,15 +125,23 @@ export class PacketSocket {
     attachFilter(this.fd, [{ code: 0x06, jt: 0, jf: 0, k: 0 }]); // ret #0
   }
 
-  /** Binds the socket: frames begin to arrive. */
-  start(promiscuous: boolean): void {
+  /**
+   * Binds the socket: frames begin to arrive, or will once the interface comes up.
+   * @returns whether the interface is up
+   * @throws SyscallError `SYSCALL`
+   */
+  start(promiscuous: boolean): boolean {
     const address = new Uint8Array(LinkLayerAddress.size);
     const view = new DataView(address.buffer);
     view.setUint16(LinkLayerAddress.family, AF_PACKET, true);
     view.setUint16(LinkLayerAddress.protocol, ETH_P_ALL, false);
     view.setInt32(LinkLayerAddress.interfaceIndex, this.#device.index, true);
     check(bind(this.fd, address, address.length), 'bind', `capture on ${this.#device.name}`);
+    const error = this.takeError(); // bind succeeds on an interface that is down, and leaves ENETDOWN (af_packet.c)
+    if (error !== 0 && !isInterfaceDownError(error))
+      throw syscallError('bind', error, `capture on ${this.#device.name}`);
     if (promiscuous && this.#device.index !== ANY_INTERFACE_INDEX) this.#joinPromiscuous();
+    return error === 0;
   }
 
   /** Joins as a membership, which the kernel drops when the socket closes. */

@@ -28,8 +28,7 @@ import {
 import { CaptureMemory } from '../memory.ts';
 import type { RingLoan } from '../merge/ring-input.ts';
 import { outputSizeFor } from '../pump/output-areas.ts';
-import { createPump } from '../pump/pump.ts';
-import { PumpCounters } from '../pump/pump-counters.ts';
+import { createPump, PumpCounters } from '../pump/pump.ts';
 import { type Recorders, RecordGatherer, recordRoomFor } from '../pump/record-gatherer.ts';
 import { createRecorder } from '../pump/recorder.ts';
 import { BlockBatch } from './block-batch.ts';
@@ -80,11 +79,13 @@ export class RingSource implements LiveSource {
 
     const geometry = ringGeometry(options.bufferSize ?? DEFAULT_BUFFER_SIZE, this.#blockTimeout);
     this.#socket = new PacketSocket(device);
+    let isDown: boolean;
     try {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      const { placement, fanoutId } = this.#start(program, options, warn);
+      const { placement, fanoutId, isUp } = this.#start(program, options, warn);
+      isDown = !isUp;
       this.#placement = placement;
       this.#keep = Math.min(this.snapLength, placement.longest);
       this.fanoutId = fanoutId;
@@ -93,7 +94,11 @@ export class RingSource implements LiveSource {
       throw error;
     }
     this.#ring = new BlockRing(this.#memory, geometry, options.poison ?? false);
-    this.#arrival = new RingArrival(device, { socket: this.#socket, ring: this.#ring, warn }, this.#closing.signal);
+    this.#arrival = new RingArrival(
+      device,
+      { socket: this.#socket, ring: this.#ring, isDown, warn },
+      this.#closing.signal,
+    );
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
     this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#placement.filter });
   }
@@ -225,20 +230,19 @@ export class RingSource implements LiveSource {
     program: readonly BpfInstruction[] | undefined,
     { fanout, promiscuous = true }: LiveOptions,
     warn: (message: string) => void,
-  ): { placement: FilterPlacement; fanoutId: number | undefined } {
+  ): { placement: FilterPlacement; fanoutId: number | undefined; isUp: boolean } {
     const socket = this.#socket;
     const parts = { device: this.#device, socket, memory: this.#memory, engine: this.#engine, warn };
     if (fanout === undefined) {
       const placement = placeFilter(program, parts);
-      socket.start(promiscuous);
-      return { placement, fanoutId: undefined };
+      return { placement, fanoutId: undefined, isUp: socket.start(promiscuous) };
     }
     socket.refuseFrames();
-    socket.start(promiscuous);
-    const fanoutId = socket.joinFanout(fanout);
+    const isUp = socket.start(promiscuous);
+    const fanoutId = socket.joinFanout(fanout, isUp);
     const placement = placeFilter(program, parts);
     if (!placement.isAttached) socket.acceptFrames();
-    return { placement, fanoutId };
+    return { placement, fanoutId, isUp };
   }
 
   #createRecorders(format: RecordFormat): Recorders {

@@ -8,7 +8,7 @@ const FIRST_FRAMES = 4096;
 
 export class FrameQueue {
   /** `reserve` may replace it. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(new ArrayBuffer(FIRST_BYTES));
+  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   #offsets = new Uint32Array(FIRST_FRAMES);
   #lengths = new Uint32Array(FIRST_FRAMES);
   #dues = new Float64Array(FIRST_FRAMES);
@@ -29,7 +29,7 @@ export class FrameQueue {
   /** Reserves up to `length` bytes for a frame. @returns their offset in `bytes` */
   reserve(length: number): number {
     if (this.#end + length > this.bytes.length) {
-      const larger = new Uint8Array(new ArrayBuffer(Math.max(this.bytes.length * 2, this.#end + length)));
+      const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.#end + length));
       larger.set(this.bytes.subarray(0, this.#end));
       this.bytes = larger;
     }

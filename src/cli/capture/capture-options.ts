@@ -49,7 +49,7 @@ function captureWords<T>(command: Argv<T>) {
         default: false,
         describe: 'only frames for this host',
       })
-      // For finding code that keeps lent frames: docs/capture.md, "Lent frames".
+      // Finds code that keeps borrowed frames: docs/capture.md, "Borrowed frames".
       .option('poison', { type: 'boolean', default: false, hidden: true })
       .option('U', {
         alias: 'packet-buffered',

@@ -1,6 +1,7 @@
 /** The source of `tapline capture`: one interface, or several merged. @module */
 import type { CaptureStatistics } from '../../base/frame.ts';
 import { describeLinkType } from '../../base/link-type.ts';
+import { printable } from '../../base/text.ts';
 import {
   DEFAULT_SNAP_LENGTH,
   type LiveInterface,
@@ -92,8 +93,8 @@ export function lateNotice(source: LiveSource | MergedSource): string {
 }
 
 /** `eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes` */
-export function describeInterface({ name, linkType, snapLength }: CaptureInterface): string {
-  return `${name}, link-type ${describeLinkType(linkType)}, snapshot length ${snapLength} bytes`;
+export function describeInterface({ name = '?', linkType, snapLength }: CaptureInterface): string {
+  return `${printable(name)}, link-type ${describeLinkType(linkType)}, snapshot length ${snapLength} bytes`;
 }
 
 function blockTimeoutOf(words: CaptureArguments, isOne: boolean): number {

@@ -15,7 +15,7 @@ import { describeInterface } from './capture-source.ts';
 import { dropAdvice } from './drop-advice.ts';
 import { LiveCounter } from './live-counter.ts';
 import { formatEnd } from './output-series.ts';
-import { writeStatistics } from './statistics-file.ts';
+import { statisticsTarget, writeStatistics } from './statistics-file.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ThreadTask } from './thread-messages.ts';
 import { threadFile, threadLimits } from './thread-options.ts';
@@ -28,7 +28,8 @@ export async function runCaptureThreads(
 ): Promise<void> {
   const seconds = numberOption('--duration', words.duration, { fraction: true });
   const limits = threadLimits(words, count);
-  const stop = listenForStop(context.signals);
+  const statisticsFile = statisticsTarget(words);
+  const stop = listenForStop(context);
   const ledger = new OutputLedger().memory;
   const threads: ThreadHandle[] = [];
   const total = (): CaptureStatistics => sumStatistics(threads.map(({ counters }) => counters.statistics));
@@ -94,10 +95,11 @@ export async function runCaptureThreads(
     const { history, progress } = counter;
     const situation = { statistics, worst: history.worst, bufferMebibytes: bufferSize / MEBIBYTE };
     context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }));
-    if (words.stats !== undefined) {
+    if (statisticsFile !== undefined) {
       const interfaces = described === undefined ? [] : [{ ...described, statistics }];
       const endTime = context.clock.wallTime();
-      writeStatistics(words.stats, { interfaces, progress, late: undefined, startTime, endTime, history }, context);
+      const counts = { interfaces, progress, late: undefined, startTime, endTime, history };
+      writeStatistics(statisticsFile, counts, context);
     }
   }
   await Promise.all(threads.map(({ ended }) => ended));

@@ -2,7 +2,7 @@
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import type { LinkType } from '../../base/link-type.ts';
 import { type DumpStyle, PacketPrinter, type PacketPrintOptions, type TimeStyle } from '../../report/index.ts';
-import type { TextOutput } from '../context.ts';
+import type { TextOutput } from '../text-output.ts';
 
 /** The link type that a frame has. */
 export type LinkTypeOf = (frame: FrameView) => LinkType;

@@ -2,6 +2,7 @@
 import type { CaptureStatistics } from '../../base/frame.ts';
 import { type RecordProgress, StatisticsHistory } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
+import { Control } from '../text-output.ts';
 
 /** Milliseconds from one drawing of the line to the next. */
 const INTERVAL = 250;
@@ -9,7 +10,6 @@ const INTERVAL = 250;
 const SECOND = 750;
 /** At most: what a filter refuses, or the kernel drops, is seen also when no frame comes. */
 const QUIET = 5000;
-const ERASE_LINE = '\r\u001b[K';
 
 export class LiveCounter {
   readonly #context: CommandContext;
@@ -64,12 +64,12 @@ export class LiveCounter {
     const lost = this.history.latest?.dropped ?? 0;
     const text = formatProgress(frames, bytes, this.#statistics().dropped);
     const now = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} in the last second`;
-    this.#context.stderr.write(`${ERASE_LINE}${text}${now}`);
+    this.#context.stderr.write([Control.eraseLine, text, now]);
     this.#drawn = true;
   }
 
   #erase(): void {
-    if (this.#drawn) this.#context.stderr.write(ERASE_LINE);
+    if (this.#drawn) this.#context.stderr.write([Control.eraseLine]);
     this.#drawn = false;
   }
 }

@@ -5,7 +5,7 @@ import { type OutputArguments, seriesOptions } from './output-options.ts';
 import { RotateHook } from './rotate-hook.ts';
 
 /**
- * @param rotation where the words say none: what else begins files
+ * @param rotation the default when the options give none
  * @throws StackError `USAGE`
  */
 export function outputSeries(words: OutputArguments, context: CommandContext, rotation?: Rotation): FileSeriesOptions {
@@ -18,12 +18,12 @@ export function outputSeries(words: OutputArguments, context: CommandContext, ro
   };
 }
 
-/** A file of that name is a PCAPNG file, packed or not. */
+/** Whether the name means PCAPNG, compressed or not. */
 export function isPcapngName(path: string): boolean {
   return /\.pcapng(\.(gz|zst))?$/i.test(path);
 }
 
-/** A file of that name is a classic PCAP file, packed or not. */
+/** Whether the name means classic PCAP, compressed or not. */
 export function isPcapName(path: string): boolean {
   return /\.pcap(\.(gz|zst))?$/i.test(path);
 }

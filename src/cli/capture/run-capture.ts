@@ -3,6 +3,7 @@ import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../../capture/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from '../buffer-option.ts';
+import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { rememberNames } from '../interface-names.ts';
@@ -19,11 +20,12 @@ import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
 import { refuseFileOptions } from './output-options.ts';
 import { formatEnd } from './output-series.ts';
-import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
+import { type CaptureCounts, statisticsTarget, writeStatistics } from './statistics-file.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { threadChoice } from './thread-options.ts';
 
 export async function runCapture(words: CaptureArguments, context: CommandContext): Promise<void> {
+  checkOutput(words, context);
   keepMemorySteady();
   const bufferMebibytes = bufferOption(words.B);
   const { threads: count, merge } = threadChoice(words);
@@ -32,15 +34,16 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   }
   const limit = numberOption('-c', words.c, { least: 1 });
   const seconds = numberOption('--duration', words.duration, { fraction: true });
+  const statisticsFile = statisticsTarget(words);
 
   await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const sink = createSink(words, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
-  announceSource(source, context); // last: from here on signals are ours
+  announceSource(source, context); // last: from here on signals are handled
   let end = '';
   try {
     const { reason } = await recordAndClose(source, sink, {
@@ -54,18 +57,18 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   } finally {
     stop.release();
     const statistics = each();
-    each = () => statistics; // more frames come still, and all that is said of the end is to agree
+    each = () => statistics; // frames still arrive, but all counters printed from here on must agree
     counter.stop();
     context.stderr.write(end);
     counter.writeCounters();
     const situation = { statistics: sumStatistics(statistics), worst: counter.history.worst, bufferMebibytes };
     context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }) + lateNotice(source));
     const counts = countsOf(source, statistics, counter, { startTime, endTime: context.clock.wallTime() });
-    if (words.stats !== undefined) writeStatistics(words.stats, counts, context);
+    if (statisticsFile !== undefined) writeStatistics(statisticsFile, counts, context);
   }
 }
 
-/** Where the frames go: lines, or the file of `-w`. */
+/** Prints lines, or writes the file of `-w`. */
 function createSink(
   words: CaptureArguments,
   source: LiveSource | MergedSource,
@@ -73,7 +76,8 @@ function createSink(
   stop: StopSignals,
 ): RecordTarget {
   if (words.w !== undefined) return createFiles(words.w, words, source, context);
-  refuseFileOptions(words);
+  // The statistics file has a mode and a group, too.
+  refuseFileOptions(words.stats === undefined ? words : { ...words, mode: undefined, group: undefined });
   if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
   const options = printerOptions(words, timestampPrecision(words));
   const names = { interfaceName: rememberNames(interfaceName) };

@@ -1,8 +1,9 @@
 /** `tapline capture --trigger` at work: the flight recorder. @module */
-import { accessSync, constants } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { messageOf, StackError } from '../../base/errors.ts';
+import { StackError } from '../../base/errors.ts';
+import { printable } from '../../base/text.ts';
 import type { LiveSource, MergedSource } from '../../capture/index.ts';
+import { checkOutputFolder } from '../../pcap/index.ts';
 import {
   describeTrigger,
   type FlightBefore,
@@ -13,6 +14,7 @@ import {
   recordFlight,
 } from '../../session/index.ts';
 import { bufferOption, MEBIBYTE } from '../buffer-option.ts';
+import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { resolverFor } from '../filter/filter-names.ts';
@@ -40,6 +42,7 @@ const ENOUGH_TRIGGERS = 'so many triggers were asked for (--max-triggers)';
 
 export async function runFlight(words: CaptureArguments, context: CommandContext): Promise<void> {
   refuseOthers(words);
+  checkOutput(words, context);
   keepMemorySteady();
   const path = fileName(words.w);
   const bufferMebibytes = bufferOption(words.B);
@@ -50,13 +53,13 @@ export async function runFlight(words: CaptureArguments, context: CommandContext
     ...options,
     ...(words.compress === undefined ? {} : { compression: words.compress }),
     onFile(file) {
-      context.stderr.write(`tapline: ${file.frames} packets in ${file.path}\n`);
+      context.stderr.write(`tapline: ${file.frames} packets in ${printable(file.path)}\n`);
       onFile?.(file);
     },
   });
   const recorder = await createRecorder(words, source, files, context);
   writeWarnings(recorder.warnings, context);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const writeCounters = (): void => context.stderr.write(formatFlight(recorder.counters(), files, source));
   answerRequests(context.signals, { writeCounters, flush: () => recorder.flush() });
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
@@ -107,7 +110,8 @@ async function createRecorder(
     },
     historySize: historySize(words.history, before),
     output,
-    onWindow: (trigger) => context.stderr.write(`tapline: trigger ${describeTrigger(trigger)}\n${shortfall(trigger)}`),
+    onWindow: (trigger) =>
+      context.stderr.write(`tapline: trigger ${printable(describeTrigger(trigger))}\n${shortfall(trigger)}`),
     ...(maximumTriggers === undefined ? {} : { maximumTriggers }),
   });
 }
@@ -132,7 +136,7 @@ function historySize(text: string | undefined, before: FlightBefore): number {
 }
 
 /**
- * PCAPNG in any case, which holds remarks on frames. That the folder is there is seen now, not when the trigger comes.
+ * The name of the PCAPNG file; PCAP has no comments on frames. Checks the folder now, not when the trigger comes.
  * @throws StackError `USAGE`, `FILE_CREATE`
  */
 function fileName(path: string | undefined): string {
@@ -144,11 +148,7 @@ function fileName(path: string | undefined): string {
     );
   }
   const folder = dirname(path);
-  try {
-    if (!folder.includes('%')) accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new StackError('FILE_CREATE', `cannot create files in ${folder}: ${messageOf(cause)}`, { cause });
-  }
+  if (!folder.includes('%')) checkOutputFolder(folder, path);
   return extname(path) === '' ? `${path}.pcapng` : path;
 }
 

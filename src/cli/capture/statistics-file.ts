@@ -1,17 +1,19 @@
-/** `--stats FILE`: what a capture counted, as JSON. @module */
-import { writeFileSync } from 'node:fs';
-import { messageOf, StackError } from '../../base/errors.ts';
+/** `--stats FILE`: the counters of a capture as JSON. @module */
+import { closeSync, writeFileSync } from 'node:fs';
 import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { linkTypeName } from '../../base/link-type.ts';
-import type { CaptureInterface } from '../../pcap/index.ts';
+import { jsonText } from '../../base/text.ts';
+import { explainWriteError } from '../../base/write-error.ts';
+import { type CaptureInterface, checkOutputFile, openOutputFile } from '../../pcap/index.ts';
 import type { RecordProgress, StatisticsHistory } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
+import { type FileAccess, fileAccess } from '../file-access.ts';
 
 export interface CaptureCounts {
-  /** With the counters of each. */
+  /** Each with its counters. */
   readonly interfaces: readonly (CaptureInterface & { readonly statistics: CaptureStatistics })[];
   readonly progress: RecordProgress;
-  /** Frames that are not in the order of time; undefined where there is one interface. */
+  /** Frames that are not in chronological order; undefined for a single interface. */
   readonly late: number | undefined;
   /** Milliseconds since 1970. */
   readonly startTime: number;
@@ -19,17 +21,44 @@ export interface CaptureCounts {
   readonly history: StatisticsHistory;
 }
 
-/** To `path`, or to standard error as `-`. @throws StackError `FILE_CREATE` */
-export function writeStatistics(path: string, counts: CaptureCounts, context: CommandContext): void {
-  const text = `${JSON.stringify(statisticsJson(counts), undefined, 1)}\n`;
+/** Where `--stats` writes. */
+interface StatisticsTarget {
+  /** `-` is standard error. */
+  readonly path: string;
+  readonly access: FileAccess;
+}
+
+/**
+ * Reads the options, and checks that the file can be written when the capture ends.
+ * @returns undefined without `--stats`
+ * @throws StackError `FILE_CREATE`, `USAGE`
+ */
+export function statisticsTarget(
+  words: { readonly stats: string | undefined } & Parameters<typeof fileAccess>[0],
+): StatisticsTarget | undefined {
+  if (words.stats === undefined) return undefined;
+  if (words.stats !== '-') checkOutputFile(words.stats);
+  return { path: words.stats, access: fileAccess(words) };
+}
+
+/** @throws StackError `FILE_CREATE`, `DISK_FULL`, `OUTPUT_CLOSED`, `SYSCALL` */
+export function writeStatistics(
+  { path, access }: StatisticsTarget,
+  counts: CaptureCounts,
+  context: CommandContext,
+): void {
+  const text = `${jsonText(statisticsJson(counts), 1)}\n`;
   if (path === '-') {
     context.stderr.write(text);
     return;
   }
+  const { descriptor } = openOutputFile(path, access, 'any');
   try {
-    writeFileSync(path, text);
+    writeFileSync(descriptor, text);
   } catch (cause) {
-    throw new StackError('FILE_CREATE', `cannot write the statistics to ${path}: ${messageOf(cause)}`, { cause });
+    throw explainWriteError(path, cause);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

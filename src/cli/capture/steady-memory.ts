@@ -1,7 +1,7 @@
 /** Keeps the memory of a capture that runs for days as it is after the first minute. @module */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { returnFreedMemory } from '../../sys/allocator.ts';
+import { returnFreedMemory } from '../../capture/index.ts';
 
 /** Milliseconds from look to look. */
 const INTERVAL = 30_000;

@@ -1,7 +1,7 @@
 /** `tapline interfaces`. @module */
 import type { CommandModule } from 'yargs';
+import { jsonText } from '../../base/text.ts';
 import type { CommandContext } from '../context.ts';
-import { jsonText } from '../json-text.ts';
 
 interface InterfacesArguments {
   readonly json: boolean;
@@ -17,7 +17,7 @@ export function interfacesCommand(context: CommandContext): CommandModule<object
       const { listInterfaces } = await import('../../inspect/index.ts');
       const interfaces = await listInterfaces();
       if (json) {
-        context.stdout.write(jsonText(interfaces));
+        context.stdout.write(`${jsonText(interfaces, 2)}\n`);
         return;
       }
       const { formatInterfaces } = await import('../../report/index.ts');

@@ -1,5 +1,4 @@
 /** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-
 import { StackError } from '../../base/errors.ts';
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import { describeLinkType, type LinkType } from '../../base/link-type.ts';
@@ -10,6 +9,7 @@ import { recordAndClose } from '../capture/capture-output.ts';
 import { createLineSink, printerOptions } from '../capture/line-sink.ts';
 import { refuseFileOptions } from '../capture/output-options.ts';
 import { formatEnd } from '../capture/output-series.ts';
+import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
@@ -21,10 +21,11 @@ import { createRewrite } from './rewrite-files.ts';
 export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
   if (words.w === undefined) refuseFileOptions(words);
   else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
+  checkOutput(words, context);
   const limit = numberOption('-c', words.c, { least: 1 });
   const filterFor = await fileFilter(await filterText(words), context);
   await using source = await openFile(words.file, { filterFor });
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   try {
     announce(words.file, source, context);
     const sink = createSink(words, source, context, stop.stop);

@@ -1,7 +1,7 @@
 /** `tapline replay` at work: a file as source, an interface to send on, counters at the end. @module */
-
 import { StackError } from '../../base/errors.ts';
 import { linkTypeName } from '../../base/link-type.ts';
+import { jsonText, printable } from '../../base/text.ts';
 import { TransmitSocket } from '../../capture/index.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
-import { jsonText } from '../json-text.ts';
 import { filterText, numberOption } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { replayEdits } from './replay-edits.ts';
@@ -33,15 +32,15 @@ export async function runReplay(words: ReplayArguments, context: CommandContext)
     first = undefined;
     return source;
   };
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const replay = new Replay(target, { ...options, signal: stop.signal });
-  context.stderr.write(`tapline: sending on ${target.interfaceName}, ${linkTypeName(target.linkType)}\n`);
+  context.stderr.write(`tapline: sending on ${printable(target.interfaceName)}, ${linkTypeName(target.linkType)}\n`);
   try {
     await replay.run(next);
   } finally {
     stop.release();
     const summary = replay.summary();
-    if (words.json) context.stdout.write(jsonText(withRates(summary)));
+    if (words.json) context.stdout.write(`${jsonText(withRates(summary), 2)}\n`);
     else context.stderr.write(formatReplay(summary));
   }
 }

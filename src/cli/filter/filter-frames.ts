@@ -2,11 +2,11 @@
 import { StackError } from '../../base/errors.ts';
 import type { Packet } from '../../base/frame.ts';
 import { type LinkType, linkTypeName } from '../../base/link-type.ts';
+import { jsonText } from '../../base/text.ts';
 import { type BpfInstruction, type FilterOptions, FilterTests, trace } from '../../bpf/index.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import { type FilterCount, filterCountText, filterDecisionText, filterTraceText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { jsonText } from '../json-text.ts';
 import { writeWarnings } from './filter-warnings.ts';
 
 export interface FrameQuestion {
@@ -36,7 +36,7 @@ export async function traceFrame(
   const decision = filter.decide(bytes, wireLength);
   const steps = trace(instructions, bytes, wireLength);
   const text = json
-    ? jsonText({ expression, linkType: linkTypeName(filter.program.linkType), ...decision, ...steps })
+    ? `${jsonText({ expression, linkType: linkTypeName(filter.program.linkType), ...decision, ...steps }, 2)}\n`
     : `${filterDecisionText(decision, steps.verdict > 0)}${filterTraceText(instructions, bytes, steps)}`;
   context.stdout.write(text);
 }
@@ -49,7 +49,7 @@ export async function traceProgram(
 ): Promise<string> {
   const { packet } = await frameAt(place);
   const steps = trace(instructions, packet.bytes, packet.wireLength);
-  return json ? jsonText(steps) : filterTraceText(instructions, packet.bytes, steps);
+  return json ? `${jsonText(steps, 2)}\n` : filterTraceText(instructions, packet.bytes, steps);
 }
 
 /** @throws StackError `USAGE` when the file has no such frame */
@@ -101,5 +101,5 @@ export async function countFrames(
     ...total,
     tests: tests.map((test, index) => ({ ...test, matches: matches[index] ?? 0 })),
   };
-  context.stdout.write(json ? jsonText({ expression, ...count }) : filterCountText(count));
+  context.stdout.write(json ? `${jsonText({ expression, ...count }, 2)}\n` : filterCountText(count));
 }

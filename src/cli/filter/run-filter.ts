@@ -3,6 +3,7 @@ import { parseIpv4 } from '../../base/address.ts';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { LINK_TYPE_NAMES, linkTypeName, parseLinkType } from '../../base/link-type.ts';
+import { jsonText } from '../../base/text.ts';
 import {
   assemble,
   type BpfInstruction,
@@ -13,7 +14,6 @@ import {
 } from '../../bpf/index.ts';
 import { filterDot, filterExplanationText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { jsonText } from '../json-text.ts';
 import { allowOne, filterText, numberOption } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
 import { countFrames, traceFrame, traceProgram } from './filter-frames.ts';
@@ -48,7 +48,7 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
 function show(explanation: FilterExplanation, words: FilterArguments): string {
   if (words.json) {
     const warnings = explanation.warnings.map(({ message, parts }) => ({ message, parts }));
-    return jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType), warnings });
+    return `${jsonText({ ...explanation, linkType: linkTypeName(explanation.linkType), warnings }, 2)}\n`;
   }
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);

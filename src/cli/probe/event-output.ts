@@ -2,17 +2,18 @@
 import { messageOf } from '../../base/errors.ts';
 import { ProbeJsonDocument, probeEventToJsonLine } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
+import type { Output } from '../text-output.ts';
 import type { ProbeCommand } from './probe-options.ts';
 
 export class EventOutput<Event extends { readonly type: string }> {
   readonly #context: CommandContext;
   readonly #kind: ProbeCommand['format'];
-  readonly #format: (event: Event) => string;
+  readonly #format: (event: Event) => Output;
   readonly #document = new ProbeJsonDocument();
-  #text = '';
+  #pending: Output[] = [];
 
-  /** @param format returns the text of one event, empty for those that print nothing */
-  constructor(context: CommandContext, kind: ProbeCommand['format'], format: (event: Event) => string) {
+  /** @param format returns the output of one event, empty for those that print nothing */
+  constructor(context: CommandContext, kind: ProbeCommand['format'], format: (event: Event) => Output) {
     this.#context = context;
     this.#kind = kind;
     this.#format = format;
@@ -23,17 +24,17 @@ export class EventOutput<Event extends { readonly type: string }> {
     else this.#write(this.#kind === 'ndjson' ? probeEventToJsonLine(event) : this.#format(event));
   }
 
-  /** Collects the text of one turn of the event loop for a single write: a sweep has hundreds of replies in it. */
-  #write(text: string): void {
-    if (text === '') return;
-    if (this.#text === '') setImmediate(() => this.#flush());
-    this.#text += text;
+  /** Collects the output of one turn of the event loop for a single write: a sweep has hundreds of replies in it. */
+  #write(output: Output): void {
+    if (output.length === 0) return;
+    if (this.#pending.length === 0) setImmediate(() => this.#flush());
+    this.#pending.push(output);
   }
 
   #flush(): void {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#context.stdout.write(text);
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length > 0) this.#context.stdout.write(pending.flat());
   }
 
   /** Runs `work`, and closes the document even when it fails. */
@@ -45,7 +46,7 @@ export class EventOutput<Event extends { readonly type: string }> {
       problem = messageOf(error);
       throw error;
     } finally {
-      if (this.#kind === 'json') this.#text += this.#document.finish(problem);
+      if (this.#kind === 'json') this.#pending.push(this.#document.finish(problem));
       this.#flush();
     }
   }

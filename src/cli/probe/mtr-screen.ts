@@ -1,13 +1,16 @@
 /** The live screen of `tapline mtr`: a table that is redrawn, and keys. @module */
+import { printable } from '../../base/text.ts';
 import type { MonitorHop } from '../../icmp/index.ts';
 import { formatMtrTable, unknownColumns } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { NameCache } from '../resolve-names.ts';
+import { Control } from '../text-output.ts';
 import type { MtrCommand } from './mtr-options.ts';
 
 /** The part of a run that the screen uses. */
 export interface MonitoredPath {
   hops(): readonly MonitorHop[];
+  /** Restarts its statistics. */
   reset(): void;
 }
 
@@ -21,12 +24,6 @@ export interface MtrScreenOptions {
 
 const REDRAW_MILLISECONDS = 200;
 const DEFAULT_WIDTH = 80;
-/** DEC private modes: the alternate screen, and the cursor. */
-const ENTER = '\x1b[?1049h\x1b[?25l';
-const LEAVE = '\x1b[?25h\x1b[?1049l';
-const HOME = '\x1b[H';
-const CLEAR_TO_END_OF_LINE = '\x1b[K';
-const CLEAR_TO_END_OF_SCREEN = '\x1b[J';
 const KEYS = 'q quit  p pause  r reset  d/j columns  o order  n names  z AS numbers  e extensions  h history';
 const JITTER_COLUMNS = 'SNJMXI';
 /** Column sets of the key `d`: the default of mtr, jitter, and kinds of loss. */
@@ -64,7 +61,7 @@ export class MtrScreen implements Disposable {
     this.#showExtensions = showsExtensions;
     this.#showOrigins = originFile !== undefined;
     this.#columnSets = columns === undefined ? COLUMN_SETS : [columns, ...COLUMN_SETS];
-    context.stdout.write(ENTER);
+    context.stdout.write([Control.enterScreen]);
     this.#timer = setInterval(() => this.#draw(), REDRAW_MILLISECONDS);
     this.#listen(true);
   }
@@ -133,9 +130,13 @@ export class MtrScreen implements Disposable {
     const state = this.#isPaused ? ' (paused)' : '';
     const help =
       this.#typedOrder === undefined ? KEYS : `column order (Enter applies, Escape cancels): ${this.#typedOrder}_`;
-    const lines = [`tapline mtr ${this.#options.title}${state}`, help, this.note, ...table.trimEnd().split('\n')];
-    const text = lines.map((line) => `${[...line].slice(0, width).join('')}${CLEAR_TO_END_OF_LINE}`).join('\r\n');
-    this.#context.stdout.write(`${HOME}${text}${CLEAR_TO_END_OF_SCREEN}`);
+    const title = `tapline mtr ${printable(this.#options.title)}${state}`;
+    const lines = [title, help, this.note, ...table.trimEnd().split('\n')].flatMap((line, index) => [
+      index === 0 ? Control.home : Control.nextLine,
+      [...line].slice(0, width).join(''),
+      Control.eraseToLineEnd,
+    ]);
+    this.#context.stdout.write([...lines, Control.eraseToScreenEnd]);
   }
 
   /** Restores the terminal. Idempotent. */
@@ -144,6 +145,6 @@ export class MtrScreen implements Disposable {
     this.#isOpen = false;
     clearInterval(this.#timer);
     this.#listen(false);
-    this.#context.stdout.write(LEAVE);
+    this.#context.stdout.write([Control.leaveScreen]);
   }
 }

@@ -34,7 +34,7 @@ export async function runMtr(command: MtrCommand, context: CommandContext): Prom
   const target = await resolveTarget(command.host, command.family);
   const isText = command.format === 'text';
   const isLive = isText && command.form === 'screen' && context.stdout.columns !== undefined;
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const names = new NameCache();
   const wantsNames = isText && command.resolvesNames;
   const output = new EventOutput<MonitorEvent>(context, command.format, (event) =>

@@ -13,6 +13,7 @@ import {
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listenForStop } from '../stop-signals.ts';
+import { Control, type Output } from '../text-output.ts';
 import { EventOutput } from './event-output.ts';
 import type { PingCommand } from './ping-options.ts';
 import { withProbeFile } from './probe-file.ts';
@@ -20,12 +21,12 @@ import { withProbeFile } from './probe-file.ts';
 export async function runPing(command: PingCommand, context: CommandContext): Promise<void> {
   const targets = await Promise.all(command.hosts.map((host) => resolveTarget(host, command.family)));
   for (const target of targets) checkFamily(command, target);
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const runs = new Set<PingHostRun>();
   const releaseInterim = context.signals.on(['SIGQUIT'], () => {
     for (const run of runs) {
       const summary = run.snapshot();
-      if (summary !== undefined) context.stderr.write(pingInterimText(summary));
+      if (summary !== undefined) context.stderr.write([Control.lineStart, pingInterimText(summary)]);
     }
   });
   const output = new EventOutput(context, command.format, createFormatter(command, context));
@@ -68,16 +69,30 @@ function checkFamily({ run }: PingCommand, { family, name }: Target): void {
   }
 }
 
-function createFormatter({ screen }: PingCommand, context: CommandContext): (event: PingEvent) => string {
+function createFormatter({ screen }: PingCommand, context: CommandContext): (event: PingEvent) => Output {
   const timeOfDay = ({ at }: { readonly at: number }): string =>
     `[${((context.clock.wallTime() - preciseClock.now() + at) / 1_000).toFixed(6)}] `;
   const style = screen.showsTimeOfDay ? { ...screen, prefix: timeOfDay } : screen;
   const text = screen.style === 'iputils' ? iputilsTextFormatter(style) : pingTextFormatter(style);
   return (event) => {
     if (event.type === 'short-quote') context.stderr.write(shortQuoteText('ping', event));
-    if (event.type !== 'summary') return text(event);
-    const figures = screen.showsFigures ? pingFiguresText(event) : '';
-    const histogram = screen.showsHistogram ? pingHistogramText(event) : '';
-    return `${text(event)}${figures}${histogram}`;
+    if (event.type === 'summary') {
+      const figures = screen.showsFigures ? pingFiguresText(event) : '';
+      const histogram = screen.showsHistogram ? pingHistogramText(event) : '';
+      return `${text(event)}${figures}${histogram}`;
+    }
+    const isFlood = screen.isFlood && event.type !== 'start';
+    const shown: Output = isFlood ? floodMarks(event, screen.isQuiet) : text(event);
+    const isHeard = screen.isAudible && !screen.isQuiet && event.type === 'reply' && !event.isLate;
+    return isHeard ? [Control.bell, shown].flat() : shown;
   };
+}
+
+/** The marks of ping(8) -f: a dot for each probe, erased by its reply, replaced by E on an error. */
+function floodMarks(event: PingEvent, isQuiet: boolean): Exclude<Output, string> {
+  if (event.type === 'sent') return ['.'];
+  if (isQuiet) return [];
+  if (event.type === 'error') return [Control.backspace, 'E'];
+  const isFirst = event.type === 'reply' && !event.isLate && !event.isDuplicate;
+  return isFirst ? [Control.backspace, ' ', Control.backspace] : [];
 }

@@ -8,6 +8,7 @@ import { ExitCode } from '../exit-code.ts';
 import { pauseOptimiser } from '../filter/optimiser.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { readStandardInput, readTextFile } from '../text-input.ts';
+import { Control } from '../text-output.ts';
 import { EventOutput } from './event-output.ts';
 import { withProbeFile } from './probe-file.ts';
 import type { SweepCommand } from './sweep-options.ts';
@@ -19,7 +20,7 @@ const PROGRESS_INTERVAL = 100;
 export async function runSweep(command: SweepCommand, context: CommandContext): Promise<void> {
   const targets = await resolveSweepTargets(await readTargets(command), command.family);
   const { ports, interface: outgoing } = command.run;
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const output = new EventOutput<SweepEvent>(context, command.format, formatter(command));
   let alive = 0;
   let unreachable = 0;
@@ -81,13 +82,13 @@ class ProgressBar implements Disposable {
     if (!isWanted || context.stderr.columns === undefined) return;
     this.#timer = setInterval(() => {
       const counts = run.snapshot();
-      if (counts !== undefined) context.stderr.write(sweepProgressText(counts));
+      if (counts !== undefined) context.stderr.write([Control.lineStart, sweepProgressText(counts)]);
     }, PROGRESS_INTERVAL);
   }
 
   [Symbol.dispose](): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
-    this.#context.stderr.write('\r\x1b[K');
+    this.#context.stderr.write([Control.eraseLine]);
   }
 }

@@ -28,7 +28,7 @@ export async function runTraceroute(command: TracerouteCommand, context: Command
   const target = await resolveTarget(command.host, command.family);
   const screen = new Screen(command, context);
   const output = new EventOutput<TracerouteEvent>(context, command.format, (event) => screen.format(event));
-  const stop = listenForStop(context.signals);
+  const stop = listenForStop(context);
   const hops: TracerouteHop[] = [];
   let isReached = false;
   let source = 'here';

@@ -4,10 +4,10 @@
  */
 import { formatIpv4, formatIpv6 } from '../../base/address.ts';
 import { readU8, readU16, readU32 } from '../../base/bytes.ts';
+import { printableBytes } from '../../base/text.ts';
 import type { LayerPlace } from '../layer.ts';
 import type { Binding, DecodeContext, Protocol } from '../protocol.ts';
 import { capturedLengthOf, type Region, wireLengthOf } from '../region.ts';
-import { visibleText } from '../visible.ts';
 
 /** A DNS message (RFC 1035, 4). */
 export interface DnsLayer extends LayerPlace {
@@ -209,7 +209,7 @@ class Message {
     const strings: string[] = [];
     for (let at = start; at < end; ) {
       const next = at + 1 + readU8(this.#bytes, at);
-      strings.push(`"${visibleText(this.#bytes, at + 1, Math.min(next, end))}"`);
+      strings.push(`"${printableBytes(this.#bytes, at + 1, Math.min(next, end))}"`);
       at = next;
     }
     return strings.join(' ');
@@ -236,7 +236,7 @@ class Message {
         continue;
       }
       if (length > 63 || at + 1 + length > this.#end) return undefined;
-      text += `${visibleText(bytes, at + 1, at + 1 + length)}.`;
+      text += `${printableBytes(bytes, at + 1, at + 1 + length)}.`;
       at += 1 + length;
     }
     return undefined;

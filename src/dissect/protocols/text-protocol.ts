@@ -1,9 +1,9 @@
 /** Application protocols of text lines over TCP: FTP, SMTP, HTTP, RTSP. One layer holds the lines of a segment. @module */
 import { readU8 } from '../../base/bytes.ts';
+import { printableBytes } from '../../base/text.ts';
 import type { LayerPlace } from '../layer.ts';
 import type { Binding, DecodeContext, Protocol } from '../protocol.ts';
 import { capturedLengthOf, type Region, wireLengthOf } from '../region.ts';
-import { visibleText } from '../visible.ts';
 
 export interface TextLayer extends LayerPlace {
   readonly kind: 'text';
@@ -64,7 +64,7 @@ function readLines(bytes: Uint8Array, start: number, end: number): string[] {
   while (at < end && lines.length < MAXIMUM_LINES) {
     const stop = lineEnd(bytes, at, end);
     if (stop < 0) break;
-    lines.push(visibleText(bytes, at, Math.min(stop, at + MAXIMUM_LINE_LENGTH)));
+    lines.push(printableBytes(bytes, at, Math.min(stop, at + MAXIMUM_LINE_LENGTH)));
     at = afterLineEnd(bytes, stop, end);
   }
   return lines;

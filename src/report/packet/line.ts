@@ -32,19 +32,13 @@ export class PacketPrinter {
     const dissection = dissect(frame, linkType, { checksums: verbosity > 0 });
     const head = `${number ? `${String(this.#count).padStart(5)}  ` : ''}${this.#time.format(frame.seconds, frame.nanoseconds)}`;
     const body = dump === undefined ? '' : this.#dump(frame, dissection);
-    return `${head}${this.#sourceOf(frame)}${this.describe(dissection, linkType)}${body}`;
+    return `${head}${this.#line.names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${body}`;
   }
 
   /** The line without the time stamp. */
   describe({ layers }: Dissection, linkType: LinkType): string {
     const head = isRawIp(linkType) && this.#options.linkHeader === true ? 'ip: ' : '';
     return head + this.#line.print(layers);
-  }
-
-  /** Padded like the interface names that tcpdump prints for `any`. */
-  #sourceOf({ interfaceIndex }: FrameView): string {
-    const sourceName = this.#options.names?.sourceName;
-    return sourceName === undefined ? '' : `${(sourceName(interfaceIndex) ?? '?').padEnd(5)} `;
   }
 
   #dump(frame: FrameView, dissection: Dissection): string {

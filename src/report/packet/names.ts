@@ -1,5 +1,6 @@
 /** Names and numbers of addresses, ports and interfaces in a line. @module */
 import { portsOfService, serviceNames } from '../../base/service-names.ts';
+import { printable } from '../../base/text.ts';
 import type { PacketPrintOptions } from './options.ts';
 
 type Transport = 'tcp' | 'udp' | 'sctp';
@@ -32,18 +33,25 @@ export class EndpointNames {
 
   host(address: string): string {
     if (this.#options.numeric === true) return address;
-    return this.#options.names?.host?.(address) ?? address;
+    const name = this.#options.names?.host?.(address);
+    return name === undefined ? address : printable(name);
   }
 
   port(port: number, protocol: Transport): string {
     if (this.#options.numeric === true) return String(port);
     const { service } = this.#options.names ?? {};
-    const name = service === undefined ? serviceOfPort(port, protocol) : service(port, protocol);
-    return name ?? String(port);
+    if (service === undefined) return serviceOfPort(port, protocol) ?? String(port);
+    return printable(service(port, protocol) ?? String(port));
   }
 
   /** `?` without a name, like tcpdump for an interface that the machine does not have. */
   interfaceName(index: number): string {
-    return this.#options.names?.interfaceName?.(index) ?? '?';
+    return printable(this.#options.names?.interfaceName?.(index) ?? '?');
+  }
+
+  /** The interface at the start of a line, padded like the names that tcpdump prints for `any`. */
+  source(interfaceIndex: number): string {
+    const { sourceName } = this.#options.names ?? {};
+    return sourceName === undefined ? '' : `${printable(sourceName(interfaceIndex) ?? '?').padEnd(5)} `;
   }
 }

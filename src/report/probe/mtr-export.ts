@@ -10,7 +10,7 @@ export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): strin
     const addresses = hop.addresses.map(({ address }) => address).join(' ');
     return [target, String(hop.hop), addresses, originOf(hop), ...figuresOf(hop)];
   });
-  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\n`).join('');
 }
 
 /** Returns the origin of the address that replied last; empty without one. */

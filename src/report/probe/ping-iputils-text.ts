@@ -1,12 +1,11 @@
 /** Formats a ping run as ping of iputils (Linux) does. @module */
+import { printable } from '../../base/text.ts';
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../../icmp/index.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
 import { localErrorText } from './local-error-text.ts';
 
 export interface IputilsTextOptions {
   readonly isQuiet?: boolean;
-  readonly isFlood?: boolean;
-  readonly isAudible?: boolean;
   readonly prefix?: (event: PingReply | PingError) => string;
 }
 
@@ -19,14 +18,8 @@ export function iputilsTextFormatter(options: IputilsTextOptions = {}): (event: 
   return (event) => {
     if (event.type === 'start') return startText(event);
     if (event.type === 'summary') return summaryText(event);
-    if (event.type === 'sent') return options.isFlood === true ? '.' : '';
-    if (options.isQuiet === true) return '';
-    if (event.type === 'reply') {
-      const bell = options.isAudible === true ? '\x07' : '';
-      if (options.isFlood === true) return `${bell}${event.isDuplicate ? '' : '\b \b'}`;
-      return `${bell}${options.prefix?.(event) ?? ''}${replyText(event)}\n`;
-    }
-    if (options.isFlood === true) return event.type === 'error' ? '\bE' : '';
+    if (options.isQuiet === true || event.type === 'sent') return '';
+    if (event.type === 'reply') return `${options.prefix?.(event) ?? ''}${replyText(event)}\n`;
     if (event.type === 'short-quote') return ''; // for standard error
     const number = shownSequence(event.sequence);
     if (event.type === 'error') {
@@ -49,8 +42,8 @@ function shownSequence(sequence: number): number {
 
 function startText({ family, target, address, size, source }: PingStart): string {
   const from = source === undefined ? '' : ` from ${source}`;
-  if (family === 6) return `PING ${target}(${address})${from} ${size} data bytes\n`;
-  return `PING ${target} (${address})${from} ${size}(${size + 28}) bytes of data.\n`;
+  if (family === 6) return `PING ${printable(target)}(${address})${from} ${size} data bytes\n`;
+  return `PING ${printable(target)} (${address})${from} ${size}(${size + 28}) bytes of data.\n`;
 }
 
 function replyText(reply: PingReply): string {
@@ -86,7 +79,7 @@ function summaryText(summary: PingSummary): string {
   // %g: six significant digits, without trailing zeros.
   counts.push(`${Number(summary.lossPercent.toPrecision(6))}% packet loss`);
   counts.push(`time ${Math.round(summary.duration)}ms`);
-  const text = `\n--- ${summary.target} ping statistics ---\n${counts.join(', ')}\n`;
+  const text = `\n--- ${printable(summary.target)} ping statistics ---\n${counts.join(', ')}\n`;
   if (summary.roundTrip === undefined) return text;
   const { min, mean, max, deviation } = summary.roundTrip;
   const times = [min, mean, max, deviation].map((time) => time.toFixed(3)).join('/');

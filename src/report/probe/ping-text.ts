@@ -1,4 +1,5 @@
 /** Formats a ping run exactly as ping(8) of FreeBSD does. @module */
+import { printable } from '../../base/text.ts';
 import type { PingError, PingEvent, PingReply, PingStart, PingSummary } from '../../icmp/index.ts';
 import { icmpErrorText } from './icmp-error-text.ts';
 import { formatIpOptions } from './ip-options-text.ts';
@@ -10,10 +11,6 @@ export interface PingTextOptions {
   readonly isQuiet?: boolean;
   /** Prints a line for each ignored reply (ping -v). */
   readonly isVerbose?: boolean;
-  /** Prints dots and backspaces in place of lines (ping -f). */
-  readonly isFlood?: boolean;
-  /** Rings the bell with each reply. */
-  readonly isAudible?: boolean;
   /** Returns text before each line about a probe, for example the time of day. */
   readonly prefix?: (event: PingReply | PingError) => string;
 }
@@ -29,17 +26,13 @@ export function pingTextFormatter(options: PingTextOptions = {}): (event: PingEv
   return (event) => {
     if (event.type === 'start') return startText(event);
     if (event.type === 'summary') return summaryText(event);
-    if (event.type === 'sent') return options.isFlood === true ? '.' : '';
     if (options.isQuiet === true) return '';
     if (event.type === 'reply') {
       if (event.isLate) return '';
-      const bell = options.isAudible === true ? '\x07' : '';
-      if (options.isFlood === true) return `${bell}${event.isDuplicate ? '' : '\b \b'}`;
       const route = formatIpOptions(event.options, lastRoute);
       lastRoute = route.route;
-      return `${bell}${options.prefix?.(event) ?? ''}${replyText(event)}${route.text}\n`;
+      return `${options.prefix?.(event) ?? ''}${replyText(event)}${route.text}\n`;
     }
-    if (options.isFlood === true) return event.type === 'error' ? '\bE' : '';
     if (event.type === 'error') return `${options.prefix?.(event) ?? ''}${errorText(event)}`;
     if (event.type === 'outstanding') {
       return `Request timeout for icmp_seq ${event.sequence & SEQUENCE_MASK}\n`;
@@ -66,7 +59,7 @@ function startText(start: PingStart): string {
   }
   const from = start.source === undefined ? '' : ` from ${start.source}`;
   const sizes = size === lastSize ? `${size}` : `(${size} ... ${lastSize})`;
-  return `PING ${start.target} (${start.address})${from}: ${sizes} data bytes\n`;
+  return `PING ${printable(start.target)} (${start.address})${from}: ${sizes} data bytes\n`;
 }
 
 function replyText(reply: PingReply): string {
@@ -129,7 +122,7 @@ function summaryText(summary: PingSummary): string {
   const { transmitted, received, duplicates, late, roundTrip } = summary;
   const counts = [`${transmitted} packets transmitted`, `${received} packets received`];
   if (duplicates > 0) counts.push(`+${duplicates} duplicates`);
-  let text = `\n--- ${summary.target} ping statistics ---\n${counts.join(', ')}`;
+  let text = `\n--- ${printable(summary.target)} ping statistics ---\n${counts.join(', ')}`;
   if (received > transmitted) text += ", -- somebody's duplicating packets!";
   else if (transmitted > 0) text += `, ${summary.lossPercent.toFixed(1)}% packet loss`;
   if (late > 0) text += `, ${late} packets out of wait time`;
@@ -144,7 +137,7 @@ function summaryText(summary: PingSummary): string {
 export function pingInterimText(summary: PingSummary): string {
   const { transmitted, received, roundTrip } = summary;
   const percent = transmitted === 0 ? 0 : Math.floor((received * 100) / transmitted);
-  const counts = `\r${received}/${transmitted} packets received (${percent}%)`;
+  const counts = `${received}/${transmitted} packets received (${percent}%)`;
   if (roundTrip === undefined) return `${counts}\n`;
   const { min, mean, max } = roundTrip;
   return `${counts} ${min.toFixed(3)} min / ${mean.toFixed(3)} avg / ${max.toFixed(3)} max\n`;

@@ -46,5 +46,5 @@ function formatSweepSummary(summary: SweepSummary): string {
 export function sweepProgressText(summary: SweepSummary & { readonly progress: number }, width = 30): string {
   const filled = Math.round(summary.progress * width);
   const percent = String(Math.floor(summary.progress * 100)).padStart(3);
-  return `\r[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${percent} % ${summary.alive} alive`;
+  return `[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${percent} % ${summary.alive} alive`;
 }

@@ -1,4 +1,5 @@
 /** Formats a traceroute exactly as traceroute(8) of FreeBSD does. @module */
+import { printable } from '../../base/text.ts';
 import type {
   HopAnswer,
   HopChanges,
@@ -37,7 +38,7 @@ export function formatTracerouteEvent(event: TracerouteEvent, options: Tracerout
 export function tracerouteHeader(start: TracerouteStart, command = 'traceroute'): string {
   const from = start.source === undefined ? '' : ` from ${start.source}`;
   const limits = `${start.maxHops} hops max, ${start.packetLength} byte packets`;
-  return `${command} to ${start.target} (${start.address})${from}, ${limits}\n`;
+  return `${command} to ${printable(start.target)} (${start.address})${from}, ${limits}\n`;
 }
 
 function hopText(hop: TracerouteHop, options: TracerouteTextOptions): string {
@@ -74,7 +75,7 @@ function hopText(hop: TracerouteHop, options: TracerouteTextOptions): string {
 function hostText({ source, origin }: HopAnswer, { nameOf }: TracerouteTextOptions): string {
   const note = origin === undefined ? '' : `[${originText(origin)}] `;
   if (nameOf === undefined || source === HIDDEN_ADDRESS) return `${note}${source}`;
-  return `${note}${nameOf(source) ?? source} (${source})`;
+  return `${note}${printable(nameOf(source) ?? source)} (${source})`;
 }
 
 /** Returns ` <NAT: from 198.51.100.1> <DSCP 46 to 0>` and the like. */

@@ -106,6 +106,6 @@ export class ReplaySender {
       throw new StackError('INTERFACE_GONE', `interface ${interfaceName} was removed during the replay`);
     }
     if (error === Errno.EMSGSIZE || error === Errno.EINVAL) return false;
-    throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`);
+    throw syscallError('sendmmsg', error, `send frames on ${interfaceName}`, interfaceName);
   }
 }

@@ -1,6 +1,5 @@
 /** The files of a series: one open, a few being closed, the oldest of a ring deleted. @module */
 import { dirname } from 'node:path';
-import { defined } from '../../base/defined.ts';
 import {
   OutputError,
   type OutputTarget,
@@ -59,16 +58,13 @@ export class SeriesFiles implements OpenFiles {
     this.#options = options;
     this.#own = parts.own;
     this.#onFailure = parts.onFailure;
-    const { utc = false, overwrite = false, rotation, keep } = options;
-    const fileOptions = defined({ keep });
+    const { utc = false, overwrite = false, rotation } = options;
     const template = new FileNameTemplate(name, { utc, numbered: rotation !== undefined });
     this.#template = template;
-    const names = new NextFile(template, overwrite ? 'file' : 'new', fileOptions);
+    const names = new NextFile(template, overwrite ? 'file' : 'new', options);
     this.#openTarget = (seconds) => {
       if (name === '-') return STANDARD_OUTPUT;
-      return rotation === undefined
-        ? openOutputFile(template.format(seconds, 1), fileOptions, 'any')
-        : names.open(seconds);
+      return rotation === undefined ? openOutputFile(template.format(seconds, 1), options, 'any') : names.open(seconds);
     };
   }
 

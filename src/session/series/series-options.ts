@@ -1,6 +1,6 @@
 /** Options of a series of files. @module */
 import type { Clock } from '../../base/clock.ts';
-import type { FileIdentity } from '../../pcap/index.ts';
+import type { FileSinkOptions } from '../../pcap/index.ts';
 import type { FreeSpaceFloor, SpaceReader } from './free-space.ts';
 import type { OutputLedger } from './output-ledger.ts';
 
@@ -34,7 +34,8 @@ export interface FinishedFile {
   readonly length: number;
 }
 
-export interface FileSeriesOptions {
+/** `keep` protects the file that the frames are read from. */
+export interface FileSeriesOptions extends FileSinkOptions {
   /** Default: one file. */
   readonly rotation?: Rotation;
   /** Frames arrive as they are stamped, so that none is later than now. Default: true. */
@@ -57,8 +58,6 @@ export interface FileSeriesOptions {
   readonly utc?: boolean;
   /** Overwrite existing files, but never links. Default: use another name. */
   readonly overwrite?: boolean;
-  /** A file that is not overwritten under any name: the one that the frames come from. */
-  readonly keep?: FileIdentity;
   /**
    * Several series with the same ledger, for instance on several threads, observe `frameLimit`, `fileLimit`,
    * `byteLimit`, `quota` and `freeSpace` together. A ring has a quota of its own. Default: a ledger for this series

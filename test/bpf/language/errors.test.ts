@@ -69,7 +69,7 @@ describe('errors of filters', () => {
     const [, shown = '', carets = ''] = errorOf(long).toText().split('\n');
     expect(shown.length).toBeLessThan(160);
     expect(shown).not.toContain('\u001b');
-    expect(carets.trimStart()).toBe('^');
+    expect(carets.trimStart()).toBe('^^'); // as wide as ^[
   });
 
   test('a filter that ends too early says what could come', () => {
@@ -87,16 +87,17 @@ describe('errors of filters', () => {
 });
 
 describe('what a terminal is shown', () => {
-  test('control characters and marks of direction are taken out, one for one', () => {
+  test('control characters and marks of direction are visible, and carets stay below the wrong words', () => {
     const text = 'tcp and \u202efoo\u001b[31m bar';
     const [message = '', shown = '', carets = ''] = errorOf(text).toText().split('\n');
-    expect(message).toBe('"?" is not allowed in a filter');
-    expect(shown).toBe('  tcp and ?foo?[31m bar');
-    expect(carets).toBe('          ^');
+    expect(message).toBe('"<U+202E>" is not allowed in a filter');
+    expect(shown).toBe('  tcp and <U+202E>foo^[[31m bar');
+    expect(carets).toBe('          ^^^^^^^^');
+    expect(errorOf('tcp prot\u009b 80').toText().split('\n').slice(1)).toEqual(['  tcp protM-^[ 80', '          ^^^^']);
   });
 
   test('words that are quoted in messages are no different', () => {
-    expect(errorOf('host \\\u001b[2J\u2066x').message).toContain('"?[2J?x"');
+    expect(errorOf('host \\\u001b[2J\u2066x').message).toContain('"^[[2J<U+2066>x"');
   });
 
   test('a filter of several lines is shown as one', () => {

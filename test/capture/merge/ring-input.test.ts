@@ -29,6 +29,7 @@ function lend(): { loan: RingLoan; kernel: RingKernel; state: { isThere: boolean
     batch: new BlockBatch(memory, settings),
     blockTimeout: GEOMETRY.blockTimeout,
     arrival: {
+      isDown: false,
       isRefusing: false,
       refuseFrames() {
         state.refusals += 1;

@@ -7,7 +7,8 @@ import { fileFilter } from '../../../src/cli/filter/filter-warnings.ts';
 /** A context that keeps what is written to standard error. */
 function recordingContext() {
   const written: string[] = [];
-  const output = { columns: undefined, closed: false, write: (text: string) => void written.push(text), verify() {} };
+  const write = (text: string) => void written.push(text);
+  const output = { isTerminal: false, columns: undefined, closed: false, write, verify() {} };
   return { written, context: { stdout: output, stderr: output, clock: systemClock, signals: { on: () => () => {} } } };
 }
 

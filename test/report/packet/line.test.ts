@@ -30,6 +30,19 @@ describe('names', () => {
     expect(line(frame, { names })).toContain('IP here.example.tcp-40000 > 198.51.100.2.tcp-443: ');
     expect(line(frame, { names, numeric: true })).toContain('IP 192.0.2.1.40000 > ');
   });
+
+  test('are printable, whatever the caller knows: hosts, services, interfaces', () => {
+    const hostile = (name: string) => (): string => `${name}\u001b[2J\n\u202e`;
+    const names = { host: hostile('h'), service: hostile('s'), interfaceName: hostile('i'), sourceName: hostile('e') };
+    const shown = (name: string): string => `${name}^[[2J^J<U+202E>`;
+    expect(line(frame, { names })).toMatch(/^[ -~]+$/);
+    expect(line(frame, { names })).toContain(
+      `${shown('e')} IP ${shown('h')}.${shown('s')} > ${shown('h')}.${shown('s')}: `,
+    );
+    const cooked = joinBytes(fromHex('0800 0000 00000003 0001 00 06 020000000001 0000'), frame.subarray(14));
+    const printer = new PacketPrinter({ time: 'none', names });
+    expect(printer.format(lentFrame(cooked), 276)).toMatch(/^e\^\[\[2J\^J<U\+202E> i\^\[\[2J\^J<U\+202E> /);
+  });
 });
 
 describe('time', () => {

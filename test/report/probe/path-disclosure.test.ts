@@ -51,7 +51,7 @@ describe('whose networks', () => {
       expect.stringMatching(/^ {2}2\. AS\?\?\? {6} 10\.0\.2\.1 /),
       expect.stringMatching(/^ {2}3\. AS64496 ZZ {2}198\.51\.100\.9 /),
     ]);
-    expect(formatMtrCsv('t', hops).split('\r\n')[3]).toMatch(/^t,3,198\.51\.100\.9,AS64496 ZZ,0\.0,/);
+    expect(formatMtrCsv('t', hops).split('\n')[3]).toMatch(/^t,3,198\.51\.100\.9,AS64496 ZZ,0\.0,/);
     expect(formatMtrPrometheus('t', hops)).toContain('hop="3",address="198.51.100.9",asn="64496"} 0\n');
     expect(formatMtrXml('a<b&"c"', 1, hops)).toContain(
       '<MTR DST="a&lt;b&amp;&quot;c&quot;" TESTS="1">\n  <HUB COUNT="1" HOST="10.0.1.1">\n    <Loss>0.0</Loss>\n',
