@@ -1,4 +1,5 @@
 /** Tests and values in words: by fields where these are certain, else by places in bytes. @module */
+import { AncillaryOffset } from './ancillary.ts';
 import type { LoadValue, Value } from './compile/value.ts';
 import {
   type Field,
@@ -12,6 +13,13 @@ import {
 import { boundText, contentText, equalityText, type FieldEquality, hexadecimal } from './field-text.ts';
 
 const VARIABLES: Readonly<Record<string, string>> = { headerEnd: 'header end', protocol: 'protocol' };
+/** The metadata that tests of a live capture read. */
+const ANCILLARY: Readonly<Record<number, string>> = {
+  [AncillaryOffset.packetType]: 'packet type',
+  [AncillaryOffset.interfaceIndex]: 'interface index',
+  [AncillaryOffset.vlanTag]: 'vlan tag',
+  [AncillaryOffset.vlanTagPresent]: 'vlan tag present',
+};
 const COMPARISONS = { equal: '=', greater: '>', greaterOrEqual: '>=' } as const;
 const OPERATORS = {
   add: '+',
@@ -89,9 +97,9 @@ export function valueText(value: Value, known: Known): string {
     case 'length':
       return 'len';
     case 'ancillary':
-      return `word ${value.offset} of the kernel's metadata`;
+      return `${ANCILLARY[value.offset] ?? `word ${value.offset}`} in the kernel's metadata`;
     case 'variable':
-      return VARIABLES[known.variables.get(value) ?? 'none'] ?? `variable ${value.index + 1}`;
+      return VARIABLES[known.variables.get(value) ?? 'none'] ?? value.name;
     case 'headerLength':
       return isIpv4HeaderLength(value, known) ? 'ip header length' : `4 * (byte ${value.offset} & 0xf)`;
     case 'load': {

@@ -102,6 +102,17 @@ describe('what decided', () => {
   });
 
   test('a filter without words', () => {
+    expect(decide('geneve or ip', SEGMENT)).toEqual([
+      'does not match',
+      'no geneve: ip protocol is tcp',
+      'no ip: tunnel found is 0',
+    ]);
+    // The kernel's metadata is read before the first test of the text, and a file has none.
+    expect(decide('ip or vlan and arp', SEGMENT, { live: true })).toEqual([
+      'does not match',
+      "cut vlan: vlan tag present in the kernel's metadata is missing (the frame has 54 bytes)",
+    ]);
+    expect(decide('ip or vlan', SEGMENT, { live: true })).toEqual(['matches', 'yes ip: ether type is ip']);
     expect(decide('', SEGMENT)).toEqual(['matches']);
   });
 

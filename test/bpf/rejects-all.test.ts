@@ -43,6 +43,11 @@ describe('refused, as libpcap does', () => {
     expect(wordsOf(expression, error)).toEqual(words);
   });
 
+  test('with the tag in the metadata of a live capture', () => {
+    expect(() => compileFilter('vlan and ip and arp', { live: true })).toThrow('"ip" and "arp" exclude each other');
+    expect(compileFilter('ip and vlan and ip', { live: true }).warnings).toEqual([]);
+  });
+
   test('the text names both terms, with carets under them', () => {
     expect(refusalOf('(port 443 or 80) and icmp').toText()).toMatchInlineSnapshot(`
       ""port 443 or 80" and "icmp" exclude each other; no packet can match this filter
@@ -68,6 +73,12 @@ describe('refused, as libpcap does', () => {
 describe('compiled with a warning, as only tapline knows', () => {
   test.each([
     ['geneve and tcp and udp', ['tcp', 'udp']],
+    // After a failed tunnel the tests inside it fail.
+    ['not geneve and ip', ['not geneve', 'ip']],
+    ['not (geneve and vxlan) and less 99 and (ip or arp)', ['not (geneve and vxlan)', 'ip or arp']],
+    // Terms inside a tunnel exclude each other there.
+    ['geneve and udp and host 10.1.1.1 and tcp', ['udp', 'tcp']],
+    ['geneve and ip and (len > 9 and host 10.1.1.1 and arp)', ['ip', 'arp']],
     ['ip[9] = 6 and udp', ['ip[9] = 6', 'udp']],
     ['port 443 and less 99 and icmp', ['port 443', 'icmp']],
     ['len > 9 and less 8', ['len > 9', 'less 8']],
@@ -85,7 +96,15 @@ describe('compiled with a warning, as only tapline knows', () => {
     const options = { linkType: LinkType.ethernet, optimize: false };
     expect(compileFilter('ip[9] = 6 and udp', options).warnings).toHaveLength(1);
     expect(() => compileFilter('tcp and udp', options)).toThrow('exclude each other');
-    for (const expression of ['tcp', 'port 80 and port 81', 'vlan and vlan', 'ip or arp', 'geneve and tcp', '']) {
+    for (const expression of [
+      'tcp',
+      'port 80 and port 81',
+      'vlan and vlan',
+      'ip or arp',
+      'geneve and tcp',
+      'not geneve and not ip',
+      '',
+    ]) {
       expect(compileFilter(expression, options).warnings, expression).toEqual([]);
     }
   });

@@ -97,7 +97,7 @@ export function tagIsRemoved({ tests, values }: Context): Predicate {
  */
 function vlanTestLive(context: Context, tagInFrame: Predicate, id: number | undefined): Predicate {
   const { layers, tests, values, prologue } = context;
-  const shift = values.variable();
+  const shift = values.variable('vlan tag length');
   const removed = tagIsRemoved(context);
   const tag = values.ancillary(AncillaryOffset.vlanTag);
   const removedMatches = id === undefined ? [] : [tests.maskedEqual(tag, VLAN_ID_MASK, id)];
@@ -165,7 +165,7 @@ function tunnelTest(
   layers.tunnels += 1;
   if (layers.tunnels > MAX_TUNNELS) throw new LimitError(`more than ${MAX_TUNNELS} tunnels`);
   notePlace(context, layers.ipv6HeaderEnd(), true);
-  const found = values.variable();
+  const found = values.variable('tunnel found');
   const headerEnd = values.variable();
   const through = (end: Value) => all(tests.equal(layers.transport(end, 2, 2), port), ...matches(end));
   const ipv4 = [

@@ -53,7 +53,7 @@ export type Value =
   /** What the kernel knows besides the bytes: a load at `SKF_AD_OFF + offset`. */
   | (Numbered & { readonly kind: 'ancillary'; readonly offset: number })
   /** The value of the last `assign` on the path; 0 without one. */
-  | (Numbered & { readonly kind: 'variable'; readonly index: number })
+  | (Numbered & { readonly kind: 'variable'; readonly index: number; readonly name: string })
   | (Numbered & { readonly kind: 'negate'; readonly operand: Value })
   | (Numbered & {
       readonly kind: 'binary';
@@ -161,12 +161,12 @@ export class ValueTable {
     );
   }
 
-  /** A variable that nothing has used yet. */
-  variable(): VariableValue {
+  /** Makes a new variable. */
+  variable(name = `variable ${this.#variables + 1}`): VariableValue {
     const index = this.#variables;
     this.#variables += 1;
     this.#known.find(KEYS.variable, index, 0, 0, 0);
-    return this.#known.add<VariableValue>({ kind: 'variable', id: this.#known.size, traits: undefined, index });
+    return this.#known.add<VariableValue>({ kind: 'variable', id: this.#known.size, traits: undefined, index, name });
   }
 
   negate(operand: Value): Value {

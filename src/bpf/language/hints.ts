@@ -188,8 +188,10 @@ function badAddress(expression: string, window: string, start: number, from: num
     const [text] = match;
     if (/^[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}$/.test(text) || parseIpv6(text) !== undefined) continue;
     const where: Span = { offset: start + match.index, length: text.length };
-    const isMac =
-      /\b(?:ether|link|mac)\b[^()]*$/.test(window.slice(0, match.index)) || /^(?:[^:-]{2}[:-])+[^:-]{2}$/.test(text);
+    const isEthernet = /\b(?:ether|link|mac)\b[^()]*$/.test(window.slice(0, match.index));
+    // With dashes it may be a name.
+    if (!isEthernet && !text.includes(':')) continue;
+    const isMac = isEthernet || /^(?:[^:]{2}:)+[^:]{2}$/.test(text);
     const kind = isMac ? 'an Ethernet address' : 'an IPv6 address';
     const expected = isMac ? ['six octets such as 02:00:00:00:00:01'] : [];
     return new FilterError('FILTER_ADDRESS', `${text} is not ${kind}`, expression, where, { expected });

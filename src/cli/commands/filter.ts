@@ -6,7 +6,7 @@ import { type FilterArguments, filterOptions } from '../filter/filter-options.ts
 export function filterCommand(context: CommandContext): CommandModule<object, FilterArguments> {
   return {
     command: 'filter [expression..]',
-    describe: 'compile a filter and show its program, what it means, or one frame’s way through it',
+    describe: 'compile a filter; show its program, explain it, or apply it to frames of a file',
     builder: filterOptions,
     async handler(words) {
       const { runFilter } = await import('../filter/run-filter.ts');

@@ -95,6 +95,7 @@ describe('hints', () => {
     expect(errorOf('port = http and and').suggestion).toBe('port http');
     expect(errorOf('port 80 and host 10.0.0.1 nonsense').suggestion).toBeUndefined();
     expect(errorOf('ip[0:3] = 1').suggestion).toBeUndefined();
+    expect(errorOf('host ad-be-ef').message).toBe('host name "ad-be-ef" needs a resolver; expected an address');
   });
 });
 
