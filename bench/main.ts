@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: micro benches, in one process, without privilege. Words choose suites; `--baseline` makes the results
- * the new baseline. Results go to `bench/results/NAME.json`, the numbers to compare with are in
- * `bench/results/baseline/NAME.json`. @module
+ * `npm run bench [-- SUITE …] [--baseline]`: micro benchmarks in one process, without privilege. Writes the results to
+ * `bench/results/NAME.json` and prints changes against `bench/results/baseline/NAME.json`; `--baseline` writes a new
+ * baseline instead. @module
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
@@ -46,7 +46,7 @@ function printRows(suite: BenchSuite, rows: readonly BenchRow[], baseline: Repor
   }
 }
 
-/** A number, with its change against the baseline where that is above a tenth. */
+/** Formats a number, with its change against the baseline when that is 10 % or more. */
 function cell(value: number | undefined, before: number | undefined): string {
   if (value === undefined) return '-';
   const text = value < 10 ? value.toFixed(2) : value.toFixed(1);
@@ -64,7 +64,7 @@ async function main(words: readonly string[]): Promise<void> {
   const names = words.filter((word) => !word.startsWith('--'));
   const unknown = names.find((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown !== undefined) {
-    throw new Error(`no suite ${unknown}; there are: ${SUITES.map((suite) => suite.name).join(', ')}`);
+    throw new Error(`unknown suite ${unknown}; suites: ${SUITES.map((suite) => suite.name).join(', ')}`);
   }
   const folder = words.includes('--baseline') ? BASELINE : RESULTS;
   mkdirSync(folder, { recursive: true });

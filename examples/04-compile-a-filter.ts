@@ -1,7 +1,10 @@
-/** From pcap-filter(7) text to a classic BPF program, and to verdicts. Needs no privilege, and no Node either. @module */
+/**
+ * Compiles a pcap-filter(7) expression to a classic BPF program and matches a frame. Needs no privilege.
+ * Run it with `node examples/04-compile-a-filter.ts 'tcp port 25'`. @module
+ */
 import { compileFilter, disassemble, FilterError, LinkType } from 'tapline';
 
-/** The program of an expression as `tcpdump -d` prints it, or what is wrong with it, with carets under the words. */
+/** Returns the program as `tcpdump -d` prints it, or the error in the expression with carets under the words. */
 export function explainFilter(expression: string): string {
   try {
     const program = compileFilter(expression, { linkType: LinkType.ethernet });
@@ -12,7 +15,9 @@ export function explainFilter(expression: string): string {
   }
 }
 
-/** Whether an Ethernet frame matches. */
+/** Returns true when an Ethernet frame matches. */
 export function matches(expression: string, frame: Uint8Array): boolean {
   return compileFilter(expression, { linkType: LinkType.ethernet }).match(frame) > 0;
 }
+
+if (process.argv[1] === import.meta.filename) console.log(explainFilter(process.argv[2] ?? 'tcp port 25').trimEnd());

@@ -1,8 +1,11 @@
-/** One program, three ways to run it: interpreted, compiled frame by frame, compiled over a table of frames. @module */
-import { compileFilter, LinkType } from 'tapline';
+/**
+ * Runs one filter program frame by frame, and in one WebAssembly call over a table of frames.
+ * Run it with `node examples/05-filter-engines.ts packets.pcap 'tcp port 25'`. @module
+ */
+import { compileFilter, LinkType, openFile } from 'tapline';
 import { BatchEntry, compileToWasm, createEngine } from 'tapline/bpf';
 
-/** The simple way: an engine that works everywhere. `engine.fallback` says why it is not the one asked for. */
+/** Counts matching frames one by one. `engine.fallback` holds the reason when WebAssembly is not available. */
 export function countOneByOne(expression: string, frames: readonly Uint8Array[]): number {
   const { instructions } = compileFilter(expression, { linkType: LinkType.ethernet });
   const engine = createEngine(instructions, { engine: 'wasm' });
@@ -13,12 +16,12 @@ export function countOneByOne(expression: string, frames: readonly Uint8Array[])
   return kept;
 }
 
-/** The quick way for many frames: they lie in the filter's memory, and one call judges them all. */
+/** Counts matching frames in one call. The frames are copied into the memory of the filter. */
 export function countAtOnce(expression: string, frames: readonly Uint8Array[]): number {
   const { instructions } = compileFilter(expression, { linkType: LinkType.ethernet });
   const filter = compileToWasm(instructions);
   const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
-  const table = 16; // address of the table of frames; address 0 means "none"
+  const table = 16; // address of the table of frames; address 0 means "no table"
   let at = table + frames.length * BatchEntry.size;
   filter.memory.grow(Math.ceil((at + bytes) / 65_536));
   const memory = new Uint8Array(filter.memory.buffer);
@@ -32,4 +35,12 @@ export function countAtOnce(expression: string, frames: readonly Uint8Array[]): 
     at += frame.length;
   }
   return filter.matchBatch(table, frames.length, 0);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , path = 'packets.pcap', expression = 'tcp'] = process.argv;
+  await using source = await openFile(path);
+  const frames: Uint8Array[] = [];
+  for await (const { bytes } of source.packets()) frames.push(bytes);
+  console.log(`one by one: ${countOneByOne(expression, frames)}, at once: ${countAtOnce(expression, frames)}`);
 }

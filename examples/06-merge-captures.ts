@@ -1,7 +1,10 @@
-/** Several capture files, of any formats and link types, as one PCAPNG file with all their interfaces. @module */
+/**
+ * Writes capture files of any format and link type into one PCAPNG file that describes all their interfaces.
+ * Run it with `node examples/06-merge-captures.ts one.pcap two.pcapng merged.pcapng`. @module
+ */
 import { createPcapngWriter, openFile } from 'tapline';
 
-/** Writes the frames of all `inputs` to `output`, file by file. Returns how many there were. */
+/** Writes the frames of all `inputs` to `output`, file by file, and returns the number of frames. */
 export async function mergeCaptures(inputs: readonly string[], output: string): Promise<number> {
   const writer = createPcapngWriter(output, { application: 'merge-captures' });
   try {
@@ -22,4 +25,12 @@ export async function mergeCaptures(inputs: readonly string[], output: string): 
   } finally {
     await writer.close();
   }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const inputs = process.argv.slice(2, -1);
+  const output = process.argv.at(-1);
+  if (inputs.length === 0 || output === undefined)
+    throw new TypeError('give at least one input file and the output file');
+  console.log(`${await mergeCaptures(inputs, output)} frames written to ${output}`);
 }

@@ -20,11 +20,11 @@ const STYLES: readonly PacketPrintOptions[] = [
   { dump: { form: 'text', withLinkHeader: true }, time: 'epoch' },
 ];
 
-/** Control characters; tabs and line feeds belong to the printer. */
+/** Control characters, except tab and line feed, which the printer uses. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** Far more than the longest line of a real frame; the number of layers bounds the length of lines. */
-const LONGEST_TEXT = 100_000;
+/** Maximum length of a text. Real frames stay far below it, because the number of layers is limited. */
+const MAX_TEXT_LENGTH = 100_000;
 
 /** Runs one seed. */
 export function fuzzDissect(seed: number): void {
@@ -43,10 +43,10 @@ export function fuzzDissect(seed: number): void {
   };
   for (const layer of dissect(frame, linkType, { checksums: true }).layers) {
     const isInside = layer.start >= 0 && layer.start <= bytes.length + 0xffff && layer.headerLength >= 0;
-    if (!isInside) throw new Error(`a layer out of bounds: ${JSON.stringify(layer)}`);
+    if (!isInside) throw new Error(`layer out of bounds: ${JSON.stringify(layer)}`);
   }
   const text = new PacketPrinter(STYLES[random.below(STYLES.length)] ?? {}).format(frame, linkType);
-  if (text.length > LONGEST_TEXT) throw new Error(`a text of ${text.length} characters`);
-  if (UNPRINTABLE.test(text)) throw new Error(`a control character in ${JSON.stringify(text)}`);
+  if (text.length > MAX_TEXT_LENGTH) throw new Error(`text of ${text.length} characters`);
+  if (UNPRINTABLE.test(text)) throw new Error(`control character in ${JSON.stringify(text)}`);
   JSON.stringify(frameToJson(frame, linkType));
 }

@@ -9,14 +9,15 @@ const PACKETS = 200;
 const oracle = LibpcapOracle.build();
 const hasLiveHandle = oracle?.hasLiveHandle() ?? false;
 
+/** Runs one seed; does nothing without libpcap. */
 export function fuzzFilter(seed: number): void {
   if (oracle === undefined) return;
   const { differences, pairs } = holdContest(oracle, seed, FILTERS, PACKETS);
-  if (differences.length > 0) throw new Error(`of ${pairs} pairs these differ:\n${differences.join('\n')}`);
+  if (differences.length > 0) throw new Error(`differences in ${pairs} pairs:\n${differences.join('\n')}`);
 }
 
-/** Live programs and file programs, with encapsulations. */
+/** Runs one seed with live programs and file programs, with encapsulations. */
 export function fuzzLiveFilter(seed: number): void {
   const { unexplained, pairs } = holdLiveContest(oracle, hasLiveHandle, seed, FILTERS, PACKETS);
-  if (unexplained.length > 0) throw new Error(`of ${pairs} pairs these differ:\n${unexplained.join('\n')}`);
+  if (unexplained.length > 0) throw new Error(`differences in ${pairs} pairs:\n${unexplained.join('\n')}`);
 }

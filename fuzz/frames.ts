@@ -1,4 +1,4 @@
-/** Frames to begin from: one of every kind that the dissection follows, made by our own encoders. @module */
+/** Seed frames for the mutations: one of every kind that the dissector supports, from our own encoders. @module */
 
 import { encodeArp } from '../src/wire/arp.ts';
 import { encodeEthernet, encodeVlanTag } from '../src/wire/ethernet.ts';
@@ -15,7 +15,7 @@ function hex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 }
 
-function made(length: number, fill: (out: Uint8Array) => number): Uint8Array {
+function encoded(length: number, fill: (out: Uint8Array) => number): Uint8Array {
   const out = new Uint8Array(length);
   return out.subarray(0, fill(out));
 }
@@ -26,7 +26,7 @@ const MAC = hex('020000000001');
 
 function ethernet(etherType: number, payload: Uint8Array): Uint8Array {
   return join(
-    made(14, (out) => encodeEthernet({ destination: MAC, source: MAC, etherType }, out)),
+    encoded(14, (out) => encodeEthernet({ destination: MAC, source: MAC, etherType }, out)),
     payload,
   );
 }
@@ -34,7 +34,7 @@ function ethernet(etherType: number, payload: Uint8Array): Uint8Array {
 function ipv4(protocol: number, payload: Uint8Array): Uint8Array {
   const fields = { source: ADDRESS4, destination: ADDRESS4, protocol, timeToLive: 64, payloadLength: payload.length };
   return join(
-    made(60, (out) => encodeIpv4({ ...fields, options: hex('94040000') }, out)),
+    encoded(60, (out) => encodeIpv4({ ...fields, options: hex('94040000') }, out)),
     payload,
   );
 }
@@ -42,22 +42,22 @@ function ipv4(protocol: number, payload: Uint8Array): Uint8Array {
 function ipv6(nextHeader: number, payload: Uint8Array): Uint8Array {
   const fields = { source: ADDRESS6, destination: ADDRESS6, nextHeader, hopLimit: 64, payloadLength: payload.length };
   return join(
-    made(40, (out) => encodeIpv6(fields, out)),
+    encoded(40, (out) => encodeIpv6(fields, out)),
     payload,
   );
 }
 
 function datagram(port: number, payload: Uint8Array): Uint8Array {
-  return made(8 + payload.length, (out) => encodeUdp({ sourcePort: 4000, destinationPort: port, payload }, out));
+  return encoded(8 + payload.length, (out) => encodeUdp({ sourcePort: 4000, destinationPort: port, payload }, out));
 }
 
-/** A response: www.example.com, an address, a mail exchanger, a text, a service. */
+/** DNS response for www.example.com with A, MX, TXT and SRV records. */
 const DNS = hex(
   '123481800001000400000001 03777777076578616d706c6503636f6d00 00010001 c00c0001000100000e100004c0000207' +
     'c00c000f000100000e100009000a046d61696cc010 c00c0010000100000e1000060568656c6c6f c00c0021000100000e1000080001000203e8c010' +
     '0000291000000000000000',
 );
-const TCP = made(60, (out) =>
+const TCP = encoded(60, (out) =>
   encodeTcp(
     {
       sourcePort: 40_000,
@@ -71,8 +71,8 @@ const TCP = made(60, (out) =>
     out,
   ),
 );
-const UDP = made(60, (out) => encodeUdp({ sourcePort: 53, destinationPort: 53, payload: new Uint8Array(20) }, out));
-const ARP = made(60, (out) =>
+const UDP = encoded(60, (out) => encodeUdp({ sourcePort: 53, destinationPort: 53, payload: new Uint8Array(20) }, out));
+const ARP = encoded(60, (out) =>
   encodeArp(
     {
       hardwareType: 1,
@@ -130,7 +130,7 @@ export const SEED_FRAMES: readonly Uint8Array[] = [
   ethernet(
     0x8100,
     join(
-      made(4, (out) => encodeVlanTag({ identifier: 7, etherType: 0x88a8 }, out)),
+      encoded(4, (out) => encodeVlanTag({ identifier: 7, etherType: 0x88a8 }, out)),
       hex('00010800'),
       ipv4(6, TCP),
     ),

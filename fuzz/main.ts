@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- SECONDS [NAME …]]`: every target in turn, each for so long (60), from a new seed on, or from
- * `TAPLINE_SEED`. @module
+ * `npm run fuzz [-- SECONDS [NAME …]]`: runs the targets in turn, each for SECONDS (default 60). The first seed is
+ * `TAPLINE_SEED`, or a new one. @module
  */
 import { fuzzDissect } from './dissect.ts';
 import { fuzzFilter, fuzzLiveFilter } from './filter.ts';
@@ -22,6 +22,6 @@ const first = Number(process.env['TAPLINE_SEED'] ?? Date.now() % 1_000_000_000);
 const [seconds = '60', ...chosen] = process.argv.slice(2);
 for (const name of chosen.length > 0 ? chosen : Object.keys(TARGETS)) {
   const target = TARGETS[name];
-  if (target === undefined) throw new Error(`no target ${name}; there are: ${Object.keys(TARGETS).join(', ')}`);
+  if (target === undefined) throw new Error(`unknown target ${name}; targets: ${Object.keys(TARGETS).join(', ')}`);
   runTarget(name, target, Number(seconds), first);
 }

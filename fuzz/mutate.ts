@@ -1,10 +1,10 @@
-/** Mutations for byte formats, from a seed: the same seed gives the same bytes. @module */
+/** Mutations of byte formats. The same seed gives the same bytes. @module */
 import type { RandomSource } from '../test/support/random-source.ts';
 
-/** Values that lie on the edges that length fields have. */
+/** Edge values of length fields. */
 const EDGES = [0, 1, 2, 3, 4, 7, 8, 20, 40, 60, 127, 128, 254, 255] as const;
 
-/** A copy of `bytes` with a few changes: flipped bits, edge values, large numbers, cuts, repetitions. */
+/** Returns a copy of `bytes` with a few changes: flipped bits, edge values, large numbers, cuts, repetitions. */
 export function mutate(bytes: Uint8Array, random: RandomSource): Uint8Array {
   let result = bytes.slice();
   for (let changes = 1 + random.below(6); changes > 0; changes -= 1) {

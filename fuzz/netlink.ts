@@ -1,6 +1,6 @@
 /**
- * Fuzz target: answers of netlink. Any datagram must split into messages that lie within it, or be refused whole; any
- * message must decode, or not, within bounds: no exception, nothing longer than what came. @module
+ * Fuzz target: netlink answers. Any datagram must split into messages within its bounds, or be rejected as a whole. Any
+ * message must decode, or be rejected, without an exception and without values longer than the message. @module
  */
 
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
@@ -24,7 +24,7 @@ const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
 const REFUSED = joinParts(Uint8Array.of(0xea, 255, 255, 255), new Uint8Array(16), textAttribute(1, 'Invalid address'));
 
-/** Requests and answers of rtnetlink have one form. */
+/** Requests of rtnetlink, which have the same form as answers. */
 const SEEDS: readonly NetlinkMessage[] = [
   createVeth({ name: 'left', mtu: 9000, address: MAC }, { name: 'right', up: true }),
   createVlan({ name: 'eth0.100' }, { parentIndex: 2, id: 100, protocol: 0x8100 }),
@@ -45,7 +45,7 @@ const SEEDS: readonly NetlinkMessage[] = [
   { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
 ];
 
-/** One try. */
+/** Runs one seed. */
 export function fuzzNetlink(seed: number): void {
   const random = new RandomSource(seed);
   const count = 1 + random.below(4);
@@ -63,14 +63,14 @@ export function fuzzNetlink(seed: number): void {
 function readMessage(message: NetlinkMessage): void {
   const limit = message.payload.length;
   const link = decodeLink(message);
-  // Bytes that are no UTF-8 become one character of up to three bytes each.
-  if ((link?.name.length ?? 0) > limit || (link?.address.length ?? 0) > limit) throw new Error('a link out of bounds');
+  // Each byte that is not valid UTF-8 becomes one character.
+  if ((link?.name.length ?? 0) > limit || (link?.address.length ?? 0) > limit) throw new Error('link out of bounds');
   const address = decodeAddress(message);
-  if (address !== undefined && address.prefixLength > address.address.length * 8) throw new Error('a prefix too long');
+  if (address !== undefined && address.prefixLength > address.address.length * 8) throw new Error('prefix too long');
   const route = decodeRoute(message);
-  if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than there is room for');
+  if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
   const neighbour = decodeNeighbour(message);
-  if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('a neighbour out of bounds');
+  if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
   const outcome = readAcknowledgement(message);
-  if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('a sentence too long');
+  if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('explanation too long');
 }

@@ -1,7 +1,7 @@
 /**
- * Fuzz target: the parser of capture files. Any bytes, in chunks of any size, must give the same frames as in one
- * piece, no more than there is room for, and an end: an error or none; and what they give is read again when it was
- * written as PCAPNG. @module
+ * Fuzz target: the parser of capture files. Any bytes, in chunks of any size, must yield the same frames and the same
+ * error as in one piece, and no more frames than fit into the file. The frames must survive a round trip through
+ * PCAPNG. @module
  */
 import type { FrameView } from '../src/base/frame.ts';
 import type { ByteSink } from '../src/pcap/byte-sink.ts';
@@ -65,7 +65,7 @@ function pcapngFile(): Uint8Array {
   return new Uint8Array(Buffer.concat(sink.chunks));
 }
 
-/** Sections of both byte orders, each with an interface, an offset of its time, and all three kinds of packet blocks. */
+/** Returns sections of both byte orders, each with an interface, a time offset, and all three kinds of packet blocks. */
 function sectionsFile(): Uint8Array {
   const data = SEED_FRAMES[0] ?? new Uint8Array(60);
   const blocks = [true, false].flatMap((little) => {
@@ -102,7 +102,7 @@ function sectionsFile(): Uint8Array {
   return joinBytes(...blocks);
 }
 
-/** Seconds since 1970 that PCAPNG's nanoseconds can hold. */
+/** Last second since 1970 that 64 bits of nanoseconds can hold. */
 const LAST_SECOND = Math.floor(2 ** 64 / 1e9) - 1;
 
 const FILES = [pcapFile(), pcapngFile(), sectionsFile()] as const;
@@ -111,22 +111,22 @@ function lineOf({ seconds, nanoseconds, wireLength, length, interfaceIndex }: Fr
   return `${seconds} ${nanoseconds} ${wireLength} ${length} ${interfaceIndex}`;
 }
 
-/** All frames as one text, and the error's code. */
+/** Returns all frames, and the code of the error, as one text. */
 function parse(file: Uint8Array, chunkLength: number): string {
   const parser = new CaptureParser();
   const seen: string[] = [];
   const drain = (): void => {
     for (let batch = parser.parse(); batch.size > 0; batch = parser.parse()) {
       batch.forEach((frame) => {
-        if (frame.offset + frame.length > frame.data.length) throw new Error('a frame out of bounds');
-        if (parser.interfaces[frame.interfaceIndex] === undefined) throw new Error('a frame of no interface');
+        if (frame.offset + frame.length > frame.data.length) throw new Error('frame out of bounds');
+        if (parser.interfaces[frame.interfaceIndex] === undefined) throw new Error('frame without an interface');
         seen.push(lineOf(frame));
       });
     }
   };
   for (let at = 0; at < file.length; ) {
     const room = parser.room();
-    if (room.length > 40 << 20) throw new Error(`a buffer of ${room.length} bytes`);
+    if (room.length > 40 << 20) throw new Error(`buffer of ${room.length} bytes`);
     const chunk = file.subarray(at, at + Math.min(chunkLength, room.length));
     room.set(chunk);
     parser.commit(chunk.length);
@@ -139,7 +139,7 @@ function parse(file: Uint8Array, chunkLength: number): string {
   return `${seen.join('\n')}\n${parser.error?.code ?? 'whole'}`;
 }
 
-/** Writes the file's frames again; what is then read must be these, in a whole file. */
+/** Writes the frames of the file as PCAPNG, reads them, and compares. */
 function rewrite(file: Uint8Array): void {
   const parser = new CaptureParser();
   const sink = collect();
@@ -154,7 +154,7 @@ function rewrite(file: Uint8Array): void {
       writer.addInterface({ linkType, snapLength: parser.longestFrame });
     }
     batch.forEach((frame) => {
-      if (frame.length > parser.longestFrame) throw new Error(`a frame of ${frame.length} bytes`);
+      if (frame.length > parser.longestFrame) throw new Error(`frame of ${frame.length} bytes`);
       if (frame.seconds < 0 || frame.seconds > LAST_SECOND) return;
       writer.addTo(frame.interfaceIndex, frame, frame.length);
       expected.push(lineOf(frame));
@@ -163,15 +163,15 @@ function rewrite(file: Uint8Array): void {
   if (described === 0) return;
   const found = parse(new Uint8Array(Buffer.concat(sink.chunks)), 1 << 20);
   const wanted = `${expected.join('\n')}\nwhole`;
-  if (found !== wanted) throw new Error(`written again it reads otherwise:\n${wanted}\n---\n${found}`);
+  if (found !== wanted) throw new Error(`different after a round trip through PCAPNG:\n${wanted}\n---\n${found}`);
 }
 
-/** One try. */
+/** Runs one seed. */
 export function fuzzPcap(seed: number): void {
   const random = new RandomSource(seed);
   const file = mutate(FILES[random.below(FILES.length)] ?? new Uint8Array(0), random);
   const whole = parse(file, 1 << 20);
   const chunked = parse(file, 1 + random.below(97));
-  if (whole !== chunked) throw new Error(`in chunks the file reads otherwise:\n${whole}\n---\n${chunked}`);
+  if (whole !== chunked) throw new Error(`different when read in chunks:\n${whole}\n---\n${chunked}`);
   rewrite(file);
 }

@@ -1,6 +1,6 @@
 /**
- * Fuzz target: what comes back to a probing run. Any bytes, as an answer or as an error queue entry, must leave methods,
- * extension reader and engines standing; nothing changed in its identity may count as an answer; texts stay printable. @module
+ * Fuzz target: answers to probes. With any bytes, as an answer or as an error queue entry, methods, extension reader and
+ * engines must not throw, and texts must be printable. @module
  */
 
 import { PingEngine } from '../src/icmp/ping/engine.ts';
@@ -30,19 +30,21 @@ const LABELS = [{ label: 16, trafficClass: 0, isBottom: true, ttl: 1 }];
 const INTERFACE = { role: 'incoming', index: 1, name: 'eth0', address: '192.0.2.3', mtu: 1500 } as const;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** ICMPv4 answers by request. */
+/** ICMPv4 reply types by request type. */
 const REPLIES: Readonly<Record<number, number>> = { 8: 0, 13: 14, 17: 18 };
 const STEPS = 6;
 
-/** What a host tells about itself: names and addresses of any kind, and many a lie. */
+/** Decodes node information replies (RFC 4620) with random names and addresses. */
 function fuzzNode(random: RandomSource): void {
   const method = new NodeMethod({ query: 'name', nonce: COMMON.nonce });
   const probe = new Uint8Array(method.length);
   method.encode({ index: random.below(0x1_0000), flow: 0, destination: new Uint8Array(16) }, probe);
-  const told = Uint8Array.from({ length: 16 + random.below(200) }, () => random.below(random.below(2) === 0 ? 8 : 256));
-  told.set(probe.subarray(0, 16));
-  told.set([140, random.below(4), 0, 0, 0, random.below(6)]);
-  const bytes = random.below(2) === 0 ? told : mutate(told, random);
+  const reply = Uint8Array.from({ length: 16 + random.below(200) }, () =>
+    random.below(random.below(2) === 0 ? 8 : 256),
+  );
+  reply.set(probe.subarray(0, 16));
+  reply.set([140, random.below(4), 0, 0, 0, random.below(6)]);
+  const bytes = random.below(2) === 0 ? reply : mutate(reply, random);
   const event: ArrivalEvent = {
     kind: 'arrival',
     time: 0,
@@ -57,10 +59,11 @@ function fuzzNode(random: RandomSource): void {
     claimedLength: bytes.length,
   };
   method.match(event);
-  if (UNPRINTABLE.test(JSON.stringify(method.details(event)))) throw new Error('a control character was told');
+  if (UNPRINTABLE.test(JSON.stringify(method.details(event))))
+    throw new Error('control character in the details of a node');
 }
 
-/** One try. */
+/** Runs one seed. */
 export function fuzzProbes(seed: number): void {
   const random = new RandomSource(seed);
   fuzzNode(random);
@@ -80,7 +83,7 @@ export function fuzzProbes(seed: number): void {
   }
   engine.stop(STEPS);
   for (const event of engine.drain()) text += describe(event, format);
-  if (UNPRINTABLE.test(text)) throw new Error('a control character was printed');
+  if (UNPRINTABLE.test(text)) throw new Error('control character in the text');
 }
 
 function describe(
@@ -103,7 +106,7 @@ function pickMethod(random: RandomSource): ProbeMethod {
     : new EchoMethod({ ...COMMON, size: 12, message: MESSAGES[random.below(MESSAGES.length)] ?? 'echo' });
 }
 
-/** A right answer, one of several kinds, changed somewhere, or not. */
+/** Passes the engine a correct answer of one of several kinds, in two of three cases with mutations. */
 function answer(
   engine: ProbeEngine<object>,
   method: ProbeMethod,

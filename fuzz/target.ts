@@ -1,9 +1,9 @@
-/** What a fuzz target is, and how one is run. @module */
+/** Fuzz targets and their runner. @module */
 
-/** One try: throws when something is wrong. */
+/** Runs one seed. Throws when a check fails. */
 export type FuzzTarget = (seed: number) => void;
 
-/** Tries seeds one after the other until the time is over; reports the seed of the first that fails. */
+/** Runs consecutive seeds until the time is over; reports the first seed that fails. */
 export function runTarget(name: string, target: FuzzTarget, seconds: number, first: number): void {
   const deadline = Date.now() + seconds * 1000;
   let seed = first;
@@ -18,5 +18,5 @@ export function runTarget(name: string, target: FuzzTarget, seconds: number, fir
     const took = performance.now() - before;
     if (took > 1000) console.error(`${name}: seed ${seed} took ${took.toFixed(0)} ms`);
   }
-  console.log(`${name}: ${seed - first} seeds from ${first} on, no failure`);
+  console.log(`${name}: ${seed - first} seeds from ${first}, no failure`);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What a build writes last. */
+/** The file that a build writes last. */
 const BUILD_STAMP = join(ROOT, 'dist', 'cli', 'main.js');
 
 function newest(folder) {

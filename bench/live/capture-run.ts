@@ -1,56 +1,55 @@
-/** One run of a program that captures: started, given its traffic, left until it has nothing more to do, ended. @module */
+/** Runs a capture program once: starts it, sends traffic, waits until it is idle, and interrupts it. @module */
 import type { LabHost } from '../../src/lab/index.ts';
 import { LabProgram, pause } from './lab-program.ts';
 
 const CAPTURE_CORE = 1;
-/** Milliseconds for a capturer to come to rest after it said that it captures. */
+/** Milliseconds that a capturer needs to become idle after it has started. */
 const START_UP = 1_000;
-/** Milliseconds of a look at whether the capturer has nothing left to do, and how many looks there are at the most. */
-const LOOK = 300;
-const MOST_LOOKS = 100;
-/** It rests when a look finds little more than this share of what idling took before there was traffic. */
-const REST_SHARE = 1.5;
-const REST_MARGIN = 1e6;
+/** Milliseconds between two samples of the processor time, and the maximum number of samples. */
+const SAMPLE_INTERVAL = 300;
+const MAX_SAMPLES = 100;
+/** The capturer is idle when its processor time in an interval is below the idle time before the traffic times this. */
+const IDLE_FACTOR = 1.5;
+const IDLE_MARGIN = 1e6; // nanoseconds
 
 export interface CaptureRun<Sent> {
-  /** What sending came to. */
+  /** Result of sending. */
   readonly sent: Sent;
-  /** Nanoseconds of a processor from the first frame on; start-up and rest are not in it. */
+  /** Processor time in nanoseconds from the first frame until the program is idle. */
   readonly processorTime: number;
-  /** All that the capturer wrote to standard error. */
-  readonly told: string;
+  readonly standardError: string;
 }
 
 /**
- * Starts `words` in `host`, waits until it has `said` so, and sends.
- * @throws Error when the capturer does not start, or ends before it is told to
+ * Starts `words` in `host`, waits for `readyText`, and sends.
+ * @throws Error when the capturer does not start, or ends before it is interrupted
  */
 export async function runCapturer<Sent>(
   host: LabHost,
-  { words, said }: { readonly words: readonly string[]; readonly said: string },
+  { words, readyText }: { readonly words: readonly string[]; readonly readyText: string },
   send: (capturer: LabProgram) => Promise<Sent>,
 ): Promise<CaptureRun<Sent>> {
   const capturer = new LabProgram(host, CAPTURE_CORE, words);
-  await capturer.said(said);
+  await capturer.printed(readyText);
   await pause(START_UP);
   const start = capturer.processorTime();
-  await pause(LOOK);
+  await pause(SAMPLE_INTERVAL);
   const before = capturer.processorTime();
   const idle = before - start;
   const sent = await send(capturer);
-  const processorTime = (await timeAtRest(capturer, idle)) - before;
+  const processorTime = (await timeWhenIdle(capturer, idle)) - before;
   capturer.interrupt();
   await capturer.ended();
-  return { sent, processorTime, told: capturer.standardError };
+  return { sent, processorTime, standardError: capturer.standardError };
 }
 
-/** What the processor time was when the capturer's first rest began. @param idle nanoseconds that a look's idling takes */
-async function timeAtRest(capturer: LabProgram, idle: number): Promise<number> {
+/** Returns the processor time at which the capturer became idle. @param idle nanoseconds per interval without traffic */
+async function timeWhenIdle(capturer: LabProgram, idle: number): Promise<number> {
   let last = capturer.processorTime();
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    await pause(LOOK);
+  for (let samples = 0; samples < MAX_SAMPLES; samples += 1) {
+    await pause(SAMPLE_INTERVAL);
     const now = capturer.processorTime();
-    if (now - last < idle * REST_SHARE + REST_MARGIN) break;
+    if (now - last < idle * IDLE_FACTOR + IDLE_MARGIN) break;
     last = now;
   }
   return last;

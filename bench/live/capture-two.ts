@@ -1,6 +1,6 @@
 /**
- * Two interfaces at once into one PCAPNG file: `tapline capture -i … -i …` beside dumpcap. trafgen sends on both wires, at half
- * its speed each. @module
+ * Compares captures of two interfaces into one PCAPNG file: `tapline capture -i … -i …` and dumpcap. trafgen sends on
+ * both wires, at half its speed each. @module
  */
 import type { LabPlan } from '../../src/lab/index.ts';
 import { type CaptureResult, type Capturer, countFrames, holdContest } from './capture-contest.ts';
@@ -35,7 +35,7 @@ const CAPTURERS: readonly Capturer<Load>[] = [
   {
     name: 'tapline',
     file: 'capture.pcapng',
-    said: 'listening on',
+    readyText: 'listening on',
     words: (file) =>
       tapline([
         ...['capture', '-w', file, '-B', String(BUFFER_MEBIBYTES)],
@@ -45,7 +45,7 @@ const CAPTURERS: readonly Capturer<Load>[] = [
   {
     name: 'dumpcap',
     file: 'capture.pcapng',
-    said: 'File: ',
+    readyText: 'File: ',
     words: (file) => [
       ...['dumpcap', '-q', '-w', file],
       ...INTERFACES.flatMap((name) => ['-i', name, '-B', String(BUFFER_MEBIBYTES)]),
@@ -66,15 +66,15 @@ export function benchTwoInterfaces(rounds: number, report: (result: CaptureResul
         const frames = FRAMES_EACH * INTERFACES.length;
         return { frames, wanted: frames, framesPerSecond: (frames / (performance.now() - started)) * 1000 };
       },
-      count: (file) => countFrames(file, { filter: ({ data, offset }) => isOurs(data, offset) }),
+      count: (file) => countFrames(file, { filter: ({ data, offset }) => acceptBenchFrame(data, offset) }),
     },
     rounds,
     report,
   );
 }
 
-/** Hosts also speak of themselves as their interfaces come up. */
-function isOurs(data: Uint8Array, offset: number): number {
+/** Accepts the frames of the bench, and rejects those that the hosts send when their interfaces come up. */
+function acceptBenchFrame(data: Uint8Array, offset: number): number {
   const isSent = data[offset + 12] === BENCH_ETHER_TYPE >> 8 && data[offset + 13] === (BENCH_ETHER_TYPE & 0xff);
   return isSent ? 0xffff : 0;
 }

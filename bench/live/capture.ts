@@ -1,6 +1,6 @@
 /**
- * `tapline capture -w` beside tcpdump and netsniff-ng. The generator (trafgen) runs on one core, the capturer on another, in
- * namespaces of the bench's own. @module
+ * Compares `tapline capture -w`, tcpdump and netsniff-ng. The generator (trafgen) runs on one core and the capturer on
+ * another, in separate network namespaces. @module
  */
 import { twoHosts } from '../../src/lab/index.ts';
 import { type CaptureResult, type Capturer, countFrames, holdContest } from './capture-contest.ts';
@@ -8,7 +8,7 @@ import { generate, trafgenDatagram } from './generators.ts';
 import { tapline } from './tapline.ts';
 
 const BUFFER_MEBIBYTES = 64;
-/** UDP ports of the frames that a filter is to let through, and of the others. */
+/** UDP ports of the frames that match the filter, and of the other frames. */
 const MATCHING_PORT = 7;
 const OTHER_PORT = 9;
 
@@ -16,7 +16,7 @@ interface Load {
   readonly name: string;
   readonly frameLength: number;
   readonly filter: string;
-  /** One in so many frames matches the filter. */
+  /** One in `oneIn` frames matches the filter. */
   readonly oneIn: number;
   /** Frames sent. */
   readonly frames: number;
@@ -25,7 +25,7 @@ interface Load {
 const LOADS: readonly Load[] = [
   { name: '100-byte frames, full speed', frameLength: 100, filter: 'udp', oneIn: 1, frames: 2e6 },
   { name: '1,400-byte frames, full speed', frameLength: 1400, filter: 'udp', oneIn: 1, frames: 2e6 },
-  // So little work that the first seconds, in which V8 compiles what runs, would be most of it.
+  // More frames, because each costs so little that the time in which V8 compiles the code would dominate.
   { name: '100-byte frames, 1 in 1,000 kept', frameLength: 100, filter: 'udp dst port 7', oneIn: 1000, frames: 2e7 },
 ];
 
@@ -37,18 +37,18 @@ const CAPTURERS: readonly Capturer<Load>[] = [
   {
     name: 'tcpdump',
     file: 'capture.pcap',
-    said: 'listening on',
+    readyText: 'listening on',
     words: (file, { filter }) => [
       ...['tcpdump', '-i', 'eth0', '-w', file],
       ...['-B', String(BUFFER_MEBIBYTES * 1024), '-Z', 'root', filter],
     ],
   },
-  { name: 'tapline', file: 'capture.pcap', said: 'listening on', words: taplineCapture },
-  { name: 'tapline, PCAPNG', file: 'capture.pcapng', said: 'listening on', words: taplineCapture },
+  { name: 'tapline', file: 'capture.pcap', readyText: 'listening on', words: taplineCapture },
+  { name: 'tapline, PCAPNG', file: 'capture.pcapng', readyText: 'listening on', words: taplineCapture },
   {
     name: 'netsniff-ng',
     file: 'capture.pcap',
-    said: '',
+    readyText: '',
     words: (file, { filter }) => [
       ...['netsniff-ng', '--in', 'eth0', '--out', file, '--silent'],
       ...['--ring-size', `${BUFFER_MEBIBYTES}MiB`, '--filter', filter],

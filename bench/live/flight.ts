@@ -1,11 +1,11 @@
 /**
- * The flight recorder beside an ordinary capture to a file: no trigger comes, the past only goes round in memory.
+ * Compares the flight recorder with a plain capture to a file. No trigger matches, so the recorder only buffers.
  * `tapline replay` sends at top speed. @module
  */
 import { twoHosts } from '../../src/lab/index.ts';
 import { type CaptureResult, type Capturer, holdContest } from './capture-contest.ts';
 import { BENCH_FILTER, makeRecording, replayFrom } from './generators.ts';
-import { countTold, tapline } from './tapline.ts';
+import { printedCount, tapline } from './tapline.ts';
 
 const FRAMES_IN_FILE = 100_000;
 const RECORDING = 'frames.pcap';
@@ -25,7 +25,7 @@ const LOADS: readonly Load[] = [100, 1400].map((frameLength) => ({
 function capturer(name: string, file: string, options: readonly string[]): Capturer<Load> {
   const words = (path: string): string[] =>
     tapline(['capture', '-i', 'eth0', '-w', path, '-B', '64', ...options, BENCH_FILTER]);
-  return { name, file, said: 'listening on', words };
+  return { name, file, readyText: 'listening on', words };
 }
 
 export function benchFlight(rounds: number, report: (result: CaptureResult) => void): Promise<CaptureResult[]> {
@@ -41,7 +41,7 @@ export function benchFlight(rounds: number, report: (result: CaptureResult) => v
         const { sent, framesPerSecond } = await replayFrom(lab.host('left'), words);
         return { frames: sent, wanted: sent, framesPerSecond };
       },
-      count: (_, told) => countTold(told, 'captured'),
+      count: (_, standardError) => printedCount(standardError, 'captured'),
     },
     rounds,
     report,

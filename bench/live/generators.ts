@@ -1,4 +1,4 @@
-/** Senders of frames for the benches of capturing, on a core of their own. @module */
+/** Frame generators for the capture benches, on a separate core. @module */
 import { writeFileSync } from 'node:fs';
 import type { LabHost } from '../../src/lab/index.ts';
 import { createPcapWriter } from '../../src/pcap/file-writer.ts';
@@ -9,13 +9,13 @@ import { tapline } from './tapline.ts';
 
 const GENERATOR_CORE = 0;
 
-/** EtherType of local experiments (IEEE 802): nothing answers it, and a filter can tell it from what a host says itself. */
+/** EtherType for local experiments (IEEE 802): no host answers it, and a filter separates it from other traffic. */
 export const BENCH_ETHER_TYPE = 0x88b5;
 
-/** A filter for such frames. */
+/** Filter that matches these frames. */
 export const BENCH_FILTER = `ether proto ${BENCH_ETHER_TYPE}`;
 
-/** To a foreign MAC address, so that no kernel takes it in. */
+/** Ethernet header with a foreign destination address, so that no kernel accepts the frame. */
 const HEADER = [2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 1, BENCH_ETHER_TYPE >> 8, BENCH_ETHER_TYPE & 0xff];
 const TRAFGEN_ADDRESSES = 'da=02:00:00:00:00:99, sa=02:00:00:00:00:01';
 const FILL = 0x5a;
@@ -23,11 +23,11 @@ const FILL = 0x5a;
 export interface RecordingOptions {
   readonly frames: number;
   readonly frameLength: number;
-  /** Nanoseconds from frame to frame; 0 unless given. */
+  /** Nanoseconds between frames; 0 by default. */
   readonly gap?: number;
 }
 
-/** Writes a recording of frames of `BENCH_ETHER_TYPE`, to be replayed. */
+/** Writes a capture file with frames of `BENCH_ETHER_TYPE` for replay. */
 export async function makeRecording(path: string, { frames, frameLength, gap = 0 }: RecordingOptions): Promise<void> {
   const writer = createPcapWriter(path, { linkType: 1, timestampPrecision: 'nano' });
   const data = new Uint8Array(frameLength).fill(FILL);
@@ -45,19 +45,19 @@ export interface Replayed {
   readonly framesPerSecond: number;
 }
 
-/** @param words options and file of `tapline replay` */
+/** Runs `tapline replay` on `eth0`. @param words options and file */
 export async function replayFrom(host: LabHost, words: readonly string[]): Promise<Replayed> {
   const command = tapline(['replay', '-i', 'eth0', '--json', ...words]);
   return JSON.parse(await runForOutput(host, GENERATOR_CORE, command)) as Replayed;
 }
 
-/** trafgen's words for a frame of `BENCH_ETHER_TYPE`. */
+/** Returns a frame of `BENCH_ETHER_TYPE` in trafgen syntax. */
 export function trafgenFrame(length: number): string {
   const type = `0x${BENCH_ETHER_TYPE.toString(16)}`;
   return `{ eth(${TRAFGEN_ADDRESSES}, type=${type}), fill(${FILL}, ${length - HEADER.length}) }\n`;
 }
 
-/** trafgen's words for a UDP datagram to `port` of nobody. */
+/** Returns a UDP datagram to `port` of an unused address in trafgen syntax. */
 export function trafgenDatagram(length: number, port: number): string {
   const layers = [
     `eth(${TRAFGEN_ADDRESSES})`,
@@ -70,17 +70,17 @@ export function trafgenDatagram(length: number, port: number): string {
 
 export interface TrafgenOrder {
   readonly interface: string;
-  /** Frames in trafgen's words, sent in turn. */
+  /** Frames in trafgen syntax, sent in turn. */
   readonly frames: string;
   readonly count: number;
 }
 
-/** Sends as fast as trafgen can. @throws Error when trafgen fails */
+/** Sends at trafgen's full speed. @throws Error when trafgen fails */
 export async function generate(host: LabHost, folder: BenchFolder, order: TrafgenOrder): Promise<void> {
   const config = folder.file(`${order.interface}.cfg`);
   writeFileSync(config, order.frames);
   const words = ['--dev', order.interface, '--conf', config, '--num', String(order.count), '--cpus', '1'];
   const generator = new LabProgram(host, GENERATOR_CORE, ['trafgen', ...words]);
   const status = await generator.ended();
-  if (status !== 0) throw new Error(`trafgen ended with ${status}: ${generator.standardError}`);
+  if (status !== 0) throw new Error(`trafgen failed with status ${status}: ${generator.standardError}`);
 }

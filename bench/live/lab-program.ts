@@ -1,4 +1,4 @@
-/** Programs in a lab's hosts, pinned to a core, with the processor time that they use. @module */
+/** Runs programs in lab hosts, pinned to a core, and measures their processor time. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { LabHost } from '../../src/lab/index.ts';
@@ -28,38 +28,38 @@ export class LabProgram {
     return this.#errors;
   }
 
-  /** Nanoseconds on a processor so far; once it has ended, what they were at the last look. */
+  /** Returns the processor time in nanoseconds; after the program has ended, the last value read. */
   processorTime(): number {
     this.#processorTime = processorTime(this.#child.pid ?? 0) ?? this.#processorTime;
     return this.#processorTime;
   }
 
-  /** Kibibytes of memory in use. */
+  /** Returns the resident memory in KiB. */
   residentSize(): number {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'))?.[1] ?? 0);
   }
 
-  /** Resolves once standard error holds `text`. @throws Error after ten seconds, or when the program ends first */
-  async said(text: string): Promise<void> {
+  /** Resolves when standard error contains `text`. @throws Error after 10 s, or when the program ends first */
+  async printed(text: string): Promise<void> {
     for (let tries = 0; tries < 1000; tries += 1) {
       if (this.#errors.includes(text)) return;
       if (this.#child.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error(`no ${JSON.stringify(text)} from ${this.#child.spawnargs.join(' ')}: ${this.#errors}`);
+    throw new Error(`${this.#child.spawnargs.join(' ')} did not print ${JSON.stringify(text)}: ${this.#errors}`);
   }
 
   interrupt(): void {
     this.#child.kill('SIGINT');
   }
 
-  /** The exit status. */
+  /** Resolves to the exit status; -1 after a signal. */
   ended(): Promise<number> {
     return this.#ended;
   }
 }
 
-/** Resolves after so many milliseconds. */
+/** Resolves after `milliseconds`. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

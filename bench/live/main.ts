@@ -1,5 +1,7 @@
-/** `npm run bench:live`: whole programs beside their peers, on real traffic in a lab. Words choose suites; `soak 60`
- * is one of so many seconds, and runs only when it is named. @module */
+/**
+ * `npm run bench:live [-- SUITE …]`: compares whole programs with their peers, on real traffic in a lab. `soak 60` runs
+ * for 60 seconds, and only when it is named. @module
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { enterLab } from '../../src/lab/index.ts';
@@ -17,7 +19,7 @@ const ROUNDS = 3;
 const SOAK_SECONDS = 600;
 const RESULTS = new URL('../../../bench/results/', import.meta.url);
 
-/** @param seconds a number that follows the suite's name */
+/** @param seconds the number after the suite name */
 type Suite = (seconds: number | undefined) => Promise<unknown>;
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -47,7 +49,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
         return;
       }
       const errors = [result.medianError, result.p99Error, result.worstError].map((error) => error.toFixed(1));
-      console.log(`${name} gaps of ${result.gap} us: off by ${errors.join(', ')} us (median, p99, worst)`);
+      console.log(`${name} gaps of ${result.gap} us: error ${errors.join(', ')} us (median, p99, worst)`);
     }),
   soak: (seconds = SOAK_SECONDS) =>
     benchSoak(seconds, (result) => {
@@ -91,7 +93,7 @@ async function main(words: readonly string[]): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
   for (const name of chosen) {
     const suite = SUITES[name];
-    if (suite === undefined) throw new Error(`no suite ${name}; there are: ${Object.keys(SUITES).join(', ')}`);
+    if (suite === undefined) throw new Error(`unknown suite ${name}; suites: ${Object.keys(SUITES).join(', ')}`);
     console.log(`\n${name}`);
     if (name.startsWith('capture')) console.log(`${''.padEnd(49)} ns/frame   lost %     frames/s`);
     const after = words[words.indexOf(name) + 1];

@@ -1,6 +1,7 @@
 /**
- * How far round trip times are off: `tapline ping` and ping of iputils, in turn, against a nanosecond capture on the
- * sender's own interface; once more with an event loop that something else keeps busy; and what waiting costs. @module
+ * Measures the error of round trip times: `tapline ping` and iputils ping, compared with a nanosecond capture on the
+ * interface of the sender; `tapline ping` also with a busy event loop. Also measures the processor time of an idle
+ * ping. @module
  */
 import { readU16 } from '../../src/base/bytes.ts';
 import { createLab, type LabHost, twoHosts } from '../../src/lab/index.ts';
@@ -12,7 +13,7 @@ import { tapline } from './tapline.ts';
 
 const TARGET = '10.1.1.2';
 const COUNT = 1_000;
-/** tcpdump gets a block of its ring after a second at the latest; what is in an open one when it ends is lost. */
+/** Milliseconds until tcpdump has read every block of its ring: on SIGINT it discards a block that is still open. */
 const BLOCK_TIMEOUT = 1_500;
 /** Blocks the event loop 3 of every 5 ms. */
 const BUSY = `data:text/javascript,${encodeURIComponent('setInterval(() => { const end = performance.now() + 3; while (performance.now() < end); }, 5).unref();')}`;
@@ -20,9 +21,9 @@ const BUSY = `data:text/javascript,${encodeURIComponent('setInterval(() => { con
 export interface PingAccuracy {
   readonly tool: string;
   readonly samples: number;
-  /** Microseconds that the tool's round trip is longer than the wire's; negative is shorter. */
+  /** Microseconds by which the tool's round trip exceeds that on the wire; negative when it is shorter. */
   readonly medianError: number;
-  /** Of the absolute errors. */
+  /** 99th percentile of the absolute errors. */
   readonly p99Error: number;
   readonly worstError: number;
 }
@@ -30,7 +31,7 @@ export interface PingAccuracy {
 interface Tool {
   readonly name: string;
   readonly words: readonly string[];
-  /** Round trips in microseconds by sequence number, as on the wire. */
+  /** Returns round trip times in microseconds by sequence number. */
   read(output: string): Map<number, number>;
 }
 
@@ -60,11 +61,11 @@ async function measureTool(host: LabHost, tool: Tool): Promise<PingAccuracy> {
   const file = folder.file('truth.pcap');
   const truth = [
     ...['tcpdump', '-i', 'eth0', '-w', file, '--time-stamp-precision', 'nano'],
-    ...['-s', '64'], // what it copies stands between its own time stamp and the driver's
+    ...['-s', '64'], // copying more would delay the driver's time stamp
     ...['-B', '8192', '-Z', 'root', 'icmp'],
   ];
   const capture = new LabProgram(host, 0, truth);
-  await capture.said('listening on');
+  await capture.printed('listening on');
   const output = await runForOutput(host, 1, tool.words);
   await pause(BLOCK_TIMEOUT);
   capture.interrupt();
@@ -72,9 +73,9 @@ async function measureTool(host: LabHost, tool: Tool): Promise<PingAccuracy> {
   return compare(tool.name, tool.read(output), await wireTimes(file));
 }
 
-function compare(tool: string, told: ReadonlyMap<number, number>, wire: ReadonlyMap<number, number>): PingAccuracy {
+function compare(tool: string, reported: ReadonlyMap<number, number>, wire: ReadonlyMap<number, number>): PingAccuracy {
   const errors: number[] = [];
-  for (const [sequence, time] of told) {
+  for (const [sequence, time] of reported) {
     const truth = wire.get(sequence);
     if (truth !== undefined) errors.push(time - truth);
   }
@@ -125,7 +126,7 @@ function readIputils(output: string): Map<number, number> {
   return times;
 }
 
-/** Share of one processor, in percent, that a ping of one probe a second takes once it has started. */
+/** Returns the share of one processor, in percent, of a ping that sends one probe per second, without start-up. */
 export async function benchIdle(): Promise<number> {
   await using lab = await createLab(twoHosts({ staticNeighbours: true }));
   const words = tapline(['ping', '-c', '30', TARGET]);

@@ -1,17 +1,17 @@
-/** Runs a program in a lab's host and hands back what it wrote to standard output, and what that took. @module */
+/** Runs a program in a lab host, and returns its standard output and the time it took. @module */
 import { spawn } from 'node:child_process';
 import type { LabHost } from '../../src/lab/index.ts';
 import { plainEnvironment } from './environment.ts';
 
 export interface ProgramRun {
   readonly output: string;
-  /** From start to end. */
+  /** Wall clock time from start to end. */
   readonly milliseconds: number;
-  /** Of a processor, the kernel's work for the program included: what other programs do hardly changes it. */
+  /** Processor time in user and system mode; other programs hardly affect it. */
   readonly processorMilliseconds: number;
 }
 
-/** bash's word for a measurement: seconds as user and as system. */
+/** Runs the words after it and prints user and system seconds. */
 const MEASURED = ['bash', '-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash'];
 
 /** @param core processor to run on */

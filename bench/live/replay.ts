@@ -1,7 +1,7 @@
 /**
- * `tapline replay` beside trafgen and tcpreplay, in turn: frames a second at top speed, counted by the receiving
- * interface; and how far frames that are sent with the gaps of the recording are off, by the receiver's time stamps.
- * Frames go to a foreign MAC address, so that no kernel answers them. @module
+ * Compares `tapline replay`, trafgen and tcpreplay: frames per second at top speed, counted by the receiving interface;
+ * and the timing error of frames sent with the gaps of the recording, by the time stamps of the receiver. The
+ * destination is a foreign MAC address, so that no kernel answers. @module
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,25 +16,25 @@ import { tapline } from './tapline.ts';
 const SENDING_CORE = 1;
 const FRAMES_IN_FILE = 100_000;
 const LOOPS = 10;
-/** Nanoseconds from frame to frame in the recording. */
+/** Nanoseconds between frames in the recording. */
 const GAP = 1_000_000;
-/** Frames of a recording whose gaps are checked. */
+/** Frames sent to measure the timing error. */
 const TIMED_FRAMES = 5_000;
 
 export interface ReplaySpeed {
   readonly sender: string;
   readonly frameLength: number;
   readonly framesPerSecond: number;
-  /** Of the whole program, start-up included; undefined where a child of it sends. */
+  /** Processor time of the whole program, with start-up; undefined when a child process sends. */
   readonly processorNanosecondsPerFrame: number | undefined;
 }
 
 export interface ReplayAccuracy {
   readonly sender: string;
-  /** Microseconds from frame to frame. */
+  /** Microseconds between frames. */
   readonly gap: number;
   readonly frames: number;
-  /** Microseconds between when a frame arrived and when it was due, seen from the first one. */
+  /** Microseconds between the arrival of a frame and its due time, relative to the first frame. */
   readonly medianError: number;
   readonly p99Error: number;
   readonly worstError: number;
@@ -44,7 +44,7 @@ interface Sender {
   readonly name: string;
   readonly sendsByChild?: boolean;
   speedWords(files: Files): readonly string[];
-  /** Undefined: it does not keep gaps. */
+  /** Undefined when the program does not keep gaps. */
   timedWords?(file: string, speed: number): readonly string[];
 }
 
@@ -79,7 +79,7 @@ const SENDERS: readonly Sender[] = [
   },
 ];
 
-/** Those that are installed. */
+/** Returns the senders that are installed. */
 function installed(): readonly Sender[] {
   return SENDERS.filter(
     ({ name }) => name === 'tapline' || spawnSync('sh', ['-c', 'command -v "$0"', name]).status === 0,

@@ -1,4 +1,4 @@
-/** Series of small files: `tapline capture -C` beside `tcpdump -C`, whose sizes are in millions of bytes. @module */
+/** Compares `tapline capture -C` and `tcpdump -C` with small files. tcpdump counts sizes in millions of bytes. @module */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { twoHosts } from '../../src/lab/index.ts';
@@ -24,7 +24,7 @@ function taplineSeries(name: string, ...rotation: string[]): Capturer<Load> {
   return {
     name,
     file: 'capture.pcap',
-    said: 'listening on',
+    readyText: 'listening on',
     words: (file) => tapline(['capture', '-i', 'eth0', '-w', file, '-B', String(BUFFER_MEBIBYTES), ...rotation, 'udp']),
   };
 }
@@ -33,7 +33,7 @@ const CAPTURERS: readonly Capturer<Load>[] = [
   {
     name: 'tcpdump -C 1',
     file: 'capture.pcap',
-    said: 'listening on',
+    readyText: 'listening on',
     words: (file) => [
       ...['tcpdump', '-i', 'eth0', '-w', file, '-C', '1'],
       ...['-B', String(BUFFER_MEBIBYTES * 1024), '-Z', 'root', 'udp'],
@@ -65,7 +65,7 @@ export function benchRotation(rounds: number, report: (result: CaptureResult) =>
   );
 }
 
-/** The frames of all files whose names begin as that of `file` does; they are deleted. */
+/** Counts the frames of all files of the series `file`, and deletes the files. */
 async function countSeries(file: string): Promise<number> {
   const folder = dirname(file);
   const beginning = basename(file, '.pcap');

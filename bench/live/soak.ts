@@ -1,7 +1,7 @@
 /**
- * A capture over a long time: frames of 100 bytes at four fifths of the rate that it takes without loss, found by short
- * steps first. What it loses, what memory it gains after the first minute, how long its garbage collections stop it, and what a
- * frame costs. `tapline replay` is the generator. @module
+ * Runs a long capture of 100-byte frames at 80 % of the highest lossless rate, which short steps find first. Measures
+ * losses, memory growth after the first minute, garbage collection pauses and processor time per frame.
+ * `tapline replay` is the generator. @module
  */
 import { rmSync, statfsSync } from 'node:fs';
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
@@ -9,27 +9,28 @@ import { BenchFolder } from '../support/bench-folder.ts';
 import { runCapturer } from './capture-run.ts';
 import { BENCH_FILTER, makeRecording, replayFrom } from './generators.ts';
 import { type LabProgram, pause } from './lab-program.ts';
-import { countTold, tapline } from './tapline.ts';
+import { printedCount, tapline } from './tapline.ts';
 
 const FRAME_LENGTH = 100;
 const RECORDING = 'frames.pcap';
 const FRAMES_IN_FILE = 10_000;
 const BUFFER_MEBIBYTES = 64;
-/** Bytes of a frame in the file. */
+/** Bytes per frame in the file. */
 const RECORD_LENGTH = 16 + FRAME_LENGTH;
 
-/** Rates tried, frames a second, for so many seconds each; below the last lossless one the soak runs. */
+/** Rates of the steps in frames per second, each for `STEP_SECONDS`. */
 const STEPS = [50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000, 700_000, 1_000_000];
 const STEP_SECONDS = 3;
-/** A generator that falls behind the rate by this much is at its own end. */
-const GENERATOR_END = 0.95;
+/** A generator that reaches less than this share of the rate is at its limit. */
+const GENERATOR_LIMIT = 0.95;
+/** Rate of the soak, as a share of the highest lossless rate. */
 const SHARE = 0.8;
 
 const SAMPLE_INTERVAL = 1_000;
-/** Milliseconds after which memory should no longer grow; at most half of the soak. */
+/** Milliseconds after which memory should not grow any more; at most half of the soak. */
 const WARM_UP = 60_000;
 
-/** Runs in the capturer: what its garbage collections took, on standard error at its end. */
+/** Preloaded into the capturer: prints the durations of its garbage collections to standard error at exit. */
 const OBSERVER = `data:text/javascript,${encodeURIComponent(`
 import { writeSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
@@ -50,13 +51,13 @@ export interface SoakResult {
   readonly captured: number;
   readonly droppedByKernel: number;
   readonly processorNanosecondsPerFrame: number;
-  /** Kibibytes: after the warm-up, at the end, and the most that was seen. */
+  /** Resident memory in KiB: after the warm-up, at the end, and the maximum. */
   readonly residentAfterWarmUp: number;
   readonly residentAtEnd: number;
-  readonly residentMost: number;
-  /** Garbage collections of the capturer: how many, milliseconds in all, the longest. */
+  readonly residentMaximum: number;
+  /** Garbage collections of the capturer: count, total and longest in milliseconds. */
   readonly collections: { readonly count: number; readonly total: number; readonly worst: number };
-  /** `disk`, or `null` where the disk has no room for so many frames. */
+  /** `disk`, or `null` when the disk has not enough free space. */
   readonly target: 'disk' | 'null';
 }
 
@@ -84,7 +85,7 @@ export async function benchSoak(
     note({ wanted, framesPerSecond, lost: sent - captured });
     if (captured < sent) break;
     lossless = framesPerSecond;
-    if (framesPerSecond < wanted * GENERATOR_END) break;
+    if (framesPerSecond < wanted * GENERATOR_LIMIT) break;
   }
   note(await run(lab, folder, Math.round(lossless * SHARE), seconds));
   return results;
@@ -96,8 +97,8 @@ async function run(lab: Lab, folder: BenchFolder, rate: number, seconds: number)
   const target = rate * seconds * RECORD_LENGTH < (bavail * bsize) / 2 ? 'disk' : 'null';
   const output = target === 'disk' ? path : '/dev/null';
   const words = ['capture', '-i', 'eth0', '-w', output, '-B', String(BUFFER_MEBIBYTES), BENCH_FILTER];
-  const capturer = { words: tapline(words, OBSERVER), said: 'listening on' };
-  const { sent, processorTime, told } = await runCapturer(lab.host('right'), capturer, async (program) => {
+  const capturer = { words: tapline(words, OBSERVER), readyText: 'listening on' };
+  const { sent, processorTime, standardError } = await runCapturer(lab.host('right'), capturer, async (program) => {
     const count = Math.round(rate * seconds);
     const order = ['--rate', String(rate), '--loop', '0', '-c', String(count), folder.file(RECORDING)];
     const replaying = replayFrom(lab.host('left'), order);
@@ -110,18 +111,18 @@ async function run(lab: Lab, folder: BenchFolder, rate: number, seconds: number)
     seconds,
     framesPerSecond: sent.framesPerSecond,
     sent: sent.sent,
-    captured: countTold(told, 'captured'),
-    droppedByKernel: countTold(told, 'dropped by kernel'),
+    captured: printedCount(standardError, 'captured'),
+    droppedByKernel: printedCount(standardError, 'dropped by kernel'),
     processorNanosecondsPerFrame: processorTime / sent.sent,
     residentAfterWarmUp: resident[warm] ?? resident.at(-1) ?? 0,
     residentAtEnd: resident.at(-1) ?? 0,
-    residentMost: Math.max(0, ...resident),
-    collections: JSON.parse(/collections (.*)/.exec(told)?.[1] ?? '{}') as SoakResult['collections'],
+    residentMaximum: Math.max(0, ...resident),
+    collections: JSON.parse(/collections (.*)/.exec(standardError)?.[1] ?? '{}') as SoakResult['collections'],
     target,
   };
 }
 
-/** The capturer's resident size, once a second until `work` is over. */
+/** Samples the resident memory of the capturer once per second until `work` settles. */
 async function sampleUntil(work: Promise<unknown>, program: LabProgram): Promise<number[]> {
   const samples: number[] = [];
   let isOver = false;

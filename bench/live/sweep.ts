@@ -1,12 +1,12 @@
 /**
- * Sweeps of addresses that all answer: `tapline sweep`, fping and nmap as whole programs over 4,096 of them, and how many
- * probes a second one thread sends and matches when there are 262,142. @module
+ * Sweeps addresses that all answer: compares `tapline sweep`, fping and nmap on 4,096 addresses, and measures the
+ * probes per second that one thread sends and matches on 262,142 addresses. @module
  */
 import { createLab, type Lab, twoHosts } from '../../src/lab/index.ts';
 import { runForOutput, runMeasured } from './program-output.ts';
 import { tapline } from './tapline.ts';
 
-/** Core of the sweeping program. The other host's kernel answers on another one, as another machine would. */
+/** Core of the sweeping program. The kernel of the other host answers on another core. */
 const CORE = 1;
 const ANSWERING_CORE = 0;
 const FEW = '10.98.0.0/20';
@@ -16,9 +16,9 @@ export interface SweepResult {
   readonly tool: string;
   readonly targets: number;
   readonly alive: number;
-  /** Of the whole program, or of the sweep inside it where `perSecond` is given. */
+  /** Duration of the whole program; of the sweep alone when `perSecond` is set. */
   readonly milliseconds: number;
-  /** Of the whole program. */
+  /** Processor time of the whole program. */
   readonly processorMilliseconds: number;
   readonly perSecond?: number;
 }
@@ -58,7 +58,7 @@ export async function benchSweep(rounds: number, onResult: (result: SweepResult)
     results.push(result);
     onResult(result);
   };
-  // One run leaves the compiled code that all others find, as a user's first run does.
+  // The first run writes the code cache, which all later runs read.
   await runForOutput(lab.host('left'), CORE, SWEEPERS[0]?.words ?? []);
   for (let round = 0; round < rounds; round += 1) {
     for (const sweeper of SWEEPERS) {
@@ -80,7 +80,7 @@ async function sustained(lab: Lab): Promise<SweepResult> {
   return { tool: 'tapline, sustained', targets, alive, milliseconds: duration, processorMilliseconds, perSecond };
 }
 
-/** The right host takes all of 10.96.0.0/14 for its own, and works on a core of its own (receive packet steering). */
+/** Makes the right host answer for 10.96.0.0/14, on a separate core (receive packet steering). */
 async function makeAnswering(lab: Lab): Promise<void> {
   const steering = '/sys/class/net/eth0/queues/rx-0/rps_cpus';
   const script = `mount -t sysfs sysfs /sys && echo ${1 << ANSWERING_CORE} > ${steering}`;

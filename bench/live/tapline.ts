@@ -1,14 +1,14 @@
-/** The built program. @module */
+/** Command lines and output of the built program. @module */
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
-/** The words of a command line that runs `tapline` with `words`; `preload` is a module that Node imports first. */
+/** Returns a command line that runs `tapline` with `words`; `preload` is a module that Node imports first. */
 export function tapline(words: readonly string[], preload?: string): string[] {
   return [process.execPath, ...(preload === undefined ? [] : ['--import', preload]), MAIN, ...words];
 }
 
-/** The number of packets that `tapline capture` says at its end were `what`. */
-export function countTold(told: string, what: 'captured' | 'dropped by kernel'): number {
-  return Number(new RegExp(`(\\d+) packets? ${what}`).exec(told)?.[1] ?? Number.NaN);
+/** Returns a counter that `tapline capture` prints at its end. */
+export function printedCount(standardError: string, counter: 'captured' | 'dropped by kernel'): number {
+  return Number(new RegExp(`(\\d+) packets? ${counter}`).exec(standardError)?.[1] ?? Number.NaN);
 }

@@ -1,6 +1,6 @@
 /**
- * How long it takes to make a filter ready, warm: text to program, and text to WebAssembly that can be called. The
- * address differs from one turn to the next, so that nothing is found in a cache of V8's. @module
+ * Times warm compilation of filters: from text to program, and from text to a callable WebAssembly function. The address
+ * differs in each pass, so that no cache of V8 helps. @module
  */
 import { LinkType } from '../../src/base/link-type.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -13,7 +13,7 @@ const WITH_WASM = 'with wasm';
 
 export const filterCompileSuite: BenchSuite = {
   name: 'filter-compile',
-  about: 'microseconds a filter, warm; the short ones each with another host address',
+  about: 'microseconds per filter, warm; short filters with a new host address in each pass',
   columns: [PROGRAM, WITH_WASM],
   async run() {
     const expressions = ['ip host', 'tcp port 25 and host', 'not (net 192.168.0.0/16 or port 22) and host'];
@@ -26,7 +26,7 @@ export const filterCompileSuite: BenchSuite = {
 
 const OPTIONS = { time: 400, warmupTime: 400 };
 
-/** What users have who keep lists. Too long for the kernel and for WebAssembly, so only the program counts. */
+/** Long lists. They exceed the limits of the kernel and of WebAssembly, so only compilation to a program is timed. */
 const LISTS = [
   { name: '2,000 hosts', term: (number: number) => `host ${dotted(number)}`, count: 2_000 },
   { name: '2,000 source networks', term: (number: number) => `src net ${dotted(number & ~255)}/24`, count: 2_000 },
@@ -42,7 +42,7 @@ function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
 }
 
-/** A long list joined by `or`, its numbers spread over all there are (Knuth's multiplicative hash). */
+/** Compiles a long list joined by `or`, with numbers spread over the whole range (Knuth's multiplicative hash). */
 async function listRow(name: string, term: (number: number) => string, count: number): Promise<BenchRow> {
   const text = Array.from({ length: count }, (_, index) => term(Math.imul(index + 1, 0x9e37_79b1))).join(' or ');
   const compile = () => compileFilter(text, { linkType: LinkType.ethernet }).instructions.length;

@@ -1,6 +1,6 @@
 /**
- * Filter engines beside libpcap's `bpf_filter()`: the same Ethernet frames in memory, every filter of the corpus, each
- * engine's whole pass over all frames timed. The programs are our compiler's; libpcap runs them too, and its own. @module
+ * Compares the filter engines with libpcap's `bpf_filter()` on the same Ethernet frames in memory: times one pass over
+ * all frames for every filter of the corpus. libpcap runs both its own programs and those of our compiler. @module
  */
 import { messageOf } from '../../src/base/errors.ts';
 import { LinkType } from '../../src/base/link-type.ts';
@@ -20,7 +20,7 @@ const CALL = 'wasm, call';
 const BATCH = 'wasm, batch';
 const COLUMNS = [PEER, PEER_SAME, INTERPRETER, CALL, BATCH] as const;
 
-/** libpcap and ours take turns, so that what else the machine does meets both. */
+/** Filters per turn: libpcap and the engines alternate, so that other load on the machine affects both. */
 const CHUNK = 8;
 
 type Times = Readonly<Record<string, number | undefined>>;
@@ -28,7 +28,7 @@ type Times = Readonly<Record<string, number | undefined>>;
 export const filterEnginesSuite: BenchSuite = {
   name: 'filter-engines',
   about:
-    'nanoseconds a frame. libpcap: bpf_filter() on libpcap’s optimised program; the others run our compiler’s program',
+    'nanoseconds per frame. libpcap: bpf_filter() with the optimised program of libpcap; others: program of our compiler',
   columns: COLUMNS,
   async run() {
     const workload = await filterWorkload();
@@ -53,7 +53,7 @@ export const filterEnginesSuite: BenchSuite = {
   },
 };
 
-/** Each expression once; one that needs what this machine does not have (a name, say) is left out, with a word. */
+/** Compiles each distinct expression; skips, with a warning, those that fail here (such as unknown host names). */
 function compileAll(texts: readonly string[]): {
   readonly expressions: readonly string[];
   readonly programs: readonly (readonly BpfInstruction[])[];
@@ -65,7 +65,7 @@ function compileAll(texts: readonly string[]): {
       programs.push(compileFilter(expression, { linkType: LinkType.ethernet }).instructions);
       expressions.push(expression);
     } catch (error) {
-      process.stderr.write(`${expression}: left out: ${messageOf(error)}\n`);
+      process.stderr.write(`${expression}: skipped: ${messageOf(error)}\n`);
     }
   }
   return { expressions, programs };
@@ -75,7 +75,7 @@ function namedRows(expressions: readonly string[], all: readonly Times[]): reado
   return NAMED_EXPRESSIONS.map((name): BenchRow => ({ name, values: all[expressions.indexOf(name)] ?? {} }));
 }
 
-/** Over all filters: the geometric mean of the times, and of each time divided by libpcap's for the same filter. */
+/** Returns the geometric mean over all filters of the times, and of the times divided by libpcap's for the same filter. */
 function summaryRows(all: readonly Times[]): readonly BenchRow[] {
   const compared = all.filter((times) => times[PEER] !== undefined);
   const rows = compared.length === 0 ? all : compared;
@@ -93,19 +93,19 @@ function summaryRows(all: readonly Times[]): readonly BenchRow[] {
   ];
 }
 
-/** libpcap is wrong here and there; a difference is worth a line, not a failure. */
+/** Warns of a difference, which is not a failure: libpcap has errors in some filters. */
 function warnOfDifferences(expression: string, kept: number, own: LibpcapTiming | undefined): void {
   if (own?.time === undefined || own.kept === kept) return;
-  process.stderr.write(`${expression}: we keep ${kept} frames, libpcap ${own.kept}\n`);
+  process.stderr.write(`${expression}: ${kept} frames match, with libpcap ${own.kept}\n`);
 }
 
-/** The loops as a module of their own for each filter, so that no call site has seen another one. */
+/** Loads the loops as a new module for each filter, so that their call sites have type feedback from one filter only. */
 async function loadLoops(name: string): Promise<typeof loops> {
   const loaded = (await import(`../support/call-loop.js?filter=${name}`)) as { readonly loops: typeof loops };
   return loaded.loops;
 }
 
-/** The interpreter's code is one for all programs: it is optimised before the first is timed. */
+/** Runs the interpreter, whose code is shared by all programs, until V8 has optimised it. */
 async function warmInterpreter(memory: FrameMemory, programs: readonly (readonly BpfInstruction[])[]): Promise<void> {
   const { countInterpreted } = await loadLoops('warm-up');
   for (let pass = 0; pass < 5; pass += 1) {
@@ -133,10 +133,10 @@ async function timeOurs(
   return { kept, times: { [INTERPRETER]: interpreted, [CALL]: call, [BATCH]: batch } };
 }
 
-/** Milliseconds a filter and engine; enough for V8 to optimise the code that is timed. */
+/** Milliseconds per filter and engine; enough for V8 to optimise the timed code. */
 const TIMES = { time: 10, warmupTime: 20 };
 
-/** All frames in one WebAssembly memory, and the table of them for the batch entry behind. */
+/** Holds all frames in one WebAssembly memory, followed by the table of frames for the batch function. */
 class FrameMemory {
   readonly memory;
   readonly bytes: Uint8Array;
@@ -146,7 +146,7 @@ class FrameMemory {
 
   constructor({ frames }: FilterWorkload) {
     const PAGE = 65_536;
-    const START = 64; // address 0 means "none"
+    const START = 64; // address 0 means "no table"
     this.count = frames.length;
     const total = frames.reduce((sum, frame) => sum + frame.bytes.length, START);
     this.entries = Math.ceil(total / BatchEntry.size) * BatchEntry.size;

@@ -1,6 +1,6 @@
 /**
- * What the flight recorder adds to a capture's cost of a frame: the batch's copy into the history, and with triggers
- * that match nothing. Beside it, the copy alone, and a call per frame in place of the batch entry. @module
+ * Times what the flight recorder adds to the cost of a captured frame: the copy of a batch into the history, and triggers
+ * that match no frame, in one batch call or with one call per frame. @module
  */
 import { readU32le } from '../../src/base/bytes.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -39,7 +39,7 @@ const NOWHERE: FlightOutput = {
 
 export const flightRecorderSuite: BenchSuite = {
   name: 'flight-recorder',
-  about: 'nanoseconds a frame, of records that the pump has made',
+  about: 'nanoseconds per frame, for records from the pump',
   columns: [COPY, ONE, THREE, CALLS],
   async run() {
     const rows: BenchRow[] = [];

@@ -1,4 +1,4 @@
-/** One line per frame: TCP with time stamps, and UDP, three to one. @module */
+/** Times the text line of a frame, for three TCP segments with timestamps to one UDP datagram. @module */
 import type { FrameView } from '../../src/base/frame.ts';
 import { dissect } from '../../src/dissect/dissect.ts';
 import { frameToJson } from '../../src/report/packet/json.ts';
@@ -11,7 +11,7 @@ const TIME = 'ns a frame';
 
 export const packetLineSuite: BenchSuite = {
   name: 'packet-line',
-  about: 'nanoseconds a frame, from bytes to text',
+  about: 'nanoseconds per frame, from bytes to text',
   columns: [TIME],
   async run() {
     const frames = trafficFrames().map((bytes, index) => lend(bytes, index));

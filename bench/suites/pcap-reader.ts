@@ -1,6 +1,6 @@
 /**
- * Reading capture files from memory: what one frame costs in the parser, and through a filter that looks at a byte. The
- * chunk is what the parser asks for. @module
+ * Times reading capture files from memory: the cost per frame of the parser, and with a filter that reads one byte.
+ * Chunks have the size that the parser requests. @module
  */
 import type { FrameView } from '../../src/base/frame.ts';
 import type { FrameFilter } from '../../src/pcap/capture-interface.ts';
@@ -9,11 +9,11 @@ import { captureFile, type FileFormat, FRAME_LENGTHS, FRAMES } from '../support/
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 
 const PLAIN = 'all frames';
-const FILTERED = 'through a filter';
+const FILTERED = 'through a filter'; // a key of the baseline
 
 export const pcapReaderSuite: BenchSuite = {
   name: 'pcap-reader',
-  about: 'nanoseconds a frame, file in memory',
+  about: 'nanoseconds per frame, file in memory',
   columns: [PLAIN, FILTERED],
   async run() {
     const rows: BenchRow[] = [];

@@ -1,6 +1,6 @@
 /**
- * Writing records: gathered frame by frame, or handed over ready-made, to a sink that forgets; so the buffer's size does
- * not matter here, only the copies. @module
+ * Times writing records frame by frame, and in ready-made batches, to a sink that discards them: only the copies
+ * count, not the size of the buffer. @module
  */
 import type { ByteSink } from '../../src/pcap/byte-sink.ts';
 import { PcapWriter } from '../../src/pcap/pcap-writer.ts';
@@ -14,7 +14,7 @@ const READY = 'ready-made';
 
 export const pcapWriterSuite: BenchSuite = {
   name: 'pcap-writer',
-  about: 'nanoseconds a frame, to a sink that forgets',
+  about: 'nanoseconds per frame, to a sink that discards',
   columns: [PCAP, PCAPNG, READY],
   async run() {
     const rows: BenchRow[] = [];

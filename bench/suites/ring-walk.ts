@@ -1,6 +1,6 @@
 /**
- * From a full block of the ring to verdicts and records, nanoseconds a frame: the reference walk with a visitor, the
- * reference recorder, and the pump. The block is made by hand, of 1 MiB as in a capture; nothing is written. @module
+ * Times the way from a full ring block to verdicts and records: the reference walk with a visitor, the reference
+ * recorder, and the pump. The block is synthetic, of 1 MiB as in a capture; nothing is written to disk. @module
  */
 import { LinkType } from '../../src/base/link-type.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -13,7 +13,7 @@ import { type RingFrameSpec, writeBlock } from '../../test/support/ring-block.ts
 import { type BenchRow, type BenchSuite, measure } from '../support/suite.ts';
 
 const BLOCK_SIZE = 1 << 20;
-/** Ring header, headroom and padding that a frame takes besides its bytes. */
+/** Bytes of ring header, headroom and padding per frame. */
 const OVERHEAD = 144;
 
 const COLUMNS = {
@@ -26,7 +26,7 @@ const COLUMNS = {
 export const ringWalkSuite: BenchSuite = {
   name: 'ring-walk',
   about:
-    'nanoseconds a frame of a 1 MiB block: lent to a visitor; PCAP records by the reference, by the pump; PCAPNG by the pump',
+    'nanoseconds per frame of a 1 MiB block: lent to a visitor; PCAP records by the reference, by the pump; PCAPNG by the pump',
   columns: Object.values(COLUMNS),
   async run() {
     const rows: BenchRow[] = [];
@@ -38,7 +38,7 @@ export const ringWalkSuite: BenchSuite = {
   },
 };
 
-/** @param cooked as on `any`: a header of ours in place of the frame's, and what the kernel let through is judged again */
+/** @param cooked as on `any`: a cooked header replaces the link header, and the filter runs again in user space */
 async function walkRow(length: number, filter: string | undefined, cooked = false): Promise<BenchRow> {
   const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
   const frames = Array.from({ length: Math.floor(BLOCK_SIZE / (length + OVERHEAD)) }, () => udpFrame(length));
@@ -47,9 +47,9 @@ async function walkRow(length: number, filter: string | undefined, cooked = fals
   const instructions = filter === undefined ? undefined : compileFilter(filter, { linkType }).instructions;
   const walk = { cooked, skipsLoopbackOutgoing: cooked, snapLength: 262_144 } as const;
   const engine = instructions === undefined ? undefined : createEngine(instructions, { engine: 'interpreter' });
-  const judge: RingFilter | undefined =
+  const ringFilter: RingFilter | undefined =
     engine === undefined ? undefined : (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength);
-  const batch = new BlockBatch(memory, { ...walk, filter: judge });
+  const batch = new BlockBatch(memory, { ...walk, filter: ringFilter });
   const settings = { ...walk, instructions, format: { container: 'pcap', timestampPrecision: 'micro' } } as const;
   const reference = createRecorder(memory, batch, settings, false);
   const pump = createPump(memory, settings);
@@ -76,7 +76,7 @@ async function walkRow(length: number, filter: string | undefined, cooked = fals
   };
 }
 
-/** An IPv4/UDP frame from port 4000 to 9. */
+/** Returns an IPv4/UDP frame from port 4000 to port 9. */
 function udpFrame(length: number): RingFrameSpec {
   const bytes = new Uint8Array(length).fill(0x5a);
   bytes.set([

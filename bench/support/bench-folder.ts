@@ -1,9 +1,9 @@
-/** A folder for what a bench writes. @module */
+/** Temporary folder of a bench. @module */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** It goes when the bench is over. */
+/** Creates a temporary folder, and deletes it when disposed. */
 export class BenchFolder implements Disposable {
   readonly #path = mkdtempSync(join(tmpdir(), 'tapline-bench-'));
 

@@ -1,12 +1,12 @@
 /**
- * One call a frame from JavaScript. Loaded anew for each filter (by a query in the module's name): a program has one
- * filter or a few, and so V8 knows whom each of its call sites calls. @module
+ * Calls a filter once per frame from JavaScript. The bench loads this module anew for each filter (with a query in its
+ * URL), because a real program has one or a few filters, and its call sites stay monomorphic. @module
  */
 
 import { interpret } from '../../src/bpf/engine/interpret.ts';
 import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 
-/** Frames as three columns, so that the loop does little besides calling. */
+/** Frames as three columns, so that the loop does little besides the calls. */
 export interface FrameColumns {
   readonly addresses: Int32Array;
   readonly captured: Int32Array;

@@ -1,4 +1,4 @@
-/** Frames and files for the suites about captures. @module */
+/** Frames and files for the capture suites. @module */
 import type { FrameView } from '../../src/base/frame.ts';
 import type { ByteSink } from '../../src/pcap/byte-sink.ts';
 import { PcapWriter } from '../../src/pcap/pcap-writer.ts';
@@ -11,11 +11,11 @@ import { encodeUdp } from '../../src/wire/udp.ts';
 
 export type FileFormat = 'pcap' | 'pcapng';
 
-/** Frames of one pass. */
+/** Number of frames in one pass. */
 export const FRAMES = 4096;
 export const FRAME_LENGTHS = [100, 1400] as const;
 
-/** A lent frame over an array. */
+/** Returns a lent frame over an array. */
 export function lend(bytes: Uint8Array, index = 0): FrameView {
   const nanoseconds = (index * 1000) % 1_000_000_000;
   return {
@@ -29,12 +29,12 @@ export function lend(bytes: Uint8Array, index = 0): FrameView {
   };
 }
 
-/** A sink that forgets. */
+/** Sink that discards everything. */
 export function nowhere(): ByteSink {
   return { failure: undefined, write: (bytes) => bytes.length, takeBack: () => false, close: () => Promise.resolve() };
 }
 
-/** A file of `FRAMES` frames of a length, in memory. */
+/** Returns a capture file of `FRAMES` frames of one length, in memory. */
 export async function captureFile(format: FileFormat, length: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const sink: ByteSink = {
@@ -58,7 +58,7 @@ export async function captureFile(format: FileFormat, length: number): Promise<U
 const FROM = new Uint8Array([192, 0, 2, 1]);
 const TO = new Uint8Array([198, 51, 100, 2]);
 
-/** Ethernet frames of TCP and UDP, as a busy server sees them. */
+/** Returns TCP and UDP frames like those of a busy server. */
 export function trafficFrames(): readonly Uint8Array[] {
   const payload = new Uint8Array(200).fill(0x61);
   const options = new Uint8Array([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);

@@ -1,4 +1,4 @@
-/** Filters and Ethernet frames to time them on: the corpus beside the repository, or a few of our own. @module */
+/** Filters and Ethernet frames for the filter benches: the shared corpus, or a small built-in set. @module */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LinkType } from '../../src/base/link-type.ts';
@@ -10,7 +10,7 @@ export interface FilterWorkload {
   readonly frames: readonly { readonly bytes: Uint8Array; readonly wireLength: number }[];
 }
 
-/** What people type, from short to long. */
+/** Typical filters, from short to long. */
 export const NAMED_EXPRESSIONS: readonly string[] = [
   'ip',
   'host 10.1.1.1',
@@ -25,19 +25,19 @@ export const NAMED_EXPRESSIONS: readonly string[] = [
 interface CorpusRow {
   readonly expr: string;
   readonly dlt: string;
-  /** What libpcap 1.10.3 says of it. */
+  /** Verdict of libpcap 1.10.3. */
   readonly ok: boolean;
-  /** There when libpcap's master says otherwise. */
+  /** Present when the development branch of libpcap gives another verdict. */
   readonly master_ok?: boolean;
 }
 
 const CORPUS = new URL('../shared/corpus/', ROOT);
 
-/** All Ethernet expressions and frames of the corpus, or what is built in where there is none. */
+/** Returns all Ethernet expressions and frames of the corpus, or the built-in set without one. */
 export async function filterWorkload(): Promise<FilterWorkload> {
   if (!existsSync(CORPUS)) {
-    process.stderr.write('no corpus beside the repository: a few filters on made-up frames\n');
-    return { expressions: NAMED_EXPRESSIONS, frames: madeUpFrames() };
+    process.stderr.write('corpus not found; using the built-in filters and frames\n');
+    return { expressions: NAMED_EXPRESSIONS, frames: builtInFrames() };
   }
   const rows = readFileSync(new URL('filters.jsonl', CORPUS), 'utf8')
     .trim()
@@ -57,14 +57,14 @@ async function corpusFrames(): Promise<FilterWorkload['frames']> {
       if (source.linkType !== LinkType.ethernet) continue;
       for await (const { bytes, wireLength } of source.packets()) frames.push({ bytes, wireLength });
     } catch {
-      // Some files are broken on purpose; what was read of them counts.
+      // Some files are damaged on purpose; the frames read before the error count.
     }
   }
   return frames;
 }
 
-/** TCP, UDP, ARP and IPv6 headers in turn, 128 bytes each. */
-function madeUpFrames(): FilterWorkload['frames'] {
+/** Returns frames with TCP, UDP, ARP and IPv6 headers in turn, 128 bytes each. */
+function builtInFrames(): FilterWorkload['frames'] {
   const heads = [
     [0x08, 0x00, 0x45, 0, 0, 100, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 1, 1, 1, 10, 1, 1, 2, 0, 25, 0x40, 0],
     [0x08, 0x00, 0x45, 0, 0, 100, 0, 0, 0x40, 0, 64, 17, 0, 0, 192, 168, 1, 1, 10, 1, 1, 3, 0, 53, 0x40, 0],

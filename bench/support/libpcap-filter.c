@@ -1,11 +1,11 @@
 /*
- * Bench side only: how long libpcap's bpf_filter() takes.
+ * Times libpcap's bpf_filter(). Used by the benches only.
  *
  *   libpcap-filter FRAMES < QUERIES
  *
- * FRAMES is a file of frames, each as captured length and wire length (32 bits, host order) and the bytes. A line of QUERIES is
+ * FRAMES is a file of frames: captured length and wire length (32 bits, host order), then the bytes. A line of QUERIES is
  * "E expression", which libpcap compiles itself for Ethernet, or "P code,jt,jf,k;code,jt,jf,k;...". The answer to each is
- * a line "nanoseconds-per-frame frames-kept instructions", or "- 0 0" when libpcap does not take the expression.
+ * a line "nanoseconds-per-frame frames-kept instructions", or "- 0 0" when libpcap rejects the expression.
  */
 #include <pcap/pcap.h>
 #include <stdint.h>
@@ -14,13 +14,13 @@
 #include <string.h>
 #include <time.h>
 
-#define MOST_FRAMES 1000000
+#define MAX_FRAMES 1000000
 #define ROUNDS 25
 #define ROUND_NANOSECONDS 0.25e6
 
 struct frame { const u_char *bytes; uint32_t captured, wire; };
 
-static struct frame frames[MOST_FRAMES];
+static struct frame frames[MAX_FRAMES];
 static size_t frame_count;
 static char line[1 << 20];
 
@@ -41,7 +41,7 @@ static void load_frames(const char *name)
     u_char *bytes = malloc(size);
     if (fread(bytes, 1, size, file) != (size_t)size) { perror(name); exit(2); }
     fclose(file);
-    for (long at = 0; at + 8 <= size && frame_count < MOST_FRAMES; ) {
+    for (long at = 0; at + 8 <= size && frame_count < MAX_FRAMES; ) {
         struct frame *frame = &frames[frame_count++];
         memcpy(&frame->captured, bytes + at, 4);
         memcpy(&frame->wire, bytes + at + 4, 4);

@@ -1,4 +1,4 @@
-/** libpcap's `bpf_filter()` as a peer: built from the C file beside this one, where compiler and headers are there. @module */
+/** Runs libpcap's `bpf_filter()` as a peer. Builds it from `libpcap-filter.c` when a compiler and headers exist. @module */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,13 @@ import type { FilterWorkload } from './filter-workload.ts';
 import { ROOT } from './suite.ts';
 
 export interface LibpcapTiming {
-  /** Nanoseconds a frame; undefined where libpcap does not take the expression. */
+  /** Nanoseconds per frame; undefined when libpcap rejects the expression. */
   readonly time: number | undefined;
   readonly kept: number;
   readonly instructions: number;
 }
 
-/** What libpcap is to run: text that it compiles itself, or a program. */
+/** An expression that libpcap compiles itself, or a program. */
 export type LibpcapQuery = string | readonly BpfInstruction[];
 
 export class LibpcapPeer implements Disposable {
@@ -27,19 +27,19 @@ export class LibpcapPeer implements Disposable {
     writeFileSync(this.#frames, encodeFrames(workload));
   }
 
-  /** Undefined, with a word on stderr, where the peer cannot be built. */
+  /** Builds the peer. Returns undefined, with a warning, when that is not possible. */
   static build(workload: FilterWorkload): LibpcapPeer | undefined {
     const peer = new LibpcapPeer(workload);
     const source = fileURLToPath(new URL('bench/support/libpcap-filter.c', ROOT));
     const compiler = process.env['CC'] ?? 'gcc';
     const built = spawnSync(compiler, ['-O2', '-o', peer.#binary, source, '-lpcap'], { encoding: 'utf8' });
     if (built.status === 0) return peer;
-    process.stderr.write('no C compiler or no libpcap headers: nothing to compare with\n');
+    process.stderr.write('no C compiler or libpcap headers; comparison with libpcap skipped\n');
     peer[Symbol.dispose]();
     return undefined;
   }
 
-  /** An answer to each query. */
+  /** Times the queries and returns one result for each. */
   time(queries: readonly LibpcapQuery[]): readonly LibpcapTiming[] {
     const input = queries.map((query) => `${encodeQuery(query)}\n`).join('');
     const run = spawnSync(this.#binary, [this.#frames], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });

@@ -1,38 +1,38 @@
 /**
- * What a bench suite is, and how one measures: tinybench calls the work in rounds of a few tenths of a millisecond, and
- * the quickest round counts, because whatever else runs on the machine only ever adds. @module
+ * Bench suites and their measurement. tinybench runs the work in rounds of some tenths of a millisecond, and the fastest
+ * round counts, because other load on the machine only adds time. @module
  */
 import { Bench } from 'tinybench';
 
-/** The repository's root, seen from `build/bench/support`. */
+/** Root of the repository, relative to `build/bench/support`. */
 export const ROOT: URL = new URL('../../../', import.meta.url);
 
 export interface BenchRow {
   readonly name: string;
-  /** By column; `undefined` where there is nothing to measure on this machine. */
+  /** Values by column; `undefined` when a column cannot be measured on this machine. */
   readonly values: Readonly<Record<string, number | undefined>>;
 }
 
 export interface BenchSuite {
   readonly name: string;
-  /** What the numbers are, with their unit. */
+  /** Description of the numbers, with their unit. */
   readonly about: string;
   readonly columns: readonly string[];
   run(): Promise<readonly BenchRow[]>;
 }
 
 export interface MeasureOptions {
-  /** Milliseconds to spend on it, and before that on warming up. */
+  /** Milliseconds of measurement, and of warm-up before it. */
   readonly time?: number;
   readonly warmupTime?: number;
 }
 
-/** Rounds at least this long make the clock's own cost vanish. */
+/** Minimum length of a round; the cost of reading the clock is negligible. */
 const ROUND_MILLISECONDS = 0.25;
 
 /**
- * Nanoseconds of one unit of work, in the best round.
- * @param work does `units` of them and returns something that depends on all, so that none is optimised away
+ * Returns the nanoseconds per unit of work in the fastest round.
+ * @param work does `units` units and returns a number that depends on all of them, so that none is optimised away
  */
 export async function measure(units: number, work: () => number, options: MeasureOptions = {}): Promise<number> {
   const { time = 40, warmupTime = 40 } = options;
@@ -43,11 +43,11 @@ export async function measure(units: number, work: () => number, options: Measur
   });
   const [task] = await bench.run();
   const result = task?.result;
-  if (result === undefined || !('latency' in result)) throw new Error(`a bench did not run: ${result?.state}`);
+  if (result === undefined || !('latency' in result)) throw new Error(`bench failed: ${result?.state}`);
   return (result.latency.min * 1e6) / passes / units;
 }
 
-/** Runs the work for a while; returns how often it fits into a round. */
+/** Runs the work for some time, and returns the number of passes per round. */
 function warmUp(work: () => number, milliseconds: number): number {
   const end = performance.now() + milliseconds;
   let passes = 1;
@@ -63,7 +63,7 @@ function warmUp(work: () => number, milliseconds: number): number {
 
 let consumed = 0;
 
-/** The result of all work so far; printing it keeps the engine from leaving the work out. */
+/** Returns a number that depends on all work so far; printing it keeps V8 from removing the work. */
 export function consumedWork(): number {
   return consumed;
 }

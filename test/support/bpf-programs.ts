@@ -1,4 +1,4 @@
-/** Valid BPF programs and frames for them: random ones, and those that tcpdump makes of the corpus' expressions. @module */
+/** Valid BPF programs and frames for them: random programs, and those of tcpdump for the corpus. @module */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import { OPCODES, type Opcode, type OperandForm } from '../../src/bpf/engine/opc
 import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 
 export interface ProgramOptions {
-  /** Loads at SKF_AD_OFF. */
+  /** Includes loads at SKF_AD_OFF. */
   readonly ancillary?: boolean;
-  /** Shifts by X, which Linux leaves to the machine. */
+  /** Includes shifts by X; the result of a large shift in Linux depends on the processor. */
   readonly indexShifts?: boolean;
-  /** `ja` back to an earlier instruction. */
+  /** Includes `ja` to an earlier instruction. */
   readonly backwardJumps?: boolean;
 }
 
-/** Words that the programs' heads store, so that later loads of them are valid. */
+/** Memory words that every program stores at its start, so that later loads of them are valid. */
 const MEMORY_WORDS = [0, 1, 15];
 const MEMORY_HEAD: readonly BpfInstruction[] = [
   { code: 0x00, jt: 0, jf: 0, k: 0x8000_0003 }, // ld #k
@@ -57,7 +57,7 @@ const seed: fc.Arbitrary<Seed> = fc.record({
   jf: fc.nat(5),
 });
 
-/** Programs that `validate` takes (with `backwardJumps` as asked), 2 to about 50 instructions long. */
+/** Draws programs of 2 to about 50 instructions that `validate` accepts, with the option `backwardJumps`. */
 export function programs(options: ProgramOptions = {}): fc.Arbitrary<readonly BpfInstruction[]> {
   const choices = weighted(options);
   return fc.array(seed, { minLength: 1, maxLength: 45 }).map((seeds) => {
@@ -67,7 +67,7 @@ export function programs(options: ProgramOptions = {}): fc.Arbitrary<readonly Bp
   });
 }
 
-/** Every opcode once, packet loads and comparisons more often; returns only here and there. */
+/** Returns every opcode once, and packet loads and comparisons several times; returns are rare. */
 function weighted(options: ProgramOptions): readonly Opcode[] {
   return OPCODES.flatMap((opcode) => {
     const isShift = opcode.mnemonic === 'lsh' || opcode.mnemonic === 'rsh';
@@ -111,17 +111,17 @@ function build(
   }
 }
 
-/** Fixed offsets from SKF_LL_OFF (-0x200000) on up have meanings of their own. */
+/** Moves a fixed offset below SKF_LL_OFF (-0x200000); offsets from there on have special meanings. */
 function outOfReserved(k: number): number {
   return k >= 0xffe0_0000 ? 3 : k;
 }
 
-/** Frames short enough that loads fall outside now and then, with the bytes that headers are made of. */
+/** Draws short frames, so that some loads are out of bounds, with bytes that are common in headers. */
 export const frames: fc.Arbitrary<Uint8Array> = fc
   .array(fc.oneof(fc.nat(255), fc.constantFrom(0, 8, 0x45, 6, 17, 0x86, 0xdd, 0x81)), { maxLength: 60 })
   .map((bytes) => Uint8Array.from(bytes));
 
-/** Ethernet frames of the protocols that filters look for, cut anywhere. */
+/** Draws Ethernet frames of the protocols that filters test, truncated at any place. */
 export const etherFrames: fc.Arbitrary<Uint8Array> = fc
   .tuple(
     fc.constantFrom([0x08, 0x00], [0x86, 0xdd], [0x08, 0x06], [0x81, 0x00, 0, 5, 0x08, 0x00], [0x88, 0x47], [0, 60]),
@@ -135,7 +135,7 @@ export interface CorpusProgram {
   readonly instructions: readonly BpfInstruction[];
 }
 
-/** The corpus' Ethernet expressions that libpcap takes. */
+/** Returns the Ethernet expressions of the corpus that libpcap accepts. */
 export function ethernetExpressions(corpus: string): readonly string[] {
   return readFileSync(join(corpus, 'filters.jsonl'), 'utf8')
     .trim()
@@ -145,12 +145,12 @@ export function ethernetExpressions(corpus: string): readonly string[] {
     .map((row) => row.expr);
 }
 
-/** libpcap's own programs, by way of `tcpdump -ddd`, for every `step`th Ethernet expression that it takes. */
+/** Returns the programs of libpcap, from `tcpdump -ddd`, for every `step`th Ethernet expression that it accepts. */
 export function corpusPrograms(corpus: string, tcpdump: string, step: number): readonly CorpusProgram[] {
   return ethernetExpressions(corpus).flatMap((expression, index) => {
     if (index % step !== 0) return [];
     const printed = spawnSync(tcpdump, ['-y', 'EN10MB', '-ddd', '--', expression], { encoding: 'utf8' });
-    if (printed.status !== 0) return []; // the machine's own names and interfaces decide about a few
+    if (printed.status !== 0) return []; // some depend on the names and interfaces of the machine
     return [{ expression, instructions: assemble(printed.stdout, { backwardJumps: true }) }];
   });
 }

@@ -1,4 +1,4 @@
-/** What must hold of what a capture leaves behind and says, whatever its options (docs/files.md, docs/capture.md). @module */
+/** Checks the files and messages of a capture with any options (docs/files.md, docs/capture.md). @module */
 import type { CapturePlan } from './capture-draws.ts';
 import type { FoundFile, FoundFrame } from './found-files.ts';
 import type { SentFrame } from './numbered-flow.ts';
@@ -7,24 +7,24 @@ import { statisticsBlocks } from './pcapng-blocks.ts';
 export interface CaptureRun {
   readonly plan: CapturePlan;
   readonly series: readonly (readonly FoundFile[])[];
-  /** All of the flow. */
+  /** All frames of the flow. */
   readonly sent: readonly SentFrame[];
   readonly status: number;
   readonly standardError: string;
   readonly endedByItself: boolean;
-  /** Milliseconds since 1970: a capture that was killed has shown every frame that was delivered until then. */
+  /** Milliseconds since 1970. The files of a killed capture hold every frame delivered until then. */
   readonly shownUntil: number;
 }
 
-/** A run, and what is seen of it at once. */
+/** A run with derived values. */
 interface Seen extends CaptureRun {
   readonly files: readonly FoundFile[];
   readonly frames: readonly FoundFrame[];
-  /** Of what was sent, what came to its interfaces. */
+  /** Sent frames that reached the captured interfaces. */
   readonly due: readonly SentFrame[];
   readonly captured: number;
   readonly dropped: number;
-  /** The options that are said to have ended it. */
+  /** The option that ended the capture, as printed. */
   readonly reason: string | undefined;
   readonly isRing: boolean;
   readonly isFlight: boolean;
@@ -34,16 +34,16 @@ type Complaints = Generator<string, void, undefined>;
 
 const PCAP_HEADER = 24;
 const PCAP_RECORD = 16;
-/** What the first file of a series has in any case: its header, descriptions of interfaces, counters. */
-const LEAST_LENGTH = 400;
-/** A frame that did not fit, with all that may stand around it in PCAPNG. */
-const LARGEST_STEP = 1514 + 8192 + LEAST_LENGTH;
-/** As `LabProcess` has it, by a signal. */
+/** Maximum length of a file without frames: header, interface descriptions, counters. */
+const MAX_EMPTY_LENGTH = 400;
+/** Maximum length that one more frame adds to a PCAPNG file, with padding to a page and other blocks. */
+const MAX_STEP = 1514 + 8192 + MAX_EMPTY_LENGTH;
+/** Exit status of `LabProcess` after a signal. */
 const KILLED = -2;
-/** Milliseconds between the kernel's clock and ours. */
+/** Maximum difference in milliseconds between the clock of the kernel and that of this process. */
 const STAMP_TOLERANCE = 40;
 
-/** Everything that is wrong with a run. */
+/** Returns a text for every failed check of a run. */
 export function complaintsAbout(run: CaptureRun): string[] {
   const seen = look(run);
   const isKilled = run.plan.draw.end === 'kill' && !run.endedByItself;
@@ -73,40 +73,41 @@ function look(run: CaptureRun): Seen {
 }
 
 function* ending({ status, standardError, endedByItself, reason, dropped }: Seen): Complaints {
-  // It had ended, and said so, just before the signal came: that is nobody's any more.
+  // The capture had ended, and printed so, just before the signal arrived.
   const isCrossed = status === KILLED && !Number.isNaN(dropped) && reason !== undefined;
   if (status !== 0 && !isCrossed) yield `status ${status}`;
   if (/\n {4}at |Error\b/.test(standardError)) yield 'a stack trace';
-  if (endedByItself && reason === undefined) yield 'it ended by itself and does not say why';
+  if (endedByItself && reason === undefined) yield 'the capture ended by itself without a reason';
   if (standardError.includes('too late for their place')) yield 'late frames';
 }
 
 function* order({ plan, series, frames }: Seen): Complaints {
-  if (new Set(frames.map(({ sent }) => sent)).size < frames.length) yield 'a frame is there twice';
+  if (new Set(frames.map(({ sent }) => sent)).size < frames.length) yield 'a frame was written twice';
   for (const files of series) {
     let before: FoundFrame | undefined;
     for (const frame of files.flatMap((file) => file.frames)) {
-      if (before !== undefined && before.time > frame.time) yield `time runs back at ${frame.sent.number}`;
+      if (before !== undefined && before.time > frame.time)
+        yield `frame ${frame.sent.number} is earlier than the frame before it`;
       if (before !== undefined && plan.draw.interfaces.length === 1 && before.sent.number > frame.sent.number) {
-        yield `${frame.sent.number} stands behind ${before.sent.number}`;
+        yield `frame ${frame.sent.number} follows frame ${before.sent.number}`;
       }
       before = frame;
     }
   }
 }
 
-/** Of a capture that was killed. */
+/** A killed capture has written the frames delivered before. */
 function* shown({ plan, due, frames, shownUntil, isFlight, isRing }: Seen): Complaints {
   const isLimited = Math.min(plan.count, plan.stopFiles, plan.stopSize, plan.quota) < Number.POSITIVE_INFINITY;
   if (isFlight || isRing || isLimited) return;
   const found = new Set(frames.map(({ sent }) => sent));
   const missing = due.filter((frame) => frame.to < shownUntil && !found.has(frame));
-  if (missing.length > 0) yield `${missing.length} frames are not shown, as ${missing[0]?.number}`;
+  if (missing.length > 0) yield `${missing.length} frames are missing, the first is ${missing[0]?.number}`;
 }
 
 function* counts({ files, frames, captured, isRing, isFlight, series }: Seen): Complaints {
   const isCounted = isRing ? frames.length <= captured : frames.length === captured;
-  if (!isCounted) yield `${frames.length} frames are in the files, ${captured} are said to be captured`;
+  if (!isCounted) yield `${frames.length} frames are in the files, but the counter is ${captured}`;
   for (const own of series) {
     if (own.slice(1).some((file) => file.frames.length === 0)) yield 'a file that is not the first is empty';
   }
@@ -116,18 +117,18 @@ function* counts({ files, frames, captured, isRing, isFlight, series }: Seen): C
 function* limits({ plan, files, captured, reason, isRing }: Seen): Complaints {
   const stored = files.reduce((sum, { storedLength }) => sum + storedLength, 0);
   const length = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const least = plan.series * LEAST_LENGTH;
+  const overhead = plan.series * MAX_EMPTY_LENGTH;
   if (files.length > Math.min(plan.ring, plan.stopFiles)) yield `${files.length} files`;
-  if (length > Math.max(plan.stopSize, least)) yield `${length} bytes were written`;
-  if (stored > Math.max(plan.quota, least)) yield `${stored} bytes are on the disk`;
+  if (length > Math.max(plan.stopSize, overhead)) yield `${length} bytes were written`;
+  if (stored > Math.max(plan.quota, overhead)) yield `${stored} bytes are on the disk`;
   if (captured > plan.count) yield `${captured} frames were captured`;
   if (plan.series > 1 || isRing) return;
   const isTrue =
     (reason !== '-c' || captured === plan.count) &&
-    (reason !== '--stop-size' || length + LARGEST_STEP > plan.stopSize) &&
+    (reason !== '--stop-size' || length + MAX_STEP > plan.stopSize) &&
     (reason !== '--stop-files, -W' || files.length === plan.stopFiles) &&
-    (reason !== '--quota' || plan.isPacked || stored + LARGEST_STEP > plan.quota);
-  if (!isTrue) yield `it did not end by ${reason}: ${captured} frames, ${length} bytes in ${files.length} files`;
+    (reason !== '--quota' || plan.isPacked || stored + MAX_STEP > plan.quota);
+  if (!isTrue) yield `limit ${reason} was not reached: ${captured} frames, ${length} bytes in ${files.length} files`;
 }
 
 function* borders({ plan, files }: Seen): Complaints {
@@ -139,12 +140,12 @@ function* borders({ plan, files }: Seen): Complaints {
   }
 }
 
-/** When a file begins whose first frame is of that second. */
+/** Returns the start of the period of a file whose first frame has the time `second`. */
 function startOf({ isAligned, rotateSeconds }: CapturePlan, second: number): number {
   return isAligned ? second - (second % rotateSeconds) : second;
 }
 
-/** Each file goes on as long as it may: where the next one begins follows from the frames alone. */
+/** Each file is filled up to its limits, so the frames alone determine where the next one begins. */
 function* classicFiles({ plan, series, isFlight }: Seen): Complaints {
   if (isFlight || (plan.isPcapng && plan.rotateSize < Number.POSITIVE_INFINITY)) return;
   for (const files of series) {
@@ -166,7 +167,7 @@ function* classicFiles({ plan, series, isFlight }: Seen): Complaints {
   }
 }
 
-/** A file but the first, which is there before any frame, is named after its first frame's time. */
+/** A file is named after the time of its first frame, except the first file, which exists before any frame. */
 function* names({ plan, series, isFlight }: Seen): Complaints {
   if (plan.draw.stem !== '%s' || isFlight) return;
   for (const { name, frames } of series.flatMap((files) => files.slice(1))) {
@@ -175,26 +176,26 @@ function* names({ plan, series, isFlight }: Seen): Complaints {
   }
 }
 
-/** Nothing is missing but what was dropped, or what came behind the end. */
+/** Only frames that were dropped, or arrived after the end, are missing. */
 function* completeness({ plan, due, frames, captured, dropped, reason, isFlight, standardError }: Seen): Complaints {
   if (isFlight) return;
-  // A filter in user space has not judged what was dropped: it may be anything.
-  const isJudged = dropped === 0 || !standardError.includes('accepted by filter');
+  // With a filter in user space, dropped frames include frames that do not match.
+  const isFiltered = dropped === 0 || !standardError.includes('accepted by filter');
   const isAll = reason === undefined && plan.draw.end === 'quiet';
-  if (isAll && isJudged && captured + dropped !== due.length) {
+  if (isAll && isFiltered && captured + dropped !== due.length) {
     yield `${captured} captured and ${dropped} dropped of ${due.length}`;
   }
-  // Of several interfaces the order of sending and that of time may differ at the end.
+  // With several interfaces, the order of sending and the order of time may differ at the end.
   if (plan.series > 1 || dropped > 0 || plan.draw.interfaces.length > 1) return;
   const expected = new Set(due.slice(captured - frames.length, captured));
   if (frames.some(({ sent }) => !expected.has(sent))) yield 'frames are missing in between';
 }
 
-/** What a flight recorder writes: all of its windows, and nothing else. */
+/** A flight recorder writes all of its windows, and no other frames. */
 function* windows({ plan, due, frames, reason, dropped, isRing, standardError }: Seen): Complaints {
   const { trigger, end } = plan.draw;
   if (trigger === undefined) return;
-  const isPastInBytes = trigger.before.endsWith('MiB'); // more than a flow has within a window, mostly
+  const isPastInBytes = trigger.before.endsWith('MiB'); // usually more than the whole flow
   const before = isPastInBytes ? Number.POSITIVE_INFINITY : Number(trigger.before) * 1000;
   const after = Number(trigger.after) * 1000;
   const triggers = due.filter(({ isTrigger }) => isTrigger).slice(0, trigger.most);
@@ -202,17 +203,17 @@ function* windows({ plan, due, frames, reason, dropped, isRing, standardError }:
     triggers.some(({ from, to }) => frame.to >= from - before - tolerance && frame.from <= to + after + tolerance) ||
     triggers.includes(frame);
   const strange = frames.find(({ sent }) => !isWanted(sent, STAMP_TOLERANCE));
-  if (strange !== undefined) yield `${strange.sent.number} is of no window`;
+  if (strange !== undefined) yield `frame ${strange.sent.number} belongs to no window`;
   const isOver = reason === '--max-triggers' || (reason === undefined && end === 'quiet');
   if (!isOver || isRing || isPastInBytes || dropped > 0) return;
   const written = new Set(frames.map(({ sent }) => sent));
   const missing = due.filter((frame) => isWanted(frame, -STAMP_TOLERANCE) && !written.has(frame));
-  if (missing.length > 0) yield `${missing.length} frames of windows are missing, as ${missing[0]?.number}`;
-  const said = [...standardError.matchAll(/^(\d+) triggers, /gm)].at(-1)?.[1];
-  if (said !== String(triggers.length)) yield `${said} triggers of ${triggers.length}`;
+  if (missing.length > 0) yield `${missing.length} frames of windows are missing, the first is ${missing[0]?.number}`;
+  const printed = [...standardError.matchAll(/^(\d+) triggers, /gm)].at(-1)?.[1];
+  if (printed !== String(triggers.length)) yield `${printed} triggers of ${triggers.length}`;
 }
 
-/** A PCAPNG file of one interface ends with what was counted until then. */
+/** A PCAPNG file of one interface ends with its counters. */
 function* counters({ plan, files, captured, dropped, isFlight }: Seen): Complaints {
   const last = files.at(-1);
   if (!plan.isPcapng || plan.series > 1 || plan.draw.interfaces.length > 1 || last === undefined) return;

@@ -1,11 +1,11 @@
-/** Drawn command lines of `tapline capture -w`: options that go together, in any combination. @module */
+/** Random command lines of `tapline capture -w`: any valid combination of options. @module */
 import fc from 'fast-check';
 
-/** Bytes, by how the options say them. */
+/** Sizes in bytes by the text of the option. */
 const ROTATE_SIZES = { '1K': 1024, '5K': 5120, '0.02': 20_000, '64K': 65_536, '0.3': 300_000, '1M': 1 << 20 } as const;
 const LIMIT_SIZES = { '300': 300e6, '0.01': 10_000, '100K': 102_400, '0.5': 500_000, '2M': 2 << 20 } as const;
 
-/** @param rarity it is left away all but once in so many times, and one more */
+/** Draws a choice, or undefined once in `rarity` + 1 times. */
 const option = <T>(choices: readonly T[], rarity = 3): fc.Arbitrary<T | undefined> =>
   fc.option(fc.constantFrom(...choices), { nil: undefined, freq: rarity });
 const keysOf = <T extends string>(sizes: Readonly<Record<T, number>>): readonly T[] => Object.keys(sizes) as T[];
@@ -20,7 +20,7 @@ const FILE_COUNT = fc.record({
   count: fc.integer({ min: 1, max: 12 }),
 });
 
-/** One capture as it was drawn; `planOf` leaves out what does not go together. */
+/** Draws a capture; `planOf` removes options that exclude each other. */
 export const captureDraw = fc.record({
   interfaces: fc.constantFrom(['eth0'], ['eth0'], ['eth0'], ['eth0', 'eth1'], ['eth1/100', 'eth0'], ['any']),
   threads: fc.constantFrom('none', 'none', 'none', 'apart', 'merge'),
@@ -44,34 +44,34 @@ export const captureDraw = fc.record({
   flags: fc.subarray(['--nano', '-U', '--utc', '--overwrite', '--poison']),
   hook: fc.boolean(),
   statistics: fc.boolean(),
-  /** Sent in the middle. */
+  /** Signal sent in the middle of the flow. */
   signal: option(['SIGUSR1', 'SIGUSR2'] as const),
-  /** What has the name of the second file already. */
+  /** Kind of the existing file that has the name of the second file. */
   foreign: option(['file', 'link', 'folder'] as const, 1),
-  /** It is told to end in the middle of the flow, at the flow's end, or when all is quiet; or it is killed in the middle. */
+  /** Interrupted in the middle of the flow, at its end, or when no frames are left; or killed in the middle. */
   end: fc.constantFrom('amid', 'flow', 'quiet', 'quiet', 'kill'),
 });
 
 export type CaptureDraw = typeof captureDraw extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a capture is asked for, as the test reckons with it. */
+/** The options of a capture, as the checks use them. */
 export interface CapturePlan {
   readonly draw: CaptureDraw;
   readonly words: readonly string[];
-  /** What `-w` says, without the folder. */
+  /** Argument of `-w`, without the folder. */
   readonly name: string;
   readonly isPcapng: boolean;
   readonly isPacked: boolean;
-  /** Series of files, one for each thread. */
+  /** Number of file series, one per thread. */
   readonly series: number;
   readonly isRotating: boolean;
   readonly hasHook: boolean;
-  /** Bytes, frames and seconds of one file. */
+  /** Maximum bytes, frames and seconds per file. */
   readonly rotateSize: number;
   readonly rotateFrames: number;
   readonly rotateSeconds: number;
   readonly isAligned: boolean;
-  /** Limits of all files together; infinite where none was drawn. */
+  /** Limits of all files together; infinite by default. */
   readonly ring: number;
   readonly stopFiles: number;
   readonly stopSize: number;
@@ -81,7 +81,7 @@ export interface CapturePlan {
 
 const NONE = Number.POSITIVE_INFINITY;
 
-/** @param places of its files, of what the program after each file notes, and of `--stats` */
+/** @param places paths of the files, of the log that the program after each file writes, and of `--stats` */
 export function planOf(
   draw: CaptureDraw,
   places: { readonly folder: string; readonly log: string; readonly statistics: string },
@@ -98,7 +98,7 @@ export function planOf(
   const isRing =
     counted?.option === '--ring' || (counted?.option === '-W' && (rotateSize ?? rotateFrames) !== undefined);
   const count = trigger === undefined ? draw.count : undefined;
-  const hasHook = draw.hook && rotateFrames !== 1 && rotateSize !== '1K'; // nobody starts a thousand programs a second
+  const hasHook = draw.hook && rotateFrames !== 1 && rotateSize !== '1K'; // avoids a thousand processes per second
   const words = [
     ...interfaces.flatMap((each) => ['-i', each]),
     ...['-w', `${places.folder}/${name}`],
@@ -154,7 +154,7 @@ function triggerWords({ before, after, most }: NonNullable<CaptureDraw['trigger'
   return ['--trigger', 'udp src port 7777', '--before', before, '--after', after, ...given('--max-triggers', most)];
 }
 
-/** A program after each file that notes its name. */
+/** Returns the options for a program that logs the name of each file. */
 function hookWords(log: string): string[] {
   return ['-z', 'sh', ...['-c', `echo "$0" >> ${log}`, '{}'].map((word) => `--on-rotate-argument=${word}`)];
 }

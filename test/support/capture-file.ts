@@ -1,4 +1,4 @@
-/** Capture files made in tests, and read without the code under test. @module */
+/** Builds capture files field by field, and parses files for comparison. @module */
 import type { FrameBatch, FrameView } from '../../src/base/frame.ts';
 import type { FilterChoice } from '../../src/pcap/capture-interface.ts';
 import { CaptureParser } from '../../src/pcap/capture-parser.ts';
@@ -12,7 +12,7 @@ export interface PlainFrame {
   readonly interfaceIndex: number;
 }
 
-/** Copies a lent frame; its bytes as hexadecimal text, so that a difference can be read. */
+/** Copies a lent frame, with its bytes as hexadecimal text, so that differences are readable. */
 export function plainFrame(frame: FrameView): PlainFrame {
   return {
     bytes: Buffer.from(frame.data.subarray(frame.offset, frame.offset + frame.length)).toString('hex'),
@@ -23,7 +23,7 @@ export function plainFrame(frame: FrameView): PlainFrame {
   };
 }
 
-/** Feeds a file to a parser in chunks of the given length, and collects all frames and the error after them. */
+/** Parses a file in chunks of the given length. Returns all frames, and the error after them. */
 export function parseAll(
   file: Uint8Array,
   chunkLength = 65_536,
@@ -51,7 +51,7 @@ export function parseAll(
   return { frames, parser, code: parser.error?.code };
 }
 
-/** A lent frame over bytes, for writers. */
+/** Returns a lent frame over `bytes`, for writers. */
 export function lentFrame(bytes: Uint8Array, fields: Partial<FrameView> = {}): FrameView {
   return {
     data: bytes,
@@ -71,11 +71,11 @@ interface PcapParts {
   readonly version?: readonly [number, number];
   readonly snapLength?: number;
   readonly linkType?: number;
-  /** Each: seconds, fraction, captured length, wire length, bytes that follow. */
+  /** Records: seconds, fraction, captured length, wire length, bytes. */
   readonly records?: readonly (readonly [number, number, number, number, Uint8Array])[];
 }
 
-/** Puts a classic PCAP file together, field by field, as the draft draws it. */
+/** Builds a PCAP file field by field, after draft-ietf-opsawg-pcap. */
 export function buildPcap(parts: PcapParts): Uint8Array {
   const records = parts.records ?? [];
   const little = parts.littleEndian ?? true;
@@ -99,7 +99,7 @@ export function buildPcap(parts: PcapParts): Uint8Array {
   return bytes;
 }
 
-/** A PCAPNG block: type, body (padded to words), lengths. */
+/** Builds a PCAPNG block: type, body (padded to 32 bits), lengths. */
 export function buildBlock(type: number, body: Uint8Array, littleEndian = true): Uint8Array {
   const padded = Math.ceil(body.length / 4) * 4;
   const bytes = new Uint8Array(12 + padded);
@@ -111,7 +111,7 @@ export function buildBlock(type: number, body: Uint8Array, littleEndian = true):
   return bytes;
 }
 
-/** Numbers one after the other: `[width in bytes, value]`. */
+/** Packs numbers, each as `[width in bytes, value]`. */
 export function packFields(fields: readonly (readonly [1 | 2 | 4, number])[], littleEndian = true): Uint8Array {
   const bytes = new Uint8Array(fields.reduce((sum, [width]) => sum + width, 0));
   const view = new DataView(bytes.buffer);
@@ -125,7 +125,7 @@ export function packFields(fields: readonly (readonly [1 | 2 | 4, number])[], li
   return bytes;
 }
 
-/** Several parts as one. */
+/** Concatenates the parts. */
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }

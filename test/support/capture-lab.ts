@@ -1,4 +1,4 @@
-/** Traffic and recordings for the capture tests. @module */
+/** Traffic and files for the capture tests. @module */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 
 const encoder = new TextEncoder();
 
-/** A folder that goes when the test is over. */
+/** Creates a temporary folder, and deletes it when disposed. */
 export class TestFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'tapline-test-'));
 
@@ -23,7 +23,7 @@ export class TestFolder implements Disposable {
   }
 }
 
-/** RFC 826: who has 10.1.1.77, of which no host knows? */
+/** ARP request for 10.1.1.77, which no host has (RFC 826). */
 const ARP_REQUEST = Uint8Array.from(
   Buffer.from(
     `ffffffffffff${'020000000002'}0806${'0001080006040001'}${'020000000002'}0a010102${'0'.repeat(12)}0a01014d`,
@@ -31,7 +31,7 @@ const ARP_REQUEST = Uint8Array.from(
   ),
 );
 
-/** IPv4 and IPv6, ARP, TCP, UDP, ICMP, 9,000-byte frames, VLAN-tagged ones, one of an unknown EtherType. */
+/** Sends IPv4 and IPv6, ARP, TCP, UDP, ICMP, 9,000-byte frames, VLAN-tagged frames, and an unknown EtherType. */
 export async function makeMixedTraffic(lab: Lab): Promise<void> {
   const left = lab.host('left');
   const right = lab.host('right');
@@ -58,7 +58,7 @@ export async function makeMixedTraffic(lab: Lab): Promise<void> {
   sendFrames(right, 'eth0', [taggedFrame([[0x8100, 100]], 90), ARP_REQUEST]);
 }
 
-/** An IPv4/UDP frame behind VLAN tags; addresses as the lab's. */
+/** Returns an IPv4/UDP frame with VLAN tags and the addresses of the lab. */
 export function taggedFrame(
   tags: readonly (readonly [tpid: number, tci: number])[],
   payloadLength: number,
@@ -79,14 +79,14 @@ export async function readPackets(path: string): Promise<Packet[]> {
   return packets;
 }
 
-/** Resolves once a wire between two hosts carries frames: the kernel notices a carrier within a second. */
+/** Resolves when a wire between two hosts carries frames: the kernel detects a carrier within a second. */
 export async function carrierUp(lab: Lab, interfaceName: string): Promise<void> {
   for (const host of lab.hosts) {
     await eventually(async () => expect(await host.link(interfaceName)).toMatchObject({ operationalState: 'up' }));
   }
 }
 
-/** Frames as comparable text: lengths and bytes. */
+/** Returns frames as comparable texts: lengths and bytes. */
 export function frameTexts(packets: readonly Packet[]): string[] {
   return packets.map(({ bytes, wireLength }) => `${wireLength} ${Buffer.from(bytes).toString('hex')}`);
 }

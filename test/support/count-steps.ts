@@ -1,4 +1,4 @@
-/** Instructions that a program executes on a packet, counted by a plain machine that shares nothing with the engines. @module */
+/** Counts the instructions that a program executes on a packet, without any code of the engines. @module */
 import type { BpfInstruction } from '../../src/bpf/instruction.ts';
 
 const MAX_STEPS = 100_000;
@@ -16,7 +16,7 @@ export function countSteps(program: readonly BpfInstruction[], bytes: Uint8Array
   };
   for (let steps = 1; steps < MAX_STEPS; steps += 1) {
     const instruction = program[at];
-    if (instruction === undefined) throw new Error('the program runs off its end');
+    if (instruction === undefined) throw new Error('the program has no return at its end');
     at += 1;
     const { code, k, jt, jf } = instruction;
     const operand = (code & 0x08) !== 0 ? x : k;

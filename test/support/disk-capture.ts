@@ -1,4 +1,4 @@
-/** `tapline capture` on a disk of its own, which goes with the mount namespace that the program runs in. @module */
+/** Runs `tapline capture` with a separate file system in a mount namespace. @module */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LabHost } from '../../src/lab/index.ts';
@@ -7,29 +7,29 @@ import { LabProcess } from './lab-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** The shell's words that make a disk at a path. */
+/** Returns shell commands that mount a file system at a path. */
 type Disk = (path: string) => string;
 
 export const ordinaryDisk: Disk = () => 'true';
 
-/** One that is full after so much, in whole pages. @param size as `256k` */
+/** Mounts a tmpfs of limited size, which is rounded to pages. @param size such as `256k` */
 export function smallDisk(size: string): Disk {
   return (path) => `mount -t tmpfs -o size=${size} tmpfs ${path}`;
 }
 
 /**
- * A disk that blocks every write for a second, half a second after it was made (fsfreeze(8)). It prints `disk stalls` and
- * `disk goes on` on standard error.
+ * Mounts a file system that blocks every write for 1 s, 0.5 s after the mount (fsfreeze(8)). Prints `disk stalls` and
+ * `disk goes on` to standard error.
  */
 export const stallingDisk: Disk = (path) =>
   `truncate -s 200M ${path}.image && mkfs.ext4 -q -F ${path}.image && mount -o loop ${path}.image ${path} && ` +
   `rmdir ${path}/lost+found && { (sleep 0.5; fsfreeze -f ${path}; echo disk stalls >&2; sleep 1; fsfreeze -u ${path}; echo disk goes on >&2) & }`;
 
 /**
- * Captures on `eth0` of `host`, with the disk as the present folder. What is on it at the end is in `kept` of `folder`, and
- * standard output says then how many blocks are free, and how large one is.
- * @param words for the shell
- * @returns the program, once it captures
+ * Captures on `eth0` of `host`, with the disk as working directory. At the end, copies all its files to `kept` in
+ * `folder`, and prints the number of free blocks and the block size.
+ * @param words arguments of the capture, in shell syntax
+ * @returns the program, once the capture has started
  */
 export async function captureOnDisk(
   host: LabHost,
@@ -44,7 +44,7 @@ export async function captureOnDisk(
   return program;
 }
 
-/** Ends a capture that `captureOnDisk` started, in good order. */
+/** Terminates a capture that `captureOnDisk` started, with SIGTERM. */
 export function endCaptureOnDisk(folder: TestFolder): void {
   process.kill(Number(readFileSync(pidFile(folder), 'utf8')), 'SIGTERM');
 }

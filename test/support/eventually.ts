@@ -1,15 +1,15 @@
-/** Waits for events that a kernel or a program brings about in its own time. @module */
+/** Waits for events in the kernel or in another program. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENT_LIMIT } from './limits.ts';
 
-/** Milliseconds from one check to the next. */
+/** Milliseconds between checks. */
 const PAUSE = 10;
 
 /**
  * Repeats `check` until it passes.
- * @param check fails by throwing, as `expect` does
+ * @param check throws when it fails, as `expect` does
  * @returns the value of the check that passed
- * @throws what the last check threw, once `EVENT_LIMIT` is over
+ * @throws the error of the last check, after `EVENT_LIMIT`
  */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
   for (const deadline = performance.now() + EVENT_LIMIT; ; await sleep(PAUSE)) {

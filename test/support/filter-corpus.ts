@@ -1,4 +1,4 @@
-/** The corpus of filters and captures beside the repository, read for the tests of the filter compiler. @module */
+/** Reads the shared corpus of filters and captures for the tests of the filter compiler. @module */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LinkType, parseLinkType } from '../../src/base/link-type.ts';
@@ -9,9 +9,9 @@ export interface CorpusRow {
   readonly dlt: string;
   readonly linkType: LinkType;
   readonly snapLength: number;
-  /** What libpcap 1.10.3 says with its optimiser on. */
+  /** Verdict of libpcap 1.10.3 with its optimiser. */
   readonly ok: boolean;
-  /** Whether libpcap's development branch says something else; then either answer is right. */
+  /** True when the development branch of libpcap gives another verdict; then both are correct. */
   readonly disputed: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface CorpusCapture {
   readonly packets: readonly OraclePacket[];
 }
 
-/** DLT_RAW is 12 on Linux, LINKTYPE_RAW in files 101. */
+/** DLT numbers by name. DLT_RAW is 12 on Linux, but LINKTYPE_RAW in files is 101. */
 export const DLT_NUMBERS: Readonly<Record<string, number>> = {
   NULL: 0,
   EN10MB: 1,
@@ -51,7 +51,7 @@ export function corpusRows(folder: string): readonly CorpusRow[] {
     });
 }
 
-/** Captures of one link type each that libpcap can read. */
+/** Returns the captures that libpcap can read, each of one link type. */
 export function corpusCaptures(folder: string, oracle: LibpcapOracle): readonly CorpusCapture[] {
   const [, ...lines] = readFileSync(join(folder, 'pcaps', 'MANIFEST.tsv'), 'utf8')
     .trim()

@@ -1,4 +1,4 @@
-/** Values that random filters ask for and random packets have, few enough to meet often. @module */
+/** Values for random filters and random packets, few enough that they match often. @module */
 
 export const IPV4_POOL = ['10.0.0.1', '10.0.0.2', '192.168.1.1', '224.0.0.5', '0.0.0.0'] as const;
 export const IPV6_POOL = ['2001:db8::1', 'fe80::1', 'ff02::1', '::1'] as const;

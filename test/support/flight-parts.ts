@@ -1,16 +1,16 @@
-/** Blocks and outputs made by hand for the flight recorder. @module */
+/** Synthetic blocks and outputs for the flight recorder. @module */
 import { EMPTY } from '../../src/base/bytes.ts';
 import type { RecordBatch } from '../../src/capture/live-source.ts';
 import type { FlightOptions, FlightOutput, FlightTrigger } from '../../src/session/flight/options.ts';
 import type { TakenRecords } from '../../src/session/record-output.ts';
 
-/** A frame to be recorded. */
+/** A frame to record. */
 export interface MadeFrame {
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Its number, which stands in its bytes. */
+  /** Number of the frame, stored in its bytes. */
   readonly number: number;
-  /** Whether the trigger expression of `flightOptions` matches it. */
+  /** True when the trigger expression of `flightOptions` matches. */
   readonly trigger?: boolean;
   readonly length?: number;
   /** Default: 0. */
@@ -19,7 +19,7 @@ export interface MadeFrame {
 
 const TRIGGER = 'ether proto 0x88b6';
 
-/** PCAPNG blocks with times in nanoseconds, field by field as the draft draws them. */
+/** Builds PCAPNG blocks with nanosecond times, field by field, after draft-ietf-opsawg-pcapng. */
 export function blocksOf(frames: readonly MadeFrame[]): Uint8Array {
   const parts = frames.map(({ time, number, trigger = false, length = 60, interfaceNumber = 0 }) => {
     const padded = Math.ceil(length / 4) * 4;
@@ -40,7 +40,7 @@ export function blocksOf(frames: readonly MadeFrame[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** What was written of a window. */
+/** Content written for one window. */
 export interface MemoryFile {
   readonly trigger: FlightTrigger;
   readonly numbers: number[];
@@ -48,7 +48,7 @@ export interface MemoryFile {
   isClosed: boolean;
 }
 
-/** An output that remembers, and keeps each batch until `drain` is called, where it is told to be slow. */
+/** Output in memory. When `isSlow` is set, it retains each batch until `drain` is called. */
 export class MemoryOutput implements FlightOutput {
   readonly files: MemoryFile[] = [];
   readonly #stop = new AbortController();
@@ -56,7 +56,7 @@ export class MemoryOutput implements FlightOutput {
   ended: FlightOutput['ended'];
   readonly lost = 0;
   isClosed = false;
-  /** Batches are kept, as by a disk that stalls. */
+  /** Retains batches, like a disk that stalls. */
   isSlow = false;
   readonly #kept: { readonly bytes: Uint8Array; release(): void }[] = [];
 
@@ -78,18 +78,19 @@ export class MemoryOutput implements FlightOutput {
     if (file === undefined || file.isClosed) throw new Error('blocks without a window');
     this.#kept.push({ bytes: batch.bytes, release: batch.retain() });
     const read = this.#read(batch.bytes, file);
-    if (read.frames !== batch.frames || read.frameBytes !== batch.frameBytes) throw new Error('a batch miscounted');
+    if (read.frames !== batch.frames || read.frameBytes !== batch.frameBytes)
+      throw new Error('wrong number of frames in a batch');
     if (!this.isSlow) this.drain();
     return batch;
   }
 
-  /** The disk has caught up. */
+  /** Releases all retained batches. */
   drain(): void {
     this.isSlow = false;
     for (const { release } of this.#kept.splice(0)) release();
   }
 
-  /** No more is taken. */
+  /** Ends the output: it accepts no more batches. */
   end(reason: FlightOutput['ended']): void {
     this.ended = reason;
     this.#stop.abort();
@@ -109,7 +110,7 @@ export class MemoryOutput implements FlightOutput {
       const length = view.readUInt32LE(at + 4);
       const captured = view.readUInt32LE(at + 20);
       const options = at + 28 + Math.ceil(captured / 4) * 4;
-      if (view.readUInt32LE(at + length - 4) !== length) throw new Error('a block without its end');
+      if (view.readUInt32LE(at + length - 4) !== length) throw new Error('truncated block');
       const number = view.readUInt32BE(at + 28 + 14);
       file.numbers.push(number);
       if (options < at + length - 4) {
@@ -124,7 +125,7 @@ export class MemoryOutput implements FlightOutput {
   }
 }
 
-/** Options with a second before, half a second after, and the output that windows go to. */
+/** Returns options with 1 s before the trigger, 0.5 s after it, and the output for the windows. */
 export function flightOptions(output: FlightOutput, fields: Partial<FlightOptions> = {}): FlightOptions {
   return {
     interfaces: [{ linkType: 1, snapLength: 262_144 }],

@@ -1,4 +1,4 @@
-/** The files that a capture of a numbered flow leaves, read and compared with what was sent. @module */
+/** Reads the files of a capture of a numbered flow, and compares the frames with those sent. @module */
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { LinkType } from '../../src/base/link-type.ts';
@@ -17,9 +17,9 @@ export interface FoundFrame {
 export interface FoundFile {
   readonly name: string;
   readonly frames: readonly FoundFrame[];
-  /** On the disk. */
+  /** Bytes on the disk. */
   readonly storedLength: number;
-  /** Unpacked. */
+  /** Uncompressed content. */
   readonly bytes: Buffer;
 }
 
@@ -28,9 +28,9 @@ const COOKED_HEADER = 20;
 const GZIP = 0x8b1f;
 
 /**
- * All files of a folder but one, by series, and in each by their frames.
- * @param isCut the capture was killed: its last files may end inside a frame
- * @throws Error for a frame that is not as it was sent
+ * Reads all files of a folder except `foreign`, by series, and sorts each series by its frames.
+ * @param isCut true after SIGKILL: the last files may end inside a frame
+ * @throws Error for a frame that differs from the sent one
  */
 export async function findFiles(
   folder: string,
@@ -64,14 +64,16 @@ async function findFile(
       const header = linkType === LinkType.ethernet ? ETHERNET_HEADER : COOKED_HEADER;
       const number = numberOf(bytes.subarray(header));
       const sent = flow.sent[number];
-      if (sent === undefined) throw new Error(`${name} has a frame ${number} that was never sent`);
+      if (sent === undefined) throw new Error(`${name} has a frame with the unknown number ${number}`);
       const length = sent.bytes.length - ETHERNET_HEADER + header;
       const capturedLength = Math.min(length, snapLengthOf(flow.plan, sent.wire));
       const isWhole = bytes.length === capturedLength && wireLength === length;
       const packet = sent.bytes.subarray(ETHERNET_HEADER, ETHERNET_HEADER + capturedLength - header);
       const isOther = wire.startsWith('eth') && wire !== sent.wire;
       if (!isWhole || isOther || Buffer.compare(bytes.subarray(header), packet) !== 0) {
-        throw new Error(`${name} has frame ${number} not as it was sent: ${bytes.length} of ${wireLength} on ${wire}`);
+        throw new Error(
+          `frame ${number} in ${name} differs from the sent one: ${bytes.length} of ${wireLength} on ${wire}`,
+        );
       }
       frames.push({ sent, capturedLength, seconds: Number(timestamp / 1_000_000_000n), time: timestamp });
     }
@@ -81,7 +83,7 @@ async function findFile(
   return { name, frames, storedLength: stored.length, bytes };
 }
 
-/** What was asked for: an interface's own, or `-s`. */
+/** Returns the snap length of an interface: its own, or that of `-s`. */
 function snapLengthOf({ draw }: CapturePlan, wire: string): number {
   const own = draw.interfaces.find((each) => each.startsWith(`${wire}/`))?.split('/')[1];
   return Number(own ?? (draw.snapLength || 262_144));

@@ -1,11 +1,11 @@
-/** Batches of records in page-aligned memory, as the capture's gatherer makes them, for tests without a capture. @module */
+/** Batches of records in page-aligned memory, like those of a capture. @module */
 import { webAssembly } from '../../src/wasm/web-assembly.ts';
 
-/** More areas than a test has batches under way. */
+/** Number of memory areas; no test has more batches in use at once. */
 const AREAS = 8;
 const AREA_SIZE = 1 << 20;
 
-/** One PCAP record with so many bytes of data. */
+/** Returns a PCAP record with `length` bytes of data. */
 export function recordOf(length: number, fill: number, seconds = 1_700_000_000): Uint8Array {
   const record = new Uint8Array(16 + length).fill(fill);
   const view = new DataView(record.buffer);
@@ -24,9 +24,9 @@ export interface TestBatch {
   retain(): () => void;
 }
 
-/** Lays lead and records into memory; what is retained is overwritten once it was released. */
+/** Copies lead and records into memory. Overwrites a retained batch when it is released. */
 export class TestGatherer {
-  /** Batches that are retained. */
+  /** Number of retained batches. */
   held = 0;
   readonly #memory: Uint8Array;
   #next = 0;
@@ -37,7 +37,7 @@ export class TestGatherer {
     this.#memory = new Uint8Array(new api.Memory({ initial: (AREAS * AREA_SIZE) >> 16 }).buffer);
   }
 
-  /** @param skipped bytes of the lead that are not part of the batch: it begins at an odd address */
+  /** @param skipped bytes of the lead that are not part of the batch, so that it begins at an odd address */
   gather(lead: Uint8Array, records: readonly Uint8Array[], skipped = 0): TestBatch {
     const area = this.#next * AREA_SIZE;
     this.#next = (this.#next + 1) % AREAS;

@@ -1,22 +1,22 @@
-/** Load for captures: frames as fast as trafgen (netsniff-ng) makes them, from a process of its own. @module */
+/** Generates load for captures with trafgen (netsniff-ng), in a separate process. @module */
 import { writeFileSync } from 'node:fs';
 import type { Lab } from '../../src/lab/index.ts';
 import type { TestFolder } from './capture-lab.ts';
 import { LabProcess } from './lab-process.ts';
 
 export interface Load {
-  /** Of host `left`. */
+  /** Interface of host `left`. */
   readonly interfaceName: string;
   readonly frames: number;
-  /** Bytes, from 42 on. */
+  /** Bytes, at least 42. */
   readonly frameLength: number;
-  /** Nanoseconds from frame to frame; none for full speed. */
+  /** Nanoseconds between frames; full speed by default. */
   readonly gap?: number;
-  /** `sp` of the UDP header as trafgen's language has it: a number, or `drnd()` for another one each time. */
+  /** UDP source port in trafgen syntax: a number, or `drnd()` for a random one in each frame. */
   readonly sourcePort?: string;
 }
 
-/** Sends UDP frames to port 9 of a foreign MAC address, which no kernel answers. Resolves when all are sent. */
+/** Sends UDP frames to port 9 and a foreign MAC address, which no kernel answers. Resolves when all are sent. */
 export async function generate(trafgen: string, lab: Lab, folder: TestFolder, load: Load): Promise<void> {
   const { interfaceName, frames, frameLength, gap, sourcePort = '4000' } = load;
   const config = folder.file(`${interfaceName}.cfg`);
@@ -29,5 +29,5 @@ export async function generate(trafgen: string, lab: Lab, folder: TestFolder, lo
   if (gap !== undefined) words.push('--gap', `${gap}ns`);
   await using program = new LabProcess(lab.host('left'), trafgen, words);
   const status = await program.exit();
-  if (status !== 0) throw new Error(`trafgen ended with ${status}: ${program.standardError}`);
+  if (status !== 0) throw new Error(`trafgen failed with status ${status}: ${program.standardError}`);
 }

@@ -1,11 +1,11 @@
-/** Test vectors as they stand in hex dumps. @module */
+/** Converts hex dumps to bytes and back. @module */
 
-/** Bytes of hexadecimal text; spaces and line ends do not matter. */
+/** Returns the bytes of hexadecimal text; ignores white space. */
 export function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 }
 
-/** Hexadecimal text of bytes. */
+/** Returns bytes as hexadecimal text. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }

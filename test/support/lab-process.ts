@@ -1,24 +1,24 @@
-/** Programs inside a lab's hosts: peers to compare with, and tapline's own command line. @module */
+/** Runs programs in lab hosts: peers, and the command line of tapline. @module */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { LabHost } from '../../src/lab/index.ts';
 import { eventually } from './eventually.ts';
 import { EVENT_LIMIT } from './limits.ts';
 
-/** Frames that a capture counted. */
+/** Frame counters of a capture. */
 export interface Counters {
-  /** Written, or printed. */
+  /** Frames written or printed. */
   readonly captured: number;
-  /** They reached its socket; those dropped are among them. */
+  /** Frames that reached the socket, dropped ones included. */
   readonly received: number;
   readonly dropped: number;
 }
 
-/** A program that runs in a host's namespace; ended by its own id when the test disposes of it. */
+/** Runs a program in the namespace of a host, and kills it when disposed. */
 export class LabProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   #standardOutput: Buffer[] = [];
   #standardError = '';
-  /** It has ended, and all that it printed is here. */
+  /** True when the program has ended and all its output has been read. */
   #isClosed = false;
   readonly #exit: Promise<number>;
   readonly #waiting = new Set<() => void>();
@@ -54,7 +54,7 @@ export class LabProcess implements AsyncDisposable {
     return this.child.pid ?? -1;
   }
 
-  /** Resolves once standard error holds `text`. @throws Error when the program ends, or time is up, without it */
+  /** Resolves when standard error contains `text`. @throws Error when the program ends first, or after `EVENT_LIMIT` */
   async said(text: string): Promise<void> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), EVENT_LIMIT);
@@ -73,7 +73,7 @@ export class LabProcess implements AsyncDisposable {
     }).finally(() => clearTimeout(timer));
   }
 
-  /** The counters that a capture printed last, at its end or on SIGUSR1. Those of tcpdump have the same words. */
+  /** The counters that a capture, or tcpdump, printed last: at its end or on SIGUSR1. */
   get counters(): Counters {
     const last = (name: string): number =>
       Number([...this.#standardError.matchAll(new RegExp(`(\\d+) packets? ${name}`, 'g'))].at(-1)?.[1]);
@@ -84,7 +84,7 @@ export class LabProcess implements AsyncDisposable {
     };
   }
 
-  /** Makes a capture print its counters. Those of its end, when it has ended. */
+  /** Makes a capture print its counters and returns them; after its end, returns the last ones. */
   async askCounters(): Promise<Counters> {
     const prints = (): number => this.#standardError.split('dropped by kernel').length;
     const before = prints();
@@ -95,7 +95,7 @@ export class LabProcess implements AsyncDisposable {
     return this.counters;
   }
 
-  /** Resolves once a capture has written, or lost, at least `count` frames. */
+  /** Resolves when a capture has written or lost at least `count` frames. */
   async counted(count: number): Promise<void> {
     await eventually(async () => {
       const { captured, dropped } = await this.askCounters();
@@ -107,12 +107,12 @@ export class LabProcess implements AsyncDisposable {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Sends a signal. */
+  /** Sends a signal to the program. */
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
 
-  /** The exit status, -2 after a signal. */
+  /** Resolves to the exit status; -2 after a signal. */
   exit(): Promise<number> {
     return this.#exit;
   }

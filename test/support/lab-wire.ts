@@ -1,4 +1,4 @@
-/** The interface of a lab's left host, as listing it has to show it. @module */
+/** The expected description of the interface of a lab's left host. @module */
 import type { NetworkInterface } from '../../src/inspect/interface.ts';
 
 export const LAB_WIRE: NetworkInterface = {
@@ -14,7 +14,7 @@ export const LAB_WIRE: NetworkInterface = {
   linkType: 1,
   linkTypeName: 'EN10MB',
   kind: 'veth',
-  parent: undefined, // its other end is another namespace's
+  parent: undefined, // the other end is in another namespace
   master: undefined,
   vlanId: undefined,
   addresses: [

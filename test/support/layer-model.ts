@@ -1,7 +1,7 @@
 /**
- * The meaning of a filter with encapsulations, evaluated word by word: each leaf is a file filter of its own, in which the
- * encapsulations written before it come first. The only thing left to the model is which bytes a leaf sees, and `and`,
- * `or` and `not`. Frames must be long enough for every load, since a failing load rejects the frame as a whole. @module
+ * Model of filters with encapsulations, evaluated word by word: each leaf is compiled as a separate file filter, preceded
+ * by the encapsulations written before it. The model itself only decides which bytes a leaf sees, and evaluates `and`,
+ * `or` and `not`. Frames must be long enough for every load, because a failing load rejects the whole frame. @module
  */
 import { LinkType } from '../../src/base/link-type.ts';
 import type { Ancillary } from '../../src/bpf/ancillary.ts';
@@ -96,7 +96,7 @@ export class LayerModel {
   }
 }
 
-/** The same encapsulation as a condition: of the tunnel, whose position depends on the packet, or of nothing. */
+/** Returns the encapsulation as a condition: the tunnel, whose position depends on the packet, or nothing. */
 function inContext(leaf: Leaf): string {
   return isTunnel(leaf) ? leaf.text : `(${leaf.text} or greater 0)`;
 }

@@ -1,7 +1,7 @@
 /**
- * Holds side by side what one filter matches on a live socket and in a file, in tapline and in libpcap: tapline's live
- * program on frames whose outermost VLAN tag the kernel has removed and on frames that still have it, its file program on
- * the whole frames, and libpcap's programs for both. @module
+ * Compares the frames that a filter matches on a live socket and in a file, in tapline and in libpcap: the live program of
+ * tapline on frames with and without the outermost VLAN tag, which the kernel removes, its file program on the whole
+ * frames, and both programs of libpcap. @module
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ import { type LayeredFilter, leavesOf, randomLayeredFilter, textOf } from './ran
 import { randomPacket } from './random-packet.ts';
 import { RandomSource } from './random-source.ts';
 
-/** More than all headers of a random packet, options of Geneve included, so that no load fails. */
+/** Bytes appended to a packet: longer than all its headers with Geneve options, so that no load fails. */
 const PADDING = 2_000;
 const TAG_AT = 12;
 const TAG_LENGTH = 4;

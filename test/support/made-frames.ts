@@ -1,4 +1,4 @@
-/** Frames that show each printer every message it knows, made by the encoders of src/wire and friends. @module */
+/** Frames with every message that the printers support, from the encoders of `src/wire`. @module */
 import { parseIpv4, parseIpv6 } from '../../src/base/address.ts';
 import { writeU16 } from '../../src/base/bytes.ts';
 import { checksumSum } from '../../src/base/checksum.ts';
@@ -13,7 +13,7 @@ import { fromHex } from './hex.ts';
 
 const NOTHING = new Uint8Array(0);
 
-/** The four or sixteen bytes of an address that is known to be one. */
+/** Returns the 4 or 16 bytes of a valid address. */
 export function address(text: string): Uint8Array {
   return parseIpv4(text) ?? parseIpv6(text) ?? NOTHING;
 }
@@ -65,7 +65,7 @@ export function ipv6(
   return ethernet(0x86dd, joinBytes(head, payload));
 }
 
-/** Sum of the pseudo header of the addresses above. */
+/** Returns the checksum of the pseudo header with the addresses above. */
 function pseudo(version: 4 | 6, protocol: number, length: number): number {
   return version === 4
     ? pseudoHeaderSum(joinBytes(address(FROM4), address(TO4)), 0, 4, protocol, length)
@@ -86,7 +86,7 @@ export function udp(sourcePort: number, destinationPort: number, payload: Uint8A
   return out;
 }
 
-/** An ICMP message with a right checksum: type, code, and what follows the checksum, in hexadecimal. */
+/** Builds an ICMP message with a correct checksum. @param rest the bytes after the checksum, or their hexadecimal text */
 export function icmp4(type: number, code: number, rest: string | Uint8Array): Uint8Array {
   const bytes = joinBytes(new Uint8Array([type, code, 0, 0]), typeof rest === 'string' ? fromHex(rest) : rest);
   writeU16(bytes, 2, ~checksumSum(bytes, 0, bytes.length));
@@ -106,7 +106,7 @@ export function igmp(hex: string): Uint8Array {
   return ipv4(2, bytes, { timeToLive: 1 });
 }
 
-/** The network layer of a frame made above, as an ICMP error quotes it. */
+/** Returns the first bytes of the IP packet in `frame`, as an ICMP error quotes them. */
 export function quoteOf(frame: Uint8Array, length = 28): Uint8Array {
   return frame.slice(14, 14 + length);
 }

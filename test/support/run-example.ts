@@ -1,15 +1,22 @@
-/** Makes a program of an example that every supported Node runs: without types, and with the built library as `tapline`. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Turns an example into a program that every supported Node runs: without types, and with the sources as `tapline`. @module */
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** @returns the path of the program. It lies inside the package, so that `tapline` is the package itself. */
+/** Bundles `examples/NAME.ts` and returns the path of the program. It lies inside the package, next to its dependencies. */
 export async function compileExample(name: string): Promise<string> {
-  const { code } = await transform(readFileSync(new URL(`examples/${name}.ts`, ROOT), 'utf8'), { loader: 'ts' });
-  const program = new URL(`build/programs/${name}.mjs`, ROOT);
-  mkdirSync(new URL('.', program), { recursive: true });
-  writeFileSync(program, code);
-  return fileURLToPath(program);
+  const program = fileURLToPath(new URL(`build/programs/${name}.mjs`, ROOT));
+  await build({
+    entryPoints: [fileURLToPath(new URL(`examples/${name}.ts`, ROOT))],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    tsconfig: fileURLToPath(new URL('tsconfig.json', ROOT)), // its `paths` lead from `tapline` to the sources
+    external: ['koffi', 'raw-socket'],
+    logLevel: 'error',
+  });
+  return program;
 }
