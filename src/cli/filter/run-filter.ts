@@ -16,7 +16,7 @@ import {
 import { openFile } from '../../pcap/index.ts';
 import { filterDot, filterExplanationText, filterTraceText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { allowOne, filterText, numberOption } from '../options.ts';
+import { allowOne, numberOption, parseFilter, readFilter } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
@@ -31,7 +31,7 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
     else await traceFrame(words.trace, instructions, context);
     return;
   }
-  const expression = await filterText(words);
+  const expression = await readFilter(parseFilter(words));
   const explanation = explainFilter(expression, await compileOptions(words, expression));
   if (words.trace !== undefined) await traceFrame(words.trace, explanation.instructions, context);
   else context.stdout.write(show(explanation, words));
