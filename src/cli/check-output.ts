@@ -1,27 +1,32 @@
-/** Checks before a run starts what would otherwise fail in the middle of it: its output, and the program after a file. @module */
+/** Checks before a run starts what would otherwise fail later: its files, and the program of `--on-rotate`. @module */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { messageOf, StackError } from '../base/errors.ts';
+import { checkOutputFile } from '../pcap/index.ts';
+import type { OutputFiles } from './capture/output-options.ts';
+import type { StatisticsTarget } from './capture/statistics-file.ts';
 import type { CommandContext } from './context.ts';
 
 /** The search path of execvp(3) when the environment has none. */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
-/** @throws StackError `USAGE` for binary data to a terminal; `PROGRAM` */
+/** @throws StackError `USAGE` for a capture file to a terminal; `FILE_CREATE`; `PROGRAM` */
 export function checkOutput(
-  words: { readonly w: string | undefined; readonly z: string | undefined },
+  output: OutputFiles | undefined,
+  statistics: StatisticsTarget | undefined,
   { stdout }: CommandContext,
 ): void {
-  if (words.w === '-' && stdout.isTerminal) {
+  if (output?.path === '-' && stdout.isTerminal) {
     throw new StackError(
       'USAGE',
-      'cannot write a capture file to a terminal: redirect standard output, or name a file (-w FILE)',
+      'cannot write a capture file to a terminal; redirect standard output, or name a file (-w FILE)',
     );
   }
-  if (words.z !== undefined) checkProgram(words.z);
+  if (output?.hook !== undefined) checkProgram(output.hook.program);
+  if (statistics !== undefined && statistics.path !== '-') checkOutputFile(statistics.path);
 }
 
-/** Looks a program up as execvp(3) does. @throws StackError `PROGRAM` */
+/** Looks up a program as execvp(3) does. @throws StackError `PROGRAM` */
 function checkProgram(name: string): void {
   const isPath = name.includes('/');
   const folders = (process.env['PATH'] ?? DEFAULT_PATH).split(delimiter);
@@ -35,7 +40,7 @@ function checkProgram(name: string): void {
     }
   }
   if (!isPath) {
-    throw new StackError('PROGRAM', `cannot run ${name} (--on-rotate): no such program in PATH; give its path`);
+    throw new StackError('PROGRAM', `cannot run ${name} (--on-rotate): no such program in PATH; specify its path`);
   }
   const reason = problem === undefined ? 'it is not a file' : messageOf(problem);
   throw new StackError('PROGRAM', `cannot run ${name} (--on-rotate): ${reason}`, { cause: problem });

@@ -1,17 +1,17 @@
-/** What `--help` prints: yargs' text without what it says of every option, that most say nothing by default. @module */
+/** Shortens the help of yargs: leaves out types and defaults that say nothing. @module */
 
-/** Kinds of options as yargs calls them, and as we do. */
+/** Words of yargs, and what is printed instead. */
 export const KIND_WORDS = {
   string: 'value',
   array: 'value, repeatable',
-  'Show help': 'this text',
-  'Show version number': 'the version',
+  'Show help': 'print this help',
+  'Show version number': 'print the version',
 };
 
 const IDLE_REMARK = / *(?:\[(?:boolean|count)\]|\[default: (?:false|\[\])\])/g;
 const WORDS_IN_PLACES = /^Positionals:\n(?:.+\n)*/m;
 
-/** @param text what yargs would print */
+/** @param text the help of yargs */
 export function helpText(text: string): string {
   const lines = text.replace(WORDS_IN_PLACES, (part) => part.replace(/ *\[value\]/g, '')).split('\n');
   const tidy = lines.flatMap((line) => {

@@ -1,18 +1,18 @@
-/** Reading option values: what yargs leaves as text becomes numbers within bounds, or an error that says which. @module */
+/** Values of options: numbers within bounds, and the filter. @module */
 import type { Argv } from 'yargs';
 import { StackError } from '../base/errors.ts';
-import type { TimestampPrecision } from '../pcap/index.ts';
+import { optionGroup } from './option-group.ts';
 import { readTextFile } from './text-input.ts';
 
 export interface NumberRange {
   readonly least?: number;
   readonly most?: number;
-  /** Fractions are allowed. */
+  /** Whether fractions are allowed. */
   readonly fraction?: boolean;
 }
 
 /**
- * The number behind an option, or undefined when it was not given.
+ * Parses the value of an option; undefined if it was not given.
  * @throws StackError `USAGE`
  */
 export function numberOption(name: string, text: string | undefined, range: NumberRange = {}): number | undefined {
@@ -25,70 +25,44 @@ export function numberOption(name: string, text: string | undefined, range: Numb
   throw new StackError('USAGE', `${name} takes ${kind} ${bounds}, not ${JSON.stringify(text)}`);
 }
 
-/** @throws StackError `USAGE` when more than one of these was given */
+/** @throws StackError `USAGE` if more than one of these options was given */
 export function allowOne<Name extends string>(words: Readonly<Record<Name, unknown>>, names: readonly Name[]): void {
   const [one, other] = names.filter((name) => Boolean(words[name]));
   if (other !== undefined) throw new StackError('USAGE', `--${one} and --${other} exclude each other`);
 }
 
-/** Options of every command that prints frames; the letters are tcpdump's. */
-export function printOptions<T>(command: Argv<T>) {
-  return command
-    .option('n', { type: 'count', describe: 'numbers in place of port names' })
-    .option('e', { type: 'boolean', default: false, describe: 'link-layer header on each line' })
-    .option('q', { type: 'boolean', default: false, describe: 'less about each protocol' })
-    .option('t', {
-      type: 'count',
-      describe:
-        'time stamp: -t none, -tt seconds since 1970, -ttt since the line before, -tttt date, -ttttt since the first',
-    })
-    .option('v', { type: 'count', describe: 'more: TTL, identification, options, checksums' })
-    .option('x', { type: 'count', describe: 'bytes in hexadecimal; -xx with the link-layer header' })
-    .option('X', { type: 'count', describe: 'bytes in hexadecimal and ASCII; -XX with the link-layer header' })
-    .option('A', { type: 'count', describe: 'bytes as ASCII; -AA with the link-layer header' })
-    .option('S', { type: 'boolean', default: false, describe: 'absolute TCP sequence numbers' })
-    .option('number', { alias: '#', type: 'boolean', default: false, describe: 'number each line' });
-}
-
-/** Options of everything that has a filter in its trailing words. */
+/** Declares the filter in the trailing words. */
 export function filterWords<T>(command: Argv<T>) {
   return command.positional('expression', {
     type: 'string',
     array: true,
     default: [] as string[],
-    describe: 'pcap-filter(7) expression; all frames without one',
+    describe: 'filter in pcap-filter(7) syntax; all frames without one',
   });
 }
 
-/** Micro- or nanoseconds, in files and on the screen. */
-export function precisionOptions<T>(command: Argv<T>) {
-  return command
-    .option('time-stamp-precision', {
-      choices: ['micro', 'nano'] as const,
-      default: 'micro' as const,
-      describe: 'of the times in files and lines: micro- or nanoseconds',
-    })
-    .option('nano', { type: 'boolean', default: false, describe: 'short for --time-stamp-precision nano' })
-    .option('micro', { type: 'boolean', default: false, describe: 'short for --time-stamp-precision micro' });
+/** Declares `-F`. */
+export function filterFile(group: string) {
+  return optionGroup(group).value('read the filter from this file', { alias: 'filter-file' });
 }
 
-/** What `precisionOptions` were given. */
-export function timestampPrecision(words: {
-  readonly 'time-stamp-precision': TimestampPrecision;
-  readonly nano: boolean;
-  readonly micro: boolean;
-}): TimestampPrecision {
-  if (words.nano) return 'nano';
-  return words.micro ? 'micro' : words['time-stamp-precision'];
-}
+/** A filter of the command line: its text, or the file that contains it. */
+export type FilterSource = { readonly text: string } | { readonly file: string };
 
-/** The filter: the trailing words, or the file behind -F. Both at once would be ambiguous. @throws StackError `USAGE` */
-export async function filterText(words: {
+/** @throws StackError `USAGE` for words and a file */
+export function parseFilter(words: {
   readonly F: string | undefined;
   readonly expression: readonly string[];
-}): Promise<string> {
-  if (words.F === undefined) return words.expression.join(' ');
-  if (words.expression.length > 0)
-    throw new StackError('USAGE', 'the filter comes from -F FILE or from words, not both');
-  return readTextFile(words.F);
+}): FilterSource {
+  const { F: file, expression } = words;
+  if (file === undefined) return { text: expression.join(' ') };
+  if (expression.length > 0) {
+    throw new StackError('USAGE', '-F FILE and a filter on the command line exclude each other');
+  }
+  return { file };
+}
+
+/** @throws StackError `FILE_OPEN` */
+export async function readFilter(source: FilterSource): Promise<string> {
+  return 'text' in source ? source.text : readTextFile(source.file);
 }

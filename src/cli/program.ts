@@ -1,4 +1,4 @@
-/** From the command line to a command. Each command's own code is loaded only when it runs. @module */
+/** Runs the command of a command line. The code of a command is loaded only when it runs. @module */
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { StackError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
@@ -13,14 +13,14 @@ export const PURPOSE = 'packet capture and network diagnostics without libpcap';
 
 /** The exit statuses of commands without their own. */
 export const EXIT_STATUS =
-  'Exit status: 0 done, 1 failed, 2 wrong command line or filter, 3 missing privilege, 4 no such interface or it went ' +
-  'away, 5 disk full or as full as it may become (the file holds all whole records), 6 damaged or unknown file.';
+  'Exit status: 0 success, 1 failure, 2 usage error or invalid filter, 3 missing privilege, 4 no such interface or ' +
+  'interface removed, 5 disk full or disk space limit reached (files hold whole records), 6 damaged or unknown file.';
 
-/** Of the help: wider lines are hard to read, and where there is no terminal. */
-const MOST_COLUMNS = 120;
-const USUAL_COLUMNS = 100;
+/** Width of the help: at most, since long lines are hard to read, and without a terminal. */
+const MAX_COLUMNS = 120;
+const DEFAULT_COLUMNS = 100;
 
-/** Put in by scripts/bundle.mjs. */
+/** Defined by scripts/bundle.mjs. */
 declare const TAPLINE_VERSION: string;
 
 /** A command whose exit statuses differ from the common ones lists its own in its help. */
@@ -28,12 +28,17 @@ export interface OwnExitStatus {
   readonly exitStatus?: string;
 }
 
-/** What `src/cli/commands` is made of; each knows its own options. */
+/** The functions in `src/cli/commands`. */
 type CreateCommand = (context: CommandContext) => Pick<CommandModule, 'command' | 'aliases'> & OwnExitStatus;
 
-/** Runs the process's command line, and leaves the exit status. @param commands in the order of `tapline --help` */
+/** Runs the command line of the process, and sets the exit status. @param commands in the order of `tapline --help` */
 export async function runProgram(commands: readonly CreateCommand[]): Promise<void> {
-  process.exitCode = await runWords(process.argv.slice(2), commands);
+  process.exitCode = await runWords(withoutHelpCommand(process.argv.slice(2)), commands);
+}
+
+/** Turns `help COMMAND` into `COMMAND --help`. */
+function withoutHelpCommand(words: readonly string[]): readonly string[] {
+  return words[0] === 'help' ? [...words.slice(1, 2), '--help'] : words;
 }
 
 async function runWords(words: readonly string[], create: readonly CreateCommand[]): Promise<number> {
@@ -62,9 +67,9 @@ function endWithCrash(error: unknown, { stderr }: CommandContext): never {
   process.exit(ExitCode.failure);
 }
 
-/** A terminal may not know how wide it is, and says 0. */
+/** A terminal of unknown width reports 0 columns. */
 function helpWidth({ stdout }: CommandContext): number {
-  return Math.min(MOST_COLUMNS, stdout.columns || USUAL_COLUMNS);
+  return Math.min(MAX_COLUMNS, stdout.columns || DEFAULT_COLUMNS);
 }
 
 function textOf(error: unknown): string {
@@ -78,8 +83,8 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 /**
- * A command that is named by the first word is the only one that its parser knows, and the default one: for any other
- * kind yargs writes the whole help text before it runs the command, whether anybody asked for it or not.
+ * A command that is named by the first word is the only command of its parser, and its default: for others yargs composes
+ * the whole help text before it runs the command.
  */
 function createParser(words: readonly string[], commands: readonly (CommandModule & OwnExitStatus)[]): Argv {
   const [name = '', ...rest] = words;
@@ -101,11 +106,11 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
     .usage(`$0 <command>\n\n${PURPOSE}`)
     .completion('completion', 'print a completion script for bash or zsh', completeWords)
-    .demandCommand(1, 'which command? `tapline --help` lists them');
+    .demandCommand(1, 'no command given; `tapline --help` lists them');
   return commands.reduce((all, command) => all.command(command), parser);
 }
 
-/** `given` with the words in their places as they were before `spellOut`. */
+/** Returns `given` with the positional words as they were before `spellOut`. */
 function asTyped<T extends Record<string, unknown>>(given: T, places: readonly string[]): T {
   const plain = (value: unknown): unknown => (typeof value === 'string' ? withoutMarks(value) : value);
   const typed = places.map((name) => {
@@ -125,37 +130,35 @@ function completeWords(
   complete((_error, words = []) => done(words.map((word) => word.replace(/^--(.)(?=:|$)/, '-$1'))));
 }
 
-/** What may stand in a command's place. */
-const GLOBAL_WORDS = ['--help', '-h', '--version', 'completion', '--get-yargs-completions'];
+/** Words that are allowed instead of a command. */
+const GLOBAL_WORDS = ['--help', '-h', '--version', '-V', 'completion', '--get-yargs-completions'];
 
 function unknownCommand(name: string, known: readonly string[]): StackError {
   const nearest = nearestWord(name, known);
   const advice = nearest === undefined ? '' : `did you mean ${nearest}? `;
-  const wrong = name.startsWith('-')
-    ? `a command comes first, not ${name}`
-    : `there is no command ${JSON.stringify(name)}`;
+  const wrong = name.startsWith('-') ? `no command before ${name}` : `there is no command ${JSON.stringify(name)}`;
   return new StackError('USAGE', `${wrong}; ${advice}\`tapline --help\` lists them`);
 }
 
-/** What a command says of its options, asked before yargs reads the words. */
+/** Returns the options that a command declares, before yargs reads the words. */
 function declaredOptions({ builder }: CommandModule): DeclaredOptions {
   const parser = withCommon(yargs([]), '');
   if (typeof builder === 'function') void builder(parser);
   return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
 }
 
-/** The names of the words that a command takes in their places. */
+/** Returns the names of the positional words of a command. */
 function placesOf({ command }: CommandModule): string[] {
   return Array.from(String(command).matchAll(/[<[](\w+)/g), ([, name = '']) => name);
 }
 
-/** The first words of a command and its aliases. */
+/** Returns the names of a command: its own and its aliases. */
 function namesOf({ command, aliases = [] }: CommandModule): string[] {
   return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
 }
 
 /**
- * @param usage what to write, said where the number of words is wrong
+ * @param usage the synopsis, for errors about the number of words
  * @param exitStatus the last paragraph of the help
  */
 function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv {
@@ -171,6 +174,7 @@ function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv
     .locale('en')
     .updateStrings(KIND_WORDS)
     .version(TAPLINE_VERSION)
+    .alias('version', 'V')
     .help()
     .alias('help', 'h')
     .epilogue(exitStatus)
@@ -180,11 +184,11 @@ function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv
     });
 }
 
-/** What yargs is left to find wrong, as it says it, and as we do. */
+/** Messages of yargs, and what is printed instead. */
 const WORDS_OF_YARGS: readonly (readonly [RegExp, string])[] = [
-  [/^Missing required argument: i$/, 'which interface? give -i NAME; `tapline interfaces` lists them'],
-  [/^Unknown arguments?: (.*)$/s, 'too many words: $1; write USAGE'],
-  [/^Not enough non-option arguments: .*$/, 'too few words; write USAGE'],
+  [/^Missing required argument: i$/, 'no interface given; add -i NAME (`tapline interfaces` lists them)'],
+  [/^Unknown arguments?: (.*)$/s, 'too many arguments: $1; usage: USAGE'],
+  [/^Not enough non-option arguments: .*$/, 'too few arguments; usage: USAGE'],
   [/^Arguments (\S+) and (\S+) are mutually exclusive$/, '--$1 and --$2 exclude each other'],
 ];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { printerOptions } from '../../src/cli/capture/line-sink.ts';
 import { formatCounters, formatProgress } from '../../src/cli/capture/live-counter.ts';
-import { filterText, numberOption, timestampPrecision } from '../../src/cli/options.ts';
+import { numberOption, parseFilter, readFilter } from '../../src/cli/options.ts';
+import { parsePrecision, parsePrint } from '../../src/cli/print-options.ts';
 
 test('numbers within bounds, or an error that says which', () => {
   expect(numberOption('-c', undefined)).toBeUndefined();
@@ -17,23 +17,37 @@ test('numbers within bounds, or an error that says which', () => {
 
 test('precision', () => {
   const words = { 'time-stamp-precision': 'micro', nano: false, micro: false } as const;
-  expect(timestampPrecision(words)).toBe('micro');
-  expect(timestampPrecision({ ...words, nano: true })).toBe('nano');
-  expect(timestampPrecision({ ...words, 'time-stamp-precision': 'nano' })).toBe('nano');
-  expect(timestampPrecision({ ...words, 'time-stamp-precision': 'nano', micro: true })).toBe('micro');
+  expect(parsePrecision(words)).toBe('micro');
+  expect(parsePrecision({ ...words, nano: true })).toBe('nano');
+  expect(parsePrecision({ ...words, 'time-stamp-precision': 'nano' })).toBe('nano');
+  expect(parsePrecision({ ...words, 'time-stamp-precision': 'nano', micro: true })).toBe('micro');
 });
 
 test('a filter comes from words or from a file, not both', async () => {
-  expect(await filterText({ F: undefined, expression: ['tcp', 'port', '25'] })).toBe('tcp port 25');
-  await expect(filterText({ F: 'x', expression: ['tcp'] })).rejects.toMatchObject({ code: 'USAGE' });
-  await expect(filterText({ F: '/no/such/file', expression: [] })).rejects.toThrow('/no/such/file');
+  expect(await readFilter(parseFilter({ F: undefined, expression: ['tcp', 'port', '25'] }))).toBe('tcp port 25');
+  expect(() => parseFilter({ F: 'x', expression: ['tcp'] })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  await expect(readFilter(parseFilter({ F: '/no/such/file', expression: [] }))).rejects.toThrow('/no/such/file');
 });
 
 test('letters of tcpdump become options of the printer', () => {
-  const none = { n: 0, e: false, q: false, t: 0, v: 0, x: 0, X: 0, A: 0, S: false, number: false };
-  expect(printerOptions(none, 'micro')).toMatchObject({ time: 'clock', numeric: false, verbosity: 0 });
-  expect(printerOptions(none, 'micro')).not.toHaveProperty('dump');
-  expect(printerOptions({ ...none, n: 2, t: 4, v: 9, X: 2 }, 'nano')).toMatchObject({
+  const none = {
+    n: 0,
+    e: false,
+    q: false,
+    t: 0,
+    v: 0,
+    x: 0,
+    X: 0,
+    A: 0,
+    S: false,
+    number: false,
+    nano: false,
+    micro: false,
+    'time-stamp-precision': 'micro',
+  } as const;
+  expect(parsePrint(none)).toMatchObject({ time: 'clock', numeric: false, verbosity: 0 });
+  expect(parsePrint(none)).not.toHaveProperty('dump');
+  expect(parsePrint({ ...none, n: 2, t: 4, v: 9, X: 2, nano: true })).toMatchObject({
     time: 'date',
     numeric: true,
     verbosity: 3,

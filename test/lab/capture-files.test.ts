@@ -154,7 +154,7 @@ describe('rotation', () => {
     expect(names()).toHaveLength(1);
     await pingAddress(lab.host('left'), '10.1.1.2');
     expect(await program.exit()).toBe(0); // by itself
-    expect(program.standardError).toContain('the capture ends: so many files were asked for');
+    expect(program.standardError).toContain('capture stopped: file limit reached (-W');
     expect(names()).toHaveLength(2);
     for (const name of names()) expect(await readPackets(folder.file(name))).toHaveLength(2);
   });
@@ -217,16 +217,21 @@ describe('a next file that cannot be begun', () => {
 
 describe('ends', () => {
   test.each([
-    ['-c 100', ['-c', '100'], 'so many frames', [100]],
+    ['-c 100', ['-c', '100'], 'frame limit reached \\(-c 100\\)', [100]],
     ['--stop-size', ['--stop-size', '0.1'], 'no more bytes', [98]],
-    ['--stop-files', ['--stop-files', '3', '--rotate-packets', '7'], 'so many files', [7, 7, 7]],
+    [
+      '--stop-files',
+      ['--stop-files', '3', '--rotate-packets', '7'],
+      'file limit reached \\(--stop-files 3\\)',
+      [7, 7, 7],
+    ],
     ['--quota', ['--quota', '0.05', '-C', '0.02'], 'as large as they may become', [19, 19, 11]],
   ])('%s', async (_option, words, why, frames) => {
     await using program = await startCapture('-w', folder.file('a.pcap'), ...words, 'udp port 9');
     await flood(300);
     expect(await program.exit()).toBe(0);
     expect(program.standardError).toMatch(
-      new RegExp(`the capture ends: .*${why}.*\n${frames.reduce((a, b) => a + b)} packets captured`),
+      new RegExp(`capture stopped: .*${why}.*\n${frames.reduce((a, b) => a + b)} packets captured`),
     );
     const found = await Promise.all(names().map(numbersOf));
     expect(found.map((numbers) => numbers.length)).toEqual(frames);
@@ -420,7 +425,7 @@ test.each([
   [['-w', 'x.pcap', '--mode', '888'], '--mode takes three octal digits, 640 for instance, not "888"'],
   [['-w', 'x.pcap', '--group', 'no:such'], '--group: there is no group "no:such" in /etc/group; give its number'],
   [['--mode', '600'], '--mode needs -w FILE'],
-  [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats does not go with --trigger'],
+  [['-w', 'x.pcapng', '--trigger', 'udp', '--stats', 'y'], '--stats and --trigger exclude each other'],
 ])('%j does not go together: 2', (words, message) => {
   const all = [MAIN, 'capture', '-i', 'lo', ...words];
   const { stderr, status } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder.path });

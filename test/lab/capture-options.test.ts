@@ -127,7 +127,7 @@ async function runToEnd(
   const watch = setInterval(() => {
     mostFiles = Math.max(mostFiles, readdirSync(folder).length);
   }, 20);
-  const hasEnded = (): boolean => program.hasEnded || program.standardError.includes('the capture ends');
+  const hasEnded = (): boolean => program.hasEnded || program.standardError.includes('capture stopped');
   try {
     await sleep(300);
     if (signal !== undefined && !hasEnded()) program.signal(signal);

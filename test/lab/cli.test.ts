@@ -306,12 +306,12 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['capture', '-i', 'lo', '--trigger', '-w', 'x'], '--trigger needs a value, but "-w" follows'],
     [['capture', '-i', 'lo', '--cuont', '3'], 'there is no option --cuont; did you mean --count?'],
     [['cpature'], 'there is no command "cpature"; did you mean capture?'],
-    [['-i', 'lo'], 'a command comes first, not -i'],
-    [[], 'which command?'],
-    [['capture'], 'which interface? give -i NAME'],
+    [['-i', 'lo'], 'no command before -i'],
+    [[], 'no command given'],
+    [['capture'], 'no interface given; add -i NAME'],
     [['replay', 'x', '-i', 'lo', '--rate', '1', '--mbit', '1'], '--rate and --mbit exclude each other'],
-    [['ping'], 'too few words; write tapline ping <host..>'],
-    [['interfaces', 'x'], 'too many words: x; write tapline interfaces'],
+    [['ping'], 'too few arguments; usage: tapline ping <host..>'],
+    [['interfaces', 'x'], 'too many arguments: x; usage: tapline interfaces'],
     [['sweep', '127.0.0.1', '-x', 'y'], '-x takes a whole number of at least 0, not "y"'],
     [['filter', '--bpf', MAIN], 'line 1: '],
     [['traceroute', '127.0.0.1', '-f', '9', '-m', '3'], '-f takes a whole number from 1 to 3, not "9"'],
@@ -525,7 +525,7 @@ describe('what goes wrong says so, with its own exit status', () => {
       await sleep(5);
     }
     expect(await program.exit()).toBe(5);
-    expect(program.standardError).toContain('the disk is as full as it may become (--min-free)');
+    expect(program.standardError).toContain('free disk space limit reached (--min-free');
     const [blocks = 0, blockSize = 0] = program.standardOutput.toString().split(/\s+/).map(Number);
     const length = statSync(folder.file('kept/ours.pcap')).size;
     expect(blocks * blockSize).toBeGreaterThanOrEqual(2 << 20);
@@ -579,7 +579,9 @@ describe('read', () => {
     const packets = await Promise.all(names.map((name) => readPackets(name)));
     expect(packets.map(({ length }) => length)).toEqual([4, 2]);
     expect(packets.flat()).toEqual(await readPackets(path));
-    expect(run('read', path, '-w', '-', '--stop-size', '0.0002').stderr).toContain('the rewriting ends: no more bytes');
+    expect(run('read', path, '-w', '-', '--stop-size', '0.0002').stderr).toContain(
+      'writing stopped: size limit reached (--stop-size 0.0002)',
+    );
     expect(run('read', path, '-C', '1').stderr).toContain('-C needs -w FILE');
     expect(run('read', path, '-w', path).stderr).toContain(
       `cannot write to ${path}: it is the file that is being read`,

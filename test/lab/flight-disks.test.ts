@@ -59,7 +59,7 @@ test('a disk that stalls in the middle of a window costs nothing but memory', as
   endCaptureOnDisk(folder);
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');
-  expect(program.standardError).toContain('0 left it before their time, 0 found no room in it\n');
+  expect(program.standardError).toContain('0 evicted early, 0 dropped because the history was full\n');
   expect(await kept(folder)).toEqual([30_000]);
 });
 
@@ -87,7 +87,7 @@ test('a disk as full as it may become ends it: 5, and what was to stay free is f
     await sleep(10);
   }
   expect(await program.exit()).toBe(5);
-  expect(program.standardError).toContain('the disk is as full as it may become (--min-free)');
+  expect(program.standardError).toContain('free disk space limit reached (--min-free');
   const lengths = readdirSync(folder.file('kept')).map((name) => statSync(folder.file(`kept/${name}`)).size);
   const [length = 0] = lengths;
   expect(lengths).toHaveLength(1);

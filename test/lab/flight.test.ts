@@ -66,9 +66,9 @@ describe('capture --trigger', () => {
     expect(name).toMatch(/^trouble-00001-\d{8}T\d{6}\.pcapng$/);
     expect(program.standardError).toMatch(/trigger 1 \(ether proto 0x88b6\) at \S+Z\n/);
     expect(program.standardError).toContain(`tapline: 3 packets in ${folder.file(name)}\n`);
-    expect(program.standardError).toContain('the capture ends: so many triggers were asked for (--max-triggers)\n');
+    expect(program.standardError).toContain('capture stopped: trigger limit reached (--max-triggers ');
     expect(program.standardError).toContain('1 triggers, 3 packets written to 1 files\n');
-    expect(program.standardError).toMatch(/0 left it before their time, 0 found no room in it\n$/);
+    expect(program.standardError).toMatch(/0 evicted early, 0 dropped because the history was full\n$/);
     const tshark = requirePeer('tshark');
     if (tshark !== undefined) {
       const fields = ['-T', 'fields', '-e', 'frame.number', '-e', 'frame.comment', '-e', 'frame.interface_name'];
@@ -175,7 +175,7 @@ describe('capture --trigger', () => {
     await ended.said('listening on');
     send(numbered(1, true), numbered(9));
     expect(await ended.exit()).toBe(0);
-    expect(ended.standardError).toContain('the capture ends: so many files were asked for');
+    expect(ended.standardError).toContain('capture stopped: file limit reached (');
     expect(await contents(other)).toEqual([[1]]);
   });
 
@@ -186,13 +186,16 @@ describe('capture --trigger', () => {
   });
 
   test.each([
-    [['--before', '3'], '--before goes with --trigger EXPRESSION'],
-    [['--trigger', 'icmp'], '--trigger writes files: give a name with -w'],
-    [['--trigger', 'icmp', '-w', 'x', '-c', '1'], '-c does not go with --trigger: --max-triggers does'],
-    [['--trigger', 'icmp', '-w', 'x', '--stats', '-'], '--stats does not go with --trigger'],
-    [['--trigger', 'icmp', '-w', 'x', '--threads', '2'], '--trigger and --threads go together with --merge only'],
-    [['--trigger', 'icmp', '-w', 'x.pcap'], 'name it .pcapng, not x.pcap'],
-    [['--trigger', 'icmp', '-w', 'x', '--before', '9MiB', '--history', '64'], 'in MiB it says the same'],
+    [['--before', '3'], '--before needs --trigger EXPRESSION'],
+    [['--trigger', 'icmp'], '--trigger writes files; name them with -w FILE'],
+    [['--trigger', 'icmp', '-w', 'x', '-c', '1'], '-c and --trigger exclude each other; use --max-triggers'],
+    [['--trigger', 'icmp', '-w', 'x', '--stats', '-'], '--stats and --trigger exclude each other'],
+    [['--trigger', 'icmp', '-w', 'x', '--threads', '2'], '--trigger and --threads need --merge'],
+    [['--trigger', 'icmp', '-w', 'x.pcap'], 'use a name that ends in .pcapng, not x.pcap'],
+    [
+      ['--trigger', 'icmp', '-w', 'x', '--before', '9MiB', '--history', '64'],
+      '--history and --before in MiB exclude each other',
+    ],
     [['--trigger', 'tpc', '-w', 'x'], 'tpc'],
   ])('%j is a mistake', async (words, message) => {
     await using program = tapline(lab.host('right'), 'capture', '-i', 'eth0', ...words);

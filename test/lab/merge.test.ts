@@ -283,7 +283,9 @@ describe('tapline capture -i … -i …', () => {
     expect(stamps).toEqual([...stamps].sort((a, b) => Number(a - b)));
     await using refused = await startCapture(lab.host('right'), ['-i', 'eth0', '-i', 'any', '-w', path], 0);
     expect(await refused.exit()).toBe(2);
-    expect(refused.standardError).toContain('a PCAP file holds one link type, and eth0 has EN10MB, any LINUX_SLL2');
+    expect(refused.standardError).toContain(
+      'a PCAP file has a single link type, but eth0 has EN10MB and any LINUX_SLL2',
+    );
   });
 
   test.each([

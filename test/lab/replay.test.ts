@@ -196,7 +196,7 @@ describe('the guard', () => {
     expect(await refused.exit()).toBe(2);
     expect(refused.standardError).toBe(
       `tapline: eth0 carries a default route: default via ${gateway} dev eth0 table ${table} (${family}); ` +
-        'say --yes-send if recorded frames may go out there\n',
+        'use --yes-send to send there anyway\n',
     );
     await using sent = tapline(host, 'replay', '-i', 'eth0', '--yes-send', path);
     expect(await sent.exit()).toBe(0);

@@ -83,7 +83,7 @@ test('for want of memory: the others’ files are whole, its own has what had re
   await eventually(async () => expect(await countAll(folder)).toBe(FRAMES));
   writeFileSync(folder.file('die'), '');
   expect(await program.exit()).toBe(1);
-  expect(program.standardError).toMatch(/the thread that wrote .*mail-1\.pcap broke down: .*memory/);
+  expect(program.standardError).toMatch(/the thread that wrote .*mail-1\.pcap failed: .*memory/);
   const counted = [0, 2].map((thread) =>
     Number(new RegExp(`mail-${thread}\\.pcap: (\\d+) packets, 0 dropped`).exec(program.standardError)?.[1]),
   );

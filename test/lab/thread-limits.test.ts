@@ -34,7 +34,7 @@ async function capture(folder: TestFolder, name: string, ...words: string[]): Pr
 
 const filesOf = (folder: TestFolder): string[] => readdirSync(folder.path).map((name) => folder.file(name));
 const sizeOf = (folder: TestFolder): number => filesOf(folder).reduce((sum, path) => sum + statSync(path).size, 0);
-const endsOf = ({ standardError }: LabProcess): string[] => standardError.match(/the capture ends: .*/g) ?? [];
+const endsOf = ({ standardError }: LabProcess): string[] => standardError.match(/capture stopped: .*/g) ?? [];
 
 async function countFrames(folder: TestFolder): Promise<number> {
   const files = await Promise.all(filesOf(folder).map(readPackets));
@@ -47,7 +47,7 @@ test.each(['pcap', 'pcapng'])('-c: so many frames in all, to the frame: %s', asy
   expect(await sendUntilEnd(program)).toBe(0);
   expect(await countFrames(folder)).toBe(1000);
   expect(program.standardError).toContain('\n1000 packets captured\n');
-  expect(endsOf(program)).toEqual(['the capture ends: so many frames were asked for (-c)']);
+  expect(endsOf(program)).toEqual(['capture stopped: frame limit reached (-c 1000)']);
 });
 
 test('-c with a rotation counts the frames of all files of all threads', async () => {
@@ -59,8 +59,8 @@ test('-c with a rotation counts the frames of all files of all threads', async (
 });
 
 test.each([
-  ['--stop-size', 'no more bytes were asked for (--stop-size)'],
-  ['--quota', 'the files are as large as they may become together (--quota)'],
+  ['--stop-size', 'size limit reached (--stop-size 3M)'],
+  ['--quota', 'size limit reached (--quota 3M)'],
 ])('%s counts the bytes of all files', async (option, reason) => {
   using folder = new TestFolder();
   await using program = await capture(folder, 'mail.pcap', option, '3M');
@@ -68,7 +68,7 @@ test.each([
   const [size, most] = [sizeOf(folder), 3 << 20];
   expect(size).toBeLessThanOrEqual(most);
   expect(size).toBeGreaterThan(most / 2); // what others have in hand just then may stay unused
-  expect(endsOf(program)).toEqual([`the capture ends: ${reason}`]);
+  expect(endsOf(program)).toEqual([`capture stopped: ${reason}`]);
 });
 
 test('--stop-files counts the files of all', async () => {
@@ -76,7 +76,7 @@ test('--stop-files counts the files of all', async () => {
   await using program = await capture(folder, 'mail.pcap', '--rotate-packets', '50', '--stop-files', '7');
   expect(await sendUntilEnd(program)).toBe(0);
   expect(filesOf(folder)).toHaveLength(7);
-  expect(endsOf(program)).toEqual(['the capture ends: so many files were asked for (--stop-files, -W)']);
+  expect(endsOf(program)).toEqual(['capture stopped: file limit reached (--stop-files 7)']);
 });
 
 test('a ring and its quota are shared out', async () => {
@@ -87,12 +87,12 @@ test('a ring and its quota are shared out', async () => {
   expect(filesOf(folder).length).toBeLessThanOrEqual(10);
   expect(sizeOf(folder)).toBeLessThanOrEqual(1 << 20);
   expect(await countFrames(folder)).toBeGreaterThan(200);
-  expect(endsOf(program)).toEqual(['the capture ends: the time asked for is over (--duration)']);
+  expect(endsOf(program)).toEqual(['capture stopped: time limit reached (--duration 1.5)']);
 });
 
 test('--min-free: the capture ends with status 5', async () => {
   using folder = new TestFolder();
   await using program = await capture(folder, 'mail.pcap', '--min-free', '99%');
   expect(await sendUntilEnd(program)).toBe(5);
-  expect(endsOf(program)).toEqual(['the capture ends: the disk is as full as it may become (--min-free)']);
+  expect(endsOf(program)).toEqual(['capture stopped: free disk space limit reached (--min-free 99%)']);
 });

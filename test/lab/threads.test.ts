@@ -188,9 +188,13 @@ test('an interface that goes away ends all threads with status 4; what came befo
 
 test.each([
   ['no file', ['--threads', '2'], 'give -w FILE'],
-  ['fewer files than threads', ['--threads', '3', '-w', 'x.pcap', '-G', '5', '-W', '2'], 'cannot keep to 2 in all'],
-  ['two interfaces', ['--threads', '2', '-i', 'lo', '-w', 'x.pcap'], 'give one -i'],
-  ['nothing to merge', ['--merge'], '--merge is for --threads'],
+  [
+    'fewer files than threads',
+    ['--threads', '3', '-w', 'x.pcap', '-G', '5', '-W', '2'],
+    '3 threads write at least 3 files, more than the limit of 2',
+  ],
+  ['two interfaces', ['--threads', '2', '-i', 'lo', '-w', 'x.pcap'], '--threads needs a single -i'],
+  ['nothing to merge', ['--merge'], '--merge needs --threads'],
   ['too many', ['--threads', '257', '-w', 'x.pcap'], 'from 1 to 256'],
 ])('%s: refused, and what to do is said', async (_case, words, says) => {
   await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, 'capture', '-i', 'eth0', ...words]);

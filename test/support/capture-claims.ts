@@ -66,7 +66,7 @@ function look(run: CaptureRun): Seen {
     due: wires.includes('any') ? sent : sent.filter(({ wire }) => wires.includes(wire)),
     captured: trigger === undefined ? last(/^(\d+) packets? captured$/gm) : last(/, (\d+) packets written to/g),
     dropped: last(/^(\d+) packets? dropped by kernel$/gm),
-    reason: /the capture ends: .*\((.*)\)/.exec(standardError)?.[1],
+    reason: /capture stopped: .*\((-[^\s)]+)/.exec(standardError)?.[1],
     isRing: plan.ring < Number.POSITIVE_INFINITY,
     isFlight: trigger !== undefined,
   };
@@ -126,7 +126,7 @@ function* limits({ plan, files, captured, reason, isRing }: Seen): Complaints {
   const isTrue =
     (reason !== '-c' || captured === plan.count) &&
     (reason !== '--stop-size' || length + MAX_STEP > plan.stopSize) &&
-    (reason !== '--stop-files, -W' || files.length === plan.stopFiles) &&
+    ((reason !== '--stop-files' && reason !== '-W') || files.length === plan.stopFiles) &&
     (reason !== '--quota' || plan.isPacked || stored + MAX_STEP > plan.quota);
   if (!isTrue) yield `limit ${reason} was not reached: ${captured} frames, ${length} bytes in ${files.length} files`;
 }

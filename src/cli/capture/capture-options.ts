@@ -1,67 +1,152 @@
-/** Options of `tapline capture`. @module */
+/** The command line of `tapline capture`. @module */
 import type { Argv } from 'yargs';
-import { filterWords, precisionOptions, printOptions } from '../options.ts';
-import { flightOptions } from './flight-options.ts';
-import { outputOptions } from './output-options.ts';
+import type { LiveOptions } from '../../capture/index.ts';
+import type { PacketPrintOptions } from '../../report/index.ts';
+import { bufferOption, DEFAULT_BUFFER_MEBIBYTES } from '../buffer-option.ts';
+import { fileAccess } from '../file-access.ts';
+import { FrameGroup, optionGroup } from '../option-group.ts';
+import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
+import { parsePrint, printOptions } from '../print-options.ts';
+import { type InterfaceChoice, parseInterfaces } from './capture-interfaces.ts';
+import { type FlightSettings, flightOptions, parseFlight } from './flight-options.ts';
+import { type OutputFiles, outputOptions, parseOutput } from './output-options.ts';
+import type { StatisticsTarget } from './statistics-file.ts';
+import { parseStopTexts, type StopTexts } from './stop-message.ts';
+import { parseThreads, type ThreadSettings } from './thread-options.ts';
 
 export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<infer Arguments> ? Arguments : never;
 
-export function captureOptions(command: Argv) {
-  return outputOptions(flightOptions(captureWords(precisionOptions(printOptions(filterWords(command))))));
+/** A parsed command line: plain data, which is sent to the threads of `--threads`. */
+export interface CaptureCommand {
+  readonly interfaces: readonly InterfaceChoice[];
+  /** Of the interfaces without their own. */
+  readonly filter: FilterSource;
+  readonly live: Required<Pick<LiveOptions, 'promiscuous' | 'engine' | 'poison' | 'blockTimeout'>>;
+  /** Kernel buffer of each interface, in MiB. */
+  readonly bufferMebibytes: number;
+  readonly threads: ThreadSettings | undefined;
+  readonly frameLimit: number | undefined;
+  /** Milliseconds. */
+  readonly duration: number | undefined;
+  /** Undefined: print lines. */
+  readonly output: OutputFiles | undefined;
+  readonly print: PacketPrintOptions;
+  readonly statistics: StatisticsTarget | undefined;
+  readonly flight: FlightSettings | undefined;
+  readonly stopTexts: StopTexts;
 }
 
-function captureWords<T>(command: Argv<T>) {
+export function captureOptions(command: Argv) {
+  const withInput = inputWords(filterWords(command));
+  return advancedWords(flightOptions(outputOptions(printOptions(limitWords(withInput)))));
+}
+
+function inputWords<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(FrameGroup.input);
+  const group = FrameGroup.input;
+  return command
+    .option('i', {
+      alias: 'interface',
+      type: 'string',
+      demandOption: true,
+      array: true,
+      group,
+      describe: 'interface, or any for all; "NAME/SNAPLEN FILTER" for its own snapshot length and filter',
+    })
+    .option(
+      's',
+      value('bytes of each frame to keep', {
+        alias: 'snapshot-length',
+        defaultDescription: '262144',
+      }),
+    )
+    .option('p', flag('do not put the interface into promiscuous mode', { alias: 'no-promiscuous-mode' }))
+    .option('F', filterFile(group));
+}
+
+function limitWords<T>(command: Argv<T>) {
+  const { value } = optionGroup(FrameGroup.limits);
+  return command
+    .option('c', value('number of frames to capture', { alias: 'count', defaultDescription: 'no limit' }))
+    .option('duration', value('stop after this time, in seconds', { defaultDescription: 'no limit' }));
+}
+
+function advancedWords<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(FrameGroup.advanced);
+  const group = FrameGroup.advanced;
   return (
     command
-      .option('i', {
-        alias: 'interface',
-        type: 'string',
-        demandOption: true,
-        array: true,
-        describe: 'interface, or any for all; several times for several; "NAME/SNAPLEN FILTER" for its own',
-      })
-      .option('w', {
-        alias: 'write',
-        type: 'string',
-        describe: 'write a file, PCAPNG for NAME.pcapng, else PCAP; - for standard output; %Y%m%d… %N in a name',
-      })
-      .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
-      .option('s', { alias: 'snapshot-length', type: 'string', describe: 'bytes of each frame to keep; 0 for 262144' })
-      .option('B', { alias: 'buffer-size', type: 'string', describe: 'MiB of the kernel’s ring (32)' })
-      .option('threads', {
-        type: 'string',
-        describe: 'so many threads share the interface, each writes a file of its own',
-      })
+      .option(
+        'B',
+        value('size of the kernel buffer, in MiB', {
+          alias: 'buffer-size',
+          defaultDescription: `${DEFAULT_BUFFER_MEBIBYTES}`,
+        }),
+      )
+      .option('U', flag('print or write each frame immediately', { alias: 'packet-buffered' }))
+      .option(
+        'stats',
+        value('write counters of each interface and second to FILE at the end, as JSON; - for standard error'),
+      )
+      .option('threads', value('capture one interface with N threads; each writes its own file'))
       .option('fanout', {
         choices: ['hash', 'cpu', 'rollover'] as const,
         default: 'hash' as const,
-        describe: 'how threads share: by flow, by CPU, or the next one when a ring is full',
+        group,
+        describe: 'distribute frames to threads by flow, by CPU, or to the next one when a buffer is full',
       })
-      .option('merge', { type: 'boolean', default: false, describe: 'one file of all --threads, in the order of time' })
-      .option('stats', {
-        type: 'string',
-        describe: 'write counters of each interface and second, as JSON; - for stderr',
-      })
-      .option('duration', { type: 'string', describe: 'end after so many seconds' })
-      .option('p', {
-        alias: 'no-promiscuous-mode',
-        type: 'boolean',
-        default: false,
-        describe: 'only frames for this host',
-      })
-      // Finds code that keeps borrowed frames: docs/capture.md, "Borrowed frames".
-      .option('poison', { type: 'boolean', default: false, hidden: true })
-      .option('U', {
-        alias: 'packet-buffered',
-        type: 'boolean',
-        default: false,
-        describe: 'hand each frame on at once',
-      })
-      .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
+      .option('merge', flag('with --threads: write a single file in chronological order'))
       .option('engine', {
         choices: ['auto', 'interpreter', 'wasm', 'kernel'] as const,
         default: 'auto' as const,
-        describe: 'what runs the filter',
+        group,
+        describe: 'where the filter runs',
       })
+      // Finds code that keeps borrowed frames: docs/capture.md, "Borrowed frames".
+      .option('poison', { type: 'boolean', default: false, hidden: true })
   );
+}
+
+/** @throws StackError `USAGE` */
+export function parseCapture(words: CaptureArguments): CaptureCommand {
+  const frameLimit = numberOption('-c', words.c, { least: 1 });
+  const duration = numberOption('--duration', words.duration, { fraction: true });
+  const output = parseOutput(words, {
+    otherwise: words.trigger.length > 0 ? {} : undefined,
+    free: words.stats === undefined ? [] : ['mode', 'group'], // the statistics file has them, too
+  });
+  return {
+    interfaces: parseInterfaces(words),
+    filter: parseFilter(words),
+    live: {
+      promiscuous: !words.p,
+      engine: words.engine,
+      poison: words.poison,
+      blockTimeout: blockTimeoutOf(words, output),
+    },
+    bufferMebibytes: bufferOption(words.B),
+    threads: parseThreads(words, output, frameLimit),
+    frameLimit,
+    duration: duration === undefined ? undefined : duration * 1000,
+    output,
+    print: parsePrint(words),
+    statistics: words.stats === undefined ? undefined : { path: words.stats, access: fileAccess(words) },
+    flight: parseFlight(words, output),
+    stopTexts: parseStopTexts(words),
+  };
+}
+
+/**
+ * Milliseconds that a frame may wait for others: on its way to a file, which shows it within a second; the same if
+ * compression delays it further or somebody waits for `-c`; on its way to the screen; with `-U`; and in a merge, where
+ * interfaces wait for each other. Each wake-up costs, however few frames it brings (bench/live/capture.ts).
+ */
+const BLOCK_TIMEOUT = { file: 750, fileSoon: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
+
+function blockTimeoutOf(words: CaptureArguments, output: OutputFiles | undefined): number {
+  if (words.U) return BLOCK_TIMEOUT.packetBuffered;
+  if (words.i.length > 1 || words.merge) return BLOCK_TIMEOUT.merged;
+  if (output === undefined) return BLOCK_TIMEOUT.screen;
+  const isSoon = words.c !== undefined || output.compression !== 'none';
+  return isSoon ? BLOCK_TIMEOUT.fileSoon : BLOCK_TIMEOUT.file;
 }

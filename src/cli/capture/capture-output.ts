@@ -1,6 +1,6 @@
-/** The files of `tapline capture -w`: a series in the format that the name asks for, and the program that follows them. @module */
-
+/** The files of `tapline capture -w`, in the format of their name. @module */
 import type { Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { CaptureSource } from '../../base/frame.ts';
 import { linkTypeName } from '../../base/link-type.ts';
@@ -14,66 +14,52 @@ import {
   type RecordProgress,
   type RecordSummary,
   type RecordTarget,
-  type Rotation,
   record,
 } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
-import { timestampPrecision } from '../options.ts';
-import type { CaptureArguments } from './capture-options.ts';
 import { isMerged, statisticsOfEach } from './capture-source.ts';
-import { compressionOf } from './output-options.ts';
+import type { OutputFiles } from './output-options.ts';
 import { isPcapName, isPcapngName, outputSeries } from './output-series.ts';
 
 /**
- * PCAPNG for a name that ends so, and for several interfaces, since only that says where a frame came from.
- * @param shared limits of several series together, in place of what the words say
+ * Creates the files of `-w`: PCAPNG if the name says so, and for several interfaces, which classic PCAP cannot tell apart.
+ * @param shared limits of several series together, instead of those of the command line
  * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
  */
 export function createFiles(
-  path: string,
-  words: CaptureArguments,
+  output: OutputFiles,
   source: LiveSource | MergedSource,
   context: CommandContext,
   shared: FileSeriesOptions = {},
 ): FileSeries {
+  const { path, compression, packetBuffered } = output;
   const isPcapng = isMerged(source) ? !isPcapName(path) : isPcapngName(path);
   const format = isPcapng
-    ? pcapngFileFormat(source.interfaces, { packetBuffered: words.U }, compressionOf(words))
-    : pcapFileFormat(pcapOptions(words, source), compressionOf(words));
-  const { epilogue, ...options } = filesOptions(words, source, context);
-  return new FileSeries(path, format, { ...options, ...shared, ...(isPcapng && epilogue ? { epilogue } : {}) });
-}
-
-/**
- * What the words say about files; PCAPNG ones end with the counters of each interface.
- * @param rotation where the words say none: what else begins files
- * @throws StackError `USAGE`, `COMPRESSION`
- */
-export function filesOptions(
-  words: CaptureArguments,
-  source: LiveSource | MergedSource,
-  context: CommandContext,
-  rotation?: Rotation,
-): FileSeriesOptions {
-  return { ...outputSeries(words, context, rotation), epilogue: countersOf(source, context.clock) };
+    ? pcapngFileFormat(source.interfaces, { packetBuffered }, compression)
+    : pcapFileFormat(pcapOptions(output, source), compression);
+  const epilogue = isPcapng ? countersOf(source, context.clock) : undefined;
+  return new FileSeries(path, format, { ...outputSeries(output, context), ...shared, ...defined({ epilogue }) });
 }
 
 /** @throws StackError `USAGE` for several link types, which a classic file cannot hold */
-function pcapOptions(words: CaptureArguments, { interfaces, linkType }: LiveSource | MergedSource): PcapOptions {
+function pcapOptions(
+  { timestampPrecision, packetBuffered }: OutputFiles,
+  { interfaces, linkType }: LiveSource | MergedSource,
+): PcapOptions {
   const other = interfaces.find((described) => described.linkType !== linkType);
   if (other !== undefined) {
     throw new StackError(
       'USAGE',
-      `a PCAP file holds one link type, and ${interfaces[0]?.name} has ${linkTypeName(linkType)}, ` +
-        `${other.name} ${linkTypeName(other.linkType)}: write to a name that ends in .pcapng`,
+      `a PCAP file has a single link type, but ${interfaces[0]?.name} has ${linkTypeName(linkType)} and ` +
+        `${other.name} ${linkTypeName(other.linkType)}; use a name that ends in .pcapng`,
     );
   }
   const snapLength = Math.max(...interfaces.map((described) => described.snapLength));
-  return { linkType, snapLength, packetBuffered: words.U, timestampPrecision: timestampPrecision(words) };
+  return { linkType, snapLength, timestampPrecision, packetBuffered };
 }
 
-/** What the capture has counted of each interface by the time that a file ends. */
-function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
+/** Returns the records that end a PCAPNG file: the counters of each interface at that time. */
+export function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
   const startTime = clock.wallTime();
   let recorded = 0;
   const encode = (frames: number): Uint8Array => {
@@ -90,7 +76,7 @@ function countersOf(source: LiveSource | MergedSource, clock: Clock): Epilogue {
 }
 
 /**
- * Records, and closes the sink, also after a failure: then what it could not write is no longer progress.
+ * Records, and closes the sink also after a failure. Frames that it could not write are then subtracted from the progress.
  * @throws what `record` throws
  */
 export async function recordAndClose(

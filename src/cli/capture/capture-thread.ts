@@ -1,57 +1,58 @@
-/** One thread of `tapline capture --threads`: its own socket, ring, filter and file. @module */
+/** A thread of `tapline capture --threads`, with its own socket, ring, filter and file. @module */
 import { parentPort, workerData } from 'node:worker_threads';
+import { defined } from '../../base/defined.ts';
 import { messageOf, StackError } from '../../base/errors.ts';
 import { openLive } from '../../capture/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
 import { createContext } from '../context.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
 import { liveInterfaces } from './capture-source.ts';
-import type { ThreadCounters, ThreadMessage, ThreadTask, ThreadWish } from './thread-messages.ts';
+import type { ThreadCounters, ThreadMessage, ThreadRequest, ThreadTask } from './thread-messages.ts';
 
-/** Milliseconds from report to report. */
+/** Milliseconds between reports. */
 const REPORT_INTERVAL = 200;
 
-/** Runs what `workerData` says. */
+/** Runs the task in `workerData`. */
 export async function runCaptureThread(): Promise<void> {
   const stop = new AbortController();
   const tell = (message: ThreadMessage): void => parentPort?.postMessage(message);
-  const onWish = (wish: ThreadWish): void => {
-    if (wish === 'end') stop.abort();
+  const onRequest = (request: ThreadRequest): void => {
+    if (request === 'end') stop.abort();
   };
   const task = workerData as ThreadTask;
   const fail = (error: unknown): void => {
     const isOurs = error instanceof StackError;
-    const message = isOurs ? error.toText() : `the thread that wrote ${task.words.w} broke down: ${messageOf(error)}`;
+    const message = isOurs ? error.toText() : `the thread that wrote ${task.output.path} failed: ${messageOf(error)}`;
     tell({ kind: 'failed', code: isOurs ? error.code : 'THREAD', message });
   };
-  // What nobody caught: all that has been captured is put down first. Then nothing that was left running may hold us.
+  // After an error that nothing handled, the frames captured so far are written first. Then the thread exits at once.
   let isBroken = false;
   process.on('uncaughtException', (error) => {
     if (!isBroken) fail(error);
     isBroken = true;
     stop.abort();
   });
-  parentPort?.on('message', onWish);
+  parentPort?.on('message', onRequest);
   try {
     await capture(task, stop, tell);
   } catch (error) {
     fail(error);
   } finally {
     tell({ kind: 'done' });
-    parentPort?.off('message', onWish); // lets the thread end
+    parentPort?.off('message', onRequest); // lets the thread end
     if (isBroken) process.exit();
   }
 }
 
 async function capture(task: ThreadTask, stop: AbortController, tell: (message: ThreadMessage) => void): Promise<void> {
-  const { words, bufferSize, fanoutId, limits, ledger } = task;
+  const { command, output, fanoutId, limits, ledger } = task;
   const context = createContext();
-  const [live] = await liveInterfaces(words, bufferSize, context);
+  const [live] = await liveInterfaces(command, context);
   if (live === undefined) return;
-  const fanout = { mode: words.fanout, ...(fanoutId === undefined ? {} : { id: fanoutId }) };
+  const fanout = { mode: task.fanout, ...defined({ id: fanoutId }) };
   await using source = openLive(live.interfaceName, { ...live, fanout });
   const shared = { ...limits, ledger: new OutputLedger(ledger) };
-  const files = createFiles(words.w ?? '', words, source, context, shared);
+  const files = createFiles(output, source, context, shared);
   tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
   const progress = { frames: 0, bytes: 0 };
   let reason: StopReason | undefined;
@@ -60,10 +61,10 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
     tell({ kind, reason, ...progress, statistics: source.statistics() });
   };
   const timer = setInterval(() => report('counters'), REPORT_INTERVAL);
-  const onWish = (wish: ThreadWish): void => {
-    if (wish === 'flush') files.flush().catch(() => {}); // what is wrong is said at the end
+  const onRequest = (request: ThreadRequest): void => {
+    if (request === 'flush') files.flush().catch(() => {}); // errors are reported at the end
   };
-  parentPort?.on('message', onWish);
+  parentPort?.on('message', onRequest);
   try {
     ({ reason } = await recordAndClose(source, files, {
       signal: stop.signal,
@@ -71,7 +72,7 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
     }));
   } finally {
     clearInterval(timer);
-    parentPort?.off('message', onWish);
+    parentPort?.off('message', onRequest);
     report('end');
   }
 }

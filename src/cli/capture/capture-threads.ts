@@ -1,34 +1,32 @@
-/** `tapline capture --threads`: starts the threads, adds up what they count, ends them together. @module */
+/** Runs `tapline capture --threads`: starts the threads, sums their counters and ends them together. @module */
 import { Worker } from 'node:worker_threads';
 import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { printable } from '../../base/text.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
-import { MAX_BUFFER_MEBIBYTES, MEBIBYTE } from '../buffer-option.ts';
+import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
-import { numberOption } from '../options.ts';
 import { answerRequests } from '../request-signals.ts';
 import { listenForStop } from '../stop-signals.ts';
-import type { CaptureArguments } from './capture-options.ts';
+import type { CaptureCommand } from './capture-options.ts';
 import { describeInterface } from './capture-source.ts';
 import { dropAdvice } from './drop-advice.ts';
 import { LiveCounter } from './live-counter.ts';
-import { formatEnd } from './output-series.ts';
-import { statisticsTarget, writeStatistics } from './statistics-file.ts';
+import type { OutputFiles } from './output-options.ts';
+import { writeStatistics } from './statistics-file.ts';
+import { formatStop } from './stop-message.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ThreadTask } from './thread-messages.ts';
-import { threadFile, threadLimits } from './thread-options.ts';
+import { type ThreadSettings, threadFile } from './thread-options.ts';
 
-/** @param bufferSize bytes of all rings together @throws StackError what a thread failed with, once all have ended */
+/** @throws the error of the first thread that failed, after all have ended */
 export async function runCaptureThreads(
-  words: CaptureArguments,
-  { count, bufferSize }: { readonly count: number; readonly bufferSize: number },
+  command: CaptureCommand,
+  { threads: { count, fanout, limits }, output }: { readonly threads: ThreadSettings; readonly output: OutputFiles },
   context: CommandContext,
 ): Promise<void> {
-  const seconds = numberOption('--duration', words.duration, { fraction: true });
-  const limits = threadLimits(words, count);
-  const statisticsFile = statisticsTarget(words);
+  const { duration, statistics: statisticsFile, bufferMebibytes } = command;
   const stop = listenForStop(context);
   const ledger = new OutputLedger().memory;
   const threads: ThreadHandle[] = [];
@@ -39,21 +37,20 @@ export async function runCaptureThreads(
     counter.update({ frames, bytes: threads.reduce((sum, { counters }) => sum + counters.bytes, 0) });
   };
   const start = (fanoutId: number | undefined): ThreadHandle => {
-    const file = threadFile(words.w ?? '', threads.length);
-    const own = { words: { ...words, w: file }, bufferSize: bufferSize / count, fanoutId };
-    const workerData: ThreadTask = { ...own, limits, ledger };
+    const file = threadFile(output.path, threads.length);
+    const workerData: ThreadTask = { command, output: { ...output, path: file }, fanout, fanoutId, limits, ledger };
     const worker = new Worker(new URL('./capture-thread.js', import.meta.url), { workerData });
     const thread = new ThreadHandle(worker, file, update);
     threads.push(thread);
     return thread;
   };
   const endAll = (): void => {
-    for (const thread of threads) thread.tell('end');
+    for (const thread of threads) thread.request('end');
   };
   answerRequests(context.signals, {
     writeCounters: () => counter.writeCounters(),
     flush() {
-      for (const thread of threads) thread.tell('flush');
+      for (const thread of threads) thread.request('flush');
     },
   });
   const startTime = context.clock.wallTime();
@@ -65,11 +62,11 @@ export async function runCaptureThreads(
     described = first.described;
     for (let next = 1; next < count; next += 1) start(first.fanoutId);
     await Promise.all(threads.map(({ opened }) => opened));
-    announce(words, described, count, context);
+    context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${count} threads by ${fanout}\n`);
     stop.signal.addEventListener('abort', endAll, { once: true });
     if (stop.signal.aborted) endAll();
-    if (seconds !== undefined) {
-      void context.clock.sleep(seconds * 1000, finished.signal).then(() => {
+    if (duration !== undefined) {
+      void context.clock.sleep(duration, finished.signal).then(() => {
         if (finished.signal.aborted) return;
         if (reason === 'signal' && !stop.signal.aborted) reason = 'duration';
         endAll();
@@ -84,7 +81,7 @@ export async function runCaptureThreads(
     stop.release();
     update();
     counter.stop();
-    context.stderr.write(formatEnd(reason));
+    context.stderr.write(formatStop(reason, command.stopTexts));
     for (const { file, counters } of threads) {
       context.stderr.write(
         `tapline: ${printable(file)}: ${counters.frames} packets, ${counters.statistics.dropped} dropped\n`,
@@ -93,7 +90,7 @@ export async function runCaptureThreads(
     counter.writeCounters();
     const statistics = total();
     const { history, progress } = counter;
-    const situation = { statistics, worst: history.worst, bufferMebibytes: bufferSize / MEBIBYTE };
+    const situation = { statistics, worst: history.worst, bufferMebibytes };
     context.stderr.write(dropAdvice({ ...situation, mostMebibytes: MAX_BUFFER_MEBIBYTES }));
     if (statisticsFile !== undefined) {
       const interfaces = described === undefined ? [] : [{ ...described, statistics }];
@@ -104,9 +101,4 @@ export async function runCaptureThreads(
   }
   await Promise.all(threads.map(({ ended }) => ended));
   if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
-}
-
-function announce(words: CaptureArguments, described: CaptureInterface, count: number, context: CommandContext): void {
-  const shared = `${count} threads by ${words.fanout}`;
-  context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${shared}\n`);
 }

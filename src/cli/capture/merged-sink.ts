@@ -1,21 +1,19 @@
-/** Frames of several interfaces on the screen: lines that say which one. @module */
+/** A sink that prints the frames of several interfaces, with the interface on each line. @module */
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import type { LinkType } from '../../base/link-type.ts';
 import { interfaceName, type MergedSource } from '../../capture/index.ts';
+import type { PacketPrintOptions } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { rememberNames } from '../interface-names.ts';
-import { timestampPrecision } from '../options.ts';
-import type { CaptureArguments } from './capture-options.ts';
-import { createLineSink, printerOptions } from './line-sink.ts';
+import { createLineSink } from './line-sink.ts';
 
-/** @param stop called when the reader of standard output has gone away */
+/** @param stop called when the reader of standard output has exited */
 export function createMergedSink(
-  words: CaptureArguments,
+  print: PacketPrintOptions,
   source: MergedSource,
   context: CommandContext,
   stop: () => void,
 ): FrameSink {
-  const precision = timestampPrecision(words);
   const { interfaces } = source;
   const linkTypeOf = ({ interfaceIndex }: FrameView): LinkType =>
     interfaces[interfaceIndex]?.linkType ?? source.linkType;
@@ -23,5 +21,5 @@ export function createMergedSink(
     interfaceName: rememberNames(interfaceName),
     sourceName: (interfaceIndex: number) => interfaces[interfaceIndex]?.name,
   };
-  return createLineSink(linkTypeOf, { ...printerOptions(words, precision), names }, context.stdout, stop);
+  return createLineSink(linkTypeOf, { ...print, names }, context.stdout, stop);
 }

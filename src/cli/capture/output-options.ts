@@ -2,67 +2,82 @@
 import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
-import { type Compression, compressionOfName } from '../../pcap/index.ts';
+import { type Compression, compressionOfName, type TimestampPrecision } from '../../pcap/index.ts';
 import type { FileSeriesOptions, Rotation } from '../../session/index.ts';
 import { fileAccess } from '../file-access.ts';
+import { FrameGroup, optionGroup } from '../option-group.ts';
 import { numberOption } from '../options.ts';
+import { type PrintWords, parsePrecision } from '../print-options.ts';
 import { floorOption, sizeOption } from '../size-option.ts';
 
-export type OutputArguments =
-  ReturnType<typeof outputOptions<{ w: string | undefined }>> extends Argv<infer Arguments> ? Arguments : never;
+type OutputWords = ReturnType<typeof outputOptions> extends Argv<infer Arguments> ? Arguments : never;
 
-const SIZE = 'SIZE in millions of bytes, or with K, M, G';
-
-export function outputOptions<T>(command: Argv<T>) {
-  return command
-    .option('C', {
-      alias: 'rotate-size',
-      type: 'string',
-      describe: `begin the next file before this one exceeds SIZE, before compression (${SIZE})`,
-    })
-    .option('G', {
-      alias: 'rotate-seconds',
-      type: 'string',
-      describe: 'begin the next file N seconds after the first frame of this one',
-    })
-    .option('aligned', { type: 'boolean', default: false, describe: 'with -G: at multiples of N on the wall clock' })
-    .option('rotate-packets', { type: 'string', describe: 'begin the next file after N frames' })
-    .option('W', {
-      alias: 'file-count',
-      type: 'string',
-      describe: 'as tcpdump: --ring, or --stop-files when only -G is given',
-    })
-    .option('ring', { type: 'string', describe: 'keep N files, delete the oldest' })
-    .option('stop-files', { type: 'string', describe: 'stop after N files' })
-    .option('stop-size', {
-      type: 'string',
-      describe: 'stop before all files together exceed SIZE, before compression',
-    })
-    .option('quota', {
-      type: 'string',
-      describe: 'maximum SIZE of all files on the disk: a ring deletes its oldest, otherwise stop',
-    })
-    .option('min-free', { type: 'string', describe: 'minimum free space on the disk: SIZE or N% (64M, at most 1%)' })
-    .option('compress', {
-      choices: ['none', 'gzip', 'zstd'] as const,
-      describe: 'compress while writing (by the extension: .gz, .zst)',
-    })
-    .option('overwrite', { type: 'boolean', default: false, describe: 'overwrite existing files of a series' })
-    .option('utc', { type: 'boolean', default: false, describe: 'use UTC in file names and for --aligned' })
-    .option('mode', { type: 'string', describe: 'permission bits of the files, in octal (600; with --group 640)' })
-    .option('group', { type: 'string', describe: 'group of the files, by name or number' })
-    .option('z', { alias: 'on-rotate', type: 'string', describe: 'run PROGRAM for each closed file' })
-    .option('on-rotate-argument', {
-      type: 'string',
-      array: true,
-      default: [] as string[],
-      describe: 'argument for --on-rotate, repeatable; {} is the file (only the file)',
-    });
+/** The files of `-w`. */
+export interface OutputFiles {
+  readonly path: string;
+  readonly compression: Compression;
+  readonly timestampPrecision: TimestampPrecision;
+  /** Write each frame immediately. */
+  readonly packetBuffered: boolean;
+  readonly series: FileSeriesOptions;
+  /** The program to run for each closed file, and its arguments. */
+  readonly hook: { readonly program: string; readonly programArguments: readonly string[] } | undefined;
 }
 
-/** The compression of the files of `-w`: the option, or the extension of the name. */
-export function compressionOf(words: Pick<OutputArguments, 'w' | 'compress'>): Compression {
-  return words.compress ?? compressionOfName(words.w ?? '');
+export function outputOptions<T>(command: Argv<T>) {
+  return seriesWords(fileWords(command));
+}
+
+function fileWords<T>(command: Argv<T>) {
+  const { value } = optionGroup(FrameGroup.files);
+  const group = FrameGroup.files;
+  return command
+    .option(
+      'w',
+      value(
+        'write frames to FILE, as PCAPNG if its name ends in .pcapng, otherwise as PCAP; - for standard output; ' +
+          '%Y%m%d and so on, and %N (file number) in the name',
+        { alias: 'write' },
+      ),
+    )
+    .option('compress', {
+      choices: ['none', 'gzip', 'zstd'] as const,
+      group,
+      defaultDescription: 'by extension: .gz, .zst',
+      describe: 'compress while writing',
+    })
+    .option('mode', value('permission bits of the files, in octal', { defaultDescription: '600; 640 with --group' }))
+    .option('group', value('group of the files, name or number'))
+    .option(
+      'min-free',
+      value('minimum free disk space: N%, or SIZE in millions of bytes or with a suffix K, M, G or T', {
+        defaultDescription: '64M, at most 1%',
+      }),
+    )
+    .option('stop-size', value('stop before all files together exceed SIZE, before compression'))
+    .option('quota', value('maximum SIZE of all files on disk: a ring deletes its oldest file, otherwise stop'));
+}
+
+function seriesWords<T>(command: Argv<T>) {
+  const { flag, value, values } = optionGroup(FrameGroup.rotation);
+  return command
+    .option('C', value('begin a new file before this one exceeds SIZE, before compression', { alias: 'rotate-size' }))
+    .option('G', value('begin a new file N seconds after the first frame of this one', { alias: 'rotate-seconds' }))
+    .option('aligned', flag('with -G: begin files at multiples of N seconds on the wall clock'))
+    .option('rotate-packets', value('begin a new file after N frames'))
+    .option(
+      'W',
+      value('number of files, as in tcpdump: --ring, or --stop-files with -G alone', { alias: 'file-count' }),
+    )
+    .option('ring', value('keep N files, delete the oldest'))
+    .option('stop-files', value('stop after N files'))
+    .option('overwrite', flag('overwrite existing files of a series'))
+    .option('utc', flag('use UTC in file names and for --aligned'))
+    .option('z', value('run PROGRAM for each closed file', { alias: 'on-rotate' }))
+    .option(
+      'on-rotate-argument',
+      values('argument for --on-rotate; {} stands for the file', { defaultDescription: '{}' }),
+    );
 }
 
 const NEEDS_FILE = [
@@ -85,28 +100,47 @@ const NEEDS_FILE = [
   ['group', '--group'],
 ] as const;
 
-/** Refuses options about files when there is no `-w`. @throws StackError `USAGE` */
-export function refuseFileOptions(words: OutputArguments): void {
-  const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
-  const given = NEEDS_FILE.find(([key]) => isGiven(words[key]));
-  if (given !== undefined) throw new StackError('USAGE', `${given[1]} needs -w FILE`);
-}
+/** Options that `parseOutput` may refuse without `-w`. */
+type FileOption = (typeof NEEDS_FILE)[number][0];
 
 /**
- * @param otherwise the rotation when the options give none
- * @throws StackError `USAGE` for options that exclude each other
+ * @param otherwise the rotation if the options give none
+ * @param free options that are allowed without `-w`
+ * @returns undefined without `-w`
+ * @throws StackError `USAGE` for options that need `-w`, or exclude each other
  */
-export function seriesOptions(words: OutputArguments, otherwise?: Rotation): FileSeriesOptions {
-  const rotation = rotationOf(words) ?? otherwise;
-  const { ring, fileLimit } = fileCounts(words, rotation);
+export function parseOutput(
+  words: OutputWords & PrintWords & { readonly U?: boolean },
+  { otherwise, free = [] }: { readonly otherwise?: Rotation | undefined; readonly free?: readonly FileOption[] } = {},
+): OutputFiles | undefined {
+  if (words.w === undefined) {
+    const isGiven = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+    const given = NEEDS_FILE.find(([key]) => isGiven(words[key]) && !free.includes(key));
+    if (given !== undefined) throw new StackError('USAGE', `${given[1]} needs -w FILE`);
+    return undefined;
+  }
+  const programArguments = words['on-rotate-argument'];
+  if (words.z === undefined && programArguments.length > 0) {
+    throw new StackError('USAGE', '--on-rotate-argument needs --on-rotate');
+  }
+  return {
+    path: words.w,
+    compression: words.compress ?? compressionOfName(words.w),
+    timestampPrecision: parsePrecision(words),
+    packetBuffered: words.U ?? false,
+    series: parseSeries(words, otherwise),
+    hook: words.z === undefined ? undefined : { program: words.z, programArguments },
+  };
+}
+
+function parseSeries(words: OutputWords, otherwise: Rotation | undefined): FileSeriesOptions {
+  const rotation = parseRotation(words) ?? otherwise;
+  const { ring, fileLimit } = parseFileCount(words, rotation);
   if (rotation === undefined && (ring ?? fileLimit) !== undefined) {
     throw new StackError(
       'USAGE',
       'a number of files (-W, --ring, --stop-files) needs a rotation: add -C, -G or --rotate-packets',
     );
-  }
-  if (words.z === undefined && words['on-rotate-argument'].length > 0) {
-    throw new StackError('USAGE', '--on-rotate-argument needs --on-rotate');
   }
   return defined({
     rotation,
@@ -121,7 +155,7 @@ export function seriesOptions(words: OutputArguments, otherwise?: Rotation): Fil
   });
 }
 
-function rotationOf(words: OutputArguments): Rotation | undefined {
+function parseRotation(words: OutputWords): Rotation | undefined {
   const bytes = sizeOption('-C', words.C);
   const frames = numberOption('--rotate-packets', words['rotate-packets'], { least: 1 });
   const seconds = numberOption('-G', words.G, { least: 1 });
@@ -131,8 +165,8 @@ function rotationOf(words: OutputArguments): Rotation | undefined {
 }
 
 /** `-W` means what it means to tcpdump: a ring with a size, a limit with only a time. */
-function fileCounts(
-  words: OutputArguments,
+function parseFileCount(
+  words: OutputWords,
   rotation: Rotation | undefined,
 ): Pick<FileSeriesOptions, 'ring' | 'fileLimit'> {
   const count = numberOption('-W', words.W, { least: 1 });

@@ -1,46 +1,40 @@
-/** `tapline capture` at work: a live source, a sink for the screen or a file, counters at the end. @module */
+/** Runs `tapline capture`: records a live source to the screen or to files, and prints counters at the end. @module */
+import { defined } from '../../base/defined.ts';
 import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { interfaceName, type LiveSource, type MergedSource } from '../../capture/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
-import { bufferOption, MAX_BUFFER_MEBIBYTES, MEBIBYTE } from '../buffer-option.ts';
+import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
 import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { rememberNames } from '../interface-names.ts';
-import { numberOption, timestampPrecision } from '../options.ts';
 import { answerRequests } from '../request-signals.ts';
 import { listenForStop, type StopSignals } from '../stop-signals.ts';
-import type { CaptureArguments } from './capture-options.ts';
+import type { CaptureCommand } from './capture-options.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
 import { announceSource, isMerged, lateNotice, openSource, statisticsOfEach } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
 import { dropAdvice } from './drop-advice.ts';
-import { createLineSink, printerOptions } from './line-sink.ts';
+import { createLineSink } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
-import { refuseFileOptions } from './output-options.ts';
-import { formatEnd } from './output-series.ts';
-import { type CaptureCounts, statisticsTarget, writeStatistics } from './statistics-file.ts';
+import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
 import { keepMemorySteady } from './steady-memory.ts';
-import { threadChoice } from './thread-options.ts';
+import { formatStop } from './stop-message.ts';
 
-export async function runCapture(words: CaptureArguments, context: CommandContext): Promise<void> {
-  checkOutput(words, context);
+export async function runCapture(command: CaptureCommand, context: CommandContext): Promise<void> {
+  checkOutput(command.output, command.statistics, context);
   keepMemorySteady();
-  const bufferMebibytes = bufferOption(words.B);
-  const { threads: count, merge } = threadChoice(words);
-  if (count !== undefined && !merge) {
-    return runCaptureThreads(words, { count, bufferSize: bufferMebibytes * MEBIBYTE }, context);
+  const { threads, output, statistics: statisticsFile, frameLimit, duration, bufferMebibytes } = command;
+  if (threads?.isMerged === false && output !== undefined) {
+    return runCaptureThreads(command, { threads, output }, context);
   }
-  const limit = numberOption('-c', words.c, { least: 1 });
-  const seconds = numberOption('--duration', words.duration, { fraction: true });
-  const statisticsFile = statisticsTarget(words);
 
-  await using source = await openSource(words, bufferMebibytes * MEBIBYTE, context);
+  await using source = await openSource(command, context);
   const stop = listenForStop(context);
-  const sink = createSink(words, source, context, stop);
+  const sink = createSink(command, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
-  const counter = new LiveCounter(context, words.w !== undefined && words.w !== '-', () => sumStatistics(each()));
+  const counter = new LiveCounter(context, output !== undefined && output.path !== '-', () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
   announceSource(source, context); // last: from here on signals are handled
@@ -49,10 +43,9 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
     const { reason } = await recordAndClose(source, sink, {
       signal: stop.signal,
       onProgress: counter.update,
-      ...(limit === undefined ? {} : { limit }),
-      ...(seconds === undefined ? {} : { duration: seconds * 1000 }),
+      ...defined({ limit: frameLimit, duration }),
     });
-    end = formatEnd(reason);
+    end = formatStop(reason, command.stopTexts);
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
@@ -68,20 +61,17 @@ export async function runCapture(words: CaptureArguments, context: CommandContex
   }
 }
 
-/** Prints lines, or writes the file of `-w`. */
+/** Creates the files of `-w`, or a sink that prints. */
 function createSink(
-  words: CaptureArguments,
+  { output, print }: CaptureCommand,
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
 ): RecordTarget {
-  if (words.w !== undefined) return createFiles(words.w, words, source, context);
-  // The statistics file has a mode and a group, too.
-  refuseFileOptions(words.stats === undefined ? words : { ...words, mode: undefined, group: undefined });
-  if (isMerged(source)) return createMergedSink(words, source, context, stop.stop);
-  const options = printerOptions(words, timestampPrecision(words));
+  if (output !== undefined) return createFiles(output, source, context);
+  if (isMerged(source)) return createMergedSink(print, source, context, stop.stop);
   const names = { interfaceName: rememberNames(interfaceName) };
-  return createLineSink(() => source.linkType, { ...options, names }, context.stdout, stop.stop);
+  return createLineSink(() => source.linkType, { ...print, names }, context.stdout, stop.stop);
 }
 
 function countsOf(

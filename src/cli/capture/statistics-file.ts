@@ -4,10 +4,10 @@ import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
 import { linkTypeName } from '../../base/link-type.ts';
 import { jsonText } from '../../base/text.ts';
 import { explainWriteError } from '../../base/write-error.ts';
-import { type CaptureInterface, checkOutputFile, openOutputFile } from '../../pcap/index.ts';
+import { type CaptureInterface, openOutputFile } from '../../pcap/index.ts';
 import type { RecordProgress, StatisticsHistory } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
-import { type FileAccess, fileAccess } from '../file-access.ts';
+import type { FileAccess } from '../file-access.ts';
 
 export interface CaptureCounts {
   /** Each with its counters. */
@@ -22,23 +22,10 @@ export interface CaptureCounts {
 }
 
 /** Where `--stats` writes. */
-interface StatisticsTarget {
+export interface StatisticsTarget {
   /** `-` is standard error. */
   readonly path: string;
   readonly access: FileAccess;
-}
-
-/**
- * Reads the options, and checks that the file can be written when the capture ends.
- * @returns undefined without `--stats`
- * @throws StackError `FILE_CREATE`, `USAGE`
- */
-export function statisticsTarget(
-  words: { readonly stats: string | undefined } & Parameters<typeof fileAccess>[0],
-): StatisticsTarget | undefined {
-  if (words.stats === undefined) return undefined;
-  if (words.stats !== '-') checkOutputFile(words.stats);
-  return { path: words.stats, access: fileAccess(words) };
 }
 
 /** @throws StackError `FILE_CREATE`, `DISK_FULL`, `OUTPUT_CLOSED`, `SYSCALL` */

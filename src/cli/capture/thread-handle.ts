@@ -1,8 +1,8 @@
-/** One thread of `tapline capture --threads`, as the main thread sees it: what it has told, and how it ended. @module */
+/** A thread of `tapline capture --threads` as the main thread sees it: its latest counters, and how it ended. @module */
 import type { Worker } from 'node:worker_threads';
 import { messageOf, StackError } from '../../base/errors.ts';
 import type { StopReason } from '../../session/index.ts';
-import type { ThreadCounters, ThreadMessage, ThreadWish } from './thread-messages.ts';
+import type { ThreadCounters, ThreadMessage, ThreadRequest } from './thread-messages.ts';
 
 type Opened = Extract<ThreadMessage, { readonly kind: 'open' }>;
 
@@ -15,15 +15,15 @@ const NOTHING: ThreadCounters = {
 
 export class ThreadHandle {
   readonly file: string;
-  /** Resolves when it captures. */
+  /** Resolves when the thread captures. */
   readonly opened: Promise<Opened>;
-  /** Resolves, with why, when its file is whole and closed; rejects with what it failed with. */
+  /** Resolves with the reason when the file is closed; rejects with the error of the thread. */
   readonly ended: Promise<StopReason | undefined>;
   readonly #worker: Worker;
-  /** The latest that it has told. */
+  /** The latest counters. */
   counters = NOTHING;
 
-  /** @param worker that writes `file`, begun just now */
+  /** @param worker the thread that writes `file`, just started */
   constructor(worker: Worker, file: string, onCounters: () => void) {
     this.file = file;
     this.#worker = worker;
@@ -42,13 +42,13 @@ export class ThreadHandle {
         }
       });
       worker.once('error', (cause) => {
-        failure = new StackError('THREAD', `${breakdown(file)}: ${messageOf(cause)}; ${WHAT_IS_LEFT}`, { cause });
+        failure = new StackError('THREAD', `${failureOf(file)}: ${messageOf(cause)}; ${FILE_STATE}`, { cause });
       });
       worker.once('exit', () => {
         const hasEnded = this.counters.kind === 'end';
         failure ??= hasEnded
           ? undefined
-          : new StackError('THREAD', `${breakdown(file)} without a word; ${WHAT_IS_LEFT}`);
+          : new StackError('THREAD', `${failureOf(file)} without an error; ${FILE_STATE}`);
         settle();
       });
     });
@@ -56,21 +56,23 @@ export class ThreadHandle {
       worker.on('message', (message: ThreadMessage) => {
         if (message.kind === 'open') resolve(message);
       });
-      this.ended.then(() => reject(new StackError('THREAD', `the thread for ${file} did not begin`)), reject);
+      this.ended.then(
+        () => reject(new StackError('THREAD', `the thread that writes ${file} ended before it captured`)),
+        reject,
+      );
     });
-    this.opened.catch(() => {}); // looked at by those who wait for it
+    this.opened.catch(() => {}); // handled by those who await it
     this.ended.catch(() => {});
   }
 
-  /** Any number of times. */
-  tell(wish: ThreadWish): void {
-    this.#worker.postMessage(wish);
+  request(request: ThreadRequest): void {
+    this.#worker.postMessage(request);
   }
 }
 
-/** Of a thread that had no time to close its file. */
-const WHAT_IS_LEFT = 'its file has what had reached the disk, and may end inside a frame';
+/** Of a thread that could not close its file. */
+const FILE_STATE = 'its file contains what had reached the disk, and may end inside a frame';
 
-function breakdown(file: string): string {
-  return `the thread that wrote ${file} broke down`;
+function failureOf(file: string): string {
+  return `the thread that wrote ${file} failed`;
 }

@@ -1,39 +1,38 @@
-/** What `capture --threads` and its threads tell each other. @module */
-
+/** Messages between `capture --threads` and its threads. @module */
 import type { StackErrorCode } from '../../base/errors.ts';
 import type { CaptureStatistics } from '../../base/frame.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
-import type { FileSeriesOptions, StopReason } from '../../session/index.ts';
-import type { CaptureArguments } from './capture-options.ts';
+import type { StopReason } from '../../session/index.ts';
+import type { CaptureCommand } from './capture-options.ts';
+import type { OutputFiles } from './output-options.ts';
+import type { ThreadSettings } from './thread-options.ts';
 
-/** What a thread is told at its start. */
-export interface ThreadTask {
-  /** `-w` is this thread's own file. */
-  readonly words: CaptureArguments;
-  readonly bufferSize: number;
-  /** Of the group to join; undefined for the first. */
+/** What a thread starts with. */
+export interface ThreadTask extends Pick<ThreadSettings, 'fanout' | 'limits'> {
+  readonly command: CaptureCommand;
+  /** With the path of this thread's file. */
+  readonly output: OutputFiles;
+  /** The group to join; undefined for the first thread. */
   readonly fanoutId: number | undefined;
-  /** Its part in limits of all threads together, in place of what the words say. */
-  readonly limits: Pick<FileSeriesOptions, 'frameLimit' | 'ring' | 'quota'>;
-  /** Of the ledger that all threads share. */
+  /** The ledger that all threads share. */
   readonly ledger: SharedArrayBuffer;
 }
 
-/** What it is told: to end, or to write out what waits. */
-export type ThreadWish = 'end' | 'flush';
+/** What the main thread requests: to end, or to flush the file. */
+export type ThreadRequest = 'end' | 'flush';
 
-/** What it tells. */
+/** What a thread reports. */
 export type ThreadMessage =
   | { readonly kind: 'open'; readonly fanoutId: number; readonly described: CaptureInterface }
   | ThreadCounters
   | { readonly kind: 'failed'; readonly code: StackErrorCode; readonly message: string }
-  /** The last: its file is closed, or never was open. What may still be waited for are programs of `--on-rotate`. */
+  /** The last message: the file is closed, or never was open. Programs of `--on-rotate` may still run. */
   | { readonly kind: 'done' };
 
-/** Its counters, now and then, and at its end. */
+/** The counters, at intervals and at the end. */
 export interface ThreadCounters {
   readonly kind: 'counters' | 'end';
-  /** Why it ended; undefined before that, and when it failed. */
+  /** Why the thread ended; undefined before that, and if it failed. */
   readonly reason?: StopReason | undefined;
   readonly frames: number;
   readonly bytes: number;

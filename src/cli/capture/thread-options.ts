@@ -1,56 +1,71 @@
-/** What `--threads`, `--fanout` and `--merge` say together. @module */
+/** `--threads`, `--fanout` and `--merge`. @module */
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
+import type { FileSeriesOptions } from '../../session/index.ts';
 import { numberOption } from '../options.ts';
-import type { CaptureArguments } from './capture-options.ts';
-import { seriesOptions } from './output-options.ts';
-import type { ThreadTask } from './thread-messages.ts';
+import type { OutputFiles } from './output-options.ts';
 
-/** Sockets in a fanout group at most (linux/if_packet.h, PACKET_FANOUT_MAX in the kernel). */
-const MOST_THREADS = 256;
+/** Maximum number of sockets in a fanout group (net/packet/internal.h, PACKET_FANOUT_MAX). */
+const MAX_THREADS = 256;
 
-export interface ThreadChoice {
-  /** Undefined: no `--threads`. */
-  readonly threads: number | undefined;
-  /** One file, in the order of time. */
+/** How several threads or rings share an interface. */
+export interface ThreadSettings {
+  readonly count: number;
+  readonly fanout: 'hash' | 'cpu' | 'rollover';
+  /** Merge the frames of all rings into one output in chronological order, in one thread. */
+  readonly isMerged: boolean;
+  /** What each thread observes so that all together observe the limits. */
+  readonly limits: Pick<FileSeriesOptions, 'frameLimit' | 'ring' | 'quota'>;
+}
+
+interface ThreadWords {
+  readonly i: readonly string[];
+  readonly threads: string | undefined;
+  readonly fanout: ThreadSettings['fanout'];
   readonly merge: boolean;
 }
 
-/** @throws StackError `USAGE` for what does not go together */
-export function threadChoice(words: CaptureArguments): ThreadChoice {
-  const threads = numberOption('--threads', words.threads, { least: 1, most: MOST_THREADS });
-  const { merge } = words;
-  if (threads === undefined) {
-    if (merge) throw new StackError('USAGE', '--merge is for --threads');
-    return { threads, merge };
+/** @returns undefined without `--threads` @throws StackError `USAGE` */
+export function parseThreads(
+  words: ThreadWords,
+  output: OutputFiles | undefined,
+  frameLimit: number | undefined,
+): ThreadSettings | undefined {
+  const count = numberOption('--threads', words.threads, { least: 1, most: MAX_THREADS });
+  const { fanout, merge: isMerged } = words;
+  if (count === undefined) {
+    if (isMerged) throw new StackError('USAGE', '--merge needs --threads');
+    return undefined;
   }
-  if (words.i.length > 1) throw new StackError('USAGE', '--threads shares one interface: give one -i');
-  if (merge) return { threads, merge };
-  if (words.w === undefined || words.w === '-') {
-    throw new StackError('USAGE', '--threads writes a file for each: give -w FILE, or --merge for one stream');
+  if (words.i.length > 1) throw new StackError('USAGE', '--threads needs a single -i: all threads share one interface');
+  if (isMerged) return { count, fanout, isMerged, limits: {} };
+  if (output === undefined || output.path === '-') {
+    throw new StackError('USAGE', '--threads needs -w FILE, one file per thread, or --merge for a single output');
   }
-  return { threads, merge };
+  return { count, fanout, isMerged, limits: threadLimits(count, frameLimit, output.series) };
 }
 
 /**
- * What one of so many threads has to keep to so that all keep to the limits together. A limit that ends the capture is
- * counted in a ledger by all. A ring deletes its own files only, so each has its share of files and quota.
- * @throws StackError `USAGE` for fewer files than threads, and as `seriesOptions`
+ * Limits that end the capture are counted in a ledger that all threads share. A ring deletes only its own files, so each
+ * thread gets its share of files and quota.
  */
-export function threadLimits(words: CaptureArguments, count: number): ThreadTask['limits'] {
-  const frameLimit = numberOption('-c', words.c, { least: 1 });
-  const { ring, fileLimit, quota } = seriesOptions(words);
+function threadLimits(
+  count: number,
+  frameLimit: number | undefined,
+  { ring, fileLimit, quota }: FileSeriesOptions,
+): ThreadSettings['limits'] {
   const files = ring ?? fileLimit;
   if (files !== undefined && files < count) {
-    throw new StackError('USAGE', `${count} threads have a file each: they cannot keep to ${files} in all`);
+    throw new StackError('USAGE', `${count} threads write at least ${count} files, more than the limit of ${files}`);
   }
-  return {
-    ...(frameLimit === undefined ? {} : { frameLimit }),
-    ...(ring === undefined ? {} : { ring: Math.floor(ring / count) }),
-    ...(ring === undefined || quota === undefined ? {} : { quota: Math.floor(quota / count) }),
-  };
+  return defined({
+    frameLimit,
+    ring: ring === undefined ? undefined : Math.floor(ring / count),
+    quota: ring === undefined || quota === undefined ? undefined : Math.floor(quota / count),
+  });
 }
 
-/** The file of one thread: `mail.pcap.gz` becomes `mail-0.pcap.gz`, `mail-1.pcap.gz` and so on. */
+/** Returns the file of one thread: `mail.pcap.gz` becomes `mail-0.pcap.gz`, `mail-1.pcap.gz` and so on. */
 export function threadFile(path: string, thread: number): string {
   const [, stem = path, extension = ''] = /^(.*?)((?:\.[^./]+)?(?:\.(?:gz|zst))?)$/s.exec(path) ?? [];
   return `${stem}-${thread}${extension}`;

@@ -1,23 +1,23 @@
-/** `tapline capture`: the command line; the work is in `run-capture.ts` and `run-flight.ts`. @module */
+/** `tapline capture`. @module */
 import type { CommandModule } from 'yargs';
-import { type CaptureArguments, captureOptions } from '../capture/capture-options.ts';
-import { isFlightRecording } from '../capture/flight-options.ts';
+import { type CaptureArguments, captureOptions, parseCapture } from '../capture/capture-options.ts';
 import type { CommandContext } from '../context.ts';
 
 export function captureCommand(context: CommandContext): CommandModule<object, CaptureArguments> {
   return {
     command: 'capture [expression..]',
     aliases: ['cap'],
-    describe: 'capture frames from an interface: one line each, or into a PCAP file',
+    describe: 'capture frames of an interface and print them, or write them to files',
     builder: captureOptions,
     async handler(words) {
-      if (isFlightRecording(words)) {
+      const command = parseCapture(words);
+      if (command.flight !== undefined) {
         const { runFlight } = await import('../capture/run-flight.ts');
-        await runFlight(words, context);
+        await runFlight(command, command.flight, context);
         return;
       }
       const { runCapture } = await import('../capture/run-capture.ts');
-      await runCapture(words, context);
+      await runCapture(command, context);
     },
   };
 }

@@ -1,6 +1,7 @@
-/** `tapline demo`: the command line; the work is in `run-demo.ts`. @module */
+/** `tapline demo`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
+import { optionGroup } from '../option-group.ts';
 
 interface DemoArguments {
   readonly write: string;
@@ -9,9 +10,12 @@ interface DemoArguments {
 export function demoCommand(context: CommandContext): CommandModule<object, DemoArguments> {
   return {
     command: 'demo',
-    describe: 'capture real traffic between two kernels of its own, show it and leave a PCAP file',
+    describe: 'capture traffic between two hosts in network namespaces, print it and write a PCAP file',
     builder: (command) =>
-      command.option('write', { alias: 'w', type: 'string', default: 'tapline-demo.pcap', describe: 'the PCAP file' }),
+      command.option('write', {
+        ...optionGroup('Output:').value('PCAP file to write', { alias: 'w' }),
+        default: 'tapline-demo.pcap',
+      }),
     async handler({ write }) {
       const { runDemo } = await import('../run-demo.ts');
       await runDemo(write, context);

@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { jsonText } from '../../base/text.ts';
 import type { CommandContext } from '../context.ts';
+import { optionGroup } from '../option-group.ts';
 
 interface InterfacesArguments {
   readonly json: boolean;
@@ -12,7 +13,7 @@ export function interfacesCommand(context: CommandContext): CommandModule<object
     command: 'interfaces',
     aliases: ['ifs'],
     describe: 'list interfaces with state, addresses and link type',
-    builder: (command) => command.option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+    builder: (command) => command.option('json', optionGroup('Output:').flag('print JSON')),
     async handler({ json }) {
       const { listInterfaces } = await import('../../inspect/index.ts');
       const interfaces = await listInterfaces();

@@ -1,7 +1,7 @@
-/** `tapline replay`: the command line; the work is in `run-replay.ts`. @module */
+/** `tapline replay`. @module */
 import type { CommandModule } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { type ReplayArguments, replayOptions } from '../file/replay-options.ts';
+import { parseReplay, type ReplayArguments, replayOptions } from '../file/replay-options.ts';
 
 export function replayCommand(context: CommandContext): CommandModule<object, ReplayArguments> {
   return {
@@ -9,8 +9,9 @@ export function replayCommand(context: CommandContext): CommandModule<object, Re
     describe: 'send the frames of a capture file on an interface',
     builder: replayOptions,
     async handler(words) {
+      const command = parseReplay(words);
       const { runReplay } = await import('../file/run-replay.ts');
-      await runReplay(words, context);
+      await runReplay(command, context);
     },
   };
 }

@@ -1,23 +1,58 @@
-/** Options of `tapline read`. @module */
+/** The command line of `tapline read`. @module */
 import type { Argv } from 'yargs';
-import { outputOptions } from '../capture/output-options.ts';
-import { filterWords, precisionOptions, printOptions } from '../options.ts';
+import { StackError } from '../../base/errors.ts';
+import type { PacketPrintOptions } from '../../report/index.ts';
+import { type OutputFiles, outputOptions, parseOutput } from '../capture/output-options.ts';
+import { parseStopTexts, type StopTexts } from '../capture/stop-message.ts';
+import { FrameGroup, optionGroup } from '../option-group.ts';
+import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
+import { parsePrint, printOptions } from '../print-options.ts';
 
 export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Arguments> ? Arguments : never;
 
+/** A parsed command line. */
+export interface ReadCommand {
+  /** `-` is standard input. */
+  readonly file: string;
+  readonly filter: FilterSource;
+  readonly frameLimit: number | undefined;
+  readonly countsOnly: boolean;
+  /** Undefined: print lines. */
+  readonly output: OutputFiles | undefined;
+  readonly print: PacketPrintOptions;
+  readonly stopTexts: StopTexts;
+}
+
+/** The file to read, of `read` and `replay`. */
+export const INPUT_FILE = {
+  type: 'string',
+  demandOption: true,
+  describe: 'PCAP or PCAPNG file, also compressed with gzip or zstd; - for standard input',
+} as const;
+
 export function readOptions(command: Argv) {
-  const file = {
-    type: 'string',
-    demandOption: true,
-    describe: 'PCAP or PCAPNG, plain or packed (gzip, zstd); - for standard input',
-  } as const;
-  const withFile = precisionOptions(printOptions(filterWords(command.positional('file', file)))).option('w', {
-    alias: 'write',
-    type: 'string',
-    describe: 'write a PCAP file, or PCAPNG where the name says so; - for standard output',
-  });
-  return outputOptions(withFile)
-    .option('c', { alias: 'count', type: 'string', describe: 'end after so many frames' })
-    .option('F', { alias: 'filter-file', type: 'string', describe: 'read the expression from a file' })
-    .option('count-only', { type: 'boolean', default: false, describe: 'only say how many frames match' });
+  const { flag } = optionGroup(FrameGroup.lines);
+  const { value } = optionGroup(FrameGroup.limits);
+  const input = filterWords(command.positional('file', INPUT_FILE))
+    .option('F', filterFile(FrameGroup.file))
+    .option('c', value('number of frames to read', { alias: 'count', defaultDescription: 'no limit' }))
+    .option('count-only', flag('print only the number of matching frames'));
+  return outputOptions(printOptions(input));
+}
+
+/** @throws StackError `USAGE` */
+export function parseRead(words: ReadArguments): ReadCommand {
+  const output = parseOutput(words);
+  const countsOnly = words['count-only'];
+  if (countsOnly && output !== undefined) throw new StackError('USAGE', '--count-only and -w exclude each other');
+  const { limit: _, ...stopTexts } = parseStopTexts(words); // the end of `-c` frames is no surprise
+  return {
+    file: words.file,
+    filter: parseFilter(words),
+    frameLimit: numberOption('-c', words.c, { least: 1 }),
+    countsOnly,
+    output,
+    print: parsePrint(words),
+    stopTexts,
+  };
 }

@@ -1,10 +1,11 @@
-/** The `--edit-…` words of `tapline replay` as edits. @module */
+/** The `--edit-…` options of `tapline replay`. @module */
 import { parseAddress, parseMac } from '../../base/address.ts';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { AddressMapping, ReplayEdits } from '../../session/index.ts';
 import { numberOption } from '../options.ts';
 
-export interface EditWords {
+interface EditWords {
   readonly 'edit-source-mac': string | undefined;
   readonly 'edit-destination-mac': string | undefined;
   readonly 'edit-address': readonly string[];
@@ -12,19 +13,16 @@ export interface EditWords {
   readonly 'edit-remove-vlan': boolean;
 }
 
-/** Undefined when nothing is to be edited. @throws StackError `USAGE` */
-export function replayEdits(words: EditWords): ReplayEdits | undefined {
-  const sourceMac = macOption('--edit-source-mac', words['edit-source-mac']);
-  const destinationMac = macOption('--edit-destination-mac', words['edit-destination-mac']);
-  const addVlan = numberOption('--edit-add-vlan', words['edit-add-vlan'], { most: 4094 });
-  const addresses = words['edit-address'].map(readMapping);
-  const edits: ReplayEdits = {
-    ...(sourceMac === undefined ? {} : { sourceMac }),
-    ...(destinationMac === undefined ? {} : { destinationMac }),
-    ...(addVlan === undefined ? {} : { addVlan }),
-    ...(words['edit-remove-vlan'] ? { removeVlan: true } : {}),
-    ...(addresses.length === 0 ? {} : { addresses }),
-  };
+/** @returns undefined without any of them @throws StackError `USAGE` */
+export function parseEdits(words: EditWords): ReplayEdits | undefined {
+  const addresses = words['edit-address'].map(parseMapping);
+  const edits: ReplayEdits = defined({
+    sourceMac: macOption('--edit-source-mac', words['edit-source-mac']),
+    destinationMac: macOption('--edit-destination-mac', words['edit-destination-mac']),
+    addVlan: numberOption('--edit-add-vlan', words['edit-add-vlan'], { most: 4094 }),
+    removeVlan: words['edit-remove-vlan'] || undefined,
+    addresses: addresses.length === 0 ? undefined : addresses,
+  });
   return Object.keys(edits).length === 0 ? undefined : edits;
 }
 
@@ -35,18 +33,18 @@ function macOption(name: string, text: string | undefined): Uint8Array | undefin
   return mac;
 }
 
-function readMapping(text: string): AddressMapping {
-  const parts = text.split('=').map(readNetwork);
+function parseMapping(text: string): AddressMapping {
+  const parts = text.split('=').map(parseNetwork);
   const [from, to] = parts;
   const isPair = parts.length === 2 && from !== undefined && to !== undefined;
   if (isPair && from.address.length === to.address.length && from.prefixLength === to.prefixLength) {
     return { from: from.address, to: to.address, prefixLength: from.prefixLength };
   }
-  const wanted = 'two addresses of one family, or two prefixes of one length: 10.0.0.0/8=192.0.0.0/8';
-  throw new StackError('USAGE', `--edit-address takes ${wanted}; not ${JSON.stringify(text)}`);
+  const wanted = 'two addresses of one family, or two prefixes of one length (10.0.0.0/8=192.0.0.0/8)';
+  throw new StackError('USAGE', `--edit-address takes ${wanted}, not ${JSON.stringify(text)}`);
 }
 
-function readNetwork(text: string): { readonly address: Uint8Array; readonly prefixLength: number } | undefined {
+function parseNetwork(text: string): { readonly address: Uint8Array; readonly prefixLength: number } | undefined {
   const [addressText = '', lengthText, ...rest] = text.split('/');
   const address = parseAddress(addressText);
   if (address === undefined || rest.length > 0) return undefined;

@@ -1,39 +1,31 @@
-/** `tapline read -w`: frames of a file into others, in the format that their name asks for. @module */
+/** `tapline read -w`: writes the frames of a file to others. @module */
 import { fstatSync, statSync } from 'node:fs';
+import { defined } from '../../base/defined.ts';
 import { type FileSource, pcapFileFormat } from '../../pcap/index.ts';
 import { FileSeries, GrowingFiles, type RecordOutput } from '../../session/index.ts';
-import { compressionOf } from '../capture/output-options.ts';
+import type { OutputFiles } from '../capture/output-options.ts';
 import { isPcapngName, outputSeries } from '../capture/output-series.ts';
 import type { CommandContext } from '../context.ts';
-import { timestampPrecision } from '../options.ts';
-import type { ReadArguments } from './read-options.ts';
 
 /**
- * PCAPNG for a name that ends so, which keeps every interface; classic PCAP otherwise. Files of a series are named after
- * their frames' times, and there is none before the first frame; a single file is there at once.
+ * Creates PCAPNG files, which keep every interface, if the name says so; otherwise classic PCAP. Files of a series are
+ * named after the times of their frames and created with the first frame; a single file is created at once.
+ * @param file the input; it is not overwritten
  * @throws StackError `USAGE`, `COMPRESSION`, `FILE_CREATE`
  */
 export function createRewrite(
-  path: string,
-  words: ReadArguments,
+  output: OutputFiles,
+  file: string,
   source: FileSource,
   context: CommandContext,
 ): RecordOutput {
-  const compression = compressionOf(words);
-  const wanted = outputSeries(words, context);
-  const { dev: device, ino: inode } = words.file === '-' ? fstatSync(0) : statSync(words.file);
+  const { path, compression, timestampPrecision } = output;
+  const wanted = outputSeries(output, context);
+  const { dev: device, ino: inode } = file === '-' ? fstatSync(0) : statSync(file);
   const series = { ...wanted, isLive: false, isLazy: wanted.rotation !== undefined, keep: { device, inode } };
   if (isPcapngName(path)) return new GrowingFiles(path, source, { compression, series });
-  const { linkType, longestFrame: snapLength, interfaces } = source;
+  const { linkType, longestFrame: snapLength, interfaces } = source; // readers cut records above the snapshot length
   const { frameCheckLength } = interfaces[0] ?? {};
-  const format = pcapFileFormat(
-    {
-      linkType,
-      snapLength, // readers cut records that are longer
-      timestampPrecision: timestampPrecision(words),
-      ...(frameCheckLength === undefined ? {} : { frameCheckLength }),
-    },
-    compression,
-  );
-  return new FileSeries(path, format, series);
+  const options = { linkType, snapLength, timestampPrecision, ...defined({ frameCheckLength }) };
+  return new FileSeries(path, pcapFileFormat(options, compression), series);
 }

@@ -1,39 +1,34 @@
-/** `tapline read` at work: a file as source, the same filter, the same sinks. @module */
-import { StackError } from '../../base/errors.ts';
+/** Runs `tapline read`: prints, counts or rewrites the frames of a file. @module */
+import { defined } from '../../base/defined.ts';
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import { describeLinkType, type LinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { recordAndClose } from '../capture/capture-output.ts';
-import { createLineSink, printerOptions } from '../capture/line-sink.ts';
-import { refuseFileOptions } from '../capture/output-options.ts';
-import { formatEnd } from '../capture/output-series.ts';
+import { createLineSink } from '../capture/line-sink.ts';
+import { formatStop } from '../capture/stop-message.ts';
 import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
-import { filterText, numberOption, timestampPrecision } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
-import type { ReadArguments } from './read-options.ts';
+import type { ReadCommand } from './read-options.ts';
 import { createRewrite } from './rewrite-files.ts';
 
-export async function runRead(words: ReadArguments, context: CommandContext): Promise<void> {
-  if (words.w === undefined) refuseFileOptions(words);
-  else if (words['count-only']) throw new StackError('USAGE', '--count-only and -w exclude each other');
-  checkOutput(words, context);
-  const limit = numberOption('-c', words.c, { least: 1 });
-  const filterFor = await fileFilter(await filterText(words), context);
-  await using source = await openFile(words.file, { filterFor });
+export async function runRead(command: ReadCommand, context: CommandContext): Promise<void> {
+  const { file, countsOnly, stopTexts } = command;
+  checkOutput(command.output, undefined, context);
+  await using source = await openFile(file, { filterFor: await fileFilter(command.filter, context) });
   const stop = listenForStop(context);
   try {
-    announce(words.file, source, context);
-    const sink = createSink(words, source, context, stop.stop);
-    const options = { signal: stop.signal, ...(limit === undefined ? {} : { limit }) };
-    const summary = await recordAndClose(source, sink, options);
-    if (summary.reason !== 'limit') context.stderr.write(formatEnd(summary.reason, { what: 'the rewriting' }));
-    if (summary.reason === 'free-space') process.exitCode = ExitCode.diskFull;
-    if (words['count-only']) context.stdout.write(`${summary.frames} packet${summary.frames === 1 ? '' : 's'}\n`);
+    announce(file, source, context);
+    const sink = createSink(command, source, context, stop.stop);
+    const options = { signal: stop.signal, ...defined({ limit: command.frameLimit }) };
+    const { reason, frames } = await recordAndClose(source, sink, options);
+    context.stderr.write(formatStop(reason, stopTexts, 'writing'));
+    if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
+    if (countsOnly) context.stdout.write(`${frames} packet${frames === 1 ? '' : 's'}\n`);
   } finally {
     stop.release();
   }
@@ -45,18 +40,15 @@ function announce(file: string, { linkType, snapLength }: FileSource, context: C
   context.stderr.write(`reading from ${printable(name)}, ${link}, snapshot length ${snapLength}\n`);
 }
 
-function createSink(words: ReadArguments, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {
-  const precision = timestampPrecision(words);
-  if (words['count-only']) return COUNTING_SINK;
-  if (words.w === undefined) {
-    const linkTypeOf = (frame: FrameView): LinkType =>
-      source.interfaces[frame.interfaceIndex]?.linkType ?? source.linkType;
-    return createLineSink(linkTypeOf, printerOptions(words, precision), context.stdout, stop);
-  }
-  return createRewrite(words.w, words, source, context);
+function createSink(command: ReadCommand, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {
+  if (command.countsOnly) return COUNTING_SINK;
+  if (command.output !== undefined) return createRewrite(command.output, command.file, source, context);
+  const linkTypeOf = (frame: FrameView): LinkType =>
+    source.interfaces[frame.interfaceIndex]?.linkType ?? source.linkType;
+  return createLineSink(linkTypeOf, command.print, context.stdout, stop);
 }
 
-/** Frames are counted by the record loop; there is nothing to keep. */
+/** The record loop counts the frames. */
 const COUNTING_SINK: FrameSink = {
   add() {},
   async flush() {},

@@ -1,7 +1,8 @@
-/** Filters of the commands, and what is probably wrong with those that compile all the same. @module */
+/** Filters of files, and warnings about filters that compile but match nothing. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { compileFilter, type FilterError, type FilterProgram } from '../../bpf/index.ts';
 import type { CommandContext } from '../context.ts';
+import { type FilterSource, readFilter } from '../options.ts';
 import { resolverFor } from './filter-names.ts';
 
 /** Writes warnings to standard error, with the filter and carets under the words. */
@@ -9,11 +10,16 @@ export function writeWarnings(warnings: readonly FilterError[], { stderr }: Comm
   for (const warning of warnings) stderr.write(`tapline: warning: ${warning.toText()}\n`);
 }
 
-/** Compiles the filter of a file for each link type in it; writes each warning once. Undefined: every frame matches. */
+/**
+ * Reads a filter, and returns a function that compiles it for a link type of a file and writes each warning once. The
+ * function returns undefined for an empty filter.
+ * @throws StackError `FILE_OPEN`
+ */
 export async function fileFilter(
-  expression: string,
+  source: FilterSource,
   context: CommandContext,
 ): Promise<(linkType: LinkType) => FilterProgram | undefined> {
+  const expression = await readFilter(source);
   const resolver = await resolverFor(expression);
   const written = new Set<string>();
   return (linkType) => {

@@ -14,7 +14,7 @@ import {
 } from '../../bpf/index.ts';
 import { filterDot, filterExplanationText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { allowOne, filterText, numberOption } from '../options.ts';
+import { allowOne, numberOption, parseFilter, readFilter } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
 import { countFrames, traceFrame, traceProgram } from './filter-frames.ts';
 import { resolverFor } from './filter-names.ts';
@@ -36,7 +36,7 @@ export async function runFilter(words: FilterArguments, context: CommandContext)
     context.stdout.write(text);
     return;
   }
-  const expression = await filterText(words);
+  const expression = await readFilter(parseFilter(words));
   const options = await compileOptions(words, expression);
   if (trace !== undefined) return traceFrame({ place: trace, expression, options, json }, context);
   if (count !== undefined) return countFrames({ place: count, expression, options, json }, context);

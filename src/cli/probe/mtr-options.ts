@@ -4,6 +4,7 @@ import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { MonitorHostOptions } from '../../icmp/index.ts';
 import { unknownColumns } from '../../report/index.ts';
+import { optionGroup } from '../option-group.ts';
 import { allowOne, numberOption } from '../options.ts';
 import {
   hopOptions,
@@ -15,7 +16,6 @@ import {
 } from './path-options.ts';
 import {
   Group,
-  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,

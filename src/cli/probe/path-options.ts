@@ -2,8 +2,9 @@
 import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
+import { optionGroup } from '../option-group.ts';
 import { numberOption } from '../options.ts';
-import { Group, optionGroup, type ProbeWords } from './probe-options.ts';
+import { Group, type ProbeWords } from './probe-options.ts';
 
 /** Where two commands differ. */
 export interface PathDefaults {

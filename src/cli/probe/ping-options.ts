@@ -3,10 +3,10 @@ import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { PingHostOptions } from '../../icmp/index.ts';
+import { optionGroup } from '../option-group.ts';
 import { numberOption } from '../options.ts';
 import {
   Group,
-  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,

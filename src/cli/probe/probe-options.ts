@@ -4,6 +4,7 @@ import { parseScopedAddress } from '../../base/address.ts';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { SocketOptions } from '../../probe/index.ts';
+import { optionGroup } from '../option-group.ts';
 import { allowOne, numberOption } from '../options.ts';
 
 /** Titles in `--help`. */
@@ -15,22 +16,6 @@ export const Group = {
   sockets: 'Addresses and sockets:',
   output: 'Output:',
 } as const;
-
-interface OptionDetails {
-  readonly alias?: string | readonly string[];
-  /** The default as `--help` shows it. */
-  readonly defaultDescription?: string;
-}
-
-/** Returns functions that describe the options of one group: flags, and options with a value. */
-export function optionGroup(group: string) {
-  return {
-    flag: (describe: string, details: OptionDetails = {}) =>
-      ({ type: 'boolean', default: false, group, describe, ...details }) as const,
-    value: (describe: string, details: OptionDetails = {}) =>
-      ({ type: 'string', group, describe, ...details }) as const,
-  };
-}
 
 const MAX_MARK = 0xffff_ffff;
 const MAX_FLOW_LABEL = 0xf_ffff;

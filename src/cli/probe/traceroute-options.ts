@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { TraceHostOptions } from '../../icmp/index.ts';
+import { optionGroup } from '../option-group.ts';
 import { numberOption } from '../options.ts';
 import {
   hopOptions,
@@ -14,7 +15,6 @@ import {
 } from './path-options.ts';
 import {
   Group,
-  optionGroup,
   outputOptions,
   type ProbeCommand,
   parseProbe,

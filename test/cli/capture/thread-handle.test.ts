@@ -22,15 +22,15 @@ test.each([
     'no such block',
   ],
   ['a promise that nobody looks after', "setTimeout(() => Promise.reject(new Error('lost')), 20);", 'lost'],
-  ['an end without a word', 'setTimeout(() => process.exit(1), 20);', 'broke down without a word'],
+  ['an end without an error', 'setTimeout(() => process.exit(1), 20);', 'failed without an error'],
 ])('%s', async (_case, code, says) => {
   const thread = begin(code);
   expect(await thread.opened).toMatchObject({ fanoutId: 3 });
   await expect(thread.ended).rejects.toMatchObject({ code: 'THREAD', message: expect.stringContaining(says) });
-  await expect(thread.ended).rejects.toThrow('the thread that wrote mail-1.pcap broke down');
+  await expect(thread.ended).rejects.toThrow('the thread that wrote mail-1.pcap failed');
   await expect(thread.ended).rejects.toThrow('may end inside a frame');
   expect(thread.counters).toMatchObject({ frames: 4, bytes: 400, statistics: { dropped: 1 } });
-  thread.tell('end'); // one that is gone does not mind
+  thread.request('end'); // one that is gone does not mind
 });
 
 test('memory that is used up', async () => {
@@ -56,5 +56,5 @@ test('one that is done is not waited for any longer, whatever it still has to do
   expect(await done.ended).toBe('limit');
   const failed = begin(end + failure + rest);
   await expect(failed.ended).rejects.toMatchObject({ code: 'DISK_FULL' });
-  for (const thread of [done, failed]) thread.tell('end');
+  for (const thread of [done, failed]) thread.request('end');
 });

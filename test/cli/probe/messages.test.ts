@@ -20,7 +20,7 @@ import { pingFiguresText } from '../../../src/report/probe/ping-figures-text.ts'
 import { pingTextFormatter } from '../../../src/report/probe/ping-text.ts';
 import { formatSweepEvent } from '../../../src/report/probe/sweep-text.ts';
 import { formatTracerouteEvent } from '../../../src/report/probe/traceroute-text.ts';
-import { HELP, mtrWords, pingWords, sweepWords, tracerouteWords } from '../../support/probe-words.ts';
+import { mtrWords, PROBE_HELP, pingWords, sweepWords, tracerouteWords } from '../../support/command-words.ts';
 import { directNetwork, simulateMonitor, simulatePing, simulateTraceroute } from '../../support/simulate.ts';
 
 /** The message of what `work` throws. */
@@ -132,9 +132,9 @@ describe('lines of the screens that are not those of ping(8) and traceroute(8)',
   });
 });
 
-describe.each(Object.keys(HELP))('help of %s', (name) => {
+describe.each(Object.keys(PROBE_HELP))('help of %s', (name) => {
   test('stays', async () => {
-    expect(await HELP[name]?.()).toMatchSnapshot();
+    expect(await PROBE_HELP[name]?.()).toMatchSnapshot();
   });
 });
 

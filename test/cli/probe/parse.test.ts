@@ -4,7 +4,7 @@ import { parseMtr } from '../../../src/cli/probe/mtr-options.ts';
 import { parsePing } from '../../../src/cli/probe/ping-options.ts';
 import { parseSweep } from '../../../src/cli/probe/sweep-options.ts';
 import { parseTraceroute } from '../../../src/cli/probe/traceroute-options.ts';
-import { mtrWords, pingWords, sweepWords, tracerouteWords } from '../../support/probe-words.ts';
+import { mtrWords, pingWords, sweepWords, tracerouteWords } from '../../support/command-words.ts';
 
 const COMMON = { family: undefined, format: 'text', pcap: undefined, resolvesNames: true };
 

@@ -1,7 +1,12 @@
-/** What yargs makes of the words of a probing command, with the settings of `src/cli/program.ts`. */
+/** What yargs makes of the words of a command, with the settings of `src/cli/program.ts`. */
 import yargs, { type Argv, type CommandModule } from 'yargs';
+import { captureCommand } from '../../src/cli/commands/capture.ts';
+import { demoCommand } from '../../src/cli/commands/demo.ts';
+import { interfacesCommand } from '../../src/cli/commands/interfaces.ts';
 import { mtrCommand } from '../../src/cli/commands/mtr.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
+import { readCommand } from '../../src/cli/commands/read.ts';
+import { replayCommand } from '../../src/cli/commands/replay.ts';
 import { sweepCommand } from '../../src/cli/commands/sweep.ts';
 import { tracerouteCommand } from '../../src/cli/commands/traceroute.ts';
 import { createContext } from '../../src/cli/context.ts';
@@ -13,13 +18,25 @@ export const pingWords = reader(pingCommand(context));
 export const tracerouteWords = reader(tracerouteCommand(context));
 export const mtrWords = reader(mtrCommand(context));
 export const sweepWords = reader(sweepCommand(context));
+export const captureWords = reader(captureCommand(context));
+export const readWords = reader(readCommand(context));
+export const replayWords = reader(replayCommand(context));
 
-/** The help screen of each command, 100 columns wide. */
-export const HELP: Readonly<Record<string, () => Promise<string>>> = {
+/** The help screens of the probing commands, 100 columns wide. */
+export const PROBE_HELP: Readonly<Record<string, () => Promise<string>>> = {
   ping: () => help(pingCommand(context)),
   traceroute: () => help(tracerouteCommand(context)),
   mtr: () => help(mtrCommand(context)),
   sweep: () => help(sweepCommand(context)),
+};
+
+/** The help screens of the commands for frames. */
+export const FRAME_HELP: Readonly<Record<string, () => Promise<string>>> = {
+  capture: () => help(captureCommand(context)),
+  read: () => help(readCommand(context)),
+  replay: () => help(replayCommand(context)),
+  interfaces: () => help(interfacesCommand(context)),
+  demo: () => help(demoCommand(context)),
 };
 
 function parser(words: readonly string[]): Argv {
