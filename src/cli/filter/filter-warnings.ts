@@ -1,4 +1,4 @@
-/** Filters of the commands, and what is probably wrong with those that compile all the same. @module */
+/** Compiles the filters of commands and writes their warnings. @module */
 import type { LinkType } from '../../base/link-type.ts';
 import { compileFilter, type FilterError, type FilterProgram } from '../../bpf/index.ts';
 import type { CommandContext } from '../context.ts';
