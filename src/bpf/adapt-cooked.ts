@@ -1,8 +1,8 @@
 /**
- * Cooked captures in the kernel. A packet socket of type SOCK_DGRAM hands out packets without a link-layer header; the
- * cooked header of the capture is made of what the kernel knows besides. A filter for that header is therefore rewritten
- * before the kernel can run it: bytes behind the header move to the front, and fields of the header become ancillary
- * loads (linux/filter.h). @module
+ * Adapts filters of cooked captures to the kernel. A packet socket of type SOCK_DGRAM delivers packets without a
+ * link-layer header; the cooked header of the capture is built from the kernel's metadata. A filter for that header is
+ * therefore rewritten before the kernel can run it: offsets behind the header move to the front, and loads from the
+ * header become ancillary loads (linux/filter.h). @module
  */
 import { LinkType } from '../base/link-type.ts';
 import { AncillaryOffset, SKF_AD_OFF } from './ancillary.ts';
@@ -10,7 +10,7 @@ import { BpfClass, type BpfInstruction, BpfJump, BpfMode, BpfSize } from './inst
 
 interface CookedHeader {
   readonly length: number;
-  /** `offset:size code` of a field, and the ancillary load that gives the same number. */
+  /** By `offset:size code` of a field: the ancillary load of the same number. */
   readonly fields: ReadonlyMap<string, number>;
 }
 
@@ -45,9 +45,9 @@ const SIZE_MASK = 0x18;
 const MODE_MASK = 0xe0;
 
 /**
- * The program that gives the same verdicts on a SOCK_DGRAM packet socket. Of a frame it keeps what is to be kept behind
- * the header, and one byte where that is nothing, since 0 refuses. Undefined when there is none, because the filter
- * looks at other parts of the cooked header or at the length of the packet, which has that header in it.
+ * Returns the program with the same verdicts for a SOCK_DGRAM packet socket. It keeps the bytes after the header, but
+ * at least one, since 0 rejects the packet. Returns undefined if the filter reads other parts of the cooked header, or
+ * the length of the packet, which includes that header.
  */
 export function adaptForCookedSocket(
   instructions: readonly BpfInstruction[],
@@ -64,20 +64,21 @@ export function adaptForCookedSocket(
   return adapted;
 }
 
-/** Interfaces whose frames begin with a link header of one length. */
+/** Interface types whose frames have a link header of one length. */
 export interface LinkKind {
   /** ARPHRD numbers. */
   readonly hardwareTypes: readonly number[];
   readonly linkHeaderLength: number;
 }
 
-/** What the kernel does with a frame that is wanted: hands it over whole, since it is judged once more. */
+/** Verdict of the kernel program on a frame that it accepts: the whole frame, because user space filters it again. */
 const ACCEPT_WHOLE: BpfInstruction = { code: BpfClass.ret, jt: 0, jf: 0, k: 0xffff_ffff };
 
 /**
- * An early drop for a SOCK_RAW packet socket on all interfaces, where each frame has its own link header in front: frames
- * of these kinds are judged where their packet begins, any other is let through. What is let through is whole, and is
- * to be judged by the program itself. Undefined where there is none, as for `adaptForCookedSocket`.
+ * Returns an early filter for a SOCK_RAW packet socket on all interfaces, where each frame has the link header of its
+ * own interface. Frames of the known types are filtered from the start of their packet, all others pass. Accepted
+ * frames are kept whole, and the caller must run the program itself on them. Returns undefined where
+ * `adaptForCookedSocket` does.
  */
 export function adaptForAllInterfaces(
   instructions: readonly BpfInstruction[],
@@ -102,7 +103,7 @@ export function adaptForAllInterfaces(
   return adapted;
 }
 
-/** An instruction of a program for packets, for packets that begin behind so many bytes. */
+/** Moves an instruction of a program for packets to packets that begin after `linkHeaderLength` bytes. */
 function behindLinkHeader(instruction: BpfInstruction, linkHeaderLength: number): BpfInstruction {
   const { code, k } = instruction;
   const kind = code & CLASS_MASK;

@@ -1,13 +1,14 @@
 /**
- * What Linux knows of a frame besides its bytes: loads at `SKF_AD_OFF + n` (linux/filter.h). A live ring fills it from
- * the frame's `tpacket3_hdr` and `sockaddr_ll`; a file has none, and then such a load rejects the frame. @module
+ * Metadata of a frame that Linux keeps outside of its bytes, read by loads at `SKF_AD_OFF + n` (linux/filter.h). A live
+ * ring fills it from `tpacket3_hdr` and `sockaddr_ll`; a frame from a file has none, and such a load rejects it.
+ * @module
  */
 import { BpfClass, type BpfInstruction, BpfMode } from './instruction.ts';
 
 /** Offset that turns an absolute load into an ancillary one: -0x1000 as an unsigned number. */
 export const SKF_AD_OFF = 0xffff_f000;
 
-/** The width in a load's code: an ancillary value has its own. */
+/** The width bits in the code of a load, which an ancillary load ignores. */
 const BPF_SIZE_MASK = 0x18;
 
 /** Offsets from `SKF_AD_OFF`. */
@@ -40,14 +41,14 @@ export interface Ancillary {
   /** ARPHRD number (SKF_AD_HATYPE). */
   readonly hardwareType: number;
   readonly rxHash: number;
-  /** The tag that the kernel took out of the frame: 1 when there is one, its TCI, and its TPID. */
+  /** The VLAN tag that the kernel removed from the frame: 1 if there is one, its TCI, and its TPID. */
   readonly vlanTagPresent: number;
   readonly vlanTag: number;
   readonly vlanProtocol: number;
 }
 
 /**
- * The same in engine memory, for programs compiled to WebAssembly: 32-bit little-endian words at these byte offsets
+ * Layout of `Ancillary` in WebAssembly memory, for compiled programs: 32-bit little-endian words at these byte offsets
  * from the address that the caller passes.
  */
 export const AncillaryLayout = {
@@ -62,7 +63,7 @@ export const AncillaryLayout = {
   size: 32,
 } as const;
 
-/** True when a program loads anything of it: only then has a caller to fill it in. */
+/** Returns whether a program loads ancillary data; if not, callers need not provide it. */
 export function usesAncillary(instructions: readonly BpfInstruction[]): boolean {
   const isAncillaryLoad = BpfClass.ld | BpfMode.absolute;
   return instructions.some(({ code, k }) => (code & ~BPF_SIZE_MASK) === isAncillaryLoad && k >= SKF_AD_OFF);

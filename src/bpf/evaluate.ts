@@ -1,6 +1,6 @@
 /**
- * A predicate on one frame, test by test, for people who ask which words of a filter decided: programs test several words
- * at once and in another order. @module
+ * Evaluates predicates on one frame, test by test, to find out which words of a filter decided. Programs combine and
+ * reorder the tests of several words. @module
  */
 import { EMPTY, readU8, readU16, readU32 } from '../base/bytes.ts';
 import type { Predicate } from './compile/predicate.ts';
@@ -21,28 +21,28 @@ import type { BpfInstruction } from './instruction.ts';
 import { decide, Graph } from './optimize/graph.ts';
 import { valueText } from './test-text.ts';
 
-/** What a test saw in the frame: `tcp source port` is `43966`. */
+/** The content of a field that a test read: `tcp source port` is `43966`. */
 export interface Observation {
   readonly field: string;
   readonly value: string;
 }
 
-/** `undefined`: the frame is rejected, since it has no such bytes or a divisor is 0. */
+/** `undefined`: the frame is rejected, because it is too short for a load, or a divisor is 0. */
 export type Outcome = boolean | undefined;
 
 export interface Evaluation {
   readonly outcome: Outcome;
-  /** What decided. */
+  /** The fields that decided. */
   readonly because: readonly Observation[];
 }
 
-/** How far a predicate came before it was decided: the alternative that came farthest is the one to report. */
+/** The number of conditions passed: of several false alternatives, the one with the most is reported. */
 interface Progress extends Evaluation {
   readonly passed: number;
 }
 
 type Chain = Extract<Predicate, { kind: 'chain' }>;
-/** Programs that accept when a chain of headers has a protocol, and when it has not. */
+/** Programs that accept if a chain of headers has a protocol, and if it has not. */
 type ChainPrograms = readonly [has: readonly BpfInstruction[], hasNot: readonly BpfInstruction[]];
 
 /** Evaluates the predicates of one filter on frames, one after the other. */
@@ -63,8 +63,8 @@ export class Evaluator {
   }
 
   /**
-   * Starts with a frame. What one predicate sets, those evaluated after it find.
-   * @param unset the value of variables that no predicate has set: 0 as in a program; undefined rejects
+   * Starts with a frame. Variables keep their values from one predicate to the next.
+   * @param unset value of variables that no predicate has set: 0 as in a program; undefined rejects the frame
    */
   begin(bytes: Uint8Array, wireLength: number, unset: number | undefined): void {
     this.#unset = unset;
@@ -157,7 +157,7 @@ export class Evaluator {
     return { outcome, because, passed: 0 };
   }
 
-  /** The whole fields that a test looks at, or its values. */
+  /** Returns the fields that a test reads, or its values. */
   #observe(test: ValueTest, left: number, right: number): readonly Observation[] {
     const loadTest = loadTestOf(test);
     const fields = loadTest === undefined ? [] : this.#fieldsUnder(loadTest.load, loadTest.mask);
@@ -213,7 +213,7 @@ export class Evaluator {
     return programs;
   }
 
-  /** Undefined where a program would reject the frame. */
+  /** Computes a value; undefined where a program would reject the frame. */
   #number(value: Value): number | undefined {
     switch (value.kind) {
       case 'constant':

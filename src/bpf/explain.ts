@@ -1,4 +1,6 @@
-/** A filter in words: its syntax tree, and the tests that its program makes. Data only; `report/` makes text of it. @module */
+/**
+ * Explains a filter: its syntax tree, and the tests of its program in words. Data only; `report/` formats it. @module
+ */
 import { LinkType } from '../base/link-type.ts';
 import { type FilterOptions, translate } from './compile-filter.ts';
 import { describeSyntax, type SyntaxDescription } from './describe-syntax.ts';
@@ -15,14 +17,14 @@ interface ExplainedStep {
   readonly index: number;
   readonly kind: 'test' | 'set' | 'need' | 'walk' | 'accept' | 'reject';
   readonly text: string;
-  /** Steps after this one: for true and false, or the only next one. */
+  /** Successors: for true and false, or the only one. */
   readonly next: readonly number[];
 }
 
 export interface FilterExplanation {
   readonly expression: string;
   readonly linkType: LinkType;
-  /** Undefined: no word in the filter, every packet matches. */
+  /** Undefined for an empty filter, which every packet matches. */
   readonly syntax: SyntaxDescription | undefined;
   readonly steps: readonly ExplainedStep[];
   readonly instructions: readonly BpfInstruction[];
@@ -46,7 +48,7 @@ export function explainFilter(expression: string, options: FilterOptions = {}): 
   };
 }
 
-/** Nodes as one step: what it says, and where it leads. */
+/** One or more nodes as one step. */
 interface Draft {
   readonly kind: ExplainedStep['kind'];
   readonly text: string;
@@ -74,7 +76,7 @@ function explainNodes(nodes: readonly Node[], linkType: LinkType): readonly Expl
   });
 }
 
-/** What is certain at each of the `nodes`, each before its successors. */
+/** Computes the known facts at each of the `nodes`, each before its successors. */
 function knownAt(nodes: readonly Node[], linkType: LinkType): ReadonlyMap<Node, Known> {
   const all = new Map<Node, Known>();
   const arrive = (node: Node | undefined, now: Known) => {
@@ -129,16 +131,16 @@ function describeNode(node: Exclude<Node, TestNode>, known: Known): Draft {
 
 interface Described {
   readonly draft: Draft;
-  /** The tests after the first one that are part of it. */
+  /** The tests after the first one that the step includes. */
   readonly tests: readonly Node[];
 }
 
-/** Describes a test together with those behind it that are about the rest of the same field, or the other end of a range. */
+/** Describes a test together with following tests of the rest of the same field, or of the other end of a range. */
 function describeTests(node: TestNode, known: Known, isFree: (node: Node) => boolean): Described {
   return describeRange(node, known, isFree) ?? describeEqualities(node, known, isFree);
 }
 
-/** `x >= low` and then `x > high`. */
+/** Describes `x >= low` followed by `x > high`. */
 function describeRange(node: TestNode, known: Known, isFree: (node: Node) => boolean): Described | undefined {
   const { value, comparison, operand, onTrue, onFalse } = node;
   if (comparison !== 'greaterOrEqual' || value.kind !== 'load' || operand.kind !== 'constant') return undefined;
@@ -147,7 +149,7 @@ function describeRange(node: TestNode, known: Known, isFree: (node: Node) => boo
   if (onTrue.operand.kind !== 'constant' || onTrue.onTrue !== onFalse) return undefined;
   const field = fieldAround(value, known);
   if (field === undefined || field.offset !== value.offset) return undefined;
-  // The first bytes of an address decide about a network.
+  // A network depends on the first bytes of the address.
   const rest = 256 ** (field.length - value.size);
   const text = rangeText(field, operand.value * rest, onTrue.operand.value * rest + rest - 1);
   return { draft: { kind: 'test', text, next: [onTrue.onFalse, onFalse] }, tests: [onTrue] };
@@ -171,7 +173,7 @@ function describeEqualities(node: TestNode, known: Known, isFree: (node: Node) =
   return { draft: { kind: 'test', text, next: [next, node.onFalse] }, tests };
 }
 
-/** Both as one if all of `more` are about other bits of the same fields. */
+/** Combines both if all of `more` are about other bits of the same fields. */
 function joinEqualities(
   equalities: readonly FieldEquality[],
   more: readonly FieldEquality[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * Header fields that a test looks at, where it is certain what it looks at: those of the link layer, and behind the tests
- * that say what the packet carries those of IPv4, IPv6, ARP, TCP, UDP, SCTP, ICMP and ICMPv6. @module
+ * Names of the header fields that a test reads, where they are certain: fields of the link layer, and after tests of
+ * the payload those of IPv4, IPv6, ARP, TCP, UDP, SCTP, ICMP and ICMPv6. @module
  */
 import { LinkType } from '../base/link-type.ts';
 import { EtherType, IpProtocol } from '../base/protocol-numbers.ts';
@@ -8,7 +8,7 @@ import { VLAN_TYPES } from './compile/encapsulations.ts';
 import type { Comparison } from './compile/predicate.ts';
 import type { LoadValue, Value, VariableValue } from './compile/value.ts';
 
-/** How the content of a field is written. */
+/** Formats of field contents. */
 type FieldFormat =
   | 'number'
   | 'hexadecimal'
@@ -59,7 +59,7 @@ const NETWORK_FIELDS = {
     [8, 16, 'ip6 source address', 'ipv6'],
     [24, 16, 'ip6 destination address', 'ipv6'],
   ],
-  /** RFC 826, and RFC 903 alike. */
+  /** RFC 826, and RFC 903 with the same format. */
   arp: [
     [6, 2, 'arp operation'],
     [8, 6, 'arp sender hardware address', 'mac'],
@@ -101,20 +101,20 @@ const IPV6_HEADER_LENGTH = 40;
 const VLAN_TAG_LENGTH = 4;
 const ALL_ONES = 0xffff_ffff;
 
-/** What a variable holds: the end of the network header, from its start, or the protocol behind it. */
+/** Meaning of a variable: the end of the network header, relative to its start, or the protocol of its payload. */
 type Meaning = 'headerEnd' | 'protocol';
 
-/** What is certain of a packet at some point of a filter. */
+/** Known facts about a packet at some point of a filter. */
 export interface Known {
   readonly linkType: LinkType;
-  /** Offset of the field that says what the link layer carries; -1: none, or not certain. */
+  /** Offset of the protocol field of the link layer; -1: none, or unknown. */
   readonly typeAt: number;
   /** Offset of the network layer. */
   readonly start: number;
-  /** Whether a VLAN tag ends where the type is. */
+  /** Whether a VLAN tag precedes the type. */
   readonly isTagged: boolean;
   readonly network: Network | undefined;
-  /** Numbers of the upper-layer protocols that are possible; undefined: any. */
+  /** Possible upper-layer protocols by number; undefined: any. */
   readonly transports: readonly number[] | undefined;
   readonly variables: ReadonlyMap<VariableValue, Meaning>;
 }
@@ -130,13 +130,13 @@ const LINKS: ReadonlyMap<LinkType, Pick<Known, 'typeAt' | 'start' | 'network'>> 
   [LinkType.ipv6, { typeAt: -1, start: 0, network: 'ip6' as const }],
 ]);
 
-/** What is certain before the first test. */
+/** Returns the facts before the first test. */
 export function knownAtStart(linkType: LinkType): Known {
   const link = LINKS.get(linkType) ?? { typeAt: -1, start: -1, network: undefined };
   return { linkType, ...link, isTagged: false, transports: undefined, variables: new Map() };
 }
 
-/** What is certain in both of two cases. */
+/** Returns the facts that hold in both of two cases. */
 export function knownInBoth(left: Known, right: Known): Known {
   if (left === right) return left;
   const { linkType, typeAt, start } = left;
@@ -148,7 +148,7 @@ export function knownInBoth(left: Known, right: Known): Known {
   return { linkType, typeAt, start, isTagged: left.isTagged && right.isTagged, network, transports, variables };
 }
 
-/** What is certain once `variable` holds `value`. */
+/** Returns the facts after `variable` is set to `value`. */
 export function knownAfterAssign(variable: VariableValue, value: Value, known: Known): Known {
   const variables = new Map(known.variables);
   const meaning = meaningOf(value, known);
@@ -168,7 +168,7 @@ function isProtocolField({ base, offset, size }: LoadValue, { network, start }: 
   return base === undefined && size === 1 && network !== undefined && offset === start + PROTOCOL_FIELDS[network];
 }
 
-/** A comparison of two values, as a predicate or a node of the graph has it. */
+/** A comparison of two values, in a predicate or a node of the graph. */
 export interface ValueTest {
   readonly value: Value;
   readonly comparison: Comparison;
@@ -178,12 +178,12 @@ export interface ValueTest {
 /** `(load & mask) = k`, `load > k` and so on. */
 export interface LoadTest {
   readonly load: LoadValue;
-  /** All ones where the test has none. */
+  /** All ones if the test has no mask. */
   readonly mask: number;
   readonly k: number;
 }
 
-/** The load that a test compares with a constant; undefined for other arithmetic. */
+/** Returns the load that a test compares with a constant; undefined for other arithmetic. */
 export function loadTestOf({ value, operand }: ValueTest): LoadTest | undefined {
   if (operand.kind !== 'constant') return undefined;
   if (value.kind === 'load') return { load: value, mask: ALL_ONES, k: operand.value };
@@ -193,7 +193,7 @@ export function loadTestOf({ value, operand }: ValueTest): LoadTest | undefined 
   return { load: left, mask: right.value, k: operand.value };
 }
 
-/** What is certain once `test` has come out true. */
+/** Returns the facts after `test` has succeeded. */
 export function knownAfter(test: ValueTest, known: Known): Known {
   const { value, operand } = test;
   if (value.kind === 'variable' && known.variables.get(value) === 'protocol' && test.comparison === 'equal') {
@@ -207,12 +207,12 @@ export function knownAfter(test: ValueTest, known: Known): Known {
   if (type !== undefined) return afterType(type, known);
   if (known.network === undefined) return afterVersion(loadTest, known);
   const at = known.start + PROTOCOL_FIELDS[known.network];
-  // One load may have the fragment offset and the protocol behind it.
+  // A load may contain the fragment offset and the protocol after it.
   const hasProtocol = load.offset + load.size === at + 1 && (mask & 0xff) === 0xff;
   return hasProtocol ? { ...known, transports: [k & 0xff] } : known;
 }
 
-/** The number of a tag before or behind the type may be part of the same load. */
+/** Returns the type in a test, whose load may contain the number of a tag before or after it as well. */
 function typeIn({ load: { offset, size }, mask, k }: LoadTest, typeAt: number): number | undefined {
   if (typeAt < 0) return undefined;
   if (offset === typeAt && size === 2) return mask === ALL_ONES ? k : undefined;
@@ -237,7 +237,7 @@ export function isVlanType(type: number): boolean {
   return VLAN_TYPES.some((tag) => tag === type);
 }
 
-/** Without a type field the version of the IP header says it, or the address family in front of it. */
+/** Without a type field, the version of the IP header or the address family in front of it identifies the protocol. */
 function afterVersion({ load, mask, k }: LoadTest, known: Known): Known {
   if (known.typeAt >= 0) return known;
   const isVersion = load.offset === known.start && load.size === 1 && mask === 0xf0;
@@ -247,7 +247,7 @@ function afterVersion({ load, mask, k }: LoadTest, known: Known): Known {
   return { ...known, network: k === 2 || k === 0x0200_0000 ? 'ip' : 'ip6' };
 }
 
-/** The fields that a load has bytes of, in their order. */
+/** Returns the fields that a load overlaps, in their order. */
 export function fieldsOf(load: LoadValue, known: Known): readonly Field[] {
   const { offset, size } = load;
   return candidates(load, known)
@@ -261,7 +261,7 @@ function candidates({ base, offset, size }: LoadValue, known: Known): readonly F
   if (base !== undefined) return isBehindHeader ? transportFields(known, start) : [];
   const fields = linkType === LinkType.ethernet ? placed(ETHERNET_ADDRESSES, 0) : [];
   if (typeAt >= 0) fields.push(...placed([[0, 2, 'ether type', 'etherType']], typeAt));
-  // A tag's number stands before the type that follows it, and behind its own.
+  // The number of a tag precedes the type of its payload, and follows its own type.
   if (known.isTagged) fields.push(...placed([[-2, 2, 'vlan', 'vlan']], typeAt));
   if (typeAt >= 0 && offset === typeAt && size === 4) fields.push(...placed([[2, 2, 'vlan', 'vlan']], typeAt));
   if (network === undefined) return fields;
@@ -270,7 +270,7 @@ function candidates({ base, offset, size }: LoadValue, known: Known): readonly F
   return fields;
 }
 
-/** Whether `value` is the length of the IPv4 header. */
+/** Returns whether `value` is the length of the IPv4 header. */
 export function isIpv4HeaderLength(value: Value, { network, start }: Known): boolean {
   return value.kind === 'headerLength' && network === 'ip' && value.offset === start;
 }
@@ -279,7 +279,7 @@ function isHeaderEnd(value: Value, { variables }: Known): boolean {
   return value.kind === 'variable' && variables.get(value) === 'headerEnd';
 }
 
-/** The fields that all protocols which are possible have. */
+/** Returns the fields that all possible protocols have. */
 function transportFields({ transports }: Known, start: number): readonly Field[] {
   const [first, ...others] = transports ?? [];
   if (first === undefined) return [];

@@ -1,11 +1,11 @@
-/** Fields and their contents in the words of the filter language. @module */
+/** Formats fields and their contents in the words of the filter language. @module */
 import { formatIpv4, formatIpv6, formatMac } from '../base/address.ts';
 import { EtherType, IpProtocol } from '../base/protocol-numbers.ts';
 import { protocolNames, protocolNumber } from '../base/service-names.ts';
 import type { Field } from './field-names.ts';
 import { NAMED_VALUES } from './language/named-values.ts';
 
-/** A test of some bits of a field for equality: one byte in both lists for each of the field. */
+/** A test of some bits of a field for equality; both lists have a byte for each byte of the field. */
 export interface FieldEquality {
   readonly field: Field;
   readonly mask: readonly number[];
@@ -41,7 +41,7 @@ const FRAGMENT_TESTS: ReadonlyMap<number, readonly [clear: string, set: string]>
 const FRAGMENT_OFFSET_MASK = 0x1fff;
 const FRAGMENT_UNIT = 8;
 
-/** `ip source address is in net 10.1.0.0/16`, `first fragment`, `tcp source port is 80`. */
+/** Formats `ip source address is in net 10.1.0.0/16`, `first fragment`, `tcp source port is 80`. */
 export function equalityText({ field, mask, bits }: FieldEquality): string {
   const { name, format, length } = field;
   const value = numberOf(bits);
@@ -68,7 +68,7 @@ export function equalityText({ field, mask, bits }: FieldEquality): string {
   return `(${part} of ${name} & ${hexadecimal(numberOf(mask.slice(first, last + 1)))}) = ${hexadecimal(content)}`;
 }
 
-/** The content of a field: `10.1.1.1`, `tcp`, `tcp-syn|tcp-ack`, `80`. */
+/** Formats the content of a field: `10.1.1.1`, `tcp`, `tcp-syn|tcp-ack`, `80`. */
 export function contentText({ format }: Field, bytes: readonly number[]): string {
   const value = numberOf(bytes);
   switch (format) {
@@ -105,12 +105,12 @@ function fragmentText(value: number): string {
   return flags.length === 0 ? `${offset}` : `${offset} (${flags.join(', ')})`;
 }
 
-/** A bound of a comparison: numbers for what has names, too. */
+/** Formats a bound of a comparison: a number, also where the field has names. */
 export function boundText(field: Field, bytes: readonly number[]): string {
   return field.format === 'ipv4' ? contentText(field, bytes) : `${numberOf(bytes)}`;
 }
 
-/** A range of a field's content, both ends included. */
+/** Formats a range of contents, both ends inclusive. */
 export function rangeText(field: Field, low: number, high: number): string {
   const { name, length } = field;
   const bytesOf = (value: number) =>
@@ -126,7 +126,7 @@ export function hexadecimal(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** Exact up to six bytes. */
+/** Returns a number, exact up to six bytes. */
 function numberOf(bytes: readonly number[]): number {
   return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 }

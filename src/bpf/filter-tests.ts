@@ -1,4 +1,7 @@
-/** The tests of a filter, one by one: which of them decided about a frame, and how many frames each of them matches. @module */
+/**
+ * The tests of a filter one by one: which of them decide about a frame, and how many frames each of them matches.
+ * @module
+ */
 import { LinkType } from '../base/link-type.ts';
 import { lower } from './compile/lower.ts';
 import { all, type Predicate } from './compile/predicate.ts';
@@ -12,20 +15,22 @@ import type { Expression } from './language/syntax.ts';
 
 /** A test of the filter's text, `tcp port 80` for instance. */
 export interface FilterTest extends Span {
-  /** With the qualifiers that it takes over from the test before it. */
+  /** Includes the qualifiers inherited from the test before it. */
   readonly text: string;
 }
 
 /** One of the tests that decided about a frame. */
 export interface DecidingTest extends FilterTest {
-  /** Undefined: it rejected the frame, whatever stands around it, since bytes are missing or a divisor is 0. */
+  /**
+   * Undefined: the test rejected the frame, regardless of the other tests, because bytes are missing or a divisor is 0.
+   */
   readonly matches: boolean | undefined;
   readonly because: readonly Observation[];
 }
 
 export interface FrameDecision {
   readonly matches: boolean;
-  /** In the order of the text. Those that would have changed nothing are left out. */
+  /** In the order of the text, without tests that would have changed nothing. */
   readonly tests: readonly DecidingTest[];
 }
 
@@ -68,7 +73,7 @@ export class FilterTests {
     return [...this.#leaves.values()].map(({ text, offset, length }) => ({ text, offset, length }));
   }
 
-  /** Finds the tests that decide about a frame, from left to right as pcap-filter(7) has it. */
+  /** Finds the tests that decide about a frame, evaluated from left to right as in pcap-filter(7). */
   decide(bytes: Uint8Array, wireLength: number = bytes.length): FrameDecision {
     if (this.#tree === undefined) return { matches: true, tests: [] };
     this.#evaluator.begin(bytes, wireLength, 0);
@@ -93,7 +98,7 @@ export class FilterTests {
         const isAnd = operator === 'and';
         if (decision.outcome !== isAnd) continue;
         const next = this.#decide(operand);
-        // True and true: both were needed. True and false: the second one alone was enough.
+        // True and true: both were needed. True and false: the second one alone decides.
         decision = next.outcome === isAnd ? { ...next, tests: [...decision.tests, ...next.tests] } : next;
       }
       return decision;
@@ -103,7 +108,7 @@ export class FilterTests {
     return { outcome, tests: [{ text, offset, length, matches: outcome, because }] };
   }
 
-  /** Which of `tests` a frame matches, each by itself; those behind `vlan` and its like look inside it. */
+  /** Returns which of `tests` a frame matches, each by itself; tests after `vlan` and the like look inside it. */
   matching(bytes: Uint8Array, wireLength: number = bytes.length): readonly boolean[] {
     this.#evaluator.begin(bytes, wireLength, undefined);
     return [...this.#leaves.values()].map(({ predicate }) => this.#evaluator.evaluate(predicate).outcome === true);

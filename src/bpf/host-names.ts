@@ -1,11 +1,11 @@
-/** The host names in a filter, so that they can be looked up before it is compiled. @module */
+/** Lists the host names in a filter, so that they can be looked up before it is compiled. @module */
 import { parseFilter } from './language/parse.ts';
 import type { Expression } from './language/syntax.ts';
 
 /**
- * Names of hosts in `expression`, each once, in the order of the text. Compiling waits for nothing: look these up first,
- * and hand `compileFilter` a resolver that has the answers.
- * @throws FilterError when `expression` is no filter
+ * Returns the host names in `expression`, each once, in the order of the text. Compilation is synchronous: look the
+ * names up first, and pass `compileFilter` a resolver with the answers.
+ * @throws FilterError when `expression` is not a filter
  */
 export function hostNamesOf(expression: string): readonly string[] {
   const tree = parseFilter(expression);

@@ -1,4 +1,4 @@
-/** Classic BPF: the instruction as the kernel's `struct sock_filter` has it (linux/filter.h, linux/bpf_common.h). @module */
+/** Classic BPF instructions, as in the kernel's `struct sock_filter` (linux/filter.h, linux/bpf_common.h). @module */
 
 /** One instruction. `code` 0 to 0xffff, `jt` and `jf` 0 to 255 instructions forward, `k` an unsigned 32-bit number. */
 export interface BpfInstruction {
@@ -23,7 +23,7 @@ export const BpfClass = {
 /** Widths of packet loads. */
 export const BpfSize = { word: 0x00, half: 0x08, byte: 0x10 } as const;
 
-/** Where a load takes its value from. */
+/** Addressing modes of loads. */
 export const BpfMode = {
   immediate: 0x00,
   absolute: 0x20,
@@ -54,7 +54,7 @@ export const BpfJump = { always: 0x00, equal: 0x10, greater: 0x20, greaterOrEqua
 /** The second operand: the constant k or the index register. */
 export const BpfSource = { k: 0x00, x: 0x08 } as const;
 
-/** What `ret` returns. */
+/** Operand of `ret`. */
 export const BpfReturn = { k: 0x00, a: 0x10 } as const;
 
 /** Class `misc`. */
@@ -63,5 +63,5 @@ export const BpfMisc = { tax: 0x00, txa: 0x80 } as const;
 /** Scratch words M[0] to M[15] (BPF_MEMWORDS). */
 export const BPF_MEMORY_WORDS = 16;
 
-/** The kernel takes no longer program (BPF_MAXINSNS). */
+/** Maximum length of a program in the kernel (BPF_MAXINSNS). */
 export const BPF_MAX_INSTRUCTIONS = 4096;

@@ -1,4 +1,7 @@
-/** Filters that no packet can match: which of their terms exclude each other, and whether libpcap refuses them. @module */
+/**
+ * Explains filters that no packet can match: which terms exclude each other, and whether libpcap refuses the filter.
+ * @module
+ */
 import { describeLinkType, type LinkType } from '../base/link-type.ts';
 import type { LoweringOptions } from './compile/context.ts';
 import { lower } from './compile/lower.ts';
@@ -12,19 +15,22 @@ import { Graph } from './optimize/graph.ts';
 import { libpcapRejectsAll } from './optimize/libpcap-refusal.ts';
 import { comparedVariables, optimize } from './optimize/optimize.ts';
 
-/** Tests of a filter whose terms are compared; a larger one is named as a whole. */
+/** Maximum number of nodes of a filter whose terms are compared; the error of a larger one covers the whole filter. */
 const MAX_NODES = 2_000;
-/** Terms that are compared with the one that excludes them, the nearest ones. */
+/** Maximum number of terms, nearest first, that are compared with the one that excludes them. */
 const MAX_CANDIDATES = 64;
 
 export interface Rejection {
-  /** Names the terms. Thrown when `isRefused`, a warning otherwise. */
+  /** The error that names the terms: thrown if `isRefused`, else a warning. */
   readonly error: FilterError;
   /** Whether libpcap refuses the filter as well. */
   readonly isRefused: boolean;
 }
 
-/** @param tree of a filter that is known to match nothing */
+/**
+ * Explains a filter that is known to match nothing.
+ * @param tree the syntax tree of the filter
+ */
 export function explainRejection(expression: string, tree: Expression, options: LoweringOptions): Rejection {
   const isRefused = isRefusedByLibpcap(expression, tree, options);
   const parts = new Exclusion(expression, tree, options).find();
@@ -40,7 +46,7 @@ function describeParts(expression: string, parts: readonly Span[], linkType: Lin
   return [`${first} cannot match on ${describeLinkType(linkType)}`];
 }
 
-/** libpcap notices by its optimiser, which it does not use on headers of variable length. */
+/** Returns whether libpcap refuses the filter, which it does in its optimiser. */
 function isRefusedByLibpcap(expression: string, tree: Expression, options: LoweringOptions): boolean {
   if (isUnoptimised(tree)) return false;
   try {
@@ -56,7 +62,10 @@ function isRefusedByLibpcap(expression: string, tree: Expression, options: Lower
   }
 }
 
-/** Geneve turns libpcap's optimiser off; extensions and VXLAN are not in its language. */
+/**
+ * Returns whether libpcap does not optimise the filter: Geneve turns its optimiser off, and it does not have extensions
+ * or VXLAN.
+ */
 function isUnoptimised(node: Expression): boolean {
   switch (node.kind) {
     case 'chain':
@@ -70,17 +79,17 @@ function isUnoptimised(node: Expression): boolean {
   }
 }
 
-/** Part of the filter and what it tests. `node` is undefined for the front of a chain. */
+/** Part of the filter with its predicate. `node` is undefined for the front of a chain. */
 interface Term extends Span {
   readonly predicate: Predicate;
   readonly node: Expression | undefined;
 }
 
-/** Looks for the smallest two terms that exclude each other, or the smallest one that never matches. */
+/** Finds the two smallest terms that exclude each other, or the smallest one that never matches. */
 class Exclusion {
   readonly #tree: Expression;
   readonly #values = new ValueTable();
-  /** What each part of the tree tests, at its place in the filter. */
+  /** The predicate of each part of the tree. */
   readonly #predicates = new Map<Expression, Predicate>();
 
   constructor(expression: string, tree: Expression, options: LoweringOptions) {
@@ -88,7 +97,7 @@ class Exclusion {
     lower(expression, tree, this.#values, options, this.#predicates);
   }
 
-  /** Returns two terms, one, or none of a filter that is too large to be searched. */
+  /** Returns two terms, one term, or none if the filter is too large to be searched. */
   find(): readonly Span[] {
     const whole = this.#term(this.#tree);
     const graph = new Graph(this.#values, Number.POSITIVE_INFINITY);
@@ -96,7 +105,7 @@ class Exclusion {
     return graph.reachable(root).length > MAX_NODES ? [] : this.#within(whole);
   }
 
-  /** The parts of a term that never matches. */
+  /** Returns the parts of a term that never matches. */
   #within(term: Term): readonly Span[] {
     const { node } = term;
     if (node?.kind === 'not' && node.operand.kind === 'not') return this.#within(this.#term(node.operand.operand));
@@ -117,7 +126,7 @@ class Exclusion {
     return [left, this.#narrow(last, left)];
   }
 
-  /** The part of `term` that `other` excludes. */
+  /** Returns the part of `term` that `other` excludes. */
   #narrow(term: Term, other: Term): Term {
     if (term.node?.kind !== 'chain') return term;
     const conditions = this.#conditions(term, term.node, term.node.rest.length);
@@ -125,7 +134,7 @@ class Exclusion {
     return excluded === undefined ? term : this.#narrow(excluded, other);
   }
 
-  /** What must hold for the first `links` links of a chain, the last condition first. */
+  /** Returns the conditions that the first `links` links of a chain require, the last one first. */
   #conditions(whole: Term, chain: Extract<Expression, { kind: 'chain' }>, links: number): readonly Term[] {
     const start = chain.rest.slice(0, links).findLastIndex(({ operator }) => operator === 'or') + 1;
     const last = chain.rest.slice(start, links).map(({ operand }) => this.#term(operand));
@@ -133,7 +142,7 @@ class Exclusion {
     return [front, ...last].toReversed().slice(0, MAX_CANDIDATES);
   }
 
-  /** A chain up to its link number `links`. */
+  /** Returns a chain up to its link number `links`. */
   #front(chain: Extract<Expression, { kind: 'chain' }>, links: number): Term {
     if (links === 0) return this.#term(chain.first);
     const rest = chain.rest.slice(0, links).map(({ operator, operand }) => {
@@ -153,7 +162,7 @@ class Exclusion {
     return { predicate: this.#predicates.get(node) as Predicate, node, offset, length };
   }
 
-  /** Whether no packet matches all of `terms`. */
+  /** Returns whether no packet matches all of `terms`. */
   #isEmpty(...terms: readonly Term[]): boolean {
     const ordered = terms.toSorted((left, right) => left.offset - right.offset);
     const predicate = all(...ordered.map((term) => term.predicate));

@@ -1,4 +1,4 @@
-/** Tests and values in words: by fields where these are certain, else by places in bytes. @module */
+/** Formats tests and values in words: by fields where these are certain, else by offsets in bytes. @module */
 import { AncillaryOffset } from './ancillary.ts';
 import type { LoadValue, Value } from './compile/value.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { boundText, contentText, equalityText, type FieldEquality, hexadecimal } from './field-text.ts';
 
 const VARIABLES: Readonly<Record<string, string>> = { headerEnd: 'header end', protocol: 'protocol' };
-/** The metadata that tests of a live capture read. */
+/** Metadata that the tests of a live capture read. */
 const ANCILLARY: Readonly<Record<number, string>> = {
   [AncillaryOffset.packetType]: 'packet type',
   [AncillaryOffset.interfaceIndex]: 'interface index',
@@ -34,7 +34,7 @@ const OPERATORS = {
   rsh: '>>',
 } as const;
 
-/** `ip protocol is tcp`, `len > 60`, `byte 23 = 6`. */
+/** Formats `ip protocol is tcp`, `len > 60`, `byte 23 = 6`. */
 export function testText(test: ValueTest, known: Known): string {
   const { value, comparison, operand } = test;
   const equalities = equalitiesOf(test, known);
@@ -49,22 +49,22 @@ export function testText(test: ValueTest, known: Known): string {
   return `${valueText(value, known)} ${COMPARISONS[comparison]} ${operandText(operand, known)}`;
 }
 
-/** What a variable holds that stands for the protocol of IPv4 or IPv6. */
+/** The content of a variable with the protocol of IPv4 or IPv6. */
 const PROTOCOL: Field = { name: 'protocol', offset: 0, length: 1, format: 'protocol' };
 
-/** The field that a load is the whole of. */
+/** Returns the field that a load covers exactly. */
 function wholeField(value: LoadValue, known: Known): Field | undefined {
   return fieldsOf(value, known).find(({ offset, length }) => offset === value.offset && length === value.size);
 }
 
-/** The field that has all bytes of a load. */
+/** Returns the field that contains all bytes of a load. */
 export function fieldAround({ offset, size, ...load }: LoadValue, known: Known): Field | undefined {
   return fieldsOf({ offset, size, ...load }, known).find(
     (field) => field.offset <= offset && offset + size <= field.offset + field.length,
   );
 }
 
-/** What a test for equality says about each field that it has bits of; undefined when it has others as well. */
+/** Splits a test for equality by the fields that it reads; undefined if it reads other bits as well. */
 export function equalitiesOf(test: ValueTest, known: Known): FieldEquality[] | undefined {
   const loadTest = test.comparison === 'equal' ? loadTestOf(test) : undefined;
   if (loadTest === undefined) return undefined;
@@ -77,7 +77,7 @@ export function equalitiesOf(test: ValueTest, known: Known): FieldEquality[] | u
     const part = (bytes: readonly number[]) =>
       Array.from({ length: field.length }, (_, at) => bytes[field.offset + at - load.offset] ?? 0);
     if (!part(mask).some((byte) => byte !== 0)) continue;
-    // What follows the type is the number of a tag only if the type says so.
+    // The bytes after the type are the number of a tag only if the type is that of a tag.
     const type = equalities.at(-1)?.field.format === 'etherType' ? equalities.at(-1)?.bits : undefined;
     if (field.format === 'vlan' && type !== undefined && !isVlanType(((type[0] ?? 0) << 8) | (type[1] ?? 0))) continue;
     for (let at = 0; at < load.size; at += 1) {
@@ -89,7 +89,7 @@ export function equalitiesOf(test: ValueTest, known: Known): FieldEquality[] | u
   return equalities.length > 0 && covered.every(Boolean) ? equalities : undefined;
 }
 
-/** A value without its comparison. */
+/** Formats a value. */
 export function valueText(value: Value, known: Known): string {
   switch (value.kind) {
     case 'constant':

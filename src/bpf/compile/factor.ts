@@ -1,18 +1,19 @@
 /**
- * Long lists of alternatives: what many of them ask first is asked once for all of them, so that a list of a thousand
- * hosts looks at the EtherType once and not a thousand times. Jump threading would find that out as well, much later. @module
+ * Factors long lists of alternatives: a condition that many of them begin with is tested once for all, so that a list
+ * of a thousand hosts loads the EtherType once and not a thousand times. Jump threading would find that too, but much
+ * later. @module
  */
 import { all, not, type Predicate, type SequenceLink, TRUE } from './predicate.ts';
 
-/** Shorter lists are left to the optimiser, which knows more. */
+/** Shorter lists are left to the optimiser, which has more information. */
 const MIN_RUN = 24;
-/** Conditions in front of each other that are taken out. */
+/** Maximum number of leading conditions that are factored out. */
 const MAX_DEPTH = 16;
 
 type Sequence = Extract<Predicate, { kind: 'sequence' }>;
 type Test = Extract<Predicate, { kind: 'test' }>;
 
-/** `a or b or ...` and `not a and not b and ...` with many parts become shorter; everything else stays. */
+/** Shortens `a or b or ...` and `not a and not b and ...` with many parts; returns other sequences unchanged. */
 export function factorSequence(sequence: Sequence): Predicate {
   if (sequence.rest.length < MIN_RUN) return sequence;
   const rest: SequenceLink[] = [];
@@ -36,10 +37,13 @@ function factorRun(operator: 'and' | 'or', parts: readonly Predicate[]): Predica
   return not(factorAny(denied.flatMap(alternativesOf), MAX_DEPTH));
 }
 
-/** What must hold for an alternative, in its order. */
+/** The conditions of an alternative, in order. */
 type Conditions = readonly Predicate[];
 
-/** `part` as alternatives of conditions; one that sets variables stays whole, since those after it may use them. */
+/**
+ * Splits `part` into alternatives of conditions. A part that sets variables stays whole, since later parts may read
+ * them.
+ */
 function alternativesOf(part: Predicate): Conditions[] {
   return isPure(part) ? flattened(part) : [[part]];
 }
@@ -52,7 +56,7 @@ function conditionsOf(part: Predicate): Conditions {
   return part.kind === 'all' ? part.parts.flatMap(conditionsOf) : [part];
 }
 
-/** Whether `part` sets nothing. */
+/** Returns whether `part` sets no variable. */
 function isPure(part: Predicate): boolean {
   switch (part.kind) {
     case 'all':
@@ -68,7 +72,9 @@ function isPure(part: Predicate): boolean {
   }
 }
 
-/** Any of the alternatives, with the conditions that several of them begin with in front of these. */
+/**
+ * Returns the disjunction of the alternatives, with leading conditions that several of them share in front of these.
+ */
 function factorAny(alternatives: readonly Conditions[], depth: number): Predicate {
   const parts: Predicate[] = [];
   for (let at = 0; at < alternatives.length; ) {
@@ -80,7 +86,7 @@ function factorAny(alternatives: readonly Conditions[], depth: number): Predicat
   return parts.length === 1 && only !== undefined ? only : { kind: 'any', parts };
 }
 
-/** The end of the alternatives from `start` on of which at most one can hold, or that begin with the same condition. */
+/** Returns the end of the run of alternatives from `start` that exclude each other or begin with the same condition. */
 function endOfFamily(alternatives: readonly Conditions[], start: number): number {
   const head = alternatives[start]?.[0];
   let end = start + 1;
@@ -92,7 +98,7 @@ function endOfFamily(alternatives: readonly Conditions[], start: number): number
   return end;
 }
 
-/** Alternatives by their first condition, and what else each of them wants. */
+/** Groups alternatives by their first condition; the values are the remaining conditions. */
 function byHead(alternatives: readonly Conditions[]): [head: Predicate, rests: Conditions[]][] {
   const groups: [Predicate, Conditions[]][] = [];
   const ofOperand = new Map<number, Conditions[]>();
@@ -119,12 +125,15 @@ function withRests(head: Predicate, rests: readonly Conditions[], depth: number)
   return all(head, factorAny(tail, depth - 1));
 }
 
-/** A comparison with a constant for equality: two of the same value with other constants exclude each other. */
+/**
+ * Returns the comparison of a value with a constant for equality. Two of the same value with different constants
+ * exclude each other.
+ */
 function isEquality(part: Predicate): part is Test {
   return part.kind === 'test' && part.comparison === 'equal' && part.operand.kind === 'constant';
 }
 
-/** Whether two conditions without effects are the same. */
+/** Returns whether two conditions without effects are equal. */
 function isSame(left: Predicate, right: Predicate): boolean {
   if (left === right) return true;
   switch (left.kind) {

@@ -22,10 +22,10 @@ const IPV6_ADDRESSES: AddressFields = { source: 8, destination: 24 };
 const MAC_ADDRESSES: AddressFields = { source: 6, destination: 0 };
 
 const BROADCAST_MAC = new Uint8Array(MAC_LENGTH).fill(0xff);
-/** The bit of a MAC address that marks a group. */
+/** The group bit of a MAC address. */
 const GROUP_BIT = 1;
 
-/** Joins the test of the source with that of the destination as the direction says. */
+/** Combines the tests of source and destination according to the direction. */
 export function inDirection(
   direction: Direction | undefined,
   source: () => Predicate,
@@ -43,7 +43,7 @@ export function inDirection(
   }
 }
 
-/** `address` and `mask` in host order. Without a protocol: IPv4, ARP or RARP. */
+/** Tests an IPv4 address; `address` and `mask` are in host order. Without a protocol: in IPv4, ARP or RARP. */
 export function ipv4HostTest(
   context: Context,
   address: number,
@@ -60,7 +60,7 @@ export function ipv4HostTest(
     );
   switch (protocol) {
     case undefined:
-      // Behind a label there is no ARP.
+      // ARP cannot follow an MPLS label.
       if (context.layers.labels > 0) return within(EtherType.ipv4, IPV4_ADDRESSES);
       return any(
         within(EtherType.ipv4, IPV4_ADDRESSES),
@@ -144,13 +144,13 @@ export function macHostTest(
   return behindLinkHeader(context, test);
 }
 
-/** Inside Geneve only packets that have an Ethernet header are looked at. */
+/** Inside Geneve, only packets with an Ethernet header can match. */
 function behindLinkHeader(context: Context, test: Predicate): Predicate {
   const marker = context.layers.hasLinkHeader?.();
   return marker === undefined ? test : all(context.tests.equal(marker.value, marker.protocol), test);
 }
 
-/** A frame through the gateway `mac` whose IP packet is neither from nor to the gateway itself. */
+/** Tests for a frame to or from the MAC address `mac` whose IP packet is neither from nor to the gateway itself. */
 export function gatewayTest(
   context: Context,
   mac: Uint8Array,
@@ -197,7 +197,7 @@ export function multicastTest(context: Context, protocol: ProtocolWord | undefin
         return context.fail('FILTER_LINK_TYPE', 'this link type has no multicast addresses', span);
       return behindLinkHeader(context, tests.anyBit(layers.link(0, 1), GROUP_BIT));
     case 'ip':
-      // 224.0.0.0/4 (RFC 1112, 4); libpcap 1.10.3 takes 240.0.0.0/4 and broadcasts as well.
+      // 224.0.0.0/4 (RFC 1112, 4); libpcap 1.10.3 also matches 240.0.0.0/4 and broadcasts.
       return all(carries(context, EtherType.ipv4, span), tests.maskedEqual(layers.network(16, 1), 0xf0, 0xe0));
     case 'ip6':
       return all(carries(context, EtherType.ipv6, span), tests.equal(layers.network(24, 1), 0xff));
@@ -208,10 +208,13 @@ export function multicastTest(context: Context, protocol: ProtocolWord | undefin
   }
 }
 
-/** Fields of DECnet phase IV routing headers: with a short or a long address format, with or without a byte of padding. */
+/**
+ * Fields of DECnet phase IV routing headers, in the short or the long address format, with or without a byte of
+ * padding.
+ */
 const DECNET_SHORT: AddressFields = { source: 3, destination: 1 };
 const DECNET_LONG: AddressFields = { source: 15, destination: 7 };
-/** Where the routing header begins: after a length of two bytes. */
+/** Offset of the routing header, after a length of two bytes. */
 const DECNET_HEADER = 2;
 const DECNET_FORMATS = [
   { size: 1, mask: 0x07, flags: 0x02, padding: 0, fields: DECNET_SHORT },
@@ -220,7 +223,7 @@ const DECNET_FORMATS = [
   { size: 2, mask: 0xff07, flags: 0x8106, padding: 1, fields: DECNET_LONG },
 ] as const;
 
-/** `address`: area in the high 6, node in the low 10 bits; it travels with the low byte first. */
+/** Tests a DECnet address: area in the high 6 bits, node in the low 10; packets have its low byte first. */
 export function decnetHostTest(
   context: Context,
   address: number,
@@ -229,7 +232,7 @@ export function decnetHostTest(
 ): Predicate {
   const { layers, tests } = context;
   const swapped = ((address & 0xff) << 8) | (address >>> 8);
-  // A packet has one format at most, so each is looked at once for both directions.
+  // The formats exclude each other, so each tests both directions before the next one.
   const formats = DECNET_FORMATS.map(({ size, mask, flags, padding, fields }) => {
     const matches = (field: keyof AddressFields) => () =>
       tests.equal(layers.network(DECNET_HEADER + padding + fields[field], 2), swapped);

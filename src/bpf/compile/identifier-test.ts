@@ -1,4 +1,4 @@
-/** Identifiers with their qualifiers: which of the many meanings of `host 10`, `net 10` and `port 10` it is. @module */
+/** Compiles identifiers: their qualifiers decide what `host 10`, `net 10` or `port 10` means. @module */
 import { parseIpv4, parseIpv6, parseMac } from '../../base/address.ts';
 import { readU32 } from '../../base/bytes.ts';
 import { nearestWord } from '../../base/nearest-word.ts';
@@ -78,7 +78,7 @@ function numberTest(context: Context, identifier: Of<'number'>, qualifiers: Qual
   }
 }
 
-/** `net 10` is 10.0.0.0/8: leading zero bytes are shifted out of number and mask. */
+/** `net 10` is 10.0.0.0/8: number and mask are shifted left until the first byte is not 0. */
 function shortNetwork(value: number): readonly [address: number, mask: number] {
   let address = value;
   let mask = ALL_ONES;
@@ -116,7 +116,7 @@ function dottedTest(context: Context, identifier: Of<'dotted'>, qualifiers: Qual
   }
 }
 
-/** Two to four decimal numbers; fewer than four are the front of a network. */
+/** Two to four decimal numbers; fewer than four are the leading bytes of a network. */
 function readDotted(
   context: Context,
   { text, offset, length }: Of<'dotted'>,
@@ -212,7 +212,9 @@ function macTest(context: Context, identifier: Of<'mac'>, qualifiers: Qualifiers
   return macHostTest(context, mac, qualifiers.direction, identifier);
 }
 
-/** Every written form of a MAC address: six octets with `:`, `-` or `.`, three groups of four digits, twelve digits. */
+/**
+ * Parses any notation of a MAC address: six octets with `:`, `-` or `.`, three groups of four digits, or twelve digits.
+ */
 function readMac(text: string): Uint8Array | undefined {
   const digits = text.replaceAll('.', '');
   if (/^[0-9a-fA-F]{12}$/.test(digits) && !/^[0-9a-fA-F]{1,2}\./.test(text)) {
@@ -313,7 +315,7 @@ function gatewayByName(context: Context, identifier: Of<'name'>, { protocol }: Q
   return gatewayTest(context, mac, ipv4, protocol, identifier);
 }
 
-/** The transport of `tcp port` and its like; undefined for any. */
+/** Returns the protocol number that qualifies a port (`tcp port`); undefined for any. */
 function portProtocol(context: Context, { protocol, offset, length }: Qualifiers): number | undefined {
   const numbers = new Map<ProtocolWord, number>([
     ['tcp', IpProtocol.tcp],
@@ -337,7 +339,7 @@ function checkPort(context: Context, port: number, identifier: Identifier): numb
   return port;
 }
 
-/** Ports by names or numbers. A name that is known for one transport only means that transport. */
+/** Compiles ports by name. A name that is registered for one transport only means that transport. */
 function portByName(
   context: Context,
   identifier: Of<'name'>,
@@ -359,7 +361,7 @@ function portByName(
 
 interface NamedPort {
   readonly port: number;
-  /** The only transport that has the name; undefined for a name of several and for a number. */
+  /** The only transport with this name; undefined for names of several transports and for numbers. */
   readonly protocol: number | undefined;
 }
 

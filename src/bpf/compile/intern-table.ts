@@ -1,25 +1,28 @@
-/** Things that are made from a few numbers, each once: a hash table without strings or pairs of objects. @module */
+/** Hash table for hash-consing: items by keys of a few numbers, without strings or pairs of objects. @module */
 
-/** Numbers that a key has. */
+/** Numbers per key. */
 const KEY_LENGTH = 5;
-/** Places to begin with: enough for the filters that people write. */
+/** Initial number of slots, enough for typical filters. */
 const FIRST_SIZE = 256;
 
-/** Keys are five 32-bit numbers; things are numbered from 0 in the order in which they are added. */
+/** Table of items by keys of five 32-bit numbers. Items are numbered from 0 in the order of insertion. */
 export class InternTable<T> {
   readonly #items: T[] = [];
-  /** Those of the items, and behind them the one that the last `find` has not found. */
+  /** The keys of all items, followed by the key of the last `find` that failed. */
   readonly #keys: number[] = [];
-  /** By hash: the number of an item plus one, 0 where there is none. A power of two of places, at most half of them taken. */
+  /**
+   * Slots by hash: the number of an item plus one, or 0. Their number is a power of two, and at most half of them are
+   * used.
+   */
   #places: number[] = new Array<number>(FIRST_SIZE).fill(0);
-  /** Where the key of the last `find` belongs. */
+  /** Slot of the key of the last `find`. */
   #at = 0;
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** What was added under this key. */
+  /** Returns the item with this key. */
   find(a: number, b: number, c: number, d: number, e: number): T | undefined {
     const keys = this.#keys;
     const places = this.#places;
@@ -42,7 +45,7 @@ export class InternTable<T> {
     return undefined;
   }
 
-  /** Adds `item` under the key that the last `find` has not found. */
+  /** Adds `item` under the key of the last `find`, which must have failed. */
   add<Item extends T>(item: Item): Item {
     this.#places[this.#at] = this.#items.push(item);
     if (this.#items.length * 2 > this.#places.length) this.#grow();

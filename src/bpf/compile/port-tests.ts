@@ -10,17 +10,17 @@ import type { Value } from './value.ts';
 
 const IPV4_PROTOCOL = 9;
 const IPV4_FRAGMENT = 6;
-/** The fragment offset in the 16 bits at `IPV4_FRAGMENT`; 0 in whole packets and in first fragments. */
+/** Mask of the fragment offset in the 16 bits at `IPV4_FRAGMENT`; 0 in whole packets and in first fragments. */
 const FRAGMENT_OFFSET_MASK = 0x1fff;
 const IPV6_NEXT_HEADER = 6;
 
 const SOURCE_PORT = 0;
 const DESTINATION_PORT = 2;
 
-/** The protocols that have ports, the usual ones first. */
+/** Protocols with ports, the most frequent first. */
 const PORT_PROTOCOLS = [IpProtocol.tcp, IpProtocol.udp, IpProtocol.sctp] as const;
 
-/** Ports `from` to `to`, both included. `protocol`: one of TCP, UDP and SCTP, or undefined for any of them. */
+/** Tests for ports `from` to `to`, both inclusive. `protocol`: TCP, UDP or SCTP; undefined for any of them. */
 export function portTest(
   context: Context,
   from: number,
@@ -35,7 +35,7 @@ export function portTest(
   return context.options.joinFamilies ? joinedTest(context, ports, span) : separateTest(context, ports, span);
 }
 
-/** Notes that both families are asked for what is behind their headers. */
+/** Records a test of the payload of both address families. */
 export function notePlace({ layers, joinPlaces }: Context, ipv6HeaderEnd: Value, tunnel: boolean): void {
   joinPlaces.push({
     ipv4: layers.transport(layers.ipv4HeaderEnd(), 0, 4),
@@ -52,7 +52,7 @@ interface Ports {
   readonly protocols: readonly number[];
 }
 
-/** IPv6 and IPv4 each with a test of their own. */
+/** Tests IPv6 and IPv4 separately. */
 function separateTest(context: Context, ports: Ports, span: Span): Predicate {
   const { layers, options } = context;
   const ipv6 = ipv6PayloadOf(context);
@@ -72,7 +72,10 @@ function separateTest(context: Context, ports: Ports, span: Span): Predicate {
   return options.asLibpcap ? any(ipv6Test, ipv4Test) : any(ipv4Test, ipv6Test);
 }
 
-/** Both families set the end of their header (and the protocol, if that may be several); one test of ports serves both. */
+/**
+ * Sets the end of the header in both families (and the protocol, if several are possible), and then tests the ports
+ * once.
+ */
 function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
   const { layers, values } = context;
   const [only, ...others] = ports.protocols;
@@ -100,12 +103,12 @@ function joinedTest(context: Context, ports: Ports, span: Span): Predicate {
   return all(any(ipv4, ipv6), ...isTransport, portsMatch(context, headerEnd, ports));
 }
 
-/** Not a later fragment of an IPv4 packet: those have no transport header. */
+/** Tests that an IPv4 packet is not a later fragment, which has no transport header. */
 export function firstFragment({ layers, tests }: Context): Predicate {
   return tests.maskedEqual(layers.network(IPV4_FRAGMENT, 2), FRAGMENT_OFFSET_MASK, 0);
 }
 
-/** What an IPv6 packet carries: by its fixed header alone, or after `@exthdr` behind its extension headers. */
+/** Tests the payload of an IPv6 packet by its fixed header, or after `@exthdr` behind its extension headers. */
 export function ipv6PayloadOf({ layers }: Context): { readonly protocol: Value; readonly headerEnd: Value } {
   return layers.ipv6Payload ?? { protocol: layers.network(IPV6_NEXT_HEADER, 1), headerEnd: layers.ipv6HeaderEnd() };
 }

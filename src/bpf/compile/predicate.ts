@@ -1,12 +1,12 @@
 /**
- * Predicates: a filter as tests of values joined by all, any and not, in the order in which libpcap would test. Still a
- * tree, but link types, offsets and names are gone. @module
+ * Predicates: a filter as tests of values, combined by all, any and not, in libpcap's order. Still a tree, but without
+ * link types, offsets and names. @module
  */
 import { LimitError, MAX_TESTS } from '../language/limits.ts';
 import type { Value, ValueTable, VariableValue } from './value.ts';
 import { traitsOf } from './value-traits.ts';
 
-/** How a test compares, unsigned: value = operand, value > operand, value >= operand. */
+/** Unsigned comparisons: value = operand, value > operand, value >= operand. */
 export type Comparison = 'equal' | 'greater' | 'greaterOrEqual';
 
 export type Predicate =
@@ -14,15 +14,17 @@ export type Predicate =
   | { readonly kind: 'test'; readonly value: Value; readonly comparison: Comparison; readonly operand: Value }
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Predicate[] }
   | { readonly kind: 'not'; readonly part: Predicate }
-  /** `first op part op part ...`, from left to right without any precedence. Flat, so that long filters need no recursion. */
+  /**
+   * `first op part op part ...`, from left to right without precedence. Flat, so that long filters need no recursion.
+   */
   | { readonly kind: 'sequence'; readonly first: Predicate; readonly rest: readonly SequenceLink[] }
-  /** Always true; sets a variable for what is tested after it. */
+  /** Always true; sets a variable for the tests after it. */
   | { readonly kind: 'assign'; readonly variable: VariableValue; readonly value: Value }
-  /** Always true; only makes sure that the packet has the bytes of `value`, or rejects it. */
+  /** Always true, but rejects packets that do not have the bytes of `value`. */
   | { readonly kind: 'touch'; readonly value: Value }
-  /** Sets variables by predicates that are true as a whole; nothing at all if none of the variables is used. */
+  /** Always true; sets variables. Removed when none of the variables is used. */
   | { readonly kind: 'setup'; readonly variables: readonly VariableValue[]; readonly body: Predicate }
-  /** Walks a chain of headers until one is `protocol`; a loop, so no kernel takes it. */
+  /** Walks a chain of headers until one is `protocol`. This is a loop, which the kernel does not accept. */
   | { readonly kind: 'chain'; readonly family: 'ip' | 'ip6'; readonly protocol: number; readonly headerOffset: number };
 
 export interface SequenceLink {
@@ -144,7 +146,7 @@ function hasPart(predicate: Predicate, condition: (part: Predicate) => boolean):
   }
 }
 
-/** The predicates that most of the compiler needs, over one table of values. */
+/** Makes tests over one table of values, and limits their number. */
 export class Tests {
   readonly values: ValueTable;
   #made = 0;
@@ -157,7 +159,7 @@ export class Tests {
     return this.#compare(value, 'equal', k);
   }
 
-  /** `(value & mask) = k`. Without any bit in the mask nothing is loaded, as in libpcap's optimised programs. */
+  /** Tests `(value & mask) = k`. With an empty mask nothing is loaded, as in libpcap's optimised programs. */
   maskedEqual(value: Value, mask: number, k: number): Predicate {
     if (mask === 0) return k === 0 ? TRUE : FALSE;
     if (mask === 0xffff_ffff) return this.equal(value, k);
@@ -172,7 +174,7 @@ export class Tests {
     return this.#compare(value, 'greaterOrEqual', k);
   }
 
-  /** Whether any bit of the mask is set. */
+  /** Tests whether any bit of the mask is set. */
   anyBit(value: Value, mask: number): Predicate {
     return not(this.maskedEqual(value, mask, 0));
   }

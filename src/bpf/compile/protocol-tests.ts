@@ -1,4 +1,4 @@
-/** Tests of protocols: words that stand alone, `proto`, `protochain`, and the frame types of IEEE 802.2. @module */
+/** Tests protocols: single words, `proto`, `protochain`, and the frame types of IEEE 802.2. @module */
 
 import { nearestWord } from '../../base/nearest-word.ts';
 import { EtherType, IpProtocol, MAX_802_3_LENGTH } from '../../base/protocol-numbers.ts';
@@ -10,7 +10,7 @@ import { all, any, not, type Predicate } from './predicate.ts';
 
 const IPV4_PROTOCOL = 9;
 const IPV6_NEXT_HEADER = 6;
-/** Where the next header of a fragment header stands when that is the first extension header. */
+/** Offset of the next header in a fragment header that is the first extension header. */
 const AFTER_IPV6_HEADER = 0;
 const MAX_IP_PROTOCOL = 255;
 const MAX_ACCESS_POINT = 0xff;
@@ -48,7 +48,7 @@ const ISIS_GROUPS: ReadonlyMap<ProtocolWord, readonly number[]> = new Map([
   ['psnp', [IsisPdu.l2Psnp, IsisPdu.l1Psnp]],
 ]);
 
-/** Words for what the link layer carries. */
+/** Words for payloads of the link layer. */
 const LINK_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['ip', EtherType.ipv4],
   ['ip6', EtherType.ipv6],
@@ -67,14 +67,14 @@ const LINK_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['netbeui', LlcSap.netBeui],
 ]);
 
-/** Names that only `ether proto` knows. */
+/** Names that are valid after `ether proto` only. */
 const ETHER_PROTO_NAMES: ReadonlyMap<string, number> = new Map([
   ['loopback', FilterEtherType.loopback],
   ['lldp', FilterEtherType.lldp],
   ['slow', FilterEtherType.slow],
 ]);
 
-/** Words for upper-layer protocols, and the network layer that they are tested in; undefined: IPv4 and IPv6. */
+/** Words for upper-layer protocols, with the network layer that carries them; undefined: IPv4 and IPv6. */
 const IP_PROTOCOLS: ReadonlyMap<ProtocolWord, { readonly number: number; readonly network: 'ip' | 'ip6' | undefined }> =
   new Map([
     ['tcp', { number: IpProtocol.tcp, network: undefined }],
@@ -91,7 +91,7 @@ const IP_PROTOCOLS: ReadonlyMap<ProtocolWord, { readonly number: number; readonl
     ['icmp6', { number: IpProtocol.icmp6, network: 'ip6' }],
   ]);
 
-/** A protocol word that stands alone. */
+/** Compiles a single protocol word. */
 export function protocolTest(context: Context, word: ProtocolWord, span: Span): Predicate {
   const linkProtocol = LINK_PROTOCOLS.get(word);
   if (linkProtocol !== undefined) return carries(context, linkProtocol, span);
@@ -105,7 +105,7 @@ export function protocolTest(context: Context, word: ProtocolWord, span: Span): 
   return context.fail('FILTER_QUALIFIER', `"${word}" cannot stand alone`, span);
 }
 
-/** `[word] proto number`. */
+/** Compiles `[word] proto number`. */
 export function protoTest(context: Context, number: number, word: ProtocolWord | undefined, span: Span): Predicate {
   switch (word) {
     case undefined:
@@ -135,7 +135,7 @@ export function protoTest(context: Context, number: number, word: ProtocolWord |
   }
 }
 
-/** In the fixed header, or in the fragment header right behind it. */
+/** Tests the next header in the fixed header, or in a fragment header directly after it. */
 function ipv6ProtocolTest({ layers, tests }: Context, number: number): Predicate {
   if (layers.ipv6Payload !== undefined) return tests.equal(layers.ipv6Payload.protocol, number);
   const nextHeader = layers.network(IPV6_NEXT_HEADER, 1);
@@ -149,13 +149,13 @@ function osiTest(context: Context, number: number, span: Span): Predicate {
   return all(carries(context, LlcSap.osi, span), context.tests.equal(context.layers.osi(0, 1), number));
 }
 
-/** Types have five bits; a larger number can only mean the whole byte. */
+/** Types have five bits; a larger number is compared with the whole byte. */
 function isisTypeTest({ layers, tests, options }: Context, type: number): Predicate {
   if (type > ISIS_TYPE_MASK || options.asLibpcap) return tests.equal(layers.osi(ISIS_TYPE_OFFSET, 1), type);
   return tests.maskedEqual(layers.osi(ISIS_TYPE_OFFSET, 1), ISIS_TYPE_MASK, type);
 }
 
-/** `[ip|ip6] protochain number`: anywhere in the chain of extension headers. */
+/** Compiles `[ip|ip6] protochain number`: the protocol anywhere in the chain of extension headers. */
 export function protochainTest(
   context: Context,
   number: number,
@@ -182,7 +182,7 @@ export function protochainTest(
   });
 }
 
-/** The number of a name behind `proto` or `protochain`. `upperLayer` knows the names of /etc/protocols. */
+/** Returns the number of a name after `proto` or `protochain`. `upperLayer`: names of /etc/protocols are valid. */
 export function protocolByName(
   context: Context,
   name: string,
@@ -218,7 +218,7 @@ function lookUp(
   }
 }
 
-/** Control fields of IEEE 802.2 frames: the value and the bits that count. */
+/** Control fields of IEEE 802.2 frames: value and mask. */
 const LLC_CONTROLS: ReadonlyMap<string, readonly [value: number, mask: number]> = new Map([
   ['i', [0x00, 0x01]],
   ['s', [0x01, 0x03]],
@@ -236,7 +236,7 @@ const LLC_CONTROLS: ReadonlyMap<string, readonly [value: number, mask: number]> 
   ['frmr', [0x87, 0xef]],
 ]);
 
-/** `llc [type]`: a length where Ethernet II has its type, and no raw IPX behind it. */
+/** Compiles `llc [type]`: a length in place of the Ethernet II type, and no raw IPX after it. */
 export function llcTest(context: Context, frame: string | undefined, span: Span): Predicate {
   const { layers, tests } = context;
   if (layers.kind !== 'ethernet') return context.fail('FILTER_LINK_TYPE', '"llc" tests Ethernet frames only', span);
@@ -254,7 +254,7 @@ export function llcTest(context: Context, frame: string | undefined, span: Span)
   return all(...parts);
 }
 
-/** Up to 1500 it is an IEEE 802.2 access point, of one byte; above that an EtherType. */
+/** Tests a link-layer protocol: up to 1500 an IEEE 802.2 access point of one byte, above that an EtherType. */
 function checkLinkProtocol(context: Context, number: number, span: Span): void {
   checkRange(context, number, number <= MAX_802_3_LENGTH ? MAX_ACCESS_POINT : MAX_ETHER_TYPE, span);
 }

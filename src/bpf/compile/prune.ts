@@ -1,15 +1,15 @@
-/** Setups of variables that nothing uses: `geneve` alone never asks where the inner packet begins. @module */
+/** Removes setups of unused variables: `geneve` alone does not need the position of the inner packet. @module */
 import type { Predicate } from './predicate.ts';
 import { TRUE } from './predicate.ts';
 import { type Value, type VariableValue, walkValue } from './value.ts';
 
-/** `predicate` without the setups whose variables are not used after them. */
+/** Returns `predicate` without setups whose variables are not used after them. */
 export function pruneSetups(predicate: Predicate): Predicate {
   const used = new Set<VariableValue>();
   return prune(predicate, used);
 }
 
-/** Walks backwards, so that `used` holds the variables of all that comes after the part at hand. */
+/** Walks backwards, so that `used` holds the variables of everything after this part. */
 function prune(predicate: Predicate, used: Set<VariableValue>): Predicate {
   switch (predicate.kind) {
     case 'constant':

@@ -1,7 +1,7 @@
-/** What passes ask of a value again and again, worked out once for each. @module */
+/** Properties of values that the passes need often, computed once for each value. @module */
 import { type LoadEnd, mayDivideByZero, type Value, type ValueTraits, type VariableValue, walkValue } from './value.ts';
 
-/** The base of loads at fixed places, and that of ancillary loads; real ids are not negative. */
+/** Pseudo base of loads at fixed offsets, and that of ancillary loads; real ids are not negative. */
 const FIXED = -1;
 const ANCILLARY = -2;
 

@@ -1,7 +1,7 @@
 /**
- * Values: what a test compares. A value is a tree of loads, constants and arithmetic without side effects, and equal
- * trees are one object (hash-consing), so "the same value" is `===` in every later pass. The only effect that evaluating
- * a value can have is to reject the packet: a load outside of it, or a division by zero. @module
+ * Values: the operands of tests. A value is a tree of loads, constants and arithmetic without side effects, and equal
+ * trees are one object (hash-consing), so "the same value" is `===` in every later pass. The only effect that
+ * evaluating a value can have is to reject the packet: by a load outside of it, or by a division by zero. @module
  */
 import { InternTable } from './intern-table.ts';
 
@@ -12,26 +12,26 @@ export type LoadSize = 1 | 2 | 4;
 interface Numbered {
   /** Unique within one compilation; operands have smaller ones. */
   readonly id: number;
-  /** Worked out when it is asked for first, by `traitsOf`. */
+  /** Computed on first use by `traitsOf`. */
   traits: ValueTraits | undefined;
 }
 
-/** What passes ask of a value again and again. */
+/** Properties of a value that the passes need often. */
 export interface ValueTraits {
-  /** All loads, at fixed and at computed places. */
+  /** All loads, at fixed and at computed offsets. */
   readonly loads: readonly LoadEnd[];
-  /** The end of the loads at fixed places. */
+  /** The end of the loads at fixed offsets. */
   readonly fixedEnd: number;
   /** Whether a divisor may be zero. */
   readonly divides: boolean;
   /** Whether computing the value can reject a packet. */
   readonly mayReject: boolean;
-  /** Whether `fixedEnd` says all there is about when it does. */
+  /** Whether a packet of `fixedEnd` bytes cannot be rejected. */
   readonly fixedOnly: boolean;
   readonly variables: readonly VariableValue[];
 }
 
-/** The bytes that a load needs: up to `end`, after the value with the id `base`. */
+/** The bytes that a load needs: up to `end`, counted from the value with the id `base`. */
 export interface LoadEnd {
   readonly base: number;
   readonly end: number;
@@ -39,7 +39,7 @@ export interface LoadEnd {
 
 export type Value =
   | (Numbered & { readonly kind: 'constant'; readonly value: number })
-  /** Bytes of the packet at `offset`, after `base` if there is one. */
+  /** Bytes of the packet at `offset`, relative to `base` if there is one. */
   | (Numbered & {
       readonly kind: 'load';
       readonly size: LoadSize;
@@ -50,7 +50,7 @@ export type Value =
   | (Numbered & { readonly kind: 'headerLength'; readonly offset: number })
   /** Length of the packet on the wire. */
   | (Numbered & { readonly kind: 'length' })
-  /** What the kernel knows besides the bytes: a load at `SKF_AD_OFF + offset`. */
+  /** Metadata of the kernel: a load at `SKF_AD_OFF + offset`. */
   | (Numbered & { readonly kind: 'ancillary'; readonly offset: number })
   /** The value of the last `assign` on the path; 0 without one. */
   | (Numbered & { readonly kind: 'variable'; readonly index: number; readonly name: string })
@@ -67,11 +67,11 @@ export type LoadValue = Extract<Value, { kind: 'load' }>;
 export type VariableValue = Extract<Value, { kind: 'variable' }>;
 
 const COMMUTATIVE: ReadonlySet<BinaryOperator> = new Set(['add', 'mul', 'and', 'or', 'xor']);
-/** Operations that make 0 of 0 and any other operand. */
+/** Operations whose result is 0 when the left operand is 0. */
 const ABSORBED_BY_ZERO: ReadonlySet<BinaryOperator> = new Set(['mul', 'div', 'mod', 'lsh', 'rsh']);
 const ALL_ONES = 0xffff_ffff;
 
-/** First numbers of the keys of values, apart from those of binary operators. */
+/** First numbers of the keys of values; those of binary operators are separate. */
 const KEYS = { constant: 10, load: 11, headerLength: 12, length: 13, ancillary: 14, variable: 15, negate: 16 } as const;
 const OPERATOR_KEYS: Readonly<Record<BinaryOperator, number>> = {
   add: 0,
@@ -85,21 +85,24 @@ const OPERATOR_KEYS: Readonly<Record<BinaryOperator, number>> = {
   lsh: 8,
   rsh: 9,
 };
-/** In the place of the id of a base that is not there. */
+/** The id of a missing base. */
 const NO_BASE = -1;
 
-/** Makes values, each once. The constructors simplify what is the same for every packet, cut ones included. */
+/**
+ * Makes values, each once. The constructors apply simplifications that hold for every packet, including packets cut
+ * short.
+ */
 export class ValueTable {
   readonly #known = new InternTable<Value>();
   readonly #simplifies: boolean;
   #variables = 0;
 
-  /** @param simplifies false: every value stays as it is written in the filter */
+  /** @param simplifies false: values stay as the filter has them */
   constructor(simplifies = true) {
     this.#simplifies = simplifies;
   }
 
-  /** Variables made so far. */
+  /** Number of variables made so far. */
   get variableCount(): number {
     return this.#variables;
   }
@@ -115,7 +118,10 @@ export class ValueTable {
       })) as ConstantValue;
   }
 
-  /** `base` with a constant part: that part goes into `offset`. Places are computed in 32 bits, as in Linux and our engines. */
+  /**
+   * Makes a load. A constant part of `base` moves into `offset`. Offsets are computed in 32 bits, as in Linux and our
+   * engines.
+   */
   load(size: LoadSize, base: Value | undefined, offset: number): Value {
     const simpler = this.#simplifies ? this.#simplerLoad(size, base, offset) : undefined;
     if (simpler !== undefined) return simpler;
@@ -130,7 +136,7 @@ export class ValueTable {
   #simplerLoad(size: LoadSize, base: Value | undefined, offset: number): Value | undefined {
     if (base?.kind === 'constant') {
       const sum = (base.value + offset) >>> 0;
-      // Past 2^31 the kernel takes an offset for a negative one; no packet is that long, so leave it to the bounds check.
+      // The kernel reads offsets from 2^31 on as negative. No packet is that long, so the bounds check rejects it.
       if (sum < 0x8000_0000) return this.load(size, undefined, sum);
     }
     if (base?.kind === 'binary' && base.operator === 'add' && base.right.kind === 'constant') {
@@ -178,7 +184,7 @@ export class ValueTable {
     );
   }
 
-  /** `left operator right`. */
+  /** Makes `left operator right`, simplified. */
   binary(operator: BinaryOperator, left: Value, right: Value): Value {
     if (!this.#simplifies) return this.#intern(operator, left, right);
     if (left.kind === 'constant' && right.kind === 'constant' && !mayDivideByZero(operator, right)) {
@@ -248,7 +254,7 @@ export class ValueTable {
   }
 }
 
-/** The arithmetic of the BPF machine. Shifts over 31 give 0, a zero divisor is the caller's business. */
+/** Computes an operation of the BPF machine. Shifts by more than 31 give 0; the caller handles a zero divisor. */
 export function fold(operator: BinaryOperator, left: number, right: number): number {
   switch (operator) {
     case 'add':
@@ -274,7 +280,7 @@ export function fold(operator: BinaryOperator, left: number, right: number): num
   }
 }
 
-/** The bits that can be set, by the width of loads alone. */
+/** Returns the bits that can be set, derived from the width of loads alone. */
 export function naturalMask(value: Value): number {
   switch (value.kind) {
     case 'constant':
@@ -294,7 +300,7 @@ export function naturalMask(value: Value): number {
   }
 }
 
-/** Calls `visit` with every value inside `value`, itself last. */
+/** Calls `visit` for every value inside `value`, and last for `value` itself. */
 export function walkValue(value: Value, visit: (part: Value) => void): void {
   if (value.kind === 'load' && value.base !== undefined) walkValue(value.base, visit);
   else if (value.kind === 'negate') walkValue(value.operand, visit);
@@ -305,24 +311,24 @@ export function walkValue(value: Value, visit: (part: Value) => void): void {
   visit(value);
 }
 
-/** Whether `left operator right` may reject the packet, as every division by zero does. */
+/** Returns whether `left operator right` may reject the packet, as a division by zero does. */
 export function mayDivideByZero(operator: BinaryOperator, right: Value): boolean {
   return (operator === 'div' || operator === 'mod') && (right.kind !== 'constant' || right.value === 0);
 }
 
-/** Whether there is nothing to load in `value`, so that it need not be computed if the result is known. */
+/** Returns whether `value` loads nothing, so that it need not be computed if the result is known. */
 function isFree({ kind }: Value): boolean {
   return kind === 'constant' || kind === 'length' || kind === 'variable';
 }
 
-/** So small that adding an offset below 2^16 cannot wrap around. */
+/** Returns whether adding an offset below 2^16 cannot wrap around. */
 function isSmall(value: Value): boolean {
   if (value.kind === 'headerLength' || value.kind === 'load' || value.kind === 'binary')
     return naturalMask(value) <= 0xffff;
   return false;
 }
 
-/** `x & 0xf` of one byte at a fixed place: the place. */
+/** Returns the offset of the byte in `byte & 0xf`, if `value` has that form. */
 function headerLengthOffset(value: Value): number | undefined {
   if (value.kind !== 'binary' || value.operator !== 'and' || value.right.kind !== 'constant') return undefined;
   const { left, right } = value;

@@ -6,7 +6,7 @@ import { linkJumps } from './link-jumps.ts';
 import { withZeros, wordsReadTooEarly } from './memory-check.ts';
 import { mergeEqualCode } from './merge-code.ts';
 
-/** A place in the program. */
+/** A position in the program. */
 export interface Label {
   /** Index of an instruction; -1 until it is placed. */
   at: number;
@@ -49,7 +49,7 @@ export class CodeBuffer {
     this.#drafts.push(draft);
   }
 
-  /** The finished program. `merge`: code that does the same in two places stays in one of them. */
+  /** Returns the finished program. `merge`: whether to merge equal code. */
   link(merge: boolean): BpfInstruction[] {
     const drafts = this.#drafts.map(({ code, k, onTrue, onFalse }) => ({
       code,

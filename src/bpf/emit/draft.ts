@@ -1,7 +1,10 @@
 /** Instructions before their jumps have distances. @module */
 import { BpfClass, BpfJump } from '../instruction.ts';
 
-/** An instruction whose jumps go to indices of other drafts; without any it goes on to the next, or ends. */
+/**
+ * An instruction whose jump targets are indices of other drafts; without targets it continues with the next one, or
+ * ends.
+ */
 export interface Draft {
   readonly code: number;
   readonly k: number;

@@ -1,6 +1,6 @@
 /**
- * `protochain`: follows the next-header fields of IPv6 extension headers and of AH until one names the wanted protocol.
- * The one loop that filters have. @module
+ * Emits `protochain`: follows the next-header fields of IPv6 extension headers and of AH until one is the wanted
+ * protocol. This is the only loop in filters. @module
  */
 import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { BPF_MEMORY_WORDS, BpfAlu, BpfClass, BpfMisc, BpfMode, BpfSize, BpfSource } from '../instruction.ts';
@@ -9,7 +9,7 @@ import { type CodeBuffer, JUMP_EQUAL, type Label } from './code-buffer.ts';
 export interface HeaderChain {
   readonly family: 'ip' | 'ip6';
   readonly protocol: number;
-  /** Where the network header begins. */
+  /** Offset of the network header. */
   readonly headerOffset: number;
 }
 
@@ -23,7 +23,7 @@ const EXTENSION_HEADERS = [
   IpProtocol.routing,
   IpProtocol.fragment,
 ] as const;
-/** The word of memory that keeps the next header while its place is computed. */
+/** The word of memory that keeps the next header while its offset is computed. */
 const NEXT_HEADER_WORD = BPF_MEMORY_WORDS - 1;
 
 const LOAD_BYTE = BpfClass.ld | BpfSize.byte;
@@ -73,7 +73,7 @@ function jumpIfEqual(code: CodeBuffer, k: number, target: Label): void {
   code.place(next);
 }
 
-/** Keeps the next header in memory, A = the length field of this one. */
+/** Keeps the next header in memory, and loads the length field of this one into A. */
 function loadNext(code: CodeBuffer, headerOffset: number): void {
   code.push(LOAD_BYTE | BpfMode.indirect, headerOffset);
   code.push(BpfClass.st, NEXT_HEADER_WORD);

@@ -1,14 +1,16 @@
-/** The order of a graph's nodes in the program: every node after those that lead to it, so that all jumps go forward. @module */
+/**
+ * Orders the nodes of a graph in the program: every node after its predecessors, so that all jumps go forward. @module
+ */
 import { firstSuccessor, type Node, secondSuccessor } from '../optimize/graph.ts';
 
 /**
- * Nodes in program order, without the two ends, from all `nodes` of a graph, the root first. A node that only does
- * something is followed by its successor where that is possible, since it has no jump of its own.
+ * Returns the nodes in program order, without the two ends, from all `nodes` of a graph, the root first. A node without
+ * a test is followed by its successor where possible, since it has no jump of its own.
  */
 export function layOut(nodes: readonly Node[]): Node[] {
   const root = nodes[0];
   if (root === undefined) return [];
-  /** By the number of a node: the ways into it that are still to come. */
+  /** By the number of a node: the number of edges to it that are still to come. */
   const waitingFor = new Array<number>(root.id + 1).fill(0);
   const ready = [root];
   const expect = (next: Node | undefined) => {

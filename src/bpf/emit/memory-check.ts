@@ -1,4 +1,7 @@
-/** The kernel refuses a program that may read a word of M[] before it has set it (net/core/filter.c, check_load_and_stores). @module */
+/**
+ * Zeroes words of M[] for the kernel, which refuses a program that may read a word before setting it
+ * (net/core/filter.c, check_load_and_stores). @module
+ */
 import { BpfClass, type BpfInstruction, BpfMode } from '../instruction.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
@@ -6,7 +9,7 @@ const CLASS_MASK = 0x07;
 const MODE_MASK = 0xe0;
 const ALL_WORDS = 0xffff;
 
-/** `drafts` with zeros in these words of memory to begin with. */
+/** Returns `drafts`, preceded by code that sets these words of memory to 0. */
 export function withZeros(drafts: readonly Draft[], words: ReadonlySet<number>): readonly Draft[] {
   if (words.size === 0) return drafts;
   const added = [
@@ -21,8 +24,8 @@ export function withZeros(drafts: readonly Draft[], words: ReadonlySet<number>):
 }
 
 /**
- * The words that are read where the kernel is not sure that they were set. It walks the program once from top to bottom,
- * and what holds at a `ret` it believes of the instruction behind it too.
+ * Returns the words that the program reads where the kernel is not sure that they were set. The kernel walks the
+ * program once from top to bottom, and carries its state past a `ret` to the next instruction.
  */
 export function wordsReadTooEarly(program: readonly BpfInstruction[]): readonly number[] {
   if (!program.some(readsMemory)) return [];

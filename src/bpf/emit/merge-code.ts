@@ -1,25 +1,28 @@
 /**
- * Equal code at two places: instructions that do the same, and are followed by the same, are one as far as any jump to
- * them is concerned. Which value A holds does not matter here, so the test of one port serves source and destination, and
- * the one of a protocol number IPv4 and IPv6. @module
+ * Merges equal code: jumps to instructions that do the same, and are followed by the same, go to one of them. The value
+ * in A does not matter here, so the test of one port serves source and destination, and that of a protocol number IPv4
+ * and IPv6. @module
  */
 import { InternTable } from '../compile/intern-table.ts';
 import { type Draft, JUMP_ALWAYS } from './draft.ts';
 
-/** A shared end that is reached by falling into it costs a `ja`; it must be longer than that. */
+/** A shared end that code falls into costs a `ja`, so it must be longer than that. */
 const WORTH_A_JUMP = 2;
-/** In the place of an index. */
+/** The absence of an index. */
 const NONE = -1;
 
-/** What is left of the program. Targets are indices of the original one. */
+/** The remaining program. Targets are indices of the original one. */
 interface Kept {
-  /** Where it stood; `NONE` for an added `ja`. */
+  /** Original index; `NONE` for an added `ja`. */
   readonly from: number[];
   readonly onTrue: number[];
   readonly onFalse: number[];
 }
 
-/** The program with jumps to the last of equal places, without the code that nothing reaches then. Jumps go forward. */
+/**
+ * Returns the program with jumps to the last of equal pieces of code, without the code that then is unreachable. Jumps
+ * go forward.
+ */
 export function mergeEqualCode(drafts: readonly Draft[]): Draft[] {
   const last = lastEqual(drafts);
   const runs = runLengths(drafts);
@@ -51,7 +54,7 @@ function keep({ from, onTrue, onFalse }: Kept, index: number, whenTrue: number, 
   onFalse.push(whenFalse);
 }
 
-/** For each instruction, the last one that is equal to it together with all that follows. */
+/** Returns for each instruction the last one that is equal to it together with everything after it. */
 function lastEqual(drafts: readonly Draft[]): number[] {
   const last = new Array<number>(drafts.length);
   const known = new InternTable<number>();
@@ -70,7 +73,7 @@ function lastEqual(drafts: readonly Draft[]): number[] {
   return last;
 }
 
-/** For each instruction, how many there are up to the jump or return that ends its run. */
+/** Returns for each instruction the number of instructions up to the jump or return that ends its run. */
 function runLengths(drafts: readonly Draft[]): number[] {
   const lengths = new Array<number>(drafts.length);
   for (let index = drafts.length - 1; index >= 0; index -= 1) {
@@ -85,10 +88,10 @@ function isReturn(draft: Draft): boolean {
   return (draft.code & 0x07) === 0x06;
 }
 
-/** The program of what is kept, its targets counted anew. */
+/** Renumbers the targets of the remaining program. */
 function renumber(drafts: readonly Draft[], { from, onTrue, onFalse }: Kept): Draft[] {
   const codeOf = (index: number) => drafts[from[index] as number]?.code ?? JUMP_ALWAYS;
-  // A `ja` to what comes next anyway does nothing. No jump leads to one: such jumps go where it goes.
+  // A `ja` to the next instruction does nothing. No jump leads to one: such jumps lead to its target.
   const isIdle = (index: number) =>
     codeOf(index) === JUMP_ALWAYS && onTrue[index] !== NONE && from[index + 1] === onTrue[index];
   const places = new Array<number>(drafts.length).fill(0);

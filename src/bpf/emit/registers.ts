@@ -1,8 +1,11 @@
-/** What the registers are known to hold at one place of the program. @module */
+/** The known contents of the registers at one position of the program. @module */
 import type { Value, VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
 
-/** A register may hold several values at once: a variable and what it was set from. Empty: anything. */
+/**
+ * A register may hold several values at once, for example a variable and the value that it was set from. Empty:
+ * unknown.
+ */
 export interface RegisterState {
   readonly a: readonly Value[];
   readonly x: readonly Value[];
@@ -10,7 +13,7 @@ export interface RegisterState {
 
 export const NOTHING_KNOWN: RegisterState = { a: [], x: [] };
 
-/** What holds at a place that is reached in any of these states. */
+/** Returns the state at a position that is reached in any of these states. */
 export function meet(states: readonly RegisterState[]): RegisterState {
   const [first, ...others] = states;
   if (first === undefined) return NOTHING_KNOWN;
@@ -20,7 +23,7 @@ export function meet(states: readonly RegisterState[]): RegisterState {
   };
 }
 
-/** `state` once `variable` has another value: what was computed from the old one is no longer true. */
+/** Returns `state` after `variable` has changed, without values that were computed from it. */
 export function forget(state: RegisterState, variable: VariableValue): RegisterState {
   const independent = (value: Value) => !traitsOf(value).variables.includes(variable);
   return { a: state.a.filter(independent), x: state.x.filter(independent) };

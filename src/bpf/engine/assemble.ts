@@ -1,7 +1,8 @@
 /**
- * Text to program: what `disassemble` and tcpdump print (`-d`, `-dd`, `-ddd`), the one-line form of iptables
- * (`4,40 0 0 12,...`), and programs by hand with labels, in the syntax of the kernel's bpf_asm
- * (Documentation/networking/filter.rst; `;` begins a comment, a number as a target is an instruction's index). Whatever the form, the result has passed `validate`. @module
+ * Assembles programs from text: the output of `disassemble` and tcpdump (`-d`, `-dd`, `-ddd`), the one-line form of
+ * iptables (`4,40 0 0 12,...`), and programs with labels in the syntax of the kernel's bpf_asm
+ * (Documentation/networking/filter.rst; `;` begins a comment, a number as a target is the index of an instruction).
+ * Every program returned has passed `validate`. @module
  */
 import { SKF_AD_OFF } from '../ancillary.ts';
 import { BPF_MAX_INSTRUCTIONS, type BpfInstruction } from '../instruction.ts';
@@ -11,8 +12,8 @@ import { ProgramError } from './program-error.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
 /**
- * Reads a program; the form is told from the text.
- * @throws ProgramError `BAD_PROGRAM` with the line, or the instruction, at fault
+ * Assembles a program; the form is recognised from the text.
+ * @throws ProgramError `BAD_PROGRAM` with the line or instruction at fault
  */
 export function assemble(text: string, options: ValidateOptions = {}): readonly BpfInstruction[] {
   const lines = contentLines(text);
@@ -31,7 +32,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Lines that say something, without comments (`;` to the end of the line). */
+/** Returns the lines with content, without comments (`;` to the end of the line). */
 function contentLines(text: string): readonly Line[] {
   const lines = text
     .split('\n')
@@ -43,7 +44,7 @@ function contentLines(text: string): readonly Line[] {
   return lines;
 }
 
-/** `-ddd`: the number of instructions, then code, jt, jf and k of each; parted by lines or by commas. */
+/** Parses `-ddd`: the number of instructions, then code, jt, jf and k of each, separated by newlines or commas. */
 function readDecimal(lines: readonly Line[]): BpfInstruction[] {
   const entries = lines.flatMap((line) =>
     line.text
@@ -65,7 +66,7 @@ function readDecimal(lines: readonly Line[]): BpfInstruction[] {
   return instructions;
 }
 
-/** `-dd`: `{ 0x28, 0, 0, 0x0000000c },`. */
+/** Parses `-dd`: `{ 0x28, 0, 0, 0x0000000c },`. */
 function readInitializer(line: Line): BpfInstruction {
   const fields =
     /^\{([^{}]*)\},?$/
@@ -82,7 +83,7 @@ function instructionOf([code = 0, jt = 0, jf = 0, k = 0]: readonly number[]): Bp
   return { code, jt, jf, k };
 }
 
-/** Other names of bpf_asm; a third entry means that yes and no change places. */
+/** Other mnemonics of bpf_asm; a third entry means that the targets for true and false are swapped. */
 const ALIASES: ReadonlyMap<string, readonly [mnemonic: string, isInverted: boolean]> = new Map([
   ['ldi', ['ld', false]],
   ['ldxi', ['ldx', false]],
@@ -99,7 +100,7 @@ interface Statement {
   readonly line: number;
   readonly mnemonic: string;
   readonly operand: string;
-  /** Names or numbers of where a jump goes: none, yes, or yes and no. */
+  /** Names or numbers of jump targets: none, one for true, or one for true and one for false. */
   readonly targets: readonly string[];
 }
 
@@ -115,7 +116,7 @@ class Assembler {
     return this.#statements.map((statement, index) => this.#encode(statement, index));
   }
 
-  /** `(003) mnemonic operand`, `label: mnemonic operand, yes, no`, or a label alone. */
+  /** Parses `(003) mnemonic operand`, `label: mnemonic operand, yes, no`, or a label alone. */
   #read({ number, text }: Line): void {
     let rest = text.replace(/^\(\d+\)\s*/, '');
     for (let label = LABEL.exec(rest); label !== null; label = LABEL.exec(rest)) {
@@ -169,7 +170,7 @@ class Assembler {
 
 const LABEL = /^([A-Za-z_]\w*)\s*:\s*/;
 
-/** `#0x6 jt 4 jf 7` or `#0x6, yes, no`. */
+/** Parses `#0x6 jt 4 jf 7` or `#0x6, yes, no`. */
 function splitOperands(text: string): Pick<Statement, 'operand' | 'targets'> {
   const numbered = /^(.*?)\s*\bjt (\d+) jf (\d+)$/.exec(text);
   if (numbered !== null) {
@@ -179,19 +180,19 @@ function splitOperands(text: string): Pick<Statement, 'operand' | 'targets'> {
   return { operand, targets };
 }
 
-/** bpf_asm writes `ldx 4*([14]&0xf)` for what tcpdump calls `ldxb`. */
+/** bpf_asm writes `ldx 4*([14]&0xf)` for the instruction that tcpdump calls `ldxb`. */
 function mnemonicFor(mnemonic: string, form: OperandForm): string {
   return mnemonic === 'ldx' && form === 'header' ? 'ldxb' : mnemonic;
 }
 
-/** A constant is a constant, however the opcode prints it. */
+/** The forms of constants are equivalent, however the opcode prints them. */
 function fits(opcode: Opcode, form: OperandForm): boolean {
   return opcode.operand === form || (form === 'decimal' && opcode.operand === 'hexadecimal');
 }
 
 const NUMBER = '-?(?:0x[0-9a-f]+|\\d+)';
 
-/** Forms with a number in them. */
+/** Operand forms with a number. */
 const NUMBERED_OPERANDS: readonly (readonly [pattern: RegExp, form: OperandForm])[] = [
   [new RegExp(`^#\\s*(${NUMBER})$`, 'i'), 'decimal'],
   [new RegExp(`^\\[\\s*(${NUMBER})\\s*\\]$`, 'i'), 'absolute'],

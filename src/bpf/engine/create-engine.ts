@@ -1,6 +1,6 @@
 /**
- * The engine for a program: what was asked for, or the next best that works here. Every engine means the same
- * (`semantics.ts`), so the choice is about speed alone. @module
+ * Creates the engine for a program: the requested one, or the next best that works here. All engines have the same
+ * semantics (`semantics.ts`); they differ in speed alone. @module
  */
 import { messageOf } from '../../base/errors.ts';
 import type { WasmMemory } from '../../wasm/web-assembly.ts';
@@ -13,31 +13,37 @@ import { hasBackwardJump } from './validate.ts';
 import { compileToWasm, type WasmFilter } from './wasm-engine.ts';
 
 /**
- * `interpreter` works everywhere; `wasm` is compiled; `kernel` is `wasm` here, with the program also given to the
- * kernel where frames come from it; `auto` takes the best there is.
+ * `interpreter` works everywhere; `wasm` is compiled; `kernel` is `wasm`, with the program also attached to the socket
+ * by the capture; `auto` is the fastest that works.
  */
 const ENGINE_NAMES = ['auto', 'kernel', 'wasm', 'interpreter'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export interface EngineOptions {
   readonly engine?: EngineName;
-  /** Where the frames will lie: compiled code reads them in place. Frames elsewhere are judged by interpretation. */
+  /** Memory that holds the frames: compiled code reads them in place. Frames elsewhere are interpreted. */
   readonly memory?: WasmMemory;
 }
 
 export interface FilterEngine {
   readonly kind: 'interpreter' | 'wasm';
-  /** Why a `wasm` or `kernel` engine that was asked for is not to be had; undefined when it is. */
+  /** Why the requested `wasm` or `kernel` engine is not available; undefined if it is. */
   readonly fallback: string | undefined;
-  /** The program may also go to the kernel (`attachFilter`), to drop early what this engine would reject. */
+  /**
+   * Whether the program may also be attached to a socket (`attachFilter`), to drop early the frames that this engine
+   * would reject.
+   */
   readonly attach: boolean;
-  /** The compiled filter, for those who walk frames in its memory themselves. */
+  /** The compiled filter, for callers that iterate over frames in its memory themselves. */
   readonly wasm: WasmFilter | undefined;
-  /** Judges `bytes[offset, offset + length)`: bytes to keep, 0 rejects. Never throws on a frame. */
+  /** Returns the bytes to keep of the frame `bytes[offset, offset + length)`; 0 rejects it. Never throws on a frame. */
   run(bytes: Uint8Array, offset: number, length: number, wireLength: number, ancillary?: Ancillary): number;
 }
 
-/** @throws ProgramError `BAD_PROGRAM` as `validate` does, backward jumps aside */
+/**
+ * Creates an engine.
+ * @throws ProgramError `BAD_PROGRAM` as `validate` does, except for backward jumps
+ */
 export function createEngine(instructions: readonly BpfInstruction[], options: EngineOptions = {}): FilterEngine {
   const { engine = 'auto', memory } = options;
   const program = loadProgram(instructions);
@@ -52,7 +58,7 @@ export function createEngine(instructions: readonly BpfInstruction[], options: E
     run: (bytes, offset, length, wireLength, ancillary) =>
       runProgram(program, bytes, offset, Math.min(length, bytes.length - offset), wireLength, ancillary),
   };
-  // Frames outside WebAssembly's memory would have to be copied there: interpreting them is quicker.
+  // Frames outside of WebAssembly memory would have to be copied; interpreting them is faster.
   if (engine === 'interpreter' || (engine === 'auto' && memory === undefined)) return interpreter;
   try {
     const wasm = compileToWasm(instructions, memory);
@@ -63,8 +69,8 @@ export function createEngine(instructions: readonly BpfInstruction[], options: E
 }
 
 /**
- * Why Linux would refuse a program that our engines take, or would judge by it otherwise than they do; undefined when
- * it can have the program. Frames that the kernel lets through are judged by our own engine all the same.
+ * Returns why Linux would refuse a program that our engines accept, or would compute other verdicts; undefined if the
+ * kernel can run it. Our own engine filters the frames that the kernel accepts once more in any case.
  */
 export function kernelRefusal(instructions: readonly BpfInstruction[]): string | undefined {
   if (instructions.length > BPF_MAX_INSTRUCTIONS) {
@@ -80,7 +86,7 @@ function isShiftByIndex({ code }: BpfInstruction): boolean {
   return classOf(code) === BpfClass.alu && isShift && usesIndexOperand(code);
 }
 
-/** Compiled code for frames that lie in its memory; others, and those with ancillary values, are interpreted. */
+/** Runs compiled code on frames in its memory; interprets other frames, and those with ancillary data. */
 function inPlaceEngine(wasm: WasmFilter, interpreter: FilterEngine): FilterEngine {
   const { match } = wasm;
   const { buffer } = wasm.memory;
@@ -98,11 +104,13 @@ function inPlaceEngine(wasm: WasmFilter, interpreter: FilterEngine): FilterEngin
   };
 }
 
-/** Places in a memory of our own: the ancillary values (not at 0, which means none), then the frame. */
+/** Addresses in a memory of our own: the ancillary data (not at 0, which means none), then the frame. */
 const ANCILLARY_AT = 32;
 const FRAME_AT = ANCILLARY_AT + AncillaryLayout.size;
 
-/** Compiled code over a memory of its own, into which each frame is copied. Frames that do not fit are interpreted. */
+/**
+ * Runs compiled code over a memory of its own, into which each frame is copied. Frames that do not fit are interpreted.
+ */
 function copyingEngine(wasm: WasmFilter, interpreter: FilterEngine): FilterEngine {
   const { match } = wasm;
   const memory = new Uint8Array(wasm.memory.buffer);

@@ -1,4 +1,4 @@
-/** Programs as text, in the three forms of tcpdump: `-d` for people, `-dd` for C, `-ddd` for other programs. @module */
+/** Prints programs in the three forms of tcpdump: `-d` as text, `-dd` as C, `-ddd` as numbers. @module */
 import { AncillaryOffset, SKF_AD_OFF } from '../ancillary.ts';
 import type { BpfInstruction } from '../instruction.ts';
 import { isAbsoluteLoad, isAlwaysJump, isJump, type Opcode, opcodeOf } from './opcode.ts';
@@ -26,8 +26,8 @@ export const ANCILLARY_NAMES: ReadonlyMap<number, string> = new Map([
 export type DisassemblyForm = 'text' | 'c' | 'decimal';
 
 /**
- * The program as tcpdump prints it, one instruction a line, a newline after each: `text` as with `-d`, `c` as with
- * `-dd`, `decimal` as with `-ddd` (the number of instructions first).
+ * Prints a program as tcpdump does, one instruction per line, each with a newline: `text` is `-d`, `c` is `-dd`,
+ * `decimal` is `-ddd` (the number of instructions first).
  */
 export function disassemble(instructions: readonly BpfInstruction[], form: DisassemblyForm = 'text'): string {
   if (form === 'decimal') {
@@ -42,7 +42,7 @@ function cInitializer({ code, jt, jf, k }: BpfInstruction): string {
   return `{ 0x${code.toString(16)}, ${jt}, ${jf}, 0x${k.toString(16).padStart(8, '0')} },`;
 }
 
-/** One line of `-d`: `(003) jeq      #0x6             jt 4	jf 7`. */
+/** Prints a line of `-d`: `(003) jeq      #0x6             jt 4	jf 7`. */
 function numberedInstruction(instruction: BpfInstruction, index: number): string {
   const { mnemonic, operand } = describeInstruction(instruction, index);
   const head = `(${String(index).padStart(3, '0')}) ${mnemonic.padEnd(8)} `;
@@ -50,7 +50,7 @@ function numberedInstruction(instruction: BpfInstruction, index: number): string
   return `${head}${operand.padEnd(16)} jt ${index + 1 + instruction.jt}\tjf ${index + 1 + instruction.jf}`;
 }
 
-/** Mnemonic and operand of the instruction at `index`, without its jump targets unless it is a `ja`. */
+/** Prints the mnemonic and operand of the instruction at `index`, with a jump target only for `ja`. */
 export function describeInstruction(
   instruction: BpfInstruction,
   index: number,

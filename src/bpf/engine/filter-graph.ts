@@ -1,6 +1,6 @@
 /**
- * A program as basic blocks, with what the code generator wants to know before it begins: which registers are alive
- * where, and how long a frame must be so that a block can lead to anything but rejection. @module
+ * Splits a program into basic blocks, with the facts that the code generator needs: which registers are live, and the
+ * shortest frame that a block does not reject for certain. @module
  */
 import { SKF_AD_OFF } from '../ancillary.ts';
 import { BpfClass, type BpfInstruction, BpfMisc, BpfMode, BpfReturn } from '../instruction.ts';
@@ -13,24 +13,24 @@ export const REGISTER_X = 1;
 export const REGISTER_M = 2;
 export const REGISTER_COUNT = 18;
 
-/** No frame is this long; more is asked for only by programs that reject everything. */
+/** Longer than any frame; only programs that reject everything need more. */
 const LONGEST_FRAME = 0x7fff_ffff;
 
 export interface FilterBlock {
   /** Instructions `[start, end)`; the last one may be a jump or a return. */
   readonly start: number;
   readonly end: number;
-  /** Numbers of blocks to go on with: none after a return, else one, or two: yes and no. */
+  /** Numbers of the successors: none after a return, else one, or two (for true and false). */
   readonly successors: readonly number[];
   readonly predecessors: readonly number[];
-  /** A frame with fewer captured bytes is rejected from here on for certain; Infinity: every frame is. */
+  /** Frames with fewer captured bytes are certain to be rejected; Infinity: every frame is. */
   readonly needed: number;
-  /** Bit set of the registers that somebody reads before they are written. */
+  /** Bit set of the live registers: those that are read before they are written. */
   readonly liveIn: number;
 }
 
 export interface FilterGraph {
-  /** The blocks that can be reached, in program order: without loops, every block stands behind its predecessors. */
+  /** The reachable blocks in program order: without loops, every block comes after its predecessors. */
   readonly blocks: readonly FilterBlock[];
   readonly hasLoop: boolean;
 }
@@ -44,7 +44,7 @@ interface MutableBlock {
   liveIn: number;
 }
 
-/** `instructions` have passed `validate`. */
+/** Builds the graph of `instructions`, which have passed `validate`. */
 export function buildGraph(instructions: readonly BpfInstruction[]): FilterGraph {
   const blocks = reachableBlocks(instructions);
   const hasLoop = hasBackwardJump(instructions);
@@ -75,7 +75,7 @@ function reachableBlocks(instructions: readonly BpfInstruction[]): MutableBlock[
   return blocks;
 }
 
-/** Where control goes after the instruction at `index`. */
+/** Returns the successors of the instruction at `index`. */
 function targetsAfter(instructions: readonly BpfInstruction[], index: number): readonly number[] {
   const instruction = instructions[index] as BpfInstruction;
   if (isReturn(instruction.code)) return [];
@@ -94,8 +94,9 @@ function findReachable(instructions: readonly BpfInstruction[]): Uint8Array {
 }
 
 /**
- * Every path through a block makes its loads, or rejects. So a frame too short for any of them can be turned away at
- * the block's head, and one too short for all ways on from there, too. Backward edges promise nothing.
+ * Computes the shortest frames. Every path through a block executes its loads, or rejects; so a frame too short for any
+ * of them can be rejected at the head of the block, and so can one too short for all successors. Backward edges
+ * guarantee nothing.
  */
 function findNeeded(instructions: readonly BpfInstruction[], blocks: readonly MutableBlock[]): void {
   for (let number = blocks.length - 1; number >= 0; number -= 1) {
@@ -121,7 +122,7 @@ function neededAfter(instructions: readonly BpfInstruction[], blocks: readonly M
 
 const RETURN_K = BpfClass.ret | BpfReturn.k;
 
-/** How many bytes of the frame an instruction needs for certain. */
+/** Returns the number of bytes that an instruction needs for certain. */
 function reachOf({ code, k }: BpfInstruction): number {
   if (isAbsoluteLoad(code)) return k >= SKF_AD_OFF ? 0 : k + loadWidth(code);
   return classOf(code) === BpfClass.ldx && (code & 0xe0) === BpfMode.header ? k + 1 : 0;
@@ -147,7 +148,7 @@ function findLiveness(instructions: readonly BpfInstruction[], blocks: readonly 
 const A = 1 << REGISTER_A;
 const X = 1 << REGISTER_X;
 
-/** Bit sets of the registers that an instruction reads and writes. */
+/** Returns bit sets of the registers that an instruction reads and writes. */
 function registersOf({ code, k }: BpfInstruction): { readonly reads: number; readonly writes: number } {
   const mode = code & 0xe0;
   const word = 1 << (REGISTER_M + (k & 0xf));
@@ -155,7 +156,7 @@ function registersOf({ code, k }: BpfInstruction): { readonly reads: number; rea
     case BpfClass.ld:
       if (mode === BpfMode.memory) return { reads: word, writes: A };
       if (mode === BpfMode.indirect) return { reads: X, writes: A };
-      // SKF_AD_ALU_XOR_X reads both; for the other ancillary values that is merely careful.
+      // SKF_AD_ALU_XOR_X reads both; for the other ancillary loads this is merely conservative.
       return { reads: mode === BpfMode.absolute && k >= SKF_AD_OFF ? A | X : 0, writes: A };
     case BpfClass.ldx:
       return { reads: mode === BpfMode.memory ? word : 0, writes: X };

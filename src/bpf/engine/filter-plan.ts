@@ -1,6 +1,6 @@
 /**
- * A program worked through once with expressions in place of numbers: what each block must check, what it compares,
- * what it hands on. Whatever no check, comparison or return asks for is never computed. @module
+ * Executes a program symbolically: the checks, comparisons and outputs of each block, as expressions. Values that no
+ * check, comparison or return needs are never computed. @module
  */
 import { AncillaryOffset, SKF_AD_OFF } from '../ancillary.ts';
 import { BpfAlu, BpfClass, type BpfInstruction, BpfJump, BpfMisc, BpfMode, BpfReturn } from '../instruction.ts';
@@ -18,7 +18,7 @@ import {
 } from './opcode.ts';
 import { compare, SERVED_ANCILLARY } from './semantics.ts';
 
-/** What a block does on its way, in order. Every check rejects the frame when it fails. */
+/** The steps of a block, in order. Every check rejects the frame when it fails. */
 export type Step =
   | { readonly kind: 'check-captured'; readonly length: number } // captured >= length
   | { readonly kind: 'check-index'; readonly index: Value; readonly reach: number } // index + reach <= captured
@@ -38,7 +38,7 @@ export type Ending =
   | { readonly kind: 'go'; readonly to: number }
   | { readonly kind: 'branch'; readonly comparison: Comparison; readonly yes: number; readonly no: number };
 
-/** A value that a later block finds in a variable. */
+/** A value that a later block reads from a variable. */
 interface Handover {
   readonly variable: Value;
   readonly value: Value;
@@ -56,14 +56,14 @@ export interface FilterPlan {
   readonly hasLoop: boolean;
 }
 
-/** `instructions` have passed `validate`. */
+/** Plans `instructions`, which have passed `validate`. */
 export function planFilter(instructions: readonly BpfInstruction[]): FilterPlan {
   return new Planner(instructions).plan();
 }
 
-/** What is known at a point of the program, whichever way one came. */
+/** Facts that hold at a point of the program on every path to it. */
 interface Knowledge {
-  /** The frame has at least as many captured bytes. */
+  /** The frame has at least this number of captured bytes. */
   captured: number;
   /** index + reach lies inside the frame. */
   readonly reaches: Map<Value, number>;
@@ -81,9 +81,9 @@ class Planner {
   readonly #graph;
   readonly #values = new ValueTable();
   readonly #exits: (Exit | undefined)[] = [];
-  /** By block, then by register: the variable that holds it at the block's head. */
+  /** By block and register: the variable that holds the register at the head of the block. */
   readonly #variables: (Value | undefined)[][] = [];
-  /** In programs with loops each register is one variable throughout. */
+  /** In programs with loops, each register is one variable throughout. */
   readonly #loopVariables: readonly Value[];
 
   constructor(instructions: readonly BpfInstruction[]) {
@@ -136,7 +136,7 @@ class Planner {
     return { kind: 'branch', comparison, yes, no };
   }
 
-  /** The registers at a block's head: what all predecessors agree on, else a variable. */
+  /** Returns the registers at the head of a block: values that all predecessors agree on, else variables. */
   #registersAt(block: FilterBlock, number: number): Value[] {
     const zero = this.#values.constant(0);
     const variables: (Value | undefined)[] = [];
@@ -215,7 +215,7 @@ class BlockWorker {
     return this.#registers[register] as Value;
   }
 
-  /** False: every frame is rejected here. */
+  /** False once every frame is rejected. */
   run({ code, k }: BpfInstruction): boolean {
     switch (classOf(code)) {
       case BpfClass.ld:
@@ -268,7 +268,7 @@ class BlockWorker {
     }
   }
 
-  /** X + k wraps in 32 bits; where it provably does not, k becomes part of the load instruction. */
+  /** X + k wraps in 32 bits; where it provably does not wrap, k becomes part of the load instruction. */
   #loadIndirect(width: 1 | 2 | 4, k: number): boolean {
     const x = this.get(REGISTER_X);
     const isSimple = x.maximum + k + width <= 0xffff_ffff;
@@ -281,7 +281,7 @@ class BlockWorker {
     if (!isSimple && index.depth >= DEEPEST_EXPRESSION) this.steps.push({ kind: 'compute', value: index });
     const reach = offset + width;
     if ((this.#knowledge.reaches.get(index) ?? 0) < reach) {
-      if (!isSimple) this.requireCaptured(reach); // so that captured - reach is no negative number
+      if (!isSimple) this.requireCaptured(reach); // so that captured - reach is not negative
       this.steps.push({ kind: 'check-index', index, reach });
       this.#knowledge.reaches.set(index, reach);
       this.#knowledge.captured = Math.max(this.#knowledge.captured, reach);
@@ -333,7 +333,7 @@ class BlockWorker {
   }
 }
 
-/** The comparison with bytes left as they lie in memory where that is possible, or its outcome. */
+/** Returns the comparison, on bytes in memory order where possible, or its outcome. */
 function simplify(values: ValueTable, comparison: Comparison): Comparison | boolean {
   const { operation, left, right } = comparison;
   if (right.kind !== 'constant') return comparison;
@@ -349,11 +349,11 @@ function simplify(values: ValueTable, comparison: Comparison): Comparison | bool
     return { operation, left: left.left, right: values.constant(swapBytes(constant, width)) };
   }
   if (!isDecidedByFirstByte(operation, constant, width)) return comparison;
-  const firstByte = values.binary(BpfAlu.and, left.left, values.constant(0xff)); // the lowest one, as it lies in memory
+  const firstByte = values.binary(BpfAlu.and, left.left, values.constant(0xff)); // the lowest one in memory order
   return { operation, left: firstByte, right: values.constant(constant >>> (8 * (width - 1))) };
 }
 
-/** `a >= 0x0a000000` and `a > 0x0affffff` look at the first byte only, as the ends of networks do. */
+/** `a >= 0x0a000000` and `a > 0x0affffff`, the ends of a network, depend on the first byte only. */
 function isDecidedByFirstByte(operation: number, constant: number, width: 2 | 4): boolean {
   const others = 2 ** (8 * (width - 1)) - 1;
   return (constant & others) === (operation === BpfJump.greater ? others : 0);
@@ -365,7 +365,7 @@ function countUses(block: BlockPlan): void {
     else if (step.kind === 'check-divisor') use(step.divisor);
     else if (step.kind === 'compute') {
       use(step.value);
-      step.value.uses += 1; // it is computed to be kept
+      step.value.uses += 1; // computed because it is stored
     }
   }
   for (const { value } of block.handovers) use(value);
@@ -384,7 +384,7 @@ function use(value: Value): void {
   if (value.right !== undefined && mayShiftOut(value)) use(value.right); // once to shift, once to compare
 }
 
-/** A shift by a number that may be above 31: then the result is 0. */
+/** A shift by a number that may exceed 31: then the result is 0. */
 export function mayShiftOut({ kind, operation, right }: Value): boolean {
   const isShift = kind === 'binary' && (operation === BpfAlu.lsh || operation === BpfAlu.rsh);
   return isShift && right !== undefined && right.maximum > 31;

@@ -1,7 +1,7 @@
 /**
- * What registers hold, as expressions over the frame. Equal expressions are one object, so that the code generator
- * computes each once; constants are folded, and byte order is dealt with where it costs nothing: WebAssembly reads
- * little-endian, and a comparison with a constant can have the constant's bytes swapped instead. @module
+ * Contents of registers as expressions over the frame. Equal expressions are one object, so that the code generator
+ * computes each once; constants are folded, and byte order is handled where it is free: WebAssembly is little-endian,
+ * and a comparison with a constant can swap the bytes of the constant instead. @module
  */
 import type { AncillaryLayout } from '../ancillary.ts';
 import { BpfAlu } from '../instruction.ts';
@@ -9,14 +9,14 @@ import { calculate } from './semantics.ts';
 
 export type AncillaryField = Exclude<keyof typeof AncillaryLayout, 'size'>;
 
-/** What an expression does; operands as said. */
+/** Operations of expressions, with their operands. */
 export type ValueKind =
   | 'constant' // `constant`
-  | 'variable' // a register that differs by the way one came; kept in a local of its own
+  | 'variable' // a register whose value depends on the path; kept in a local of its own
   | 'wire' // length on the wire
   | 'ancillary' // `field`
-  | 'load' // `width` bytes at `left` (none: 0) + `constant`, as they lie in memory
-  | 'swap' // the `width` low bytes of `left` in reverse
+  | 'load' // `width` bytes at `left` (none: 0) + `constant`, in memory order
+  | 'swap' // the `width` low bytes of `left`, reversed
   | 'binary' // `left` `operation` `right`
   | 'negate'; // of `left`
 
@@ -28,18 +28,18 @@ export interface Value {
   readonly left: Value | undefined;
   readonly right: Value | undefined;
   readonly field: AncillaryField | undefined;
-  /** No number above this one comes out. */
+  /** Upper bound of the value. */
   readonly maximum: number;
-  /** Levels of operands below it. */
+  /** Depth of the tree of operands. */
   readonly depth: number;
   readonly id: number;
-  /** How often code asks for it. */
+  /** Number of uses in the code. */
   uses: number;
 }
 
 const ALL = 0xffff_ffff;
 
-/** Beyond this depth an expression is computed at once: nesting stays bounded whatever the program. */
+/** Deeper expressions are computed at once, to limit the nesting. */
 export const DEEPEST_EXPRESSION = 24;
 
 type Description = Partial<Pick<Value, 'constant' | 'width' | 'operation' | 'left' | 'right' | 'field'>>;
@@ -66,7 +66,7 @@ export class ValueTable {
     return this.#intern('ancillary', { field }, ALL);
   }
 
-  /** The big-endian number at `index` + `offset`; their sum must not pass 2^32. */
+  /** Makes the big-endian number at `index` + `offset`; their sum must not exceed 2^32. */
   load(width: 1 | 2 | 4, index: Value | undefined, offset: number): Value {
     const raw = this.#intern('load', { width, left: index, constant: offset }, 2 ** (8 * width) - 1);
     return width === 1 ? raw : this.#swap(width, raw);
@@ -81,7 +81,7 @@ export class ValueTable {
     return this.#intern('negate', { left: value }, ALL);
   }
 
-  /** Division and remainder by a constant 0 are the caller's to reject. */
+  /** The caller rejects division and remainder by a constant 0. */
   binary(operation: number, left: Value, right: Value): Value {
     if (right.kind === 'constant') {
       if (left.kind === 'constant') return this.constant(calculate(operation, left.constant, right.constant));
@@ -95,7 +95,7 @@ export class ValueTable {
     if (constant === 0 && KEEPS_WITH_ZERO.has(operation)) return left;
     if (operation === BpfAlu.and && isMaskOver(constant, left.maximum)) return left;
     if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && constant > 31) return this.constant(0);
-    // Bit by bit operations may happen before the bytes are swapped as well as after.
+    // Bitwise operations commute with swapping the bytes.
     if (left.kind === 'swap' && left.left !== undefined && BITWISE.has(operation)) {
       const width = left.width as 2 | 4;
       const isInside = operation === BpfAlu.and || width === 4 || constant <= 0xffff;
@@ -130,12 +130,14 @@ export class ValueTable {
 const BITWISE = new Set<number>([BpfAlu.and, BpfAlu.or, BpfAlu.xor]);
 const KEEPS_WITH_ZERO = new Set<number>([BpfAlu.add, BpfAlu.sub, BpfAlu.or, BpfAlu.xor, BpfAlu.lsh, BpfAlu.rsh]);
 
-/** True when `constant` is all ones up to `maximum`'s highest bit, so that masking with it changes nothing. */
+/**
+ * Returns whether `constant` has all bits up to the highest bit of `maximum`, so that masking with it changes nothing.
+ */
 function isMaskOver(constant: number, maximum: number): boolean {
   return (constant & (constant + 1)) >>> 0 === 0 && maximum <= constant;
 }
 
-/** The low `width` bytes in reverse. */
+/** Returns the low `width` bytes in reverse order. */
 export function swapBytes(value: number, width: 2 | 4): number {
   if (width === 2) return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
   return ((value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
@@ -166,12 +168,12 @@ function maximumOf(operation: number, left: Value, right: Value): number {
   }
 }
 
-/** A sum or product that passes 32 bits wraps, and may then be anything. */
+/** A sum or product of more than 32 bits wraps, and may then be any number. */
 function within(maximum: number): number {
   return maximum > ALL ? ALL : maximum;
 }
 
-/** All ones up to the highest bit of `maximum`. */
+/** Returns all ones up to the highest bit of `maximum`. */
 function onesOver(maximum: number): number {
   return maximum === 0 ? 0 : ALL >>> Math.clz32(maximum);
 }

@@ -1,6 +1,6 @@
 /**
- * Classic BPF by interpretation: the engine that works everywhere, also where no code may be generated, and the
- * reference for the others. What it computes is said in `semantics.ts`; `bench/suites/filter-engines.ts` times it. @module
+ * Interprets classic BPF. This engine works everywhere, also where code generation is forbidden, and is the reference
+ * for the others. `semantics.ts` defines its semantics; `bench/suites/filter-engines.ts` measures it. @module
  */
 import { type Ancillary, AncillaryOffset } from '../ancillary.ts';
 import { BPF_MEMORY_WORDS, type BpfInstruction } from '../instruction.ts';
@@ -8,11 +8,12 @@ import { type LoadedProgram, loadProgram } from './load-program.ts';
 import { BACKWARD_JUMP_LIMIT } from './semantics.ts';
 
 /**
- * Judges the frame `bytes[offset, offset + length)`.
- * @param wireLength bytes that the frame had on the wire
- * @param ancillary what Linux knows besides; without it, loads of it reject the frame
- * @returns how many bytes to keep, possibly more than there are; 0 rejects
- * @throws ProgramError `BAD_PROGRAM` on the first call with a program that `validate` refuses; never about the frame
+ * Filters the frame `bytes[offset, offset + length)`.
+ * @param wireLength length of the frame on the wire in bytes
+ * @param ancillary metadata of the frame; without it, ancillary loads reject the frame
+ * @returns the number of bytes to keep, possibly more than the frame has; 0 rejects
+ * @throws ProgramError `BAD_PROGRAM` on the first call with a program that `validate` refuses; never because of the
+ * frame
  */
 export function interpret(
   instructions: readonly BpfInstruction[],
@@ -30,7 +31,7 @@ const loaded = new WeakMap<readonly BpfInstruction[], LoadedProgram>();
 let lastInstructions: readonly BpfInstruction[] = [];
 let lastProgram: LoadedProgram = { words: new Int32Array(0) };
 
-/** Programs are immutable, so each is loaded once; the latest is found without a look into the map. */
+/** Programs are immutable, so each is loaded once; the latest is found without a lookup in the map. */
 function loadOnce(instructions: readonly BpfInstruction[]): LoadedProgram {
   if (instructions === lastInstructions) return lastProgram;
   let program = loaded.get(instructions);
@@ -43,14 +44,13 @@ function loadOnce(instructions: readonly BpfInstruction[]): LoadedProgram {
   return program;
 }
 
-/** M[]. Runs never overlap, and validated programs store a word before they load it: there is nothing to clear. */
+/** M[]. Runs never overlap, and validated programs store a word before they load it, so it is never cleared. */
 const memory = new Int32Array(BPF_MEMORY_WORDS);
 
 /**
- * `interpret` for a program that is loaded already. The frame must lie inside `bytes`.
- *
- * The numbers of the cases are those of `Operation`: V8 makes a jump table of literals only. Registers are kept as
- * signed 32-bit numbers, which V8 holds in machine registers; `>>> 0` turns to unsigned where it matters.
+ * Runs a loaded program. The frame must be inside `bytes`.
+ * The numbers of the cases are those of `Operation`: V8 makes a jump table only for literals. Registers are signed
+ * 32-bit numbers, which V8 keeps in machine registers; `>>> 0` makes them unsigned where that matters.
  */
 export function runProgram(
   program: LoadedProgram,
@@ -355,7 +355,7 @@ function loadHalf(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
-/** Signed, unlike `readU32`: the accumulator's form. */
+/** Reads a signed number, unlike `readU32`, as the accumulator has it. */
 function loadWord(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at] as number) << 24) |
@@ -365,7 +365,7 @@ function loadWord(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** -1 for what user space does not have. */
+/** Returns -1 for metadata that user space does not have. */
 function ancillaryValue(ancillary: Ancillary, offset: number): number {
   switch (offset) {
     case AncillaryOffset.protocol:

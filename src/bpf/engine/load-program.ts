@@ -1,7 +1,6 @@
 /**
- * A program made ready for the interpreter: dense operation numbers that V8 turns into a jump table, absolute jump
- * targets, and the pairs that filters are made of (a load, then a comparison) as one operation. Nothing is decided
- * per frame that can be decided here. @module
+ * Prepares a program for the interpreter: dense operation numbers that V8 turns into a jump table, absolute jump
+ * targets, and one operation for the frequent pair of a load and a comparison. @module
  */
 import { SKF_AD_OFF } from '../ancillary.ts';
 import {
@@ -21,7 +20,7 @@ import { jumpTargets, validate } from './validate.ts';
 
 /**
  * Operations of the loaded form. In `LoadedProgram.words` an operation is followed by its operands: k; for jumps k and
- * the word offsets to go on at, yes before no; for fused ones the load's k, both targets, then the jump's k.
+ * the word offsets of the targets, true before false; for fused ones k of the load, both targets, then k of the jump.
  */
 const Operation = {
   loadWord: 0,
@@ -89,7 +88,8 @@ export interface LoadedProgram {
 }
 
 /**
- * @throws ProgramError `BAD_PROGRAM` as `validate` does; backward jumps are taken, and programs as long as filters become
+ * Loads a program. Backward jumps are allowed, and programs as long as the compiler makes them.
+ * @throws ProgramError `BAD_PROGRAM` as `validate` does
  */
 export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProgram {
   validate(instructions, { backwardJumps: true, most: MAX_PROGRAM_LENGTH });
@@ -120,13 +120,13 @@ export function loadProgram(instructions: readonly BpfInstruction[]): LoadedProg
   return { words: Int32Array.from(words) };
 }
 
-/** A load from so far out that no frame reaches it; the interpreter then need not fear negative offsets. */
+/** A load from an offset beyond any frame, so that the interpreter needs no check for negative offsets. */
 function isNeverInside({ code, k }: BpfInstruction): boolean {
   const isHeaderLoad = code === (BpfClass.ldx | BpfSize.byte | BpfMode.header);
   return k > 0x7fff_ffff && (isHeaderLoad || (isAbsoluteLoad(code) && k < SKF_AD_OFF));
 }
 
-/** A load and the comparison behind it that can run as one operation. */
+/** A load and the comparison after it that can run as one operation. */
 const FUSIONS: ReadonlyMap<number, number> = new Map([
   [fusionKey(Operation.loadWord, Operation.equalConstant), Operation.loadWordEqual],
   [fusionKey(Operation.loadHalf, Operation.equalConstant), Operation.loadHalfEqual],
@@ -141,21 +141,21 @@ function fusionKey(load: number, jump: number): number {
   return load * 256 + jump;
 }
 
-/** Index of each load that swallows the next instruction, with the operation that does both. */
+/** Index of each load that is fused with the next instruction, and the fused operation. */
 function findFusions(instructions: readonly BpfInstruction[]): ReadonlyMap<number, number> {
   const targets = new Set(instructions.flatMap((instruction, index) => jumpTargets(instruction, index)));
   const fusions = new Map<number, number>();
   for (let index = 0; index + 1 < instructions.length; index += 1) {
     const load = instructions[index] as BpfInstruction;
     const jump = instructions[index + 1] as BpfInstruction;
-    if (!isJump(jump.code) || isNeverInside(load) || targets.has(index + 1)) continue; // nobody jumps between the two
+    if (!isJump(jump.code) || isNeverInside(load) || targets.has(index + 1)) continue; // no jump leads to the second
     const fused = FUSIONS.get(fusionKey(operationFor(load), operationFor(jump)));
     if (fused !== undefined) fusions.set(index, fused);
   }
   return fusions;
 }
 
-/** Word offset of every instruction; one that was swallowed has none that is used. */
+/** Word offset of every instruction; that of a fused comparison is not used. */
 function layOut(instructions: readonly BpfInstruction[], fusedAt: ReadonlyMap<number, number>): readonly number[] {
   const offsets: number[] = [];
   let offset = 0;
@@ -171,13 +171,13 @@ function layOut(instructions: readonly BpfInstruction[], fusedAt: ReadonlyMap<nu
 function operationFor({ code, k }: BpfInstruction): number {
   if (isAbsoluteLoad(code) && k >= SKF_AD_OFF) return Operation.loadAncillary;
   if (isAlwaysJump(code)) return (k | 0) < 0 ? Operation.jumpBack : Operation.jump;
-  return OPERATION_BY_CODE.get(code) as number; // validated: there is one
+  return OPERATION_BY_CODE.get(code) as number; // exists in validated programs
 }
 
 const { ld, ldx, st, stx, alu, jmp, ret, misc } = BpfClass;
 const { word, half, byte } = BpfSize;
 
-/** Those with a form for the index register, whose operation follows the one for the constant. */
+/** Operations with a form for the index register, whose number follows that of the form for the constant. */
 const TWO_FORMS: readonly (readonly [code: number, operation: number])[] = [
   [alu | BpfAlu.add, Operation.addConstant],
   [alu | BpfAlu.sub, Operation.subtractConstant],

@@ -1,6 +1,6 @@
 /**
- * All codes of classic BPF that Linux takes (`chk_code_allowed` in net/core/filter.c), each with its mnemonic and the
- * form of its operand as tcpdump prints it. @module
+ * All codes of classic BPF that Linux accepts (`chk_code_allowed` in net/core/filter.c), each with its mnemonic and the
+ * form of its operand in tcpdump's output. @module
  */
 import { BpfAlu, BpfClass, BpfJump, BpfMisc, BpfMode, BpfReturn, BpfSize, BpfSource } from '../instruction.ts';
 
@@ -52,7 +52,7 @@ const OTHERS: readonly Opcode[] = [
   { code: misc | BpfMisc.txa, mnemonic: 'txa', operand: 'none' },
 ];
 
-/** Operations that come in two forms: with the constant, printed as said here, and with the index register. */
+/** Operations in two forms: with the constant, printed in this form, and with the index register. */
 const TWO_FORMS: readonly Opcode[] = [
   { code: alu | BpfAlu.add, mnemonic: 'add', operand: 'decimal' },
   { code: alu | BpfAlu.sub, mnemonic: 'sub', operand: 'decimal' },
@@ -79,7 +79,7 @@ export const OPCODES: readonly Opcode[] = [
 
 const BY_CODE = new Map(OPCODES.map((entry) => [entry.code, entry]));
 
-/** Undefined when Linux would refuse the code. */
+/** Undefined if Linux refuses the code. */
 export function opcodeOf(code: number): Opcode | undefined {
   return BY_CODE.get(code);
 }
@@ -112,12 +112,12 @@ export function isReturn(code: number): boolean {
   return classOf(code) === BpfClass.ret;
 }
 
-/** A load from the packet at a fixed offset, ancillary ones included. */
+/** Returns whether the code is a load at a fixed offset, ancillary ones included. */
 export function isAbsoluteLoad(code: number): boolean {
   return classOf(code) === BpfClass.ld && (code & 0xe0) === BpfMode.absolute;
 }
 
-/** The second operand is the index register. */
+/** Returns whether the second operand is the index register. */
 export function usesIndexOperand(code: number): boolean {
   return (code & 0x08) === BpfSource.x;
 }

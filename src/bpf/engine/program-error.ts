@@ -1,11 +1,13 @@
-/** What is wrong with a BPF program that came from outside: text, a file, or a caller's array. @module */
+/** Errors in BPF programs from outside: text, files, or arrays of the caller. @module */
 import { StackError } from '../../base/errors.ts';
 
-/** `code` is `BAD_PROGRAM`. The message begins with where: `instruction 3: ` or `line 7: `. */
+/**
+ * An invalid program. `code` is `BAD_PROGRAM`; the message begins with the position: `instruction 3: ` or `line 7: `.
+ */
 export class ProgramError extends StackError {
-  /** Index of the instruction at fault, from 0; undefined when it is the program as a whole. */
+  /** Index of the instruction at fault, from 0; undefined if it is the whole program. */
   readonly instruction: number | undefined;
-  /** Line of text at fault, from 1; undefined when there is no text. */
+  /** Line of text at fault, from 1; undefined without text. */
   readonly line: number | undefined;
 
   constructor(message: string, where: { readonly instruction?: number; readonly line?: number } = {}) {

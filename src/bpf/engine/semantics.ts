@@ -19,12 +19,12 @@ import { type AncillaryLayout, AncillaryOffset } from '../ancillary.ts';
 import { BpfAlu, BpfJump } from '../instruction.ts';
 
 /**
- * More than any loop of ours can need: `protochain` advances at least 8 bytes a turn, and no frame is longer than
+ * Limit of backward jumps per frame. `protochain` advances by at least 8 bytes per turn, and no frame is longer than
  * 65,535 + 14 bytes of IP over Ethernet.
  */
 export const BACKWARD_JUMP_LIMIT = 8_192;
 
-/** The ancillary values that user space has, by offset from `SKF_AD_OFF`, under their names in `Ancillary`. */
+/** The ancillary data that user space has, by offset from `SKF_AD_OFF`, with the names in `Ancillary`. */
 export const SERVED_ANCILLARY: ReadonlyMap<number, Exclude<keyof typeof AncillaryLayout, 'size'>> = new Map([
   [AncillaryOffset.protocol, 'protocol'],
   [AncillaryOffset.packetType, 'packetType'],
@@ -37,9 +37,9 @@ export const SERVED_ANCILLARY: ReadonlyMap<number, Exclude<keyof typeof Ancillar
 ]);
 
 /**
- * An ALU instruction on unsigned 32-bit numbers, and so is its result; `neg` has no use for `operand`.
+ * Executes an ALU instruction on unsigned 32-bit numbers; `neg` ignores `operand`.
  * @param operation one of `BpfAlu`
- * @param operand not 0 for `div` and `mod`: there the program ends
+ * @param operand not 0 for `div` and `mod`, which end the program
  */
 export function calculate(operation: number, a: number, operand: number): number {
   switch (operation) {
@@ -68,7 +68,10 @@ export function calculate(operation: number, a: number, operand: number): number
   }
 }
 
-/** Whether a conditional jump is taken, unsigned. @param operation one of `BpfJump` */
+/**
+ * Returns whether a conditional jump is taken; operands are unsigned.
+ * @param operation one of `BpfJump`
+ */
 export function compare(operation: number, a: number, operand: number): boolean {
   switch (operation) {
     case BpfJump.equal:

@@ -1,6 +1,6 @@
 /**
- * One frame through a program, step by step, for people who ask why it matched or did not. It reads the instructions
- * as they stand, with nothing prepared, so the tests also use it as a second opinion on the engines. @module
+ * Runs a program on one frame and records each step. It reads the instructions without any preparation, so the tests
+ * also use it as a reference for the engines. @module
  */
 import { readU8, readU16, readU32 } from '../../base/bytes.ts';
 import { type Ancillary, AncillaryOffset, SKF_AD_OFF } from '../ancillary.ts';
@@ -24,10 +24,10 @@ export type TraceEnd = 'return' | 'outside-frame' | 'division-by-zero' | 'no-anc
 export interface TraceStep {
   /** Index of the instruction. */
   readonly index: number;
-  /** Registers after it, unsigned. */
+  /** Registers after the step, unsigned. */
   readonly a: number;
   readonly x: number;
-  /** Bytes of the frame that it read, or tried to read. */
+  /** Bytes of the frame that the step read, or tried to read. */
   readonly read?: { readonly offset: number; readonly length: number };
   /** Outcome of a conditional jump. */
   readonly taken?: boolean;
@@ -35,7 +35,7 @@ export interface TraceStep {
 }
 
 export interface Trace {
-  /** The first steps; a loop may take more than are kept. */
+  /** The first steps; a loop may have more than are kept. */
   readonly steps: readonly TraceStep[];
   readonly omitted: number;
   /** What `interpret` returns. */
@@ -45,7 +45,7 @@ export interface Trace {
 const KEPT_STEPS = 10_000;
 
 /**
- * `interpret`, with a record of every step.
+ * Runs a program like `interpret`, and records every step.
  * @throws ProgramError `BAD_PROGRAM` as `validate` does
  */
 export function trace(
@@ -66,7 +66,7 @@ export function trace(
   }
 }
 
-/** What one instruction did besides changing registers. */
+/** Effects of one instruction besides changing registers. */
 type Effect = Pick<TraceStep, 'read' | 'taken' | 'end'>;
 
 const NOTHING: Effect = {};

@@ -1,6 +1,6 @@
 /**
- * The rules under which Linux takes a classic BPF program (`bpf_check_classic` in net/core/filter.c), told as errors
- * one can act on. Programs that pass cannot run past their end; what they do to packets is the engines' business. @module
+ * Checks programs by the rules of Linux (`bpf_check_classic` in net/core/filter.c), with errors that name the
+ * instruction. A valid program cannot run past its end; `semantics.ts` defines the rest. @module
  */
 import { AncillaryOffset, SKF_AD_OFF } from '../ancillary.ts';
 import {
@@ -15,15 +15,21 @@ import { classOf, isAbsoluteLoad, isAlwaysJump, isJump, isReturn, opcodeOf, oper
 import { ProgramError } from './program-error.ts';
 
 export interface ValidateOptions {
-  /** Takes `ja` to an earlier instruction, as `protochain` has it. The kernel never does; our engines limit the turns. */
+  /**
+   * Allows `ja` to an earlier instruction, which `protochain` needs. The kernel refuses it; our engines limit the
+   * turns.
+   */
   readonly backwardJumps?: boolean;
-  /** Instructions that it may have; by default as many as Linux takes, 4,096. */
+  /** Maximum number of instructions; by default that of Linux, 4,096. */
   readonly most?: number;
 }
 
 const ANCILLARY_OFFSETS = new Set<number>(Object.values(AncillaryOffset));
 
-/** @throws ProgramError `BAD_PROGRAM` for the first broken rule */
+/**
+ * Validates a program.
+ * @throws ProgramError `BAD_PROGRAM` for the first violation
+ */
 export function validate(instructions: readonly BpfInstruction[], options: ValidateOptions = {}): void {
   const count = instructions.length;
   if (count === 0) throw new ProgramError('the program is empty');
@@ -41,14 +47,14 @@ export function validate(instructions: readonly BpfInstruction[], options: Valid
   checkMemory(instructions);
 }
 
-/** Where the jumps of an instruction lead: one target, two, or none. A `ja` operand counts as signed. */
+/** Returns the jump targets of an instruction: one, two, or none. The operand of `ja` is signed. */
 export function jumpTargets(instruction: BpfInstruction, index: number): readonly number[] {
   if (!isJump(instruction.code)) return [];
   if (isAlwaysJump(instruction.code)) return [index + 1 + (instruction.k | 0)];
   return [index + 1 + instruction.jt, index + 1 + instruction.jf];
 }
 
-/** True when some `ja` leads to itself or to an earlier instruction: such a program cannot go to the kernel. */
+/** Returns whether some `ja` leads to itself or to an earlier instruction, which the kernel refuses. */
 export function hasBackwardJump(instructions: readonly BpfInstruction[]): boolean {
   return instructions.some((instruction) => isAlwaysJump(instruction.code) && (instruction.k | 0) < 0);
 }
@@ -79,7 +85,7 @@ function operandProblem({ code, k }: BpfInstruction): string | undefined {
   return undefined;
 }
 
-/** The operand is a scratch word. */
+/** Returns whether the operand is a scratch word. */
 function isMemoryAccess(code: number): boolean {
   const kind = classOf(code);
   if (kind === BpfClass.st || kind === BpfClass.stx) return true;
@@ -101,8 +107,9 @@ function jumpProblem(
 }
 
 /**
- * Every path stores a scratch word before it loads it (`check_load_and_stores`), so engines need not clear M[]. One
- * pass settles programs that only go forward; a jump back that takes something away from its target asks for another.
+ * Checks that every path stores a scratch word before it loads it (`check_load_and_stores`), so that engines need not
+ * clear M[]. One pass suffices for programs without loops; a backward jump that removes words from the state of its
+ * target requires another.
  */
 function checkMemory(instructions: readonly BpfInstruction[]): void {
   const ALL = 0xffff;
@@ -113,7 +120,7 @@ function checkMemory(instructions: readonly BpfInstruction[]): void {
     for (const [index, instruction] of instructions.entries()) {
       const stored = storedAfter(instruction, storedAt[index] as number, index);
       const targets = jumpTargets(instruction, index);
-      // A return hands its set on as well: Linux does so, and refuses what follows accordingly.
+      // The set also continues past a return, as in Linux.
       for (const target of targets.length === 0 ? [index + 1] : targets) {
         const before = storedAt[target] as number;
         storedAt[target] = before & stored;
@@ -123,7 +130,10 @@ function checkMemory(instructions: readonly BpfInstruction[]): void {
   }
 }
 
-/** The words that are stored after an instruction, one bit each. @throws ProgramError for a load of another one */
+/**
+ * Returns the words that are stored after an instruction, one bit each.
+ * @throws ProgramError for a load of another one
+ */
 function storedAfter({ code, k }: BpfInstruction, stored: number, index: number): number {
   const kind = classOf(code);
   const bit = 1 << (k & 0xf);

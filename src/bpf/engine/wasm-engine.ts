@@ -1,6 +1,6 @@
 /**
- * A filter as a WebAssembly module of its own, over the memory in which the frames lie: one entry judges a frame, one
- * a whole table of them. `bench/suites/filter-engines.ts` times both. @module
+ * Compiles a filter to a WebAssembly module over the memory that holds the frames, with one function for a frame and
+ * one for a table of frames. `bench/suites/filter-engines.ts` measures both. @module
  */
 
 import { WasmModule } from '../../wasm/module.ts';
@@ -11,31 +11,32 @@ import { ProgramError } from './program-error.ts';
 import { validate } from './validate.ts';
 import { emitPlan } from './wasm-filter.ts';
 
-/** One frame of a batch: 32-bit little-endian words at these byte offsets. `verdict` is the engine's to write. */
+/** Layout of a frame in a batch: 32-bit little-endian words at these byte offsets. The engine writes `verdict`. */
 export const BatchEntry = { frame: 0, captured: 4, wire: 8, verdict: 12, size: 16 } as const;
 
 export interface WasmFilter {
   readonly memory: WasmMemory;
   /**
-   * Judges the frame of `captured` bytes at address `frame`; `ancillary` is the address of an `AncillaryLayout`, 0 for
-   * none. Returns the bytes to keep as a signed number: `>>> 0` makes it what `interpret` returns; 0 rejects.
+   * Filters the frame of `captured` bytes at address `frame`; `ancillary` is the address of an `AncillaryLayout`, 0 for
+   * none. Returns the bytes to keep as a signed number: `>>> 0` converts it to the result of `interpret`; 0 rejects.
    */
   readonly match: (frame: number, captured: number, wire: number, ancillary: number) => number;
   /**
-   * Judges `count` frames that the table at address `entries` lists (`BatchEntry`) and writes each verdict there.
-   * `ancillary` serves all of them. Returns how many frames are kept.
+   * Filters `count` frames in the table at address `entries` (`BatchEntry`), writes each verdict there, and returns the
+   * number of frames kept. `ancillary` is the same for all of them.
    */
   readonly matchBatch: (entries: number, count: number, ancillary: number) => number;
 }
 
-/** Longer code is left to the interpreter. 4,096 instructions come to about a tenth of it. */
+/** Longer code is interpreted. 4,096 instructions need about a tenth of this. */
 const LONGEST_MODULE = 2 ** 20;
 
-/** No memory has more pages (4 GiB). */
+/** Maximum number of pages of a memory (4 GiB). */
 const MOST_PAGES = 65_536;
 
 /**
- * @param memory where the frames will lie; without it, a page of the filter's own
+ * Compiles a program.
+ * @param memory the memory that holds the frames; without it, a page of the filter's own
  * @throws ProgramError `BAD_PROGRAM` for a program that `validate` refuses, or whose code is too long
  * @throws Error where WebAssembly is missing or forbidden
  */
@@ -67,13 +68,13 @@ function encodeFilterModule(instructions: readonly BpfInstruction[], memory: Was
   return module.encode();
 }
 
-/** An import takes any memory within its limits; a shared one must be announced as such, with a maximum. */
+/** An import accepts any memory within its limits; a shared one must be declared as such, with a maximum. */
 function limitsFor(memory: WasmMemory): WasmMemoryLimits {
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   return isShared ? { initial: 0, maximum: MOST_PAGES, shared: true } : { initial: 0 };
 }
 
-/** `(entries, count, ancillary) -> kept`, with the filter in line: engines do not all inline calls. */
+/** Adds `(entries, count, ancillary) -> kept`, with the filter inlined: not all engines inline calls. */
 function emitBatch(module: WasmModule, plan: FilterPlan): number {
   return module.addFunction({ parameters: ['i32', 'i32', 'i32'], results: ['i32'] }, (code) => {
     const [entry, count, ancillary] = [0, 1, 2];

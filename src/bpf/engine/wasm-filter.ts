@@ -1,7 +1,7 @@
 /**
- * Filters as WebAssembly code inside somebody's module: the capture pump puts one into its block walker, the batch
- * entry into its loop. Blocks stand in program order; every jump forward is a branch out of nested wasm blocks, which
- * costs nothing at run time. Programs with backward jumps get one loop around everything with a branch table at its
+ * Generates WebAssembly code of filters for other modules: the capture pump inlines one into its block walker, the
+ * batch function into its loop. Blocks are in program order; every forward jump is a branch out of nested wasm blocks,
+ * which is free at run time. Programs with backward jumps get one loop around everything with a branch table at its
  * head, and a limit on the turns. @module
  */
 
@@ -23,15 +23,15 @@ import type { Value } from './filter-values.ts';
 import { BACKWARD_JUMP_LIMIT } from './semantics.ts';
 import { validate } from './validate.ts';
 
-/** Locals of the surrounding function that say which frame to judge. All are i32, none is changed. */
+/** Locals of the surrounding function that describe the frame. All are i32; the filter changes none of them. */
 export interface FilterOperands {
-  /** Address of the frame's first byte. */
+  /** Address of the first byte of the frame. */
   readonly frame: WasmLocal;
-  /** Bytes at hand there. The caller has made sure that they lie inside memory. */
+  /** Captured bytes. The caller ensures that they are inside memory. */
   readonly captured: WasmLocal;
-  /** Bytes that the frame had on the wire. */
+  /** Length of the frame on the wire in bytes. */
   readonly wire: WasmLocal;
-  /** Address of an `AncillaryLayout`; 0 where there is none, and then loads of it reject. */
+  /** Address of an `AncillaryLayout`; 0 for none, and then ancillary loads reject the frame. */
   readonly ancillary: WasmLocal;
 }
 
@@ -48,8 +48,8 @@ export function emitFilter(module: WasmModule, instructions: readonly BpfInstruc
 }
 
 /**
- * Writes the filter in line, saving the call: leaves the number of bytes to keep on the operand stack. May stand in a
- * loop; it keeps nothing from one turn to the next.
+ * Writes the filter inline, without a call: leaves the number of bytes to keep on the operand stack. Allowed inside a
+ * loop; it keeps no state between turns.
  * @throws ProgramError `BAD_PROGRAM`
  */
 export function emitFilterBody(
@@ -61,7 +61,7 @@ export function emitFilterBody(
   emitPlan(code, planFilter(instructions), operands);
 }
 
-/** `emitFilterBody` for a plan that is made already; one plan serves any number of functions. */
+/** Writes the filter of an existing plan inline; one plan can be used for several functions. */
 export function emitPlan(code: WasmCode, plan: FilterPlan, operands: FilterOperands): void {
   new FilterEmitter(code, plan, operands).emit();
 }
@@ -70,13 +70,13 @@ class FilterEmitter {
   readonly #code: WasmCode;
   readonly #plan: FilterPlan;
   readonly #operands: FilterOperands;
-  /** Of the blocks that somebody jumps to. */
+  /** Labels of the blocks that are jump targets. */
   readonly #labels: (WasmLabel | undefined)[] = [];
-  /** Where a frame goes that is kept with so many bytes, or with 0 rejected. */
+  /** Labels of the returns, by the number of bytes to keep; 0 rejects. */
   readonly #returns = new Map<number, WasmLabel>();
-  /** By block: expressions that have been computed whichever way one leaves it. */
+  /** By block: expressions that have been computed on every path out of it. */
   readonly #available: Set<Value>[] = [];
-  /** Where expressions and variables are kept, by their `id`. */
+  /** Locals of expressions and variables, by their `id`. */
   readonly #places: (WasmLocal | undefined)[] = [];
   #computed = new Set<Value>();
   #turns: WasmLocal = 0;
@@ -108,7 +108,7 @@ class FilterEmitter {
     code.end();
   }
 
-  /** All constants that the program returns, 0 first: rejection is everywhere. */
+  /** All constants that the program returns, 0 first, because it is the most frequent target. */
   #returnedConstants(): readonly number[] {
     const constants = new Set([0]);
     for (const { ending } of this.#plan.blocks) {
@@ -117,7 +117,7 @@ class FilterEmitter {
     return [...constants];
   }
 
-  /** A branch over several turns: the head sends each on to the block that `target` names. */
+  /** A branch to another turn of the loop: its head continues at the block in `target`. */
   #openLoop(): void {
     const code = this.#code;
     const target = code.local();
@@ -146,7 +146,7 @@ class FilterEmitter {
     code.get(this.#loop.target).branchTable(labels, labels[0] as WasmLabel);
   }
 
-  /** A block that does nothing but return a constant: jumps to it go straight to the return. */
+  /** Returns the constant of a block that only returns one; jumps to it go straight to the return. */
   #isBareReturn(number: number): boolean {
     const block = this.#plan.blocks[number];
     return block !== undefined && block.steps.length === 0 && isConstantReturn(block);
@@ -179,7 +179,9 @@ class FilterEmitter {
     this.#available[number] = this.#computed;
   }
 
-  /** In a loop a variable changes under the expressions made of it, so each block starts anew. */
+  /**
+   * In a loop a variable changes under the expressions that contain it, so each block starts without known expressions.
+   */
   #availableAt(block: BlockPlan): Set<Value> {
     const [first, ...others] = block.predecessors.map((number) => this.#available[number]);
     if (this.#plan.hasLoop || first === undefined) return new Set();
@@ -190,7 +192,7 @@ class FilterEmitter {
     const { comparison, yes, no } = ending;
     const isInverted = this.#isNext(number, yes);
     this.#pushComparison(comparison, isInverted);
-    this.#emitHandovers(block); // below them the outcome waits on the stack
+    this.#emitHandovers(block); // the outcome is below them on the stack
     this.#code.branchIf(this.#labelOf(isInverted ? no : yes));
     this.#emitJump(number, isInverted ? yes : no);
   }
@@ -199,7 +201,7 @@ class FilterEmitter {
     return successor === number + 1 && !this.#isBareReturn(successor);
   }
 
-  /** Conditional jumps lead forward only; a `ja` may lead back, and then takes the way over the loop's head. */
+  /** Conditional jumps go forward only; a `ja` may go back, and then branches to the head of the loop. */
   #emitJump(number: number, successor: number): void {
     if (this.#isNext(number, successor)) return;
     const code = this.#code;
@@ -212,7 +214,7 @@ class FilterEmitter {
     code.i32(this.#loop.entries.indexOf(successor)).set(this.#loop.target).branch(this.#loop.head);
   }
 
-  /** All values first, then all variables: a new value may be made of an old one. */
+  /** Computes all values first, then sets all variables: a new value may depend on an old one. */
   #emitHandovers(block: BlockPlan): void {
     for (const { value } of block.handovers) this.#push(value);
     for (const { variable } of [...block.handovers].reverse()) this.#code.set(this.#placeOf(variable));
@@ -278,7 +280,7 @@ class FilterEmitter {
     }
   }
 
-  /** Puts a value on the stack; one that is asked for again is kept in a local from then on. */
+  /** Puts a value on the stack; one that is needed again is kept in a local. */
   #push(value: Value): WasmCode {
     const code = this.#code;
     if (value.kind === 'constant') return code.i32(value.constant);
@@ -316,7 +318,7 @@ class FilterEmitter {
     }
   }
 
-  /** WebAssembly has no byte swap: two bytes by two shifts, four by two rotations. */
+  /** Swaps bytes, for which WebAssembly has no instruction: two bytes by two shifts, four by two rotations. */
   #pushSwapped(value: Value): void {
     const code = this.#code;
     const original = this.#scratch();

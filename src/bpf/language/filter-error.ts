@@ -2,7 +2,7 @@
 import { StackError, type StackErrorCode } from '../../base/errors.ts';
 import { printable } from '../../base/text.ts';
 
-/** Why a text is not a valid filter. `FILTER_KERNEL` is the capture's. */
+/** Reasons why a text is not a valid filter. `FILTER_KERNEL` belongs to captures. */
 export type FilterErrorCode = Exclude<Extract<StackErrorCode, `FILTER_${string}`>, 'FILTER_KERNEL'>;
 
 /** Part of the filter's text, in UTF-16 units. */
@@ -12,23 +12,23 @@ export interface Span {
 }
 
 export interface FilterErrorDetails {
-  /** Words that would be right in this place. */
+  /** Words that are valid in this position. */
   readonly expected?: readonly string[];
-  /** What may have been meant. */
+  /** The closest valid word or text. */
   readonly suggestion?: string | undefined;
 }
 
-/** Characters of the filter that the text form shows beside the wrong words: around one part, and around each of two. */
+/** Length in characters of the excerpt of the filter: around one part, and around each of two. */
 const CONTEXT = 60;
 const CONTEXT_OF_TWO = 30;
-/** Characters of the wrong words that it shows. */
+/** Maximum number of characters of the wrong words in the excerpt. */
 const MAX_SHOWN = 60;
 /** Words without a blank that are longer are cut in messages. */
 const LONG_WORD = /[^ ]{80,}/g;
 
 export class FilterError extends StackError {
   override readonly code: FilterErrorCode;
-  /** Where the wrong words begin and how long they are; with two parts, from the first to the end of the second. */
+  /** Position of the wrong words; with two parts, from the first to the end of the second. */
   readonly offset: number;
   readonly length: number;
   /** The wrong words; two parts where two terms exclude each other. */
@@ -36,7 +36,7 @@ export class FilterError extends StackError {
   readonly expected: readonly string[];
   readonly suggestion: string | undefined;
   readonly expression: string;
-  /** What is wrong: the message without what was expected and suggested. */
+  /** The message without expected words and suggestion. */
   readonly reason: string;
 
   /** @param where the wrong words: one part of `expression`, or several in the order of the text */
@@ -64,14 +64,14 @@ export class FilterError extends StackError {
     this.suggestion = suggestion;
   }
 
-  /** The message, an excerpt of the filter, and carets under the wrong words. */
+  /** Formats the message, an excerpt of the filter, and carets under the wrong words. */
   override toText(): string {
     const context = this.parts.length > 1 ? CONTEXT_OF_TWO : CONTEXT;
     let shown = '';
     let carets = '';
     let end = 0;
     const show = (text: string, caret = ' ') => {
-      // Control characters take several columns in printable form, so each part is measured as it is shown.
+      // Control characters take several columns in printable form, so each part is measured in that form.
       const visible = printable(text.replace(/\s/g, ' '));
       shown += visible;
       carets += caret.repeat(visible.length);
@@ -89,13 +89,13 @@ export class FilterError extends StackError {
   }
 }
 
-/** `a, b or c`. */
+/** Formats `a, b or c`. */
 function joinWords(words: readonly string[]): string {
   if (words.length <= 1) return words.join('');
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** Quotes part of a filter in a message, shortened to one line's worth. */
+/** Quotes part of a filter in a message, shortened to fit on a line. */
 export function quoted(expression: string, { offset, length }: Span): string {
   const text = expression.slice(offset, offset + length);
   return `"${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 3)}...` : text}"`;

@@ -1,6 +1,6 @@
 /**
- * What people type who know another filter language, or remember this one by half: `tcp.port == 80`, `port 80,443`,
- * `icmp type 8`. Each pattern covers the words in question and says what to write in their place. @module
+ * Advice for phrases of other filter languages and for frequent mistakes: `tcp.port == 80`, `port 80,443`, `icmp type
+ * 8`. Each pattern covers the words in question and returns what to write instead. @module
  */
 import { parseIpv6 } from '../../base/address.ts';
 import { nearestWord } from '../../base/nearest-word.ts';
@@ -9,7 +9,7 @@ import { FilterError, type Span } from './filter-error.ts';
 import { reservedWord } from './keywords.ts';
 import { NAMED_VALUES } from './named-values.ts';
 
-/** Characters to either side of an error that are searched, so that long texts take no time. */
+/** Characters to either side of an error that are searched, to bound the work on long texts. */
 const WINDOW = 100;
 const MAX_PORT = 65_535;
 
@@ -152,8 +152,9 @@ const HINTS: readonly (readonly [pattern: string, rewrite: Rewrite])[] = [
 const BAD_ADDRESS = /(?<![\w:[-])[0-9a-fA-F]{0,4}(?:[:-][0-9a-fA-F]{0,4}){2,}(?![\w:-])/g;
 
 /**
- * Replaces `error` by one that covers the whole phrase and says what to write, if that is known.
- * @param errorIn returns where a text has its first error, infinity for a filter: advice that is wrong itself is not given
+ * Replaces `error` by one that covers the whole phrase and suggests what to write, if the phrase is known.
+ * @param errorIn returns the position of the first error in a text, infinity for a valid filter: advice that is not
+ * valid itself is not given
  */
 export function withHint(error: FilterError, errorIn: (expression: string) => number): FilterError {
   const { code, reason, expression } = error;
@@ -174,7 +175,7 @@ export function withHint(error: FilterError, errorIn: (expression: string) => nu
   return badAddress(expression, window, start, from) ?? error;
 }
 
-/** The text from `start` to `end`, with blanks in the place of a word that is cut at either side. */
+/** Returns the text from `start` to `end`, with blanks in place of a word that is cut at either side. */
 function wholeWords(expression: string, start: number, end: number): string {
   const text = expression.slice(start, end);
   const head = start === 0 ? '' : (/^\S*/.exec(text)?.[0] ?? '');
@@ -189,7 +190,7 @@ function badAddress(expression: string, window: string, start: number, from: num
     if (/^[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}$/.test(text) || parseIpv6(text) !== undefined) continue;
     const where: Span = { offset: start + match.index, length: text.length };
     const isEthernet = /\b(?:ether|link|mac)\b[^()]*$/.test(window.slice(0, match.index));
-    // With dashes it may be a name.
+    // A word with dashes may be a name.
     if (!isEthernet && !text.includes(':')) continue;
     const isMac = isEthernet || /^(?:[^:]{2}:)+[^:]{2}$/.test(text);
     const kind = isMac ? 'an Ethernet address' : 'an IPv6 address';

@@ -1,7 +1,7 @@
 /**
- * Filter text to tokens. As in libpcap's scanner the longest form wins, and of equally long ones the first in this
- * order: MAC address, number, dotted IPv4, IPv6, name. So `10.1.1.1` is an address, `10.1.1.1a` a name, `1.2.3.4.5.6` a
- * MAC address, and `80-90` one name (of a port range). @module
+ * Splits filter text into tokens. As in libpcap's scanner the longest form wins, and of equally long ones the first in
+ * this order: MAC address, number, dotted IPv4, IPv6, name. So `10.1.1.1` is an address, `10.1.1.1a` a name,
+ * `1.2.3.4.5.6` a MAC address, and `80-90` one name (of a port range). @module
  */
 import { parseIpv6 } from '../../base/address.ts';
 import { FilterError, type Span } from './filter-error.ts';
@@ -32,14 +32,14 @@ export interface Token extends Span {
 const BLANKS = /[ \t\r\n]+/y;
 const SYMBOL = /<<|>>|<=|>=|!=|==|&&|\|\||[!<>()[\]&|\-+*/:=%^]/y;
 const ESCAPED = /\\([^ !()\n\t]+)/y;
-/** No pcap-filter text has this sign, so what begins with it can be ours. */
+/** This character does not occur in pcap-filter(7), so it begins the extensions. */
 const EXTENSION = /@[a-z0-9]+/y;
 const ARCNET = /\$[0-9a-fA-F]{1,2}(?![0-9a-fA-F])/y;
 const MAC =
   /[0-9a-fA-F]{1,2}(?:(?::[0-9a-fA-F]{1,2}){5}|(?:-[0-9a-fA-F]{1,2}){5}|(?:\.[0-9a-fA-F]{1,2}){5})|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}|[0-9a-fA-F]{12}/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|[0-9]+/y;
 const DOTTED = /[0-9]+(?:\.[0-9]+){1,3}/y;
-/** No longer than an address can be. */
+/** Limits the text to the longest address. */
 const IPV6_RUN = /[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{0,44}/y;
 const NAME = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
 /** Longest text of an IPv6 address: eight groups, the last two as a dotted quad. */
@@ -112,7 +112,7 @@ function longest(expression: string, at: number): Token | undefined {
   return token(word === undefined ? 'name' : 'word', word ?? name, at, length);
 }
 
-/** Decimal, octal after a 0, hexadecimal after 0x. */
+/** Reads a number: decimal, octal after 0, hexadecimal after 0x. */
 function readNumber(expression: string, text: string, at: number): number {
   const span = { offset: at, length: text.length };
   const octal = /^0[0-9]/.test(text);
@@ -128,7 +128,7 @@ function readNumber(expression: string, text: string, at: number): number {
   return value;
 }
 
-/** The longest text from `at` that is an IPv6 address. */
+/** Returns the longest text from `at` that is an IPv6 address. */
 function matchIpv6(expression: string, at: number): string {
   const run = withinIpv6(matchAt(IPV6_RUN, expression, at));
   for (let length = Math.min(run.length, MAX_IPV6_TEXT); length >= 2; length -= 1) {
@@ -138,11 +138,11 @@ function matchIpv6(expression: string, at: number): string {
   return '';
 }
 
-/** The front of `run` that an address at its start cannot go beyond; empty if there is none. */
+/** Returns the longest prefix of `run` that an address can fill; empty if there is none. */
 function withinIpv6(run: string): string {
   const gap = run.indexOf('::');
   if (run.startsWith(':') && gap !== 0) return '';
-  // Seven colons, one fewer before a dotted quad; with a gap up to eight, and there is one gap.
+  // Seven colons, one fewer before a dotted quad; with `::`, of which there is one, up to eight.
   const groups = run.split(':', gap < 0 ? MAX_IPV6_GROUPS : MAX_IPV6_GROUPS + 1);
   if (gap < 0) return groups.length < MAX_IPV6_GROUPS - 1 ? '' : groups.join(':');
   const whole = groups.join(':');

@@ -1,22 +1,22 @@
 /**
- * Bounds on filter text, so that hostile text is refused in milliseconds. Far above what people write: the longest
- * filter in libpcap's tests has some 2,000 characters. @module
+ * Limits on filter text, so that hostile text is refused in milliseconds. They are far above practical filters: the
+ * longest filter in libpcap's tests has some 2,000 characters. @module
  */
 
-/** Characters of a filter. */
+/** Maximum length of a filter in characters. */
 export const MAX_EXPRESSION_LENGTH = 65_536;
-/** Parentheses, brackets and `not` inside each other. */
+/** Maximum nesting of parentheses, brackets and `not`. */
 export const MAX_NESTING = 256;
-/** Operations in the arithmetic of one relation, whose tree is walked by recursion. */
+/** Maximum number of operations in one relation, whose tree is walked recursively. */
 export const MAX_OPERATIONS = 256;
-/** Tests that the words of a filter stand for; a host takes twelve, a Geneve tunnel thirty. */
+/** Maximum number of tests before optimisation; a host needs twelve, a Geneve tunnel thirty. */
 export const MAX_TESTS = 65_536;
-/** `geneve` and `vxlan` tests of a filter; scratch memory suffices for as many. */
+/** Maximum number of `geneve` and `vxlan` tests in a filter; scratch memory suffices for these. */
 export const MAX_TUNNELS = 16;
-/** Tests in the control-flow graph before optimisation; each takes one to ten instructions. */
+/** Maximum number of nodes in the graph before optimisation; each becomes one to ten instructions. */
 export const MAX_GRAPH_NODES = 32_768;
-/** Instructions of a finished program; the kernel takes 4,096. */
+/** Maximum length of a program in instructions; the kernel accepts 4,096. */
 export const MAX_PROGRAM_LENGTH = 65_536;
 
-/** Thrown by a part of the compiler that has reached its bound; the message says which. */
+/** Thrown by the parts of the compiler at a limit, which the message names. */
 export class LimitError extends Error {}

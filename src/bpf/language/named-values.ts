@@ -1,9 +1,9 @@
 /**
- * Words that are numbers in arithmetic: offsets of fields (`icmptype`), ICMP and ICMPv6 types, TCP flags. The numbers are
+ * Words for numbers in arithmetic: offsets of fields (`icmptype`), ICMP and ICMPv6 types, TCP flags. The numbers are
  * those of RFC 792, RFC 950, RFC 9293 and IANA's "ICMPv6 Parameters"; the words are those of pcap-filter(7). @module
  */
 
-/** The value of a word such as `tcp-syn`; undefined for any other. */
+/** Returns the value of a word such as `tcp-syn`; undefined for other words. */
 export const NAMED_VALUES: ReadonlyMap<string, number> = new Map([
   ['icmptype', 0], ['icmpcode', 1], ['icmp6type', 0], ['icmp6code', 1], ['tcpflags', 13],
 

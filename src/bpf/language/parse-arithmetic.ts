@@ -1,7 +1,7 @@
 /**
- * Arithmetic: `proto[index:size]`, numbers, `len`, operators. Strength from weak to strong: `|`, `&`, `<< >>`, `+ -`,
- * `* /`, unary `-`. `%` and `^` have no strength in libpcap's grammar: each binds the operand just before it to everything
- * after it, so `7 % 4 + 1` is `7 % (4 + 1)` and `1 + 7 % 4` is `1 + (7 % 4)`. @module
+ * Parses arithmetic: `proto[index:size]`, numbers, `len`, operators. Precedence from low to high: `|`, `&`, `<< >>`, `+
+ * -`, `* /`, unary `-`. `%` and `^` have no precedence in libpcap's grammar: each binds the operand just before it to
+ * everything after it, so `7 % 4 + 1` is `7 % (4 + 1)` and `1 + 7 % 4` is `1 + (7 % 4)`. @module
  */
 import type { Cursor } from './cursor.ts';
 import { isProtocolWord, type ProtocolWord } from './keywords.ts';
@@ -22,7 +22,7 @@ const UNRANKED: ReadonlySet<string> = new Set(['%', '^']);
 
 const OPERAND = ['a number', '"len"', 'proto[index]'];
 
-/** Whether the next tokens can only be the start of arithmetic. */
+/** Returns whether the next tokens can only begin arithmetic. */
 export function startsArithmetic(cursor: Cursor): boolean {
   const { next } = cursor;
   if (next.kind === 'symbol') return next.text === '-';
@@ -54,7 +54,7 @@ export function parseArithmetic(cursor: Cursor, weakest = 1): Arithmetic {
   });
 }
 
-/** One operand, together with a `%` or `^` that follows it. */
+/** Parses one operand, with a `%` or `^` after it. */
 function parseOperand(cursor: Cursor): Arithmetic {
   const first = cursor.next;
   const left = parsePrimary(cursor);

@@ -7,7 +7,7 @@ const IDENTIFIER_TYPES: ReadonlySet<string> = new Set(['host', 'net', 'port', 'p
 const UNDIRECTED_TYPES: ReadonlySet<string> = new Set(['proto', 'protochain', 'gateway']);
 const IDENTIFIER = ['an address', 'a number', 'a name'];
 
-/** Whether the next token begins an identifier. One can also follow `(` or `not`. */
+/** Returns whether the next token begins an identifier. One can also follow `(` or `not`. */
 export function atIdentifier(cursor: Cursor): boolean {
   const { kind } = cursor.next;
   return (

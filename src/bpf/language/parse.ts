@@ -192,7 +192,7 @@ class Parser {
     });
   }
 
-  /** Whether the group at the cursor, which holds no relation, is an operand of arithmetic. */
+  /** Returns whether the group at the cursor, which holds no relation, is an operand of arithmetic. */
   #holdsArithmetic(mayBeBare: boolean): boolean {
     const cursor = this.#cursor;
     let ahead = 0;
@@ -210,7 +210,7 @@ class Parser {
     return this.#arithmeticFollows(ahead) || !mayBeBare;
   }
 
-  /** Whether a group begins with an identifier rather than with a test. */
+  /** Returns whether a group begins with an identifier rather than with a test. */
   #startsBare(): boolean {
     const cursor = this.#cursor;
     let ahead = 0;

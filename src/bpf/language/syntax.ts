@@ -1,11 +1,11 @@
-/** The syntax tree of a filter: what the text says, before any link type gives it a meaning. @module */
+/** The syntax tree of a filter, independent of the link type. @module */
 import type { Span } from './filter-error.ts';
 import type { ProtocolWord } from './keywords.ts';
 
 export type Direction = 'src' | 'dst' | 'either' | 'both';
 export type IdentifierType = 'host' | 'net' | 'port' | 'portrange' | 'proto' | 'protochain' | 'gateway';
 
-/** The words before an identifier. `host a or b` gives those of `a` to `b`. */
+/** The words before an identifier. In `host a or b`, `b` inherits those of `a`. */
 export interface Qualifiers extends Span {
   readonly protocol?: ProtocolWord | undefined;
   readonly direction?: Direction | undefined;
@@ -15,7 +15,7 @@ export interface Qualifiers extends Span {
 export type Identifier =
   | (Span & { readonly form: 'number'; readonly value: number })
   | (Span & { readonly form: 'name'; readonly text: string })
-  /** Two to four numbers with dots; what they mean depends on the qualifiers. */
+  /** Two to four numbers with dots; their meaning depends on the qualifiers. */
   | (Span & { readonly form: 'dotted'; readonly text: string })
   | (Span & { readonly form: 'ipv4Network'; readonly text: string; readonly prefix: number | string })
   | (Span & { readonly form: 'ipv6'; readonly text: string; readonly prefix?: number })
@@ -43,16 +43,16 @@ export type Arithmetic =
       readonly right: Arithmetic;
     });
 
-/** Layers that move everything after them inward. */
+/** Layers that move the tests after them inward. */
 export type Encapsulation = 'vlan' | 'mpls' | 'pppoed' | 'pppoes' | 'geneve' | 'vxlan';
 
-/** Beyond pcap-filter(7): always true, and like an encapsulation they change what is tested after them. */
+/** Extensions of pcap-filter(7): always true; like an encapsulation they change the tests after them. */
 export type Extension = '@anyvlan' | '@exthdr';
 
 export type LinkedOperator = 'and' | 'or';
 
 export type Expression =
-  /** `first op term op term ...`: `and` and `or` bind equally, from left to right. */
+  /** `first op term op term ...`: `and` and `or` have equal precedence, from left to right. */
   | (Span & { readonly kind: 'chain'; readonly first: Expression; readonly rest: readonly ChainLink[] })
   | (Span & { readonly kind: 'not'; readonly operand: Expression })
   | (Span & { readonly kind: 'identifier'; readonly qualifiers: Qualifiers; readonly identifier: Identifier })
@@ -64,7 +64,7 @@ export type Expression =
       readonly right: Arithmetic;
     })
   | (Span & { readonly kind: 'broadcast' | 'multicast'; readonly protocol?: ProtocolWord | undefined })
-  /** `less` and `greater`; both include the length itself. */
+  /** `less` and `greater`; both include the given length. */
   | (Span & { readonly kind: 'length'; readonly operator: '<=' | '>='; readonly bytes: number })
   | (Span & {
       readonly kind: 'byte';

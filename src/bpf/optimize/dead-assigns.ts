@@ -1,4 +1,6 @@
-/** Variables that nothing reads: their assignments go, except for the packets that these may reject. @module */
+/**
+ * Removes assignments of variables that nothing reads, except for the loads in them that may reject the packet. @module
+ */
 import { type Value, type VariableValue, walkValue } from '../compile/value.ts';
 import type { Graph, Node } from './graph.ts';
 import { mapGraph } from './map-graph.ts';

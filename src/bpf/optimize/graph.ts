@@ -1,7 +1,7 @@
 /**
- * The intermediate form: a directed graph of tests without cycles. Every node tests one value and has two successors, or
- * does one thing and has one, or ends the program. Nodes that would be equal are one object, so equal blocks merge as soon
- * as they are made; and successors are made first, so a node's `id` is larger than those of all nodes behind it. @module
+ * The intermediate form: an acyclic graph of tests. A node tests one value and has two successors, or has an effect and
+ * one successor, or ends the program. Equal nodes are one object, so equal blocks merge as soon as they are made;
+ * successors are made first, so the `id` of a node is larger than those of all nodes behind it. @module
  */
 import { InternTable } from '../compile/intern-table.ts';
 import { buildNodes, type Comparison, type NodeMaker, type Predicate } from '../compile/predicate.ts';
@@ -12,8 +12,8 @@ import { LimitError } from '../language/limits.ts';
 interface GraphNode {
   readonly id: number;
   /**
-   * Bytes that a packet must have at least to be accepted from here on; infinite where nothing is accepted. A load below
-   * this bound cannot be the one that rejects the packet.
+   * Minimum length in bytes of the packets that can be accepted from here on; infinite where nothing is accepted. A
+   * load below this bound cannot be the one that rejects the packet.
    */
   readonly needs: number;
 }
@@ -34,7 +34,7 @@ export type Node =
       readonly value: Value;
       readonly next: Node;
     })
-  /** Rejects packets that are too short for `value`; nothing else. */
+  /** Rejects packets that are too short for `value`, without any other effect. */
   | (GraphNode & { readonly kind: 'touch'; readonly value: Value; readonly next: Node })
   | (GraphNode & {
       readonly kind: 'chain';
@@ -56,7 +56,7 @@ export class Graph {
   readonly reject: Node;
   readonly #known = new InternTable<Node>();
   #limit: number;
-  /** What `reachable` has found last: several passes in a row ask about the same root. */
+  /** The last result of `reachable`: consecutive passes ask for the same root. */
   #order: readonly Node[] = [];
 
   constructor(values: ValueTable, limit: number) {
@@ -72,12 +72,12 @@ export class Graph {
     return this.#known.add<Node>({ kind: 'return', id, needs, accept });
   }
 
-  /** Lets the graph grow by this many nodes from here on. */
+  /** Lets the graph grow by this number of nodes. */
   allow(nodes: number): void {
     this.#limit = this.#known.size + nodes;
   }
 
-  /** The graph of `predicate`, continued by `onTrue` and `onFalse`. */
+  /** Builds the graph of `predicate`, which continues at `onTrue` and `onFalse`. */
   build(predicate: Predicate, onTrue: Node, onFalse: Node): Node {
     const maker: NodeMaker<Node> = {
       test: ({ value, comparison, operand }, yes, no) => this.test(value, comparison, operand, yes, no),
@@ -111,7 +111,7 @@ export class Graph {
     });
   }
 
-  /** `x + 3 = 10` is `x = 7`; a difference that is 0 is an equality. */
+  /** Turns `x + 3 = 10` into `x = 7`, and a difference of 0 into an equality. */
   #normalize(value: Value, comparison: Comparison, operand: Value): { value: Value; operand: Value } | undefined {
     if (comparison !== 'equal' || operand.kind !== 'constant' || value.kind !== 'binary') return undefined;
     const { operator, left, right } = value;
@@ -130,7 +130,7 @@ export class Graph {
     return this.#known.add<Node>({ kind: 'assign', id: this.#nextId(), needs, variable, value, next });
   }
 
-  /** `next`, for packets that are long enough for `value`. Nothing where `next` makes sure of that itself. */
+  /** Makes a node that rejects packets too short for `value`; returns `next` itself if it does that already. */
   touch(value: Value, next: Node): Node {
     const { mayReject, fixedOnly, fixedEnd } = traitsOf(value);
     if (!mayReject) return next;
@@ -150,7 +150,7 @@ export class Graph {
     return this.#known.add<Node>({ kind: 'chain', id, needs: 0, family, protocol, headerOffset, onTrue, onFalse });
   }
 
-  /** `node` with other successors. */
+  /** Returns `node` with other successors. */
   withSuccessors(node: Node, first: Node, second: Node): Node {
     switch (node.kind) {
       case 'return':
@@ -167,13 +167,13 @@ export class Graph {
     }
   }
 
-  /** Everything that can be reached from `root`, each node before its successors; so `root` is the first. */
+  /** Returns all nodes that are reachable from `root`, each before its successors; so `root` is the first. */
   reachable(root: Node): readonly Node[] {
     if (this.#order[0] === root) return this.#order;
     const order: Node[] = [];
     const found = new Array<Node | undefined>(root.id + 1);
     found[root.id] = root;
-    // All successors have smaller numbers.
+    // Successors have smaller numbers.
     for (let id = root.id; id >= 0; id -= 1) {
       const node = found[id];
       if (node === undefined) continue;
@@ -204,13 +204,13 @@ export function decide(left: number, comparison: Comparison, right: number): boo
   }
 }
 
-/** Where `node` leads for true, or at all. */
+/** Returns the successor for true, or the only one. */
 export function firstSuccessor(node: Node): Node | undefined {
   if (node.kind === 'return') return undefined;
   return node.kind === 'test' || node.kind === 'chain' ? node.onTrue : node.next;
 }
 
-/** Where `node` leads for false. */
+/** Returns the successor for false. */
 export function secondSuccessor(node: Node): Node | undefined {
   return node.kind === 'test' || node.kind === 'chain' ? node.onFalse : undefined;
 }

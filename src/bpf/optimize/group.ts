@@ -1,7 +1,7 @@
 /**
- * Alternatives in a better order: of tests that all lead to the same place, those of one loaded value come together, so
- * that it is loaded once. On a packet that is cut short this can accept what the plain order rejects, when an alternative
- * that is true has moved before a load that fails; libpcap's optimiser does the same (its "or pullup" and "and pullup"). @module
+ * Reorders alternatives: of tests with the same target, those of one loaded value become neighbours, so that it is
+ * loaded once. On a packet cut short this can accept what the original order rejects, if a true alternative has moved
+ * in front of a load that fails; libpcap's optimiser does the same ("or pullup" and "and pullup"). @module
  */
 import type { Value } from '../compile/value.ts';
 import type { Graph, Node, TestNode } from './graph.ts';
@@ -18,7 +18,7 @@ export function groupAlternatives(graph: Graph, root: Node): Node {
   });
 }
 
-/** Tests that come second or later in some chain; a chain is put in order from its first test on. */
+/** Tests that are not the first of a chain; a chain is reordered from its first test on. */
 function laterLinks(nodes: readonly Node[], branch: Branch): ReadonlySet<Node> {
   const other = branch === 'onTrue' ? 'onFalse' : 'onTrue';
   const later = new Set<Node>();
@@ -30,7 +30,7 @@ function laterLinks(nodes: readonly Node[], branch: Branch): ReadonlySet<Node> {
   return later;
 }
 
-/** The tests from `node` on that share its successor for `branch` and are reached by the other one. */
+/** Returns the tests from `node` on that share its successor for `branch` and are reached by the other branch. */
 function chainFrom(node: Node, branch: Branch): TestNode[] {
   const chain: TestNode[] = [];
   const other = branch === 'onTrue' ? 'onFalse' : 'onTrue';
@@ -40,7 +40,7 @@ function chainFrom(node: Node, branch: Branch): TestNode[] {
   return chain;
 }
 
-/** The whole chain from `node` on in groups; undefined if it is that already. */
+/** Returns the reordered chain from `node` on; undefined if it is in order already. */
 function regroup(
   graph: Graph,
   node: TestNode,
@@ -49,10 +49,10 @@ function regroup(
 ): Node | undefined {
   for (const branch of ['onTrue', 'onFalse'] as const) {
     if (inner[branch].has(node)) continue;
-    // Conditions that must all hold keep their order, and so their loads, unless what fails is rejected anyway.
+    // Conditions that must all hold keep their order, and so their loads, unless a failure rejects the packet anyway.
     if (branch === 'onFalse' && node.onFalse.needs !== Number.POSITIVE_INFINITY) continue;
     const chain = chainFrom(node, branch);
-    // Where something may be accepted, only tests of the very same value move: libpcap moves these as well.
+    // If the target may accept, only tests of the same value move, as in libpcap.
     const rejects = node[branch].needs === Number.POSITIVE_INFINITY;
     const keyOf = rejects ? loadedValue : itself;
     const last = chain.at(-1);
@@ -68,7 +68,7 @@ function regroup(
   return undefined;
 }
 
-/** Whether no test stands apart from an earlier one with the same key. */
+/** Returns whether tests with the same key are neighbours. */
 function isGrouped(chain: readonly TestNode[], keyOf: (value: Value) => Value): boolean {
   const first = chain[0];
   if (first === undefined) return true;
@@ -85,7 +85,7 @@ function isGrouped(chain: readonly TestNode[], keyOf: (value: Value) => Value): 
   return true;
 }
 
-/** Each test right after the first one with the same key. */
+/** Returns the tests with each directly after the first one with the same key. */
 function inGroups(chain: readonly TestNode[], keyOf: (value: Value) => Value): TestNode[] {
   const groups = new Map<Value, TestNode[]>();
   for (const test of chain) {

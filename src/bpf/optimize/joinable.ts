@@ -1,13 +1,15 @@
-/** Whether it may pay to let IPv4 and IPv6 meet before the tests of what they carry. @module */
+/**
+ * Decides whether joining the paths of IPv4 and IPv6 before the tests of their payload may shorten a program. @module
+ */
 import type { JoinPlace } from '../compile/context.ts';
 import type { Value } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
 import type { Node } from './graph.ts';
 
-/** Filters with more such tests have most of them on one path already, where joining makes it longer. */
+/** Filters with more such tests have most of them on one path already, where joining makes the program longer. */
 const MAX_PLACES = 4;
 
-/** Whether both families of some place are still looked at in the optimised graph; of a tunnel, either. */
+/** Returns whether the optimised graph still tests both families of some place; of a tunnel, either of them. */
 export function mayJoin(nodes: readonly Node[], places: readonly JoinPlace[]): boolean {
   if (places.length > MAX_PLACES) return false;
   return places.some(({ ipv4, ipv6, tunnel }) => {
@@ -17,7 +19,7 @@ export function mayJoin(nodes: readonly Node[], places: readonly JoinPlace[]): b
   });
 }
 
-/** Whether any of the bytes of `word` is part of a test. */
+/** Returns whether a test reads any of the bytes of `word`. */
 function isLoaded(nodes: readonly Node[], word: Value): boolean {
   const own = traitsOf(word).loads.at(-1);
   if (own === undefined) return false;

@@ -1,15 +1,14 @@
 /**
- * Ranges of values as a list that grows at its head: what is known on one way through the graph is what was known before,
- * and one more. Ways that part share the rest of their lists. @module
+ * Known ranges of values, as a list that grows at its head. Paths that separate share the rest of their lists. @module
  */
 
 import { fold, naturalMask, type Value, type VariableValue } from '../compile/value.ts';
 import { traitsOf } from '../compile/value-traits.ts';
 import { ALL_ONES, ANYTHING, exactly, fewNumbers, holds, interval, type Range, unite } from './range.ts';
 
-/** A list that has grown to this is made shorter, so that huge filters stay cheap. */
+/** A list of this length is shortened, to bound the work on large filters. */
 const MAX_LENGTH = 40;
-/** What is left of it at most: what was known first, link and network protocols, is asked for most. */
+/** Length of a shortened list. The oldest facts stay, since those on link and network protocols are needed most. */
 const KEPT_LENGTH = 20;
 
 interface KnownRange {
@@ -21,7 +20,7 @@ interface KnownRange {
 
 export type KnownRanges = KnownRange | undefined;
 
-/** The numbers that `value` can be. */
+/** Returns the range of `value`. */
 export function rangeIn(list: KnownRanges, value: Value): Range {
   if (value.kind === 'constant') return exactly(value.value);
   for (let known = list; known !== undefined; known = known.before) if (known.value === value) return known.range;
@@ -39,7 +38,7 @@ export function rangeIn(list: KnownRanges, value: Value): Range {
   }
 }
 
-/** Whether `value` cannot be `k`, because of what is known of results of operations on it. */
+/** Returns whether the ranges of operations on `value` rule out that it is `k`. */
 export function excludes(list: KnownRanges, value: Value, k: number): boolean {
   for (let known = list; known !== undefined; known = known.before) {
     const { value: result, range } = known;
@@ -50,7 +49,7 @@ export function excludes(list: KnownRanges, value: Value, k: number): boolean {
   return false;
 }
 
-/** What an operation with the constant `k` makes of `left`. */
+/** Returns the range of an operation with the constant `k` on `left`. */
 function rangeOfResult(value: Extract<Value, { kind: 'binary' }>, left: Range, k: number): Range {
   const { operator } = value;
   if (left.only !== undefined && operator !== 'div' && operator !== 'mod') {
@@ -62,7 +61,7 @@ function rangeOfResult(value: Extract<Value, { kind: 'binary' }>, left: Range, k
   return interval(0, naturalMask(value));
 }
 
-/** `list`, and that `value` is in `range`, which is no wider than what was known of it. */
+/** Adds that `value` is in `range`, which must be within its known range. */
 export function withRange(list: KnownRanges, value: Value, range: Range): KnownRanges {
   if (range === ANYTHING || value.kind === 'constant') return list;
   if (list?.value === value) return { ...list, range };
@@ -72,7 +71,7 @@ export function withRange(list: KnownRanges, value: Value, range: Range): KnownR
   return withRange(shortened(list), value, range);
 }
 
-/** The latest that is known of each value, as far as there is room. */
+/** Keeps the latest range of each value, as far as there is room. */
 function shortened(list: KnownRange): KnownRanges {
   const latest = new Map<Value, Range>();
   for (let known: KnownRanges = list; known !== undefined; known = known.before) {
@@ -85,7 +84,7 @@ function shortened(list: KnownRange): KnownRanges {
   return shorter;
 }
 
-/** `list` without what was known of values that `variable` is part of. */
+/** Removes the ranges of values that contain `variable`. */
 export function withoutVariable(list: KnownRanges, variable: VariableValue): KnownRanges {
   if (list === undefined) return undefined;
   const before = withoutVariable(list.before, variable);
@@ -93,7 +92,7 @@ export function withoutVariable(list: KnownRanges, variable: VariableValue): Kno
   return before === list.before ? list : withRange(before, list.value, list.range);
 }
 
-/** What both lists know. */
+/** Returns the ranges that hold in both lists. */
 export function meetRanges(left: KnownRanges, right: KnownRanges): KnownRanges {
   const common = commonEnd(left, right);
   const seen = new Set<Value>();

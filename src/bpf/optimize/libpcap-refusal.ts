@@ -1,7 +1,8 @@
 /**
- * Whether libpcap refuses a filter with "expression rejects all packets". libpcap refuses only what its optimiser reduces to
- * `ret #0`, so this repeats the two parts of that optimiser (1.10) which decide it: branches move past tests whose outcome
- * follows from a branch that every path takes, and constants are folded afterwards, at the root alone. @module
+ * Predicts whether libpcap refuses a filter with "expression rejects all packets". libpcap refuses a filter only if its
+ * optimiser reduces it to `ret #0`, so this repeats the two parts of that optimiser (1.10) that matter: branches move
+ * past tests whose outcome follows from a branch on every path, and afterwards constants are folded at the root.
+ * @module
  */
 import { buildNodes, type Comparison, type NodeMaker, type Predicate } from '../compile/predicate.ts';
 import { fold, type Value } from '../compile/value.ts';
@@ -28,7 +29,7 @@ interface End {
 type Target = Block | End;
 type Branch = 'onTrue' | 'onFalse';
 
-/** A block, or one of its branches, that every path to a place goes through; `before` has the others, nearest first. */
+/** A block, or one of its branches, on every path to a node; `before` is the next one towards the root. */
 interface Dominator {
   readonly block: Block;
   readonly branch: Branch | undefined;
@@ -82,7 +83,7 @@ function blockOf({ value, comparison, operand }: Extract<Predicate, { kind: 'tes
 /** One round over all blocks. */
 class Round {
   readonly #root: Block;
-  /** Blocks by the longest path from them to an end: those in front of all others last. */
+  /** Blocks by the longest path from them to an end; the root is in the last list. */
   #levels: Block[][] = [];
   #dominators = new Map<Block, Dominator>();
   #entering = new Map<Block, Edge[]>();
@@ -92,7 +93,7 @@ class Round {
     this.#root = root;
   }
 
-  /** Whether anything has changed. */
+  /** Runs the round; returns whether anything has changed. */
   run(): boolean {
     this.#changed = false;
     this.#levels = levelsOf(this.#root);
@@ -168,8 +169,8 @@ class Round {
   }
 
   /**
-   * Of blocks in a row that share a successor, moves one that tests what the accumulator holds already in front of those
-   * that load another value.
+   * Among consecutive blocks that share a successor, moves one that tests the value in the accumulator in front of
+   * those that load another value.
    */
   #pullUp(block: Block, shared: Branch, along: Branch): void {
     const edges = this.#entering.get(block) ?? [];
@@ -206,7 +207,7 @@ class Round {
   }
 }
 
-/** Each block in the list of its level, later ones in front, as libpcap keeps them. */
+/** Returns the blocks of each level, later ones first, as libpcap keeps them. */
 function levelsOf(root: Block): Block[][] {
   const levels: Block[][] = [];
   const found = new Map<Target, number>();
@@ -227,7 +228,7 @@ function levelsOf(root: Block): Block[][] {
   return levels;
 }
 
-/** What dominates both of two places. */
+/** Returns the nearest common dominator. */
 function commonOf(left: Dominator, right: Dominator): Dominator | undefined {
   let one: Dominator | undefined = left;
   let other: Dominator | undefined = right;
@@ -239,7 +240,7 @@ function commonOf(left: Dominator, right: Dominator): Dominator | undefined {
   return one === other ? one : undefined;
 }
 
-/** The outcome of `target` after a branch on the same value. */
+/** Returns the outcome of `target` if a branch on the same value implies it. */
 function impliedBy({ block, branch }: Dominator, target: Block): boolean | undefined {
   if (branch === undefined || block.code !== target.code || block.left !== target.left) return undefined;
   if (block.right === target.right) return branch === 'onTrue';
@@ -260,7 +261,7 @@ function literalOf(value: Value): number | undefined {
   return value.kind === 'constant' ? value.value : undefined;
 }
 
-/** What constant folding makes of `value`. Zero as an operand makes the loads of the other one superfluous. */
+/** Folds constants in `value`. With a zero operand the loads of the other one are not needed. */
 function constantOf(value: Value): number | undefined {
   if (value.kind === 'constant') return value.value;
   if (value.kind === 'negate') {

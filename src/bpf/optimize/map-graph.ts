@@ -1,13 +1,13 @@
-/** The shape of passes that make a new graph from the end to the start. @module */
+/** Common structure of passes that rebuild a graph from its end to its start. @module */
 import { firstSuccessor, type Graph, type Node, secondSuccessor } from './graph.ts';
 
-/** What has become of a node that comes later in the program. */
+/** Returns the replacement of a node that comes later in the program. */
 export type Rebuilt = (node: Node) => Node;
 
-/** What becomes of a node whose successors are done: `first` and `second` are for true and false, or both the next one. */
+/** Replaces a node whose successors are done: `first` and `second` are for true and false, or both are the only one. */
 type Replace = (node: Node, first: Node, second: Node, rebuilt: Rebuilt) => Node;
 
-/** Replaces every node that can be reached from `root`, successors first. */
+/** Replaces every node that is reachable from `root`, successors first. */
 export function mapGraph(graph: Graph, root: Node, replace: Replace): Node {
   const nodes = graph.reachable(root);
   const byId = new Array<Node | undefined>(root.id + 1);

@@ -9,7 +9,7 @@ import { strengthen } from './strengthen.ts';
 import { threadJumps } from './thread.ts';
 import { widenTests } from './widen.ts';
 
-/** Rounds of jump threading. Filters that people write need two or three. */
+/** Rounds of jump threading. Typical filters need two or three. */
 const MAX_ROUNDS = 16;
 /** Graphs of more nodes get fewer rounds, to bound the work; the first two rounds find nearly everything. */
 const LARGE_GRAPH = 4_000;

@@ -1,15 +1,15 @@
-/** Sets of 32-bit numbers that a value may be: a few numbers, or an interval with a few numbers left out. @module */
+/** Sets of 32-bit numbers: a few numbers, or an interval without a few numbers. @module */
 export interface Range {
   readonly low: number;
   readonly high: number;
-  /** Numbers of the interval that it is not. */
+  /** Excluded numbers of the interval. */
   readonly except: readonly number[];
-  /** All that it can be, in ascending order, where these are few. */
+  /** All numbers in ascending order, if there are few. */
   readonly only: readonly number[] | undefined;
 }
 
 export const ALL_ONES = 0xffff_ffff;
-/** Longer lists are given up for the interval around them. */
+/** Longer lists become the interval around them. */
 const MAX_LIST = 12;
 
 export const ANYTHING: Range = { low: 0, high: ALL_ONES, except: [], only: undefined };
@@ -18,21 +18,21 @@ export function exactly(k: number): Range {
   return { low: k, high: k, except: [], only: [k] };
 }
 
-/** From `low` to `high`, both included, without the numbers of `except`. */
+/** Makes the interval from `low` to `high`, both inclusive, without the numbers of `except`. */
 export function interval(low: number, high: number, except: readonly number[] = []): Range {
   if (low === high) return exactly(low);
   if (low <= 0 && high >= ALL_ONES && except.length === 0) return ANYTHING;
   return { low, high, except, only: undefined };
 }
 
-/** These numbers, in ascending order. */
+/** Makes the set of these numbers, which are in ascending order. */
 export function fewNumbers(numbers: readonly number[]): Range {
   const low = numbers[0] ?? 0;
   const high = numbers.at(-1) ?? ALL_ONES;
   return numbers.length > MAX_LIST ? interval(low, high) : { low, high, except: [], only: numbers };
 }
 
-/** What is left of `range` between `low` and `high`. */
+/** Returns the part of `range` between `low` and `high`. */
 export function within(range: Range, low: number, high: number): Range {
   if (range.only !== undefined) return fewNumbers(range.only.filter((number) => number >= low && number <= high));
   const from = Math.max(range.low, low);
@@ -48,7 +48,7 @@ export function withoutNumber(range: Range, k: number): Range {
   return inside ? { low: range.low, high: range.high, except, only: undefined } : trim(range.low, range.high, except);
 }
 
-/** An interval does not end in a number that is left out. */
+/** Shrinks an interval until its ends are not excluded. */
 function trim(low: number, high: number, except: readonly number[]): Range {
   let from = low;
   let to = high;
@@ -61,7 +61,7 @@ function trim(low: number, high: number, except: readonly number[]): Range {
   );
 }
 
-/** What is in either of the two. */
+/** Returns the union. */
 export function unite(left: Range, right: Range): Range {
   if (left === ANYTHING || right === ANYTHING) return ANYTHING;
   if (left.only !== undefined && right.only !== undefined) {
@@ -75,7 +75,7 @@ export function unite(left: Range, right: Range): Range {
   );
 }
 
-/** Whether `number` is in `range`. */
+/** Returns whether `number` is in `range`. */
 export function holds(range: Range, number: number): boolean {
   if (range.only !== undefined) return range.only.includes(number);
   return number >= range.low && number <= range.high && !range.except.includes(number);

@@ -1,13 +1,13 @@
 /**
- * Cheaper tests of the same meaning. Tests of high bits (networks, version numbers) become comparisons with the ends of a
- * range: these leave the loaded value in A for the next test, and ranges can be merged. Shifts and single bits lose an
- * instruction each. @module
+ * Replaces tests by cheaper ones with the same outcome. Tests of high bits (networks, version numbers) become
+ * comparisons with the ends of a range, which leave the loaded value in A for the next test and can be merged. Tests
+ * with shifts and of single bits become one instruction shorter. @module
  */
 import { naturalMask, type Value, type ValueTable } from '../compile/value.ts';
 import type { Graph, Node, TestNode } from './graph.ts';
 import { mapGraph } from './map-graph.ts';
 
-/** The whole graph with each test in its cheapest form. */
+/** Returns the graph with each test in its cheapest form. */
 export function strengthen(graph: Graph, root: Node): Node {
   const repeated = valuesTestedTwice(graph.reachable(root));
   return mapGraph(graph, root, (node, first, second) =>
@@ -17,7 +17,7 @@ export function strengthen(graph: Graph, root: Node): Node {
   );
 }
 
-/** A masked value that is compared more than once is best masked once. */
+/** A masked value that is compared several times is better masked once. */
 function valuesTestedTwice(nodes: readonly Node[]): ReadonlySet<Value> {
   const once = new Set<Value>();
   const twice = new Set<Value>();
@@ -56,7 +56,7 @@ function cheapest(graph: Graph, test: TestNode, onTrue: Node, onFalse: Node): No
   return plain();
 }
 
-/** The bits of `natural` below `mask`, if the mask is all of the bits above them. */
+/** Returns the bits of `natural` below `mask`, if the mask consists of all bits above them. */
 function lowBits(natural: number, mask: number): number | undefined {
   const low = (natural & ~mask) >>> 0;
   return (low & (low + 1)) === 0 && low !== natural ? low : undefined;

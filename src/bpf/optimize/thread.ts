@@ -1,17 +1,17 @@
 /**
- * Jump threading: a jump to a test whose outcome is known on that way goes straight to what comes after it. The tests that
- * no way leads to any more are gone. @module
+ * Jump threading: a jump to a test whose outcome is known on that path goes to the successor instead. Tests that become
+ * unreachable disappear. @module
  */
 import type { Value } from '../compile/value.ts';
 import type { Facts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 
-/** Tests that one jump goes past in a round. More rounds go further, so that the work of a round stays bounded. */
+/** Maximum number of tests that one jump passes in a round, to bound its work; later rounds go further. */
 const MAX_PASSED = 64;
 /** The key of the jump that leads to the root. */
 const ENTRY = -1;
 
-/** One round over the whole graph. */
+/** Runs one round over the whole graph. */
 export function threadJumps<F extends Facts<F>>(graph: Graph, root: Node, none: F): Node {
   return new Threading(graph, root, none).run();
 }
@@ -21,12 +21,15 @@ class Threading<F extends Facts<F>> {
   readonly #root: Node;
   readonly #none: F;
   readonly #nodes: readonly Node[];
-  /** By the number of a node: what holds on every way to it. */
+  /** By the number of a node: the facts that hold on every path to it. */
   readonly #before: (F | undefined)[];
-  /** By the number of a node: where its jumps go. */
+  /** By the number of a node: the targets of its jumps. */
   readonly #first: (Node | undefined)[];
   readonly #second: (Node | undefined)[];
-  /** What jumps go past and still may reject the packet, by twice the number of their node, plus one for the second. */
+  /**
+   * Values that jumps pass and that still may reject the packet, by twice the number of the node, plus one for the
+   * second jump.
+   */
   readonly #touched = new Map<number, readonly Value[]>();
   #changed = false;
 
@@ -45,7 +48,7 @@ class Threading<F extends Facts<F>> {
     for (const node of this.#nodes) {
       const facts = this.#before[node.id];
       if (facts === undefined) continue;
-      // All ways to it have been followed. What is not kept is garbage at once, and cheap.
+      // All paths to the node have been followed. Unused facts are garbage at once.
       this.#before[node.id] = undefined;
       this.#routeFrom(node, facts);
     }
@@ -58,7 +61,7 @@ class Threading<F extends Facts<F>> {
       case 'return':
         break;
       case 'test':
-        // Nothing needs to be known at an end.
+        // Facts are not needed at an end.
         this.#first[id] =
           node.onTrue.kind === 'return' ? node.onTrue : this.#follow(node.onTrue, facts.afterTest(node, true), id * 2);
         this.#second[id] =
@@ -79,7 +82,7 @@ class Threading<F extends Facts<F>> {
     }
   }
 
-  /** Where a jump to `start` may go; what holds there is noted. `jump` is the jump's key in `#touched`. */
+  /** Returns the target of a jump to `start`, and records the facts there. `jump` is its key in `#touched`. */
   #follow(start: Node, factsThere: F, jump: number): Node {
     let touched: Value[] | undefined;
     let target = start;

@@ -1,6 +1,6 @@
 /**
- * Neighbouring fields in one load: two tests that must both hold, on bytes that lie within one word, become one test of
- * that word. IPv4's protocol and fragment offset are the usual case, a VLAN's type and number another. @module
+ * Combines loads of neighbouring fields: two tests that must both hold, on bytes within one word, become one test of
+ * that word. Typical are protocol and fragment offset of IPv4, and type and number of a VLAN. @module
  */
 import type { LoadSize, LoadValue, Value } from '../compile/value.ts';
 import type { Graph, Node, TestNode } from './graph.ts';
@@ -23,7 +23,7 @@ export function widenTests(graph: Graph, root: Node): Node {
   });
 }
 
-/** Tests that are the second or a later alternative of some chain: they follow their first one into the wider load. */
+/** Tests that are not the first alternative of a chain: they join the wider load of the first one. */
 function laterAlternatives(nodes: readonly Node[]): ReadonlySet<Node> {
   const later = new Set<Node>();
   for (const node of nodes) {
@@ -33,7 +33,7 @@ function laterAlternatives(nodes: readonly Node[]): ReadonlySet<Node> {
   return later;
 }
 
-/** Alternatives (`node` and what follows it for false) that all lead to one more test with the same way out. */
+/** Alternatives (`node` and its successors for false) that all lead to one more test with the same target for false. */
 function widened(graph: Graph, node: TestNode): Node {
   const second = node.onTrue;
   if (second.kind !== 'test') return node;
@@ -72,7 +72,7 @@ function fieldTest({ value, comparison, operand }: TestNode): FieldTest | undefi
   return (k & ~mask) === 0 ? { load: value.left, mask, k } : undefined;
 }
 
-/** The load that has the bytes of both and ends where the later one ends. */
+/** Returns the load with the bytes of both that ends where the later one ends. */
 function commonWindow(
   left: LoadValue,
   right: LoadValue,
@@ -87,8 +87,8 @@ function commonWindow(
 }
 
 /**
- * Whether one load rejects the packets that two would: the first reaches as far as the second, or where it failed to match
- * nothing is accepted without the bytes of the second.
+ * Returns whether one load rejects the same packets as two: the first reaches as far as the second, or no packet
+ * without the bytes of the second is accepted after the first test fails.
  */
 function sameRejections(first: Value & { kind: 'load' }, second: Value & { kind: 'load' }, otherwise: Node): boolean {
   if (first.offset + first.size >= second.offset + second.size) return true;
@@ -96,7 +96,7 @@ function sameRejections(first: Value & { kind: 'load' }, second: Value & { kind:
   return first.base === undefined && otherwise.needs >= second.offset + second.size;
 }
 
-/** `bits` of `load` in a word that ends at `end`. */
+/** Returns `bits` of `load` at their position in a word that ends at `end`. */
 function place(load: LoadValue, end: number, bits: number): number {
   return (bits << (8 * (end - load.offset - load.size))) >>> 0;
 }

@@ -1,4 +1,4 @@
-/** `tapline filter --trace` and `--count`: what a filter does with the frames of a file. @module */
+/** Runs `tapline filter --trace` and `--count`, which apply a filter to the frames of a file. @module */
 import { StackError } from '../../base/errors.ts';
 import type { Packet } from '../../base/frame.ts';
 import { type LinkType, linkTypeName } from '../../base/link-type.ts';
@@ -13,7 +13,7 @@ export interface FrameQuestion {
   /** `FILE`, or `FILE#N` for frame N. */
   readonly place: string;
   readonly expression: string;
-  /** Without a link type that of the frame counts. */
+  /** Without a link type, that of the frame applies. */
   readonly options: FilterOptions;
   readonly json: boolean;
 }
@@ -23,7 +23,7 @@ interface FoundFrame {
   readonly linkType: LinkType;
 }
 
-/** Writes which tests decide about a frame, and its way through the program. */
+/** Writes the tests that decide about a frame, and its path through the program. */
 export async function traceFrame(
   { place, expression, options, json }: FrameQuestion,
   context: CommandContext,
@@ -41,7 +41,7 @@ export async function traceFrame(
   context.stdout.write(text);
 }
 
-/** The way of a frame through a ready program. */
+/** Returns the path of a frame through a compiled program. */
 export async function traceProgram(
   place: string,
   instructions: readonly BpfInstruction[],
@@ -52,7 +52,10 @@ export async function traceProgram(
   return json ? `${jsonText(steps, 2)}\n` : filterTraceText(instructions, packet.bytes, steps);
 }
 
-/** @throws StackError `USAGE` when the file has no such frame */
+/**
+ * Reads a frame of a file.
+ * @throws StackError `USAGE` when the file has no such frame
+ */
 async function frameAt(place: string): Promise<FoundFrame> {
   const [, file = place, number = '1'] = /^(.*)#(\d+)$/.exec(place) ?? [];
   await using source = await openFile(file);
@@ -68,7 +71,7 @@ function linkTypeOf(source: FileSource, interfaceIndex: number): LinkType {
   return source.interfaces[interfaceIndex]?.linkType ?? source.linkType;
 }
 
-/** Writes how many frames of a file each test matches. */
+/** Writes the number of frames in a file that each test matches. */
 export async function countFrames(
   { place, expression, options, json }: FrameQuestion,
   context: CommandContext,

@@ -1,9 +1,9 @@
-/** V8's optimiser, and when not to have it. @module */
+/** Turns V8's optimiser off for short programs. @module */
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps V8 from asking for optimised code until disposed of: to optimise what a sweep runs takes 50 ms of a processor, more
- * than some thousand probes do. V8's code cache holds for one set of switches, so this one goes back before the end.
+ * Turns V8's optimiser off until disposed of: optimising the code of a sweep takes 50 ms of processor time, more than
+ * thousands of probes. V8's code cache depends on the flags, so the flag is restored before the end.
  */
 export function pauseOptimiser(): Disposable {
   setFlagsFromString('--no-opt');
