@@ -84,9 +84,18 @@ describe('compiled with a warning, as only tapline knows', () => {
     const options = { linkType: LinkType.ethernet, optimize: false };
     expect(compileFilter('ip[9] = 6 and udp', options).warnings).toHaveLength(1);
     expect(() => compileFilter('tcp and udp', options)).toThrow('exclude each other');
-    for (const expression of ['tcp', 'port 80 and port 81', 'vlan and vlan', 'ip or arp', 'geneve and tcp', '']) {
+    for (const expression of [
+      'tcp',
+      'port 80 and port 81',
+      'vlan and vlan',
+      'ip or arp',
+      'geneve and tcp',
+      '1 = 1',
+      '',
+    ]) {
       expect(compileFilter(expression, options).warnings, expression).toEqual([]);
     }
+    expect(compileFilter('ip', { linkType: LinkType.ipv4 }).warnings).toEqual([]);
   });
 
   test('a filter too large to be searched is reported as a whole', () => {
