@@ -3,10 +3,9 @@ import { RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { comparedVariables } from './optimize.ts';
 
-/** Sets of facts that are kept apart at one node; more are combined to what holds for all of them. */
-const MAX_STATES = 64;
-/** Larger graphs are taken to accept something. */
-const MAX_NODES = 2_000;
+/** Paths to one node, and steps along all paths. Filters with more of them are taken to accept something. */
+const MAX_PATHS = 96;
+const MAX_STEPS = 6_000;
 
 /**
  * Follows every path to the test that decides it. Jump threading combines paths where they meet and so does not see that
@@ -17,20 +16,25 @@ const MAX_NODES = 2_000;
 export function mayAccept(graph: Graph, root: Node, optimized: Node): boolean {
   if (graph.reachable(optimized).at(-1) !== graph.accept) return false;
   const nodes = graph.reachable(root);
-  if (nodes.length > MAX_NODES) return true;
-  const states = new Map<Node, RangeFacts[]>([[root, [RangeFacts.atStart(comparedVariables(nodes))]]]);
+  const paths = new Map<Node, RangeFacts[]>();
+  let isOpen = true;
+  let steps = 0;
   const arrive = (node: Node, facts: RangeFacts) => {
-    const known = states.get(node);
-    if (known === undefined) states.set(node, [facts]);
-    else if (known.length < MAX_STATES) known.push(facts);
-    else known.push((known.pop() as RangeFacts).meet(facts));
+    const known = paths.get(node);
+    if (known === undefined) paths.set(node, [facts]);
+    else if (node !== graph.reject) known.push(facts);
+    isOpen &&= node !== graph.accept && (known?.length ?? 0) <= MAX_PATHS;
   };
+  arrive(root, RangeFacts.atStart(comparedVariables(nodes)));
   for (const node of nodes) {
-    if (node === graph.accept || states.has(graph.accept)) break;
-    for (const facts of states.get(node) ?? []) follow(node, facts, arrive);
-    states.delete(node);
+    for (const facts of paths.get(node) ?? []) {
+      if (!isOpen || steps > MAX_STEPS) return true;
+      follow(node, facts, arrive);
+      steps += 1;
+    }
+    paths.delete(node);
   }
-  return states.has(graph.accept);
+  return !isOpen;
 }
 
 function follow(node: Node, facts: RangeFacts, arrive: (node: Node, facts: RangeFacts) => void): void {
