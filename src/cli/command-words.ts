@@ -1,13 +1,11 @@
 /**
- * What a user types, made into what yargs reads without a guess: each option by itself, its value behind `=`; what is no
- * option, behind a mark. So `-nc5`, `-ieth0`, `-w -` and `--` mean what they mean to getopt(3), and what is wrong with an
- * option is said in one place, for all commands alike. @module
+ * Rewrites a command line for yargs: each option separately, its value after `=`, and all other words after a mark. Thus
+ * `-nc5`, `-ieth0`, `-w -` and `--` work as with getopt(3), and all commands report errors of options alike. @module
  */
-
 import { StackError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 
-/** What yargs has been told of options: its `getOptions()`, of which its types say nothing. */
+/** The options that a parser of yargs declares: `getOptions()`, which its types omit. */
 export interface DeclaredOptions {
   readonly key: Readonly<Record<string, unknown>>;
   readonly alias: Readonly<Record<string, readonly string[]>>;
@@ -28,24 +26,24 @@ interface Option {
 /** Options by each of their names, without dashes. */
 type OptionTable = ReadonlyMap<string, Option>;
 
-/** An option as it was typed, with the value that hung on it. */
+/** An option as typed, with its attached value. */
 interface Typed {
   readonly shown: string;
   readonly option: Option;
   readonly attached: string | undefined;
 }
 
-/** Before words that are no options: yargs sees no dash, and no word of a command line has it. */
+/** Precedes words that are not options, so that yargs sees no dash. No word of a command line contains it. */
 const MARK = '\0';
 
-/** What `spellOut` marked, as it was typed. */
+/** Removes the marks of `spellOut`. */
 export function withoutMarks(text: string): string {
   return text.replaceAll(MARK, '');
 }
 
 /**
- * @param positionals names of what yargs has been told that are no options
- * @throws StackError `USAGE` for an unknown option, one given twice, a value that is missing, unknown or superfluous
+ * @param positionals names that yargs declares for words that are not options
+ * @throws StackError `USAGE` for an unknown or repeated option, and a missing, unknown or superfluous value
  */
 export function spellOut(
   words: readonly string[],
@@ -64,7 +62,7 @@ export function spellOut(
     }
     for (const typed of word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table)) {
       const { shown, option } = typed;
-      spelt.push(option.takesValue ? `--${option.name}=${valueBehind(typed, rest)}` : flag(typed));
+      spelt.push(option.takesValue ? `--${option.name}=${valueFor(typed, rest)}` : flag(typed));
       if (given.has(option) && option.takesValue && !option.isRepeatable) {
         throw new StackError('USAGE', `${shown} is given more than once`);
       }
@@ -91,12 +89,12 @@ function optionTable(declared: DeclaredOptions, positionals: readonly string[]):
   return table;
 }
 
-/** A lone `-` is a file, and a number is a number, unless an option is called so (`-4`). */
+/** `-` alone is a file. `-` and digits are a number, unless an option has that name (`-4`). */
 function isOption(word: string, table: OptionTable): boolean {
   return /^-[^-\d]|^--./s.test(word) || (/^-\d/.test(word) && table.has(word.charAt(1)));
 }
 
-/** `--name` or `--name=value`. */
+/** Parses `--name` or `--name=value`. */
 function longOption(word: string, table: OptionTable): Typed {
   const [, name = '', attached] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   const option = table.get(name);
@@ -104,7 +102,7 @@ function longOption(word: string, table: OptionTable): Typed {
   return { shown: `--${name}`, option, attached };
 }
 
-/** `-abc`: three options, or one with its value behind it, also behind `=`. */
+/** Parses `-abc`: three options, or one with an attached value, also after `=`. */
 function shortOptions(word: string, table: OptionTable): Typed[] {
   const all: Typed[] = [];
   for (let at = 1; at < word.length; at += 1) {
@@ -123,19 +121,19 @@ function shortOptions(word: string, table: OptionTable): Typed[] {
   return all;
 }
 
-/** What to hand on of an option that stands alone. */
+/** Returns an option without a value. */
 function flag({ shown, option, attached }: Typed): string {
   if (attached !== undefined) throw new StackError('USAGE', `${shown} takes no value, not ${JSON.stringify(attached)}`);
   return `--${option.name}`;
 }
 
-/** The value that hangs on an option, or the next of the words, which it takes away. */
-function valueBehind({ shown, option, attached }: Typed, rest: string[]): string {
+/** Returns the attached value, or removes and returns the next word. */
+function valueFor({ shown, option, attached }: Typed, rest: string[]): string {
   const next = rest[0];
   if (attached === undefined && next !== undefined && /^-[^\d]/s.test(next)) {
     throw new StackError(
       'USAGE',
-      `${shown} needs a value, but ${JSON.stringify(next)} follows (if that is it: ${shown}=VALUE)`,
+      `${shown} needs a value, but ${JSON.stringify(next)} follows; write ${shown}=VALUE if that is the value`,
     );
   }
   const value = attached ?? rest.shift() ?? '';

@@ -1,23 +1,23 @@
-/** What the process's exit status says; documented in README and in `tapline --help`. @module */
+/** Exit statuses, documented in README and in `tapline --help`. @module */
 import { StackError, type StackErrorCode, SyscallError } from '../base/errors.ts';
 
 export const ExitCode = {
   ok: 0,
-  /** Something failed; standard error says what. */
+  /** Failure, explained on standard error. */
   failure: 1,
-  /** The command line or the filter is wrong. */
+  /** Invalid command line or filter. */
   usage: 2,
-  /** The kernel refused for want of privilege. */
+  /** A missing privilege. */
   privilege: 3,
-  /** No such interface, or it went away. */
+  /** No such interface, or it was removed. */
   interface: 4,
-  /** The disk is full, or as full as it may become; the file holds every record up to the last whole one. */
+  /** The disk is full, or the disk space limit is reached; files contain whole records. */
   diskFull: 5,
-  /** A file is no capture file, or damaged; what stood before the damage was delivered. */
+  /** Not a capture file, or a damaged one; the frames before the damage were processed. */
   badFile: 6,
-  /** Probes: nobody answered, as ping(8) says it. */
+  /** Probes: no reply, like ping(8). */
   noAnswer: 2,
-  /** Probes: no such host (EX_NOHOST of sysexits.h, as ping(8) says it). */
+  /** Probes: unknown host (EX_NOHOST of sysexits.h), like ping(8). */
   noHost: 68,
 } as const;
 
@@ -34,7 +34,7 @@ const BY_ERROR_CODE: Readonly<Partial<Record<StackErrorCode, number>>> = {
   BAD_PROGRAM: ExitCode.usage,
 };
 
-/** The status that belongs to an error. */
+/** Returns the exit status for an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof StackError)) return ExitCode.failure;
   if (error instanceof SyscallError && error.errorName === 'ENODEV') return ExitCode.interface;

@@ -1,6 +1,6 @@
-/** Interface names for lines of cooked frames, which have one each. @module */
+/** Caches interface names for lines of cooked frames. @module */
 
-/** Names by index, each asked for once. */
+/** Returns a function that looks up each name once. */
 export function rememberNames(ask: (index: number) => string | undefined): (index: number) => string | undefined {
   const known = new Map<number, string | undefined>();
   return (index) => {

@@ -1,15 +1,14 @@
 /**
- * The first steps of `tapline`. Beside this file lies a program for each command, and one with all of them; what V8
- * compiled of a program is kept there too, so that its next run need not compile it again
- * (docs/adr/0014-one-file-and-its-code-cache.md). @module
+ * Starts `tapline`. The folder of this file contains a program for each command, one with all commands, and code caches,
+ * so that V8 compiles each program once (docs/adr/0014-one-file-and-its-code-cache.md). @module
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 
 /**
- * File names of programs by their command, put in by scripts/bundle.mjs. They change with the content: V8 itself tells
- * caches apart by the length of the source only.
+ * File names of programs by command, defined by scripts/bundle.mjs. They change with the content, since V8 checks only
+ * the length of the source that a cache belongs to.
  */
 declare const PROGRAMS: Readonly<Record<string, string>>;
 
@@ -36,8 +35,8 @@ function readCache(): Buffer | undefined {
 }
 
 /**
- * After a run that went well; where the folder cannot be written, every run compiles. V8 checks the
- * length of a cache, not its bytes, and dies of wrong ones: the file is on the disk before it has its name.
+ * Writes the code cache after a successful run; in a read-only folder, every run compiles. V8 checks the length of a
+ * cache but not its bytes, and crashes on wrong ones, so the file is synced before it gets its name.
  */
 function writeCache(status: number): void {
   if (status !== 0) return;
@@ -52,7 +51,7 @@ function writeCache(status: number): void {
     }
     renameSync(temporary, cacheName);
   } catch {
-    tryRemove(temporary); // of a full disk
+    tryRemove(temporary); // left by a full disk
   }
 }
 
@@ -60,6 +59,6 @@ function tryRemove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Nothing can be written here at all.
+    // a read-only folder
   }
 }

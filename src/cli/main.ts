@@ -1,6 +1,6 @@
 /**
- * `tapline` with all its commands. A command line that begins with a command's name runs a program with that command alone
- * (scripts/bundle.mjs). @module
+ * `tapline` with all its commands. A command line that begins with the name of a command runs a program with that command
+ * only (scripts/bundle.mjs). @module
  */
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';

@@ -1,9 +1,9 @@
-/** Signals that ask a running recording for something, and leave it running. @module */
+/** SIGUSR1 and SIGUSR2: requests to a running capture. @module */
 import type { SignalSource } from './context.ts';
 
 /**
- * SIGUSR1 writes the counters, SIGUSR2 writes out what waits. Never given back: they are answered to the very end, also
- * while programs of --on-rotate are waited for.
+ * Writes the counters on SIGUSR1, and flushes the files on SIGUSR2, until the process exits: also while it waits for
+ * programs of --on-rotate.
  */
 export function answerRequests(
   signals: SignalSource,
@@ -11,6 +11,6 @@ export function answerRequests(
 ): void {
   signals.on(['SIGUSR1', 'SIGUSR2'], (signal) => {
     if (signal === 'SIGUSR1') requests.writeCounters();
-    else Promise.resolve(requests.flush()).catch(() => {}); // what is wrong is said at the end
+    else Promise.resolve(requests.flush()).catch(() => {}); // errors are reported at the end
   });
 }

@@ -1,6 +1,6 @@
 /**
- * `tapline demo` at work: two hosts in namespaces of their own, real traffic between their kernels, captured with a
- * filter, printed as it comes, written to a file, and read back. @module
+ * Runs `tapline demo`: captures traffic between two hosts in network namespaces with a filter, prints it, writes it to a
+ * file and reads the file back. @module
  */
 import { resolve } from 'node:path';
 import { printable } from '../base/text.ts';
@@ -16,8 +16,8 @@ import { listenForStop } from './stop-signals.ts';
 
 const FILTER = 'ip host 10.1.1.1 or ip host 10.1.1.2';
 
-/** Long enough for the kernel to hand over the last block. */
-const SETTLE_MILLISECONDS = 150;
+/** Milliseconds until the kernel has delivered the last block. */
+const SETTLE_TIME = 150;
 
 export async function runDemo(path: string, context: CommandContext): Promise<void> {
   const entered = await enterLab();
@@ -26,7 +26,7 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
     return;
   }
   const say = (text: string): void => context.stdout.write(`${text}\n`);
-  say('Two hosts, left (10.1.1.1) and right (10.1.1.2), in network namespaces of their own, joined by a veth pair.');
+  say('Two hosts, left (10.1.1.1) and right (10.1.1.2), in network namespaces, connected by a veth pair.');
   await using lab = await createLab(twoHosts());
   const file = resolve(path);
 
@@ -39,7 +39,7 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
   const recording = record(source, teeSinks(lines, writer), { signal: stop.signal });
   try {
     await makeTraffic(lab, stop.signal);
-    await context.clock.sleep(SETTLE_MILLISECONDS, stop.signal);
+    await context.clock.sleep(SETTLE_TIME, stop.signal);
   } finally {
     stop.stop();
     stop.release();
@@ -48,12 +48,12 @@ export async function runDemo(path: string, context: CommandContext): Promise<vo
   await writer.close();
 
   say(`\n${formatCounters(summary.frames, summary.statistics)}`);
-  say('An IPv6 ping and an IPv6 TCP connection went over the same wire: the filter left them out.');
+  say('The filter rejected an IPv6 ping and an IPv6 TCP connection on the same link.');
   say(`Read back from ${printable(file)}: ${await countFrames(file)} packets.\n`);
   say(whatNext(path));
 }
 
-/** What happens on the wire: all of it between the two kernels, nothing leaves the namespaces. */
+/** Sends traffic between the two hosts; nothing leaves the namespaces. */
 async function makeTraffic(lab: Lab, signal: AbortSignal): Promise<void> {
   const left = lab.host('left');
   const right = lab.host('right');
@@ -89,16 +89,16 @@ async function countFrames(path: string): Promise<number> {
   return frames;
 }
 
-/** Command lines to go on with, spelt as this one was. */
+/** Returns suggested command lines, spelled like this one. */
 function whatNext(path: string): string {
   const isNpm = process.env['npm_lifecycle_event'] === 'start';
   const program = isNpm ? 'npm start --' : 'tapline';
   const lines = [
-    [`${program} read ${printable(path)} -v tcp port 25`, 'the same frames again, a filter, more detail'],
-    [`${program} interfaces`, 'what can be captured here'],
-    [`sudo ${program} capture -i any -c 20`, 'real traffic of this machine'],
-    [`${program} filter --explain tcp port 25 and host 10.1.1.1`, 'what a filter means'],
-    [`${program} --help`, 'everything else'],
+    [`${program} read ${printable(path)} -v tcp port 25`, 'print the file with a filter and more detail'],
+    [`${program} interfaces`, 'list the interfaces'],
+    [`sudo ${program} capture -i any -c 20`, 'capture traffic of this machine'],
+    [`${program} filter --explain tcp port 25 and host 10.1.1.1`, 'explain a filter'],
+    [`${program} --help`, 'list the commands'],
   ] as const;
   const width = Math.max(...lines.map(([command]) => command.length));
   return ['What to try next:', ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)].join('\n');

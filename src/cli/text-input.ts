@@ -1,4 +1,4 @@
-/** Text that a command reads: filters, programs, lists of targets. @module */
+/** Reads text files and standard input: filters, programs, lists of targets. @module */
 import { readFile } from 'node:fs/promises';
 import { messageOf, StackError } from '../base/errors.ts';
 
@@ -11,7 +11,7 @@ export async function readTextFile(path: string): Promise<string> {
   }
 }
 
-/** All of standard input. */
+/** Reads standard input to its end. */
 export async function readStandardInput(): Promise<string> {
   let text = '';
   for await (const chunk of process.stdin) text += String(chunk);

@@ -46,8 +46,8 @@ describe('words as getopt(3) reads them', () => {
 test.each([
   ['-c', '-c needs a value'],
   ['--count=', '--count needs a value'],
-  ['-c -n', '-c needs a value, but "-n" follows (if that is it: -c=VALUE)'],
-  ['--count --fanout cpu', '--count needs a value, but "--fanout" follows (if that is it: --count=VALUE)'],
+  ['-c -n', '-c needs a value, but "-n" follows; write -c=VALUE if that is the value'],
+  ['--count --fanout cpu', '--count needs a value, but "--fanout" follows; write --count=VALUE if that is the value'],
   ['-c 5 -c', '-c needs a value'],
   ['-c 5 --count 6', '--count is given more than once'],
   ['--fanout steam', '--fanout takes hash, cpu or rollover, not "steam"'],

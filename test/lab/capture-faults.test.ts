@@ -77,7 +77,7 @@ test('a stopped process loses what its ring cannot hold, and says how much', asy
   expect(dropped).toBeGreaterThan(1000);
   expect(captured).toBe(sent + 10 - dropped);
   expect(program.standardError).toMatch(
-    /frames were lost, most of them at .* in a second\): a larger buffer \(-B [48]\)/,
+    /frames were dropped, most of them at .* in a second\); increase the buffer \(-B [48]\)/,
   );
   expect(await readPackets(path)).toHaveLength(captured);
 });

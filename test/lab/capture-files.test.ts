@@ -334,7 +334,7 @@ describe('a program after each file', () => {
     const said = readFileSync(folder.file('hook.log'), 'utf8').split('|').slice(0, -1);
     const files = [1, 2, 3].map((number) => folder.file(`a $(touch x); '0000${number}'.pcap`));
     expect(said.filter((word) => word !== 'file:').sort()).toEqual(files);
-    expect(program.standardError).toContain('ended with status 3');
+    expect(program.standardError).toContain('failed: status 3');
     expect(names()).toHaveLength(4);
   });
 
@@ -350,7 +350,7 @@ describe('a program after each file', () => {
       );
       await using program = await startCapture(...words, ...each);
       await flood(1);
-      await program.said('still waiting for sh (files: 1): Ctrl-C leaves it to itself');
+      await program.said('waiting for sh (1 file); press Ctrl-C to exit without waiting');
       await program.said('0 packets dropped by kernel');
       const hooks = readFileSync(folder.file('pids'), 'utf8').trimEnd().split('\n').map(Number);
       expect(hooks).toHaveLength(count);

@@ -73,5 +73,5 @@ test('nothing is lost and all is in order where the ring has room; where it has 
   expect(small.counters.captured).toBe(kept.length);
   expect(small.counters.captured + dropped).toBe(SENT);
   expect(kept).toEqual([...new Set(kept)].sort((one, other) => one - other));
-  expect(small.standardError).toContain('tapline: frames were lost');
+  expect(small.standardError).toContain('tapline: frames were dropped');
 });

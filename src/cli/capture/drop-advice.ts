@@ -1,26 +1,26 @@
-/** What to change when frames were lost. @module */
+/** Advice after frames were dropped. @module */
 import type { CaptureStatistics } from '../../base/frame.ts';
 import type { StatisticsSecond } from '../../session/index.ts';
 
 export interface DropSituation {
   readonly statistics: CaptureStatistics;
-  /** The second that lost the most. */
+  /** The second with the most drops. */
   readonly worst: StatisticsSecond | undefined;
-  /** Of each ring, and the most that `-B` takes. */
+  /** Size of the kernel buffer, and the maximum of `-B`. */
   readonly bufferMebibytes: number;
   readonly mostMebibytes: number;
 }
 
-/** One line, or none when nothing was lost. */
+/** Returns a line, or nothing if no frame was dropped. */
 export function dropAdvice({ statistics, worst, bufferMebibytes, mostMebibytes }: DropSituation): string {
   if (statistics.dropped === 0) return '';
   const { received, dropped } = worst ?? statistics;
   const larger = Math.min(largerBuffer(bufferMebibytes, received, dropped), mostMebibytes);
-  const buffer = larger > bufferMebibytes ? `a larger buffer (-B ${larger}), ` : '';
-  return `tapline: frames were lost${whenOf(worst)}: ${buffer}a shorter -s or a narrower filter helps\n`;
+  const buffer = larger > bufferMebibytes ? `increase the buffer (-B ${larger}), ` : '';
+  return `tapline: frames were dropped${whenOf(worst)}; ${buffer}shorten -s or narrow the filter\n`;
 }
 
-/** Room for what came in the worst second, as if all of it had had to wait: the next power of two. */
+/** Returns a size that holds all frames of the worst second, a power of two times the present one. */
 function largerBuffer(mebibytes: number, received: number, dropped: number): number {
   const kept = Math.max(1, received - dropped);
   return mebibytes * 2 ** Math.max(1, Math.ceil(Math.log2(received / kept)));

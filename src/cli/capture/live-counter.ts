@@ -1,14 +1,14 @@
-/** A capture's counters: on the terminal while it runs, on SIGUSR1, and at its end. @module */
+/** Prints the counters of a capture: on the terminal while it runs, on SIGUSR1, and at its end. @module */
 import type { CaptureStatistics } from '../../base/frame.ts';
 import { type RecordProgress, StatisticsHistory } from '../../session/index.ts';
 import type { CommandContext } from '../context.ts';
 import { Control } from '../text-output.ts';
 
-/** Milliseconds from one drawing of the line to the next. */
+/** Milliseconds between updates of the line. */
 const INTERVAL = 250;
-/** From one look for the history to the next, at least: taken when frames come, since each wake costs. */
+/** Minimum milliseconds between samples of the history; samples are taken when frames arrive, since each wake-up costs. */
 const SECOND = 750;
-/** At most: what a filter refuses, or the kernel drops, is seen also when no frame comes. */
+/** Maximum milliseconds between samples, for drops and rejected frames when no frame arrives. */
 const QUIET = 5000;
 
 export class LiveCounter {
@@ -18,44 +18,44 @@ export class LiveCounter {
   readonly #quietTimer: NodeJS.Timeout;
   readonly history = new StatisticsHistory();
   progress: RecordProgress = { frames: 0, bytes: 0 };
-  #lookedAt: number;
+  #sampledAt: number;
   #drawn = false;
 
-  /** @param draws whether a line is drawn while the capture runs; only on a terminal */
+  /** @param draws draw a line while the capture runs, if standard error is a terminal */
   constructor(context: CommandContext, draws: boolean, statistics: () => CaptureStatistics) {
     this.#context = context;
     this.#statistics = statistics;
     if (draws && context.stderr.columns !== undefined) this.#timer = setInterval(() => this.#draw(), INTERVAL);
-    this.#lookedAt = context.clock.now();
-    this.#quietTimer = setInterval(() => this.#lookAfter(SECOND), QUIET);
+    this.#sampledAt = context.clock.now();
+    this.#quietTimer = setInterval(() => this.#sampleAfter(SECOND), QUIET);
   }
 
   /** For `record`'s `onProgress`. */
   readonly update = (progress: RecordProgress): void => {
     this.progress = progress;
-    this.#lookAfter(SECOND);
+    this.#sampleAfter(SECOND);
   };
 
-  /** The lines that tcpdump ends with, and one more where the filter runs in user space. */
+  /** Writes the final lines of tcpdump, and one more if the filter runs in user space. */
   writeCounters(): void {
     this.#erase();
     this.#context.stderr.write(formatCounters(this.progress.frames, this.#statistics()));
   }
 
-  /** No line is drawn any more. */
+  /** Stops drawing. */
   stop(): void {
     clearInterval(this.#timer);
     clearInterval(this.#quietTimer);
-    this.#lookAfter(0);
+    this.#sampleAfter(0);
     this.#erase();
   }
 
-  /** Takes a look for the history, unless the last one was less than so many milliseconds ago. */
-  #lookAfter(least: number): void {
+  /** Adds a sample to the history if the last one is at least `least` milliseconds old. */
+  #sampleAfter(least: number): void {
     const { clock } = this.#context;
-    const milliseconds = clock.now() - this.#lookedAt;
+    const milliseconds = clock.now() - this.#sampledAt;
     if (milliseconds < least) return;
-    this.#lookedAt += milliseconds;
+    this.#sampledAt += milliseconds;
     this.history.add({ wallTime: clock.wallTime(), milliseconds }, this.progress.frames, this.#statistics());
   }
 
@@ -75,8 +75,8 @@ export class LiveCounter {
 }
 
 /**
- * `5 packets captured`, `5 packets received by filter`, `0 packets dropped by kernel`: a line each, as tcpdump says it.
- * What a filter in user space refused or never saw comes out as `9 packets accepted by filter`, a line of its own.
+ * Returns `5 packets captured`, `5 packets received by filter` and `0 packets dropped by kernel` like tcpdump, and
+ * `9 packets accepted by filter` if a filter in user space rejected some.
  */
 export function formatCounters(captured: number, statistics: CaptureStatistics): string {
   const { received, accepted, dropped } = statistics;

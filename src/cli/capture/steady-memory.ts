@@ -1,33 +1,33 @@
-/** Keeps the memory of a capture that runs for days as it is after the first minute. @module */
+/** Keeps the memory of a long capture constant. @module */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { returnFreedMemory } from '../../capture/index.ts';
 
-/** Milliseconds from look to look. */
+/** Milliseconds between checks. */
 const INTERVAL = 30_000;
-/** Bytes that the heap may have grown by since it was collected. */
-const MOST_GROWTH = 2 << 20;
+/** Growth of the heap, in bytes, that starts a collection. */
+const MAX_GROWTH = 2 << 20;
 
 /**
- * From now on freed memory goes back to the system, and V8 collects its old garbage when there is some: by itself it lets it
- * grow by megabytes for as long as there is memory (bench/live/soak.ts), or, when little happens, looks for some of it with
- * all its threads at once, which takes more of the processors than the capture does. A collection of so small a heap takes
- * some milliseconds, which any ring outlasts.
+ * Returns freed memory to the system from now on, and collects the old generation of the heap after a little growth. V8
+ * alone lets it grow by megabytes while memory is available (bench/live/soak.ts), or, in a quiet program, starts
+ * collections on all its threads, which take more CPU time than the capture. A collection of this small heap takes some
+ * milliseconds, less than any ring holds.
  */
 export function keepMemorySteady(): void {
   returnFreedMemory();
-  setFlagsFromString('--no-incremental-marking'); // what begins those collections of a quiet program
+  setFlagsFromString('--no-incremental-marking'); // starts the collections of a quiet program
   let least = Number.POSITIVE_INFINITY;
   let collect: (() => void) | undefined;
-  const look = (): void => {
+  const check = (): void => {
     const used = heapUsed();
     least = Math.min(least, used);
-    if (used < least + MOST_GROWTH) return;
+    if (used < least + MAX_GROWTH) return;
     collect ??= exposeCollector();
     collect();
     least = heapUsed();
   };
-  setInterval(look, INTERVAL).unref();
+  setInterval(check, INTERVAL).unref();
 }
 
 function heapUsed(): number {

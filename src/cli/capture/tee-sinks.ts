@@ -1,7 +1,7 @@
-/** One stream of frames into two sinks. @module */
+/** A sink that passes frames to two others. @module */
 import type { FrameSink } from '../../base/frame.ts';
 
-/** Frames go to `first`, then to `second`; so do flush and close. */
+/** Passes frames, flush and close to `first`, then to `second`. */
 export function teeSinks(first: FrameSink, second: FrameSink): FrameSink {
   return {
     add(frame, keep) {

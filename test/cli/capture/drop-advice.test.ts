@@ -1,4 +1,4 @@
-/** What is advised when frames were lost. @module */
+/** Advice after frames were dropped. @module */
 import { expect, test } from 'vitest';
 import { dropAdvice } from '../../../src/cli/capture/drop-advice.ts';
 
@@ -30,8 +30,8 @@ test.each([
     const text = dropAdvice({ statistics, worst: second(received, dropped), bufferMebibytes, mostMebibytes: MOST });
     const counts = `${dropped.toLocaleString('en-US')} of ${received.toLocaleString('en-US')}`;
     expect(text).toBe(
-      `tapline: frames were lost, most of them at 03:04:05 (${counts} in a second): ` +
-        `a larger buffer (${advice}), a shorter -s or a narrower filter helps\n`,
+      `tapline: frames were dropped, most of them at 03:04:05 (${counts} in a second); ` +
+        `increase the buffer (${advice}), shorten -s or narrow the filter\n`,
     );
   },
 );
@@ -40,12 +40,12 @@ test('says how long it looked away', () => {
   const worst = { ...second(50, 20), milliseconds: 5002 };
   const statistics = { received: 100, accepted: 100, dropped: 20, freezes: 1 };
   const text = dropAdvice({ statistics, worst, bufferMebibytes: 32, mostMebibytes: MOST });
-  expect(text).toContain('most of them at 03:04:05 (20 of 50 in 5 seconds):');
+  expect(text).toContain('most of them at 03:04:05 (20 of 50 in 5 seconds);');
 });
 
 test('the largest ring cannot grow', () => {
   const statistics = { received: 10, accepted: 10, dropped: 5, freezes: 1 };
   expect(dropAdvice({ statistics, worst: undefined, bufferMebibytes: MOST, mostMebibytes: MOST })).toBe(
-    'tapline: frames were lost: a shorter -s or a narrower filter helps\n',
+    'tapline: frames were dropped; shorten -s or narrow the filter\n',
   );
 });
