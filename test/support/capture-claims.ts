@@ -86,7 +86,8 @@ function* order({ plan, series, frames }: Seen): Complaints {
   for (const files of series) {
     let before: FoundFrame | undefined;
     for (const frame of files.flatMap((file) => file.frames)) {
-      if (before !== undefined && before.time > frame.time) yield `frame ${frame.sent.number} is earlier than the frame before it`;
+      if (before !== undefined && before.time > frame.time)
+        yield `frame ${frame.sent.number} is earlier than the frame before it`;
       if (before !== undefined && plan.draw.interfaces.length === 1 && before.sent.number > frame.sent.number) {
         yield `frame ${frame.sent.number} follows frame ${before.sent.number}`;
       }

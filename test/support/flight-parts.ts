@@ -78,7 +78,8 @@ export class MemoryOutput implements FlightOutput {
     if (file === undefined || file.isClosed) throw new Error('blocks without a window');
     this.#kept.push({ bytes: batch.bytes, release: batch.retain() });
     const read = this.#read(batch.bytes, file);
-    if (read.frames !== batch.frames || read.frameBytes !== batch.frameBytes) throw new Error('wrong number of frames in a batch');
+    if (read.frames !== batch.frames || read.frameBytes !== batch.frameBytes)
+      throw new Error('wrong number of frames in a batch');
     if (!this.isSlow) this.drain();
     return batch;
   }

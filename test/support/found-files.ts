@@ -71,7 +71,9 @@ async function findFile(
       const packet = sent.bytes.subarray(ETHERNET_HEADER, ETHERNET_HEADER + capturedLength - header);
       const isOther = wire.startsWith('eth') && wire !== sent.wire;
       if (!isWhole || isOther || Buffer.compare(bytes.subarray(header), packet) !== 0) {
-        throw new Error(`frame ${number} in ${name} differs from the sent one: ${bytes.length} of ${wireLength} on ${wire}`);
+        throw new Error(
+          `frame ${number} in ${name} differs from the sent one: ${bytes.length} of ${wireLength} on ${wire}`,
+        );
       }
       frames.push({ sent, capturedLength, seconds: Number(timestamp / 1_000_000_000n), time: timestamp });
     }
