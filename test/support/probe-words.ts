@@ -1,4 +1,4 @@
-/** Parses the arguments of probe commands with yargs and the settings of `src/cli/program.ts`. @module */
+/** What yargs makes of the words of a probing command, with the settings of `src/cli/program.ts`. */
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { mtrCommand } from '../../src/cli/commands/mtr.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
@@ -14,7 +14,7 @@ export const tracerouteWords = reader(tracerouteCommand(context));
 export const mtrWords = reader(mtrCommand(context));
 export const sweepWords = reader(sweepCommand(context));
 
-/** Help texts of the commands, 100 columns wide. */
+/** The help screen of each command, 100 columns wide. */
 export const HELP: Readonly<Record<string, () => Promise<string>>> = {
   ping: () => help(pingCommand(context)),
   traceroute: () => help(tracerouteCommand(context)),
@@ -36,7 +36,7 @@ function parser(words: readonly string[]): Argv {
     .exitProcess(false);
 }
 
-/** Makes a command the default command, without its name. */
+/** The command as the only one, called by no name. */
 function alone<Words>(module: CommandModule<object, Words>): CommandModule {
   const command = String(module.command).replace(/^\S+/, '$0');
   return { ...(module as unknown as CommandModule), command, aliases: [] };
