@@ -1,11 +1,11 @@
-/** README, CHANGELOG and docs: lines that a screen holds, links that lead somewhere. */
+/** README, CHANGELOG and docs: line length and links. @module */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const MOST_COLUMNS = 130;
+const MAX_COLUMNS = 130;
 const FOLDERS = ['.', 'docs', 'docs/adr'];
 const DOCUMENTS = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
@@ -17,13 +17,13 @@ function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** Without what stands as it is: programs, screens, tables. */
+/** Returns the lines of prose, without code, output and tables. */
 function proseOf(text: string): string[] {
   const lines = text.replace(/^```[\s\S]*?^```$/gm, '').split('\n');
   return lines.filter((line) => !/^( {4}|\|)/.test(line));
 }
 
-/** As GitHub makes them of headings. */
+/** Returns the anchors that GitHub generates for the headings. */
 function anchorsOf(text: string): string[] {
   const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => heading);
   return headings.map((heading) =>
@@ -35,11 +35,11 @@ function anchorsOf(text: string): string[] {
 }
 
 describe.each(DOCUMENTS)('%s', (path) => {
-  test('has no line of prose that is too long', () => {
-    expect(proseOf(textOf(path)).filter((line) => line.length > MOST_COLUMNS)).toEqual([]);
+  test('has no long line of prose', () => {
+    expect(proseOf(textOf(path)).filter((line) => line.length > MAX_COLUMNS)).toEqual([]);
   });
 
-  test('has links to what is there', () => {
+  test('has no broken links', () => {
     const links = Array.from(textOf(path).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
     const broken = links.filter((link) => {
       if (/^https?:/.test(link)) return false;

@@ -1,4 +1,4 @@
-/** The library as a whole: its names, the page that describes them, and what importing it loads. */
+/** The library: its names, the page that describes them, and the modules that an import loads. @module */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -8,14 +8,14 @@ import * as bpf from '../src/bpf/index.ts';
 import * as capture from '../src/capture/index.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../docs/library.md', import.meta.url)), 'utf8');
-/** A library that one page describes. */
+/** Maximum number of names of the main export. */
 const MAX_NAMES = 45;
 
 interface ProcessReport {
   readonly sharedObjects: readonly string[];
 }
 
-/** Names in the first column of the tables. */
+/** Returns the names in the first column of the tables. */
 function describedNames(): string[] {
   const cells = Array.from(PAGE.matchAll(/^\| (`[^|]*`) \|/gm), ([, cell = '']) => cell);
   return cells.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name));
@@ -27,7 +27,7 @@ test('docs/library.md describes every value of the main export, and no other', a
   expect(describedNames().toSorted()).toEqual(names.toSorted());
 });
 
-test('the subpaths have the names that docs/library.md gives them', () => {
+test('the subpaths export the names in docs/library.md', () => {
   expect(Object.keys(bpf)).toEqual(
     expect.arrayContaining(['createEngine', 'compileToWasm', 'assemble', 'trace', 'explainFilter']),
   );

@@ -1,4 +1,4 @@
-/** Portable code runs in a browser: nothing that it imports is a Node module or native code. */
+/** Portable code runs in a browser: it imports neither Node modules nor native code. @module */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** @returns the files that became part of the bundle */
+/** @returns the files in the bundle */
 async function bundle(...entries: readonly string[]): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: entries.map((entry) => SOURCE + entry),
@@ -14,7 +14,7 @@ async function bundle(...entries: readonly string[]): Promise<readonly string[]>
     bundle: true,
     write: false,
     metafile: true,
-    platform: 'browser', // a Node module does not resolve there
+    platform: 'browser', // Node modules do not resolve
     format: 'esm',
     logLevel: 'silent',
   });

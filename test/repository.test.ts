@@ -1,4 +1,4 @@
-/** The files of the repository: a stray one is found here. */
+/** The list of files in the root of the repository. @module */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -23,7 +23,7 @@ const FILES = [
   'tsconfig.json',
   'vitest.config.ts',
 ];
-/** What .gitignore lists, and git's own. */
+/** Files of .gitignore and of git. */
 const IGNORED = /^(?:\.git|node_modules|dist|build|coverage|.*\.tsbuildinfo|.*\.pcap(?:ng)?)$/;
 
 test('the root holds the files listed here, and no others', () => {

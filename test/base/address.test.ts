@@ -23,7 +23,7 @@ describe('IPv4', () => {
     }
   });
 
-  test('what is printed reads back', () => {
+  test('printed addresses parse to the same bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) => {
         expect(parseIpv4(formatIpv4(bytes))).toEqual(bytes);
@@ -67,7 +67,7 @@ describe('IPv6', () => {
     expect(parseIpv6(text)).toBeUndefined();
   });
 
-  test('agrees with ipaddr.js on every text that either prints', () => {
+  test('agrees with ipaddr.js on every text that one of them prints', () => {
     fc.assert(
       fc.property(ipv6Bytes, (bytes) => {
         const other = ipaddr.fromByteArray([...bytes]);
@@ -78,7 +78,7 @@ describe('IPv6', () => {
     );
   });
 
-  test('addresses with runs of zero groups, which random bytes never have', () => {
+  test('addresses with runs of zero groups, which random bytes rarely have', () => {
     const group = fc.constantFrom(0, 0, 0, 1, 0xffff);
     fc.assert(
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
@@ -120,7 +120,7 @@ describe('addresses with a zone (RFC 4007, 11)', () => {
     expect(formatAddress(read?.address ?? new Uint8Array(4))).toBe(address);
   });
 
-  test.each(['fe80::1%', '%eth0', '192.0.2.1%eth0', 'fe80%eth0', ''])('%s is none', (text) => {
+  test.each(['fe80::1%', '%eth0', '192.0.2.1%eth0', 'fe80%eth0', ''])('%s is not an address with a zone', (text) => {
     expect(parseScopedAddress(text)).toBeUndefined();
   });
 });

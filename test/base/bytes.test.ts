@@ -13,7 +13,7 @@ import {
   writeU32le,
 } from '../../src/base/bytes.ts';
 
-/** The language's own reader is the truth here. */
+/** DataView is the reference. */
 test('every reader and writer agrees with DataView at every offset', () => {
   const value16 = fc.integer({ min: 0, max: 0xffff });
   const value32 = fc.integer({ min: 0, max: 0xffff_ffff });

@@ -8,11 +8,11 @@ test('the worked example of RFC 1071, section 3', () => {
   expect(checksumSum(bytes, 0, bytes.length)).toBe(0xddf2);
 });
 
-test('an odd last byte counts as the upper half of a word (RFC 1071, 4.1)', () => {
+test('an odd last byte is the upper half of a word (RFC 1071, 4.1)', () => {
   expect(checksumSum(Uint8Array.of(0x12, 0x34, 0x56), 0, 3)).toBe(0x1234 + 0x5600);
 });
 
-test('a region with its checksum inside is right, and wrong after any bit flips', () => {
+test('a region with its checksum is valid, and invalid after any bit flip', () => {
   const region = fc.uint8Array({ minLength: 4, maxLength: 64 });
   fc.assert(
     fc.property(region, fc.nat(), fc.integer({ min: 0, max: 7 }), (bytes, position, bit) => {
@@ -26,7 +26,7 @@ test('a region with its checksum inside is right, and wrong after any bit flips'
   );
 });
 
-test('parts of even length sum up to the whole', () => {
+test('parts of even length sum to the checksum of the whole', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 8, maxLength: 99 }), (bytes) => {
       const whole = checksumSum(bytes, 0, bytes.length);

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 
-test('a sleep ends early, without an error, when its signal is aborted', async () => {
+test('an aborted signal ends a sleep without an error', async () => {
   const stop = new AbortController();
   const sleeping = systemClock.sleep(3_600_000, stop.signal);
   stop.abort();
@@ -9,7 +9,7 @@ test('a sleep ends early, without an error, when its signal is aborted', async (
   await systemClock.sleep(3_600_000, stop.signal);
 });
 
-test('a sleep of months lasts as long, though no timer does', async () => {
+test('a sleep may be longer than the limit of a timer', async () => {
   const day = 86_400_000;
   vi.useFakeTimers();
   try {
@@ -30,7 +30,7 @@ test('a sleep of months lasts as long, though no timer does', async () => {
   }
 });
 
-test('now never goes back, wall time is near the language’s own', async () => {
+test('now() never decreases, and wall time is close to Date.now()', async () => {
   const before = systemClock.now();
   await systemClock.sleep(2);
   expect(systemClock.now()).toBeGreaterThan(before);

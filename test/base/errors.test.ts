@@ -1,4 +1,4 @@
-/** Error codes: the list holds what the code throws, and nothing else. */
+/** Error codes: the list holds exactly the codes that are thrown. @module */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { nodeCodeOf, StackError } from '../../src/base/errors.ts';
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 const LIST = 'base/errors.ts';
 
-test('every code of the list is used outside of it', () => {
+test('every code of the list is thrown somewhere', () => {
   const listed = [...readFileSync(SOURCE + LIST, 'utf8').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code);
   expect(listed.length).toBeGreaterThan(40);
   expect(new Set(listed).size).toBe(listed.length);
@@ -19,7 +19,7 @@ test('every code of the list is used outside of it', () => {
   expect(listed.filter((code) => !texts.includes(`'${code}'`))).toEqual([]);
 });
 
-test('the code of what Node throws, and of nothing else', () => {
+test('the code of errors from Node, and of no other value', () => {
   expect(nodeCodeOf(Object.assign(new Error('x'), { code: 'ENOENT' }))).toBe('ENOENT');
   expect(nodeCodeOf(new StackError('BUSY', 'x'))).toBe('BUSY');
   expect([new Error('x'), { code: 'ENOENT' }, undefined].map(nodeCodeOf)).toEqual([undefined, undefined, undefined]);

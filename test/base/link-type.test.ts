@@ -14,7 +14,7 @@ test.each([
   expect(parseLinkType(`DLT_${name}`)).toBe(number);
 });
 
-test('numbers without a name are carried along, nonsense is refused', () => {
+test('accepts numbers without a name, and rejects other text', () => {
   expect(parseLinkType('147')).toBe(147);
   expect(linkTypeName(147)).toBe('LINKTYPE_147');
   expect(describeLinkType(147)).toBe('LINKTYPE_147 (LINKTYPE_147)');

@@ -13,7 +13,7 @@ function ipv4(value: number): Uint8Array {
 }
 
 describe('longest-prefix match', () => {
-  test('the narrowest range around an address, whatever the order they came in', () => {
+  test('finds the narrowest range around an address, in any order of insertion', () => {
     const table = new PrefixTable(4);
     table.add(bytes('10.1.2.0'), bytes('10.1.2.255'), 3);
     table.add(bytes('0.0.0.0'), bytes('255.255.255.255'), 0);
@@ -39,7 +39,7 @@ describe('longest-prefix match', () => {
     expect(found).toEqual([undefined, 7, undefined, 8, undefined]);
   });
 
-  test('agrees with looking at every range, for any ranges and addresses', () => {
+  test('agrees with a linear search, for any ranges and addresses', () => {
     const range = fc
       .tuple(fc.nat(300), fc.nat(300))
       .map(([one, other]) => [Math.min(one, other), Math.max(one, other)]);
@@ -51,7 +51,7 @@ describe('longest-prefix match', () => {
         }
         table.seal();
         const around = ranges.filter(([start = 0, end = 0]) => start <= at && at <= end);
-        // Of those around it the one that starts last, and of those the narrowest.
+        // The last start wins, then the narrowest range.
         around.sort(([a = 0, b = 0], [c = 0, d = 0]) => c - a || b - d);
         const expected = around[0] === undefined ? undefined : ranges.indexOf(around[0]);
         expect(table.find(ipv4(0xc000_0000 + at)), formatIpv4(ipv4(at))).toBe(expected);
@@ -60,7 +60,7 @@ describe('longest-prefix match', () => {
     );
   });
 
-  test('grows past its first room', () => {
+  test('grows beyond its initial capacity', () => {
     const table = new PrefixTable(4);
     for (let index = 0; index < 5_000; index += 1) table.add(ipv4(index << 8), ipv4((index << 8) + 255), index);
     table.seal();

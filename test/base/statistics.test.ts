@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Jitter, LossRuns, QuantileSample, RunningStats } from '../../src/base/statistics.ts';
 
-describe('running figures', () => {
-  test('six replies sum up as ping(8) printed them in the reference screen', () => {
+describe('running statistics', () => {
+  test('six replies give the figures that ping(8) printed in the reference output', () => {
     const stats = new RunningStats();
     for (const time of [2.095, 1.824, 2.005, 1.939, 1.868, 1.963]) stats.add(time);
     const shown = [stats.min, stats.mean, stats.max, stats.deviation].map((figure) => figure.toFixed(3));
@@ -11,13 +11,13 @@ describe('running figures', () => {
     expect([stats.count, stats.last]).toEqual([6, 1.963]);
   });
 
-  test('a large offset does not spoil the deviation', () => {
+  test('a large offset does not reduce the precision of the deviation', () => {
     const stats = new RunningStats();
     for (const value of [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]) stats.add(value);
     expect(stats.deviation).toBeCloseTo(Math.sqrt(22.5), 9);
   });
 
-  test('nothing added: all zero', () => {
+  test('all values are zero without samples', () => {
     const stats = new RunningStats();
     expect([stats.count, stats.min, stats.mean, stats.max, stats.deviation]).toEqual([0, 0, 0, 0, 0]);
   });
@@ -37,7 +37,7 @@ describe('quantiles', () => {
     expect(new QuantileSample().quantiles([0.5])).toEqual([0]);
   });
 
-  test('a long run stays bounded, and within a percent', () => {
+  test('a long run uses bounded memory, with an error below 1 %', () => {
     const sample = new QuantileSample();
     for (let index = 0; index < 100_000; index += 1) sample.add((index * 7_919) % 100_003);
     expect(sample.isExact).toBe(false);
@@ -47,7 +47,7 @@ describe('quantiles', () => {
     expect(Math.abs(p99 - 99_000)).toBeLessThan(1_000);
   });
 
-  test('exact ones are those of the sorted samples', () => {
+  test('exact quantiles are those of the sorted samples', () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 50 }), (values) => {
         const sample = new QuantileSample();

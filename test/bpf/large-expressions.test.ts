@@ -1,4 +1,4 @@
-/** Expressions with more intermediate results, longer code and more tunnels than a naive program has room for. @module */
+/** Expressions with many intermediate results, long code and nested tunnels. @module */
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -79,13 +79,13 @@ describe('arithmetic of many terms', () => {
     expectValue(text, value, frame);
   });
 
-  test('a sum of first-come loads needs no scratch memory', () => {
+  test('a left-associative sum of loads needs no scratch memory', () => {
     const { instructions } = compileFilter('ip[0] + ip[1] + ip[2] + ip[3] = 5', { linkType: LinkType.ethernet });
     expect(instructions.filter(({ code }) => (code & 7) === BpfClass.st)).toEqual([]);
   });
 });
 
-test('far jumps over code without a jump, among others', () => {
+test('long jumps, also over code without a jump', () => {
   const random = new RandomSource(6);
   for (let round = 0; round < 10; round += 1) {
     const frame = randomFrame(random);
@@ -120,7 +120,7 @@ function nestedGeneve(depth: number): Uint8Array {
   return Uint8Array.of(...frame, 0, 9, 0, 53, 0, 0, 0, 0);
 }
 
-describe('tunnels inside each other', () => {
+describe('nested tunnels', () => {
   test.each([1, 4, 5, 16])('geneve %i deep', (depth) => {
     const words = Array.from({ length: depth }, (_, level) => `geneve ${level}`);
     for (const optimize of [true, false]) {
@@ -135,7 +135,7 @@ describe('tunnels inside each other', () => {
     }
   });
 
-  test('more than 16 are refused at once', () => {
+  test('more than 16 are rejected without compiling', () => {
     for (const word of ['geneve', 'vxlan']) {
       const text = Array.from({ length: 2_000 }, () => word).join(' and ');
       expect(() => compileFilter(text, { linkType: LinkType.ethernet })).toThrow(FilterError);

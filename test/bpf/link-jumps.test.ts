@@ -1,4 +1,4 @@
-/** Programs whose jumps are farther than one byte tells, against the same tests one by one. @module */
+/** Programs with jumps longer than one byte can encode, compared with the single tests. @module */
 import { expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -7,7 +7,7 @@ import { RandomSource } from '../support/random-source.ts';
 
 const BYTES = 200;
 
-test('long chains of conditions give what their parts give', () => {
+test('long chains of conditions agree with their parts', () => {
   const random = new RandomSource(7);
   for (const optimize of [true, false]) {
     for (let round = 0; round < 20; round += 1) {

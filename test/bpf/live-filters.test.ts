@@ -1,4 +1,4 @@
-/** Filters on live sockets and in files, with encapsulations, beside libpcap. `TAPLINE_LONG=1` runs ten times as many. @module */
+/** Compares filters with encapsulations on live sockets, in files and in libpcap. `TAPLINE_LONG=1` runs ten times as many. @module */
 import { expect, test } from 'vitest';
 import { LibpcapOracle } from '../support/libpcap-oracle.ts';
 import { holdLiveContest } from '../support/live-contest.ts';

@@ -1,4 +1,4 @@
-/** Words that move the layers (`vlan`, `geneve`, `vxlan`): live as in a file, and false inside a tunnel that is not there. @module */
+/** Words that move the layers (`vlan`, `geneve`, `vxlan`): the same live and in a file, and false without the tunnel. @module */
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../src/base/link-type.ts';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
@@ -11,7 +11,7 @@ const UDP = '1000 0035 0008 0000';
 const IPV4 = `0800 4500 001c 0000 0000 4011 0000 0a000001 0a000002 ${UDP}`;
 const PADDING = '00'.repeat(64);
 
-/** A frame behind these tags, as IEEE 802.1Q and 802.1ad lay it out. */
+/** Returns a frame with these tags (IEEE 802.1Q, 802.1ad). */
 function frameWith(...tags: readonly string[]): Uint8Array {
   return fromHex(`${MACS} ${tags.join(' ')} ${IPV4} ${PADDING}`);
 }
@@ -28,7 +28,7 @@ function matchesInFile(expression: string, frame: Uint8Array): boolean {
   return compileFilter(expression, { linkType: LinkType.ethernet }).match(frame) > 0;
 }
 
-/** On a live socket: with the first tag in the metadata (SKF_AD_VLAN_TAG), or with all tags in the frame. */
+/** Matches as on a live socket: with the first tag in the metadata (SKF_AD_VLAN_TAG), or with all tags in the frame. */
 function matchesLive(expression: string, frame: Uint8Array, isRemoved: boolean): boolean {
   const { instructions } = compileFilter(expression, { linkType: LinkType.ethernet, live: true });
   const none = { protocol: 0, packetType: 0, interfaceIndex: 1, hardwareType: 1, rxHash: 0 };
@@ -67,13 +67,13 @@ describe('a filter with vlan matches the same frames live as in a file', () => {
     expect(FRAMES.map((frame) => matchesLive(expression, frame, false))).toEqual(inFile);
   });
 
-  test('on paths that bypass the word, too', () => {
-    // IPv4 makes the first alternative true; UDP is then looked for four bytes further on, where there is none.
+  test('also on paths that bypass the word', () => {
+    // IPv4 makes the first alternative true; UDP is then tested four bytes later, where it is not.
     expect(matchesInFile('ip or vlan and udp', frameWith())).toBe(false);
     expect(matchesLive('ip or vlan and udp', frameWith(), false)).toBe(false);
   });
 
-  test('inside a tunnel, the metadata is not about the tag', () => {
+  test('inside a tunnel, the metadata does not describe the tag', () => {
     const inner = `${MACS} 8100 0007 ${IPV4}`;
     const geneve = fromHex(`${MACS} 0800 4500 0060 0000 0000 4011 0000 0a000001 0a000002 1000 17c1 004c 0000
       0000 6558 00000700 ${inner}`);
@@ -87,7 +87,7 @@ describe('a filter with vlan matches the same frames live as in a file', () => {
   });
 });
 
-describe('behind geneve or vxlan, a test is false on packets that are no tunnel', () => {
+describe('after geneve or vxlan, a test is false on packets without the tunnel', () => {
   // With zeros in place of the tunnel's positions, `ip` at byte 0 plus the header's length read bytes of the addresses.
   const frame = fromHex(`0800 ${'08 00'.repeat(100)}`);
 
@@ -109,11 +109,11 @@ describe('behind geneve or vxlan, a test is false on packets that are no tunnel'
     }
   });
 
-  test('a word that was not evaluated does not count as found', () => {
+  test('a word that was not evaluated is not found', () => {
     expect(matchesInFile('ip or geneve and ip', frameWith())).toBe(false);
   });
 
-  test('no load outside of the packet rejects it', () => {
+  test('a load outside of the packet does not reject it', () => {
     const { match } = compileFilter('not geneve and not tcp[100] = 1', { linkType: LinkType.ethernet });
     expect(match(frame.subarray(0, 40))).toBeGreaterThan(0);
   });

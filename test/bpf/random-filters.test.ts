@@ -1,4 +1,4 @@
-/** Random filters on random packets, beside libpcap; `fuzz/filter.ts` goes on for longer. @module */
+/** Compares random filters on random packets with libpcap; `fuzz/filter.ts` runs more. @module */
 import { expect, test } from 'vitest';
 import { holdContest } from '../support/filter-contest.ts';
 import { LibpcapOracle } from '../support/libpcap-oracle.ts';
@@ -7,7 +7,7 @@ const SEED = 20_260;
 const FILTERS = 800;
 const PACKETS = 250;
 
-test('random filters match what libpcap matches', () => {
+test('random filters match the same packets as in libpcap', () => {
   const oracle = LibpcapOracle.build();
   if (oracle === undefined) return;
   const result = holdContest(oracle, SEED, FILTERS, PACKETS);

@@ -21,7 +21,7 @@ function blocksOf(language: string): string[] {
   return Array.from(PAGE.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm')), ([, code = '']) => code);
 }
 
-/** Inserts each `+` line of a block after the line before it, which must be in the file once. */
+/** Inserts each `+` line of a block after the line before it, which must occur once in the file. */
 function applyDiff(block: string, folder: string): void {
   const [path = '', ...lines] = block.trimEnd().split('\n');
   const file = join(folder, path);
@@ -36,7 +36,7 @@ function applyDiff(block: string, folder: string): void {
   writeFileSync(file, text.join('\n'));
 }
 
-/** What the compiler says about the copy, with the settings of the project. */
+/** Returns the errors of the compiler for the copy, with the settings of the project. */
 function diagnosticsOf(folder: string): string[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const json = { ...config.compilerOptions, paths: {}, typeRoots: [join(ROOT, 'node_modules/@types')] };
@@ -89,14 +89,14 @@ describe('the relay protocol of docs/dissectors.md', () => {
     expect(printer.format(lentFrame(frame), 1)).toBe(blocksOf('text')[0]?.trimEnd());
   });
 
-  test('gives JSON, its payload decoded', () => {
+  test('prints JSON with the decoded payload', () => {
     const { layers } = toJson(lentFrame(frame), 1);
     expect(layers.map(({ kind }) => kind)).toEqual(['ethernet', 'ipv4', 'udp', 'relay', 'ipv4', 'udp', 'data']);
     const place = { kind: 'relay', start: 42, headerLength: 4 };
     expect(layers[3]).toEqual({ ...place, hops: 2, isReply: true, etherType: 0x0800 });
   });
 
-  test('marks every cut of its header', () => {
+  test('marks a header truncated at any length', () => {
     for (let length = 42; length < 46; length += 1) {
       const line = printer.format({ ...lentFrame(frame), length }, 1);
       expect(line).toMatch(/\.7777: UDP, length 35 \[\|relay\]$/);

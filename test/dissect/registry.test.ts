@@ -1,4 +1,4 @@
-/** The protocols together: their numbers, their order, and what bounds them. */
+/** The registry of protocols: numbers, order and limits. @module */
 import { describe, expect, test } from 'vitest';
 import type { AnyLayer } from '../../src/dissect/layer.ts';
 import { DecodeContext, type Protocol, ProtocolTable } from '../../src/dissect/protocol.ts';
@@ -17,7 +17,7 @@ function decode(
   return context.layers;
 }
 
-/** A protocol that adds a layer named after itself and the number that announced it. */
+/** Returns a protocol that adds a layer with its name and the number that selected it. */
 const named = (name: string, numbers: Protocol<AnyLayer>['numbers']): Protocol<AnyLayer> => ({
   numbers,
   decode: (context, { start }, { space, number }) => {
@@ -78,8 +78,8 @@ describe('numbers', () => {
   });
 });
 
-describe('bounds', () => {
-  test('a protocol that nests in itself ends in a mark', () => {
+describe('limits', () => {
+  test('unlimited nesting of a protocol ends with a mark', () => {
     const nesting: Protocol<AnyLayer> = {
       numbers: { ppp: [1] },
       decode: (context, region) => {
@@ -92,7 +92,7 @@ describe('bounds', () => {
     expect(layers.at(-1)?.kind).toBe('nested');
   });
 
-  test('a protocol that passes its own region on without a layer ends, too', () => {
+  test('a protocol that selects itself without adding a layer also ends', () => {
     let calls = 0;
     const looping: Protocol<AnyLayer> = {
       numbers: { ppp: [1] },

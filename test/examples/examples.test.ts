@@ -1,4 +1,4 @@
-/** The examples do what they say: those that need no privilege. @module */
+/** The functions of the examples that need no privilege. @module */
 import { expect, test } from 'vitest';
 import { countBySize } from '../../examples/03-count-by-size.ts';
 import { explainFilter, matches } from '../../examples/04-compile-a-filter.ts';
@@ -6,7 +6,7 @@ import { countAtOnce, countOneByOne } from '../../examples/05-filter-engines.ts'
 import { createPcapWriter, LinkType } from '../../src/index.ts';
 import { TestFolder } from '../support/capture-lab.ts';
 
-/** An Ethernet frame of so many bytes that carries IPv4 from 10.1.1.1 to 10.1.1.2. */
+/** Returns an Ethernet frame of `length` bytes with IPv4 from 10.1.1.1 to 10.1.1.2. */
 function ipv4Frame(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   bytes.set([0x08, 0x00, 0x45], 12);
@@ -14,7 +14,7 @@ function ipv4Frame(length: number): Uint8Array {
   return bytes;
 }
 
-test('frames counted by size', async () => {
+test('counts frames by size', async () => {
   using folder = new TestFolder();
   const path = folder.file('sizes.pcap');
   const writer = createPcapWriter(path, { linkType: LinkType.ethernet });
@@ -28,7 +28,7 @@ test('frames counted by size', async () => {
   expect(await countBySize(path, 'ip6')).toEqual([0, 0, 0, 0]);
 });
 
-test('a filter explained, and what is wrong with one', () => {
+test('explains a filter, and the error in one', () => {
   // As `tcpdump -d -y EN10MB ip` prints it.
   expect(explainFilter('ip')).toBe(
     '(000) ldh      [12]\n(001) jeq      #0x800           jt 2\tjf 3\n(002) ret      #262144\n(003) ret      #0\n',
@@ -36,12 +36,12 @@ test('a filter explained, and what is wrong with one', () => {
   expect(explainFilter('tpc')).toContain('\n  tpc\n  ^^^');
 });
 
-test('a frame judged', () => {
+test('matches a frame', () => {
   expect(matches('ip host 10.1.1.1 or ip host 10.1.1.2', ipv4Frame(60))).toBe(true);
   expect(matches('arp', ipv4Frame(60))).toBe(false);
 });
 
-test('frames judged one by one and all at once', () => {
+test('counts frames one by one and in one call', () => {
   const frames = [
     ipv4Frame(60),
     new Uint8Array(60),

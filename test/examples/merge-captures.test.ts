@@ -1,4 +1,4 @@
-/** The example that merges captures, over files of different formats and link types. @module */
+/** The example that merges captures, with files of different link types. @module */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { buildPcap, parseAll } from '../support/capture-file.ts';
 import { ipv4, tcp } from '../support/made-frames.ts';
 import { requirePeer } from '../support/peers.ts';
 
-test('two files become one with two interfaces, which tshark reads', async () => {
+test('merges two files into one with two interfaces, which tshark reads', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tapline-merge-'));
   try {
     const frame = ipv4(6, tcp({}));

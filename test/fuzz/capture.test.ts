@@ -1,4 +1,4 @@
-/** A short run of the fuzz targets for files and frames, from fixed seeds; long ones are `npm run fuzz`. */
+/** Short runs of the fuzz targets for files and frames, with fixed seeds; `npm run fuzz` runs longer. @module */
 import { describe, expect, test } from 'vitest';
 import { fuzzDissect } from '../../fuzz/dissect.ts';
 import { SEED_FRAMES } from '../../fuzz/frames.ts';
@@ -16,7 +16,7 @@ describe('fuzz targets', () => {
     for (let seed = 0; seed < 3000; seed += 1) fuzzPcap(seed);
   });
 
-  test('the frames to begin from are what they mean to be: nothing in them is cut', () => {
+  test('the seed frames are valid: none is truncated', () => {
     for (const frame of SEED_FRAMES) {
       const { layers } = dissect(lentFrame(frame), 1);
       expect(layers.length).toBeGreaterThan(1);

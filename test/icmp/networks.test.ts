@@ -1,4 +1,4 @@
-/** Every network under test/networks is played against the commands that its `expect` names. */
+/** Simulates every network of test/networks with the commands in its `expect`. @module */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { MonitorOptions } from '../../src/icmp/monitor/events.ts';
@@ -29,9 +29,9 @@ interface TracerouteExpectation {
   readonly options?: TracerouteOptions;
   readonly method?: Partial<UdpMethodOptions>;
   readonly text?: TracerouteTextOptions;
-  /** The screen, addresses only. */
+  /** Printed lines, with addresses only. */
   readonly lines?: readonly string[];
-  /** Different sources at each hop. */
+  /** Number of different sources at each hop. */
   readonly responders?: readonly number[];
   readonly silence?: Readonly<Record<string, string>>;
   readonly summary?: object;
@@ -63,7 +63,7 @@ const cases = readdirSync(folder)
   .sort()
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as NetworkCase);
 
-test('there are networks, each under its own name', () => {
+test('there are networks, each with its own name', () => {
   expect(cases.length).toBeGreaterThanOrEqual(60);
   expect(readdirSync(folder).sort()).toEqual(cases.map((one) => `${one.name}.json`).sort());
 });
@@ -148,7 +148,7 @@ describe('monitor', () => {
   }
 });
 
-test('watching a path: what this machine refuses to send is reported, and neither sent nor lost', async () => {
+test('monitor: a refused probe is reported, and counted neither as sent nor as lost', async () => {
   const network = cases.find((one) => one.name === 'no-route');
   if (network === undefined) throw new Error('no-route is gone');
   const run = await simulateMonitor(network, { count: 2, unknownHops: 3 });

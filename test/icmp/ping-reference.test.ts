@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { directNetwork, simulatePing } from '../support/simulate.ts';
 
-/** The ping screen of the ESA packet capture document, "ping": the times it shows, the lines it shows them in. */
+/** Output of ping in the ESA packet capture document, "ping". */
 const REFERENCE = `PING google.com (216.58.194.206): 56 data bytes
 64 bytes from 216.58.194.206: icmp_seq=0 ttl=56 time=2.095 ms
 64 bytes from 216.58.194.206: icmp_seq=1 ttl=56 time=1.824 ms
@@ -20,21 +20,21 @@ const google = directNetwork(
   { target: '216.58.194.206' },
 );
 
-describe('the reference screen of ping', () => {
-  test('is met byte for byte', async () => {
+describe('the reference output of ping', () => {
+  test('is reproduced byte for byte', async () => {
     const address = Uint8Array.of(216, 58, 194, 206);
     const run = await simulatePing(google, { target: 'google.com', address, count: 6 });
     expect(run.text).toBe(REFERENCE);
   });
 
-  test('ends in the same way when interrupted after the sixth answer', async () => {
+  test('ends in the same way when interrupted after the sixth reply', async () => {
     const address = Uint8Array.of(216, 58, 194, 206);
     const run = await simulatePing(google, { target: 'google.com', address, signalAt: 5_500 });
     expect(run.text).toBe(REFERENCE);
     expect(run.summary.pending).toBe(0);
   });
 
-  test('takes five intervals, and not a moment of waiting more', async () => {
+  test('takes exactly five intervals', async () => {
     const run = await simulatePing(google, { count: 6 });
     expect(run.elapsed).toBeCloseTo(5_001.963, 6);
   });

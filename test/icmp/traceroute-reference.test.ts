@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { simulateTraceroute } from '../support/simulate.ts';
 import type { NetworkDescription } from '../support/simulation/network-description.ts';
 
-/** The ESA packet capture document, "TRACEROUTE"; its page folds runs of spaces into one, here they stand as traceroute(8) has them. */
+/** The ESA packet capture document, "TRACEROUTE"; with the spaces of traceroute(8), which the page removed. */
 const REFERENCE = `tracert to google.com (216.58.194.206), 64 hops max, 40 byte packets
  1  68.232.129.2 (68.232.129.2)  0.902 ms
     68.232.129.3 (68.232.129.3)  0.786 ms  0.605 ms
@@ -26,15 +26,15 @@ const path = new URL('../networks/reference-tracert.json', import.meta.url);
 const network = JSON.parse(readFileSync(path, 'utf8')) as NetworkDescription;
 const address = Uint8Array.of(216, 58, 194, 206);
 
-describe('the reference screen of tracert', () => {
-  test.each(['udp', 'icmp', 'tcp'] as const)('is met byte for byte, asked by %s', async (protocol) => {
+describe('the reference output of tracert', () => {
+  test.each(['udp', 'icmp', 'tcp'] as const)('is reproduced byte for byte with %s probes', async (protocol) => {
     const run = await simulateTraceroute(network, { target: 'google.com', address, protocol, parallel: 1 });
     expect(run.text.replace(/\d+ byte packets/, '40 byte packets')).toBe(REFERENCE);
     if (protocol !== 'tcp') expect(run.text).toBe(REFERENCE); // a SYN with MSS is 44 bytes long
     expect(run.summary).toMatchObject({ isReached: true, hops: 9, received: 27 });
   });
 
-  test('asked side by side, all routers are the same, and it takes milliseconds', async () => {
+  test('with parallel probes, all routers are the same, in a few milliseconds', async () => {
     const run = await simulateTraceroute(network, { target: 'google.com', address });
     const routers = (text: string): string => text.slice(0, text.indexOf('sfo03s01'));
     expect(routers(run.text)).toBe(routers(REFERENCE));

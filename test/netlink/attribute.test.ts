@@ -22,17 +22,17 @@ describe('writing', () => {
     expect(toHex(textAttribute(3, 'veth0') ?? expect.fail())).toBe('0a0003007665746830000000');
   });
 
-  test('a nest has NLA_F_NESTED and counts what is inside', () => {
+  test('a nest has NLA_F_NESTED, and its length includes its content', () => {
     expect(toHex(nestedAttribute(18, u32Attribute(2, 1400)))).toBe('0c0012800800020078050000');
     expect(toHex(nestedAttribute(18))).toBe('04001280');
   });
 
-  test('undefined is left out', () => {
+  test('undefined is omitted', () => {
     expect(u32Attribute(1, undefined)).toBeUndefined();
     expect(joinParts(undefined, u8Attribute(1, 2), textAttribute(3, undefined))).toHaveLength(8);
   });
 
-  test('what does not fit 16 bits of length is refused', () => {
+  test('rejects attributes longer than 16 bits can express', () => {
     expect(bytesAttribute(1, new Uint8Array(65_531))).toHaveLength(65_536);
     expect(() => bytesAttribute(1, new Uint8Array(65_532))).toThrow(RangeError);
   });
@@ -48,7 +48,7 @@ describe('reading', () => {
     bytesAttribute(6, Uint8Array.of(1, 2, 3)),
   );
 
-  test('gives back what was written', () => {
+  test('returns the written values', () => {
     const attributes = readAttributes(bytes, 0, bytes.length);
     expect(attributes?.u8(1)).toBe(0x12);
     expect(attributes?.u16(2)).toBe(0x3456);
@@ -59,14 +59,14 @@ describe('reading', () => {
     expect(attributes?.has(6)).toBe(true);
   });
 
-  test('absent and too short ones are undefined', () => {
+  test('missing and truncated attributes are undefined', () => {
     const attributes = readAttributes(bytes, 0, bytes.length);
     expect(attributes?.u32(1)).toBeUndefined();
     expect(attributes?.u16(1)).toBeUndefined();
     expect(attributes?.u32(99)).toBeUndefined();
     expect(attributes?.bytes(99)).toBeUndefined();
     expect(attributes?.text(99)).toBeUndefined();
-    expect(attributes?.nested(6)).toBeDefined(); // three bytes: padding, no attribute
+    expect(attributes?.nested(6)).toBeDefined(); // three bytes of padding
     expect(attributes?.has(99)).toBe(false);
   });
 
@@ -84,7 +84,7 @@ describe('reading', () => {
     expect(attributes?.text(2)).toBe('ab\ufffd');
   });
 
-  test('a length below the header or past the end is malformed', () => {
+  test('a length below the header or beyond the end is malformed', () => {
     for (const hex of ['00000100', '03000100', '09000100aabbccdd', 'ffff0100aabbccdd']) {
       const malformed = fromHex(hex);
       expect(readAttributes(malformed, 0, malformed.length)).toBeUndefined();
@@ -93,7 +93,7 @@ describe('reading', () => {
     expect(readAttributes(bytes, 8, 4)).toBeUndefined();
   });
 
-  test('the good ones before a malformed one are visited', () => {
+  test('the attributes before a malformed one are visited', () => {
     const seen: number[] = [];
     const mixed = joinParts(u8Attribute(7, 1), fromHex('ffff0100'));
     expect(forEachAttribute(mixed, 0, mixed.length, (type) => seen.push(type))).toBe(false);
@@ -114,7 +114,7 @@ describe('reading', () => {
     );
   });
 
-  test('any bytes: bounded, and never outside', () => {
+  test('any bytes are decoded in bounds and in bounded time', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), fc.nat(300), (any, start, end) => {
         let visits = 0;

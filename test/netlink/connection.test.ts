@@ -1,5 +1,5 @@
 /**
- * What a connection makes of answers, good and hostile, from a socket of our own. Message layout: linux/netlink.h
+ * Answers to a connection, valid and hostile, from a simulated socket. Message layout: linux/netlink.h
  * (`nlmsghdr`, `nlmsgerr`, NLMSGERR_ATTR_MSG 1); flags NLM_F_MULTI 2, NLM_F_DUMP_INTR 0x10, NLM_F_CAPPED 0x100,
  * NLM_F_ACK_TLVS 0x200. @module
  */
@@ -19,7 +19,7 @@ const GET: NetlinkMessage = { type: 18, flags: 0, payload: new Uint8Array(16) };
 
 type Reply = Uint8Array | 'timeout' | 'truncated';
 
-/** A kernel that answers question N (counted from 0, with its sequence number) as the test says. */
+/** Simulates a kernel; the test answers request N (from 0) with its sequence number. */
 class FakeSocket implements NetlinkSocket {
   readonly port = PORT;
   readonly sent: Uint8Array[] = [];
@@ -63,7 +63,7 @@ function status(errno: number, ...rest: Uint8Array[]): Uint8Array {
   return joinParts(bytes, ...rest);
 }
 
-/** NLMSG_ERROR that repeats only the question's header (NLM_F_CAPPED). */
+/** Returns an NLMSG_ERROR that repeats only the header of the request (NLM_F_CAPPED). */
 function acknowledgement(sequence: number, errno = 0): Uint8Array {
   const payload = status(errno, new Uint8Array(16));
   return encodeMessage({ type: ControlType.error, flags: MessageFlag.capped, payload }, sequence, PORT);
@@ -107,7 +107,7 @@ describe('answers', () => {
     expect(await collect(connection, DUMP)).toEqual(['lo', 'eth0', 'eth1']);
   });
 
-  test('messages to others and late ones are passed over', async () => {
+  test('skips messages to other sockets and late messages', async () => {
     const { connection } = connectTo((_, sequence) => [
       entry(sequence - 1, 'late'),
       entry(sequence, 'to another port', 0, PORT + 1),
@@ -118,7 +118,7 @@ describe('answers', () => {
     expect(await collect(connection, GET)).toEqual(['ours']);
   });
 
-  test('NLMSG_NOOP is nothing', async () => {
+  test('ignores NLMSG_NOOP', async () => {
     const { connection } = connectTo((_, sequence) => [
       encodeMessage({ type: ControlType.noop, flags: 0, payload: new Uint8Array(0) }, sequence, PORT),
       acknowledgement(sequence),
@@ -126,7 +126,7 @@ describe('answers', () => {
     expect(await collect(connection, GET)).toEqual([]);
   });
 
-  test('two loops on one connection do not mix, and one that stops early leaves nothing behind', async () => {
+  test('two loops on one connection are independent, and a loop that stops early leaves no messages', async () => {
     const { connection } = connectTo((question, sequence) => [
       ...['a', 'b', 'c'].map((letter) => entry(sequence, `${letter}${question}`, MessageFlag.multi)),
       done(sequence),
@@ -137,7 +137,7 @@ describe('answers', () => {
     expect(right).toEqual(['a2', 'b2', 'c2']);
   });
 
-  test('close reaches the socket; disposal too', async () => {
+  test('close and disposal close the socket', async () => {
     const { connection, socket } = connectTo(() => []);
     connection.close();
     await connection[Symbol.asyncDispose]();
@@ -145,8 +145,8 @@ describe('answers', () => {
   });
 });
 
-describe('refusals', () => {
-  test('say what was wanted and the errno', async () => {
+describe('errors', () => {
+  test('name the operation and the errno', async () => {
     const { connection } = connectTo((_, sequence) => [acknowledgement(sequence, 1)]);
     const error = await failureOf(connection.execute(GET, { wanted: 'bring up eth0' }));
     expect(error.message).toBe('cannot bring up eth0: netlink: EPERM');
@@ -170,13 +170,13 @@ describe('refusals', () => {
     expect(error.explanation).toBe('mtu greater than device maximum');
   });
 
-  test('inside NLMSG_DONE end a dump, which is not empty then but failed', async () => {
+  test('inside NLMSG_DONE make a dump fail', async () => {
     const { connection } = connectTo((_, sequence) => [done(sequence, 2)]);
     const error = await failureOf(collect(connection, DUMP));
     expect(error).toMatchObject({ code: 'NETLINK_REFUSED', errorName: 'ENOENT' });
   });
 
-  test('inside NLMSG_DONE have their sentence right behind the status', async () => {
+  test('inside NLMSG_DONE have their text directly after the status', async () => {
     const { connection } = connectTo((_, sequence) => {
       const payload = status(95, textAttribute(1, 'not here') ?? new Uint8Array(0));
       const flags = MessageFlag.multi | MessageFlag.extended;
@@ -189,7 +189,7 @@ describe('refusals', () => {
 describe('a table that changes while it is dumped', () => {
   const interrupted = MessageFlag.multi | MessageFlag.dumpInterrupted;
 
-  test('is asked for again', async () => {
+  test('is requested again', async () => {
     const { connection, socket } = connectTo((question, sequence) => [
       entry(sequence, `try ${question}`, MessageFlag.multi),
       done(sequence, 0, question < 2 ? interrupted : MessageFlag.multi),
@@ -200,7 +200,7 @@ describe('a table that changes while it is dumped', () => {
     expect(socket.sent).toHaveLength(3);
   });
 
-  test('is marked when it never comes to rest', async () => {
+  test('is marked when it keeps changing', async () => {
     const { connection } = connectTo((_, sequence) => [entry(sequence, 'x', interrupted), done(sequence)]);
     expect((await connection.dump(DUMP)).consistent).toBe(false);
     for await (const answer of connection.request(DUMP)) {
@@ -210,7 +210,7 @@ describe('a table that changes while it is dumped', () => {
 });
 
 describe('hostile answers', () => {
-  test('silence', async () => {
+  test('no answer', async () => {
     const { connection } = connectTo(() => []);
     expect((await failureOf(connection.execute(GET))).code).toBe('NETLINK_TIMEOUT');
   });
@@ -239,7 +239,7 @@ describe('hostile answers', () => {
     }
   });
 
-  test('a status that is no errno, and one that is missing', async () => {
+  test('an invalid and a missing status', async () => {
     for (const payload of [status(-5, new Uint8Array(16)), new Uint8Array(0), new Uint8Array(3)]) {
       const { connection } = connectTo((_, sequence) => [
         encodeMessage({ type: ControlType.error, flags: 0, payload }, sequence, PORT),
@@ -255,18 +255,18 @@ describe('hostile answers', () => {
     expect((await failureOf(connection.execute(GET))).code).toBe('NETLINK_MALFORMED');
   });
 
-  test('an answer without end stops at a bound', async () => {
+  test('an endless answer is stopped at a limit', async () => {
     const socket: NetlinkSocket = {
       port: PORT,
       send: () => {},
       receive: () => flood,
       close: () => {},
     };
-    const flood = entry(99, 'x'.repeat(4 * 1024 * 1024)); // of another question, so that nothing is kept
+    const flood = entry(99, 'x'.repeat(4 * 1024 * 1024)); // of another request, so that no message is kept
     expect((await failureOf(connectNetlink(socket).execute(GET))).code).toBe('NETLINK_TOO_LONG');
   });
 
-  test('any bytes at all give answers or a NetlinkError', async () => {
+  test('any bytes yield answers or a NetlinkError', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 4 }), async (datagrams) => {
         const { connection } = connectTo(() => datagrams);

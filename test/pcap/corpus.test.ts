@@ -1,4 +1,4 @@
-/** Every capture of the corpus: as many frames as its manifest says, the same bytes and times as libpcap or tshark. */
+/** Every capture of the corpus: the number of frames in the manifest, the bytes and times of libpcap or tshark. @module */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +8,12 @@ import { corpusFolder, isCorpusShared, requirePeer } from '../support/peers.ts';
 
 const folder = join(corpusFolder(), 'pcaps');
 const manifest = readManifest(join(folder, 'MANIFEST.tsv'));
-/** What libpcap does not read whole. */
+/** Files that libpcap does not read completely. */
 const BY_TSHARK = isCorpusShared
   ? ['made-ng-multi-section.pcapng', 'made-ng-mixed-linktypes.pcapng', 'time_2106_overflow.pcapng']
   : ['own-mixed.pcapng'];
 
-/** What ends a file early, by what it covers. */
+/** Error codes by the feature that the file covers. */
 const EXPECTED_CODE: Readonly<Record<string, string>> = {
   'made-caplen-huge.pcap': 'FILE_FORMAT',
   'made-cut-in-record.pcap': 'FILE_TRUNCATED',
@@ -40,10 +40,10 @@ function readManifest(path: string): ManifestLine[] {
   }));
 }
 
-/** Here libpcap multiplies microseconds in 32 bits and loses some; ours carry into the seconds (pcap-format.test.ts). */
+/** libpcap multiplies microseconds in 32 bits, which overflows; tapline carries into the seconds (pcap-parser.test.ts). */
 const TIME_DIFFERS = 'made-usec-overflow.pcap';
 
-/** Records as libpcap sees them: `tcpdump -w -` turns any file into nanosecond PCAP, which is easily taken apart. */
+/** Returns records as read by libpcap: `tcpdump -w -` converts any file into nanosecond PCAP. */
 function recordsOfTcpdump(tcpdump: string, path: string): string[] {
   const bytes = spawnSync(tcpdump, ['-r', path, '-w', '-', '--time-stamp-precision=nano'], {
     maxBuffer: 1 << 26,
@@ -72,14 +72,14 @@ describe('the corpus', () => {
     const tcpdump = requirePeer('tcpdump');
     if (tcpdump === undefined || packetsOfLibpcap < packets) return; // libpcap refuses mixed files; tshark reads them, below
     const ours = frames.map((frame) => {
-      const seconds = BigInt(frame.seconds) & 0xffff_ffffn; // what is past 2106 does not fit into what tcpdump writes
+      const seconds = BigInt(frame.seconds) & 0xffff_ffffn; // tcpdump cannot write times after 2106
       return `${seconds * 1_000_000_000n + BigInt(frame.nanoseconds)} ${frame.wireLength} ${frame.bytes}`;
     });
     const untimed = (record: string): string => (file === TIME_DIFFERS ? record.replace(/^\d+ /, '') : record);
     expect(ours.map(untimed)).toEqual(recordsOfTcpdump(tcpdump, path).map(untimed));
   });
 
-  test.each(BY_TSHARK)('%s as tshark reads it', (file) => {
+  test.each(BY_TSHARK)('%s agrees with tshark', (file) => {
     const tshark = requirePeer('tshark');
     if (tshark === undefined) return;
     const path = join(folder, file);
@@ -98,7 +98,7 @@ describe('the corpus', () => {
     const lines = spawnSync(tshark, ['-r', path, '-Y', 'not frame.file_off < 0 and frame.len > 0', ...fields], {
       encoding: 'utf8',
     }).stdout;
-    // Custom blocks are records to tshark, of no encapsulation that a link type could have; a packet has its time and lengths.
+    // tshark counts custom blocks as records, without the encapsulation of any link type.
     const theirs = lines
       .trimEnd()
       .split('\n')

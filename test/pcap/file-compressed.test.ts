@@ -1,4 +1,4 @@
-/** Files packed as they are written, by gzip and, where this Node has it, zstd; and read again. @module */
+/** Files compressed while they are written, with gzip and, when this Node supports it, zstd. @module */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const OPTIONS = { linkType: 1, snapLength: 262_144 } as const;
 const hasZstd = 'createZstdCompress' in zlib;
 const ALL: readonly Exclude<Compression, 'none'>[] = hasZstd ? ['gzip', 'zstd'] : ['gzip'];
 
-/** First bytes of the frames that a reader gets, and what it ends with. */
+/** Returns the first byte of each frame, and the error code at the end. */
 async function readFills(path: string): Promise<{ fills: number[]; code: string | undefined }> {
   const fills: number[] = [];
   try {
@@ -43,7 +43,7 @@ test.each([
 });
 
 describe.each(ALL)('%s', (compression) => {
-  test('batches of all lengths come back, in their order', async () => {
+  test('batches of all lengths are read back in order', async () => {
     const file = pcapFileFormat(OPTIONS, compression).create(openOutputFile(at('a'), {}, 'any'));
     const gatherer = new TestGatherer();
     let fill = 0;
@@ -63,7 +63,7 @@ describe.each(ALL)('%s', (compression) => {
     expect(await readFills(at('a'))).toEqual({ fills: Array.from({ length: fill }, (_, one) => one), code: undefined });
   });
 
-  test('its own program unpacks it to the file that it would have been', async () => {
+  test('gzip(1) or zstd(1) decompresses it to the uncompressed file', async () => {
     const program = requirePeer(compression);
     if (program === undefined) return;
     const file = pcapFileFormat(OPTIONS, compression).create(openOutputFile(at('a'), {}, 'any'));
@@ -76,7 +76,7 @@ describe.each(ALL)('%s', (compression) => {
     expect(stdout.subarray(24).equals(Buffer.concat([recordOf(100, 1), recordOf(100, 2)]))).toBe(true);
   });
 
-  test('what was flushed is whole in a file that goes on', async () => {
+  test('flushed frames are complete in a file that is still written', async () => {
     const file = pcapFileFormat(OPTIONS, compression).create(openOutputFile(at('a'), {}, 'any'));
     file.take(new TestGatherer().gather(file.lead(), [recordOf(100, 1)]));
     await file.flush();
@@ -84,7 +84,7 @@ describe.each(ALL)('%s', (compression) => {
     await file.close();
   });
 
-  test('a full disk: the error says how much is whole, and memory is given back', async () => {
+  test('on a full disk, the error gives the number of complete frames, and memory is released', async () => {
     const full = { descriptor: openSync('/dev/full', 'w'), name: 'x', isFile: false, isOurs: true };
     const file = pcapFileFormat(OPTIONS, compression).create(full);
     const gatherer = new TestGatherer();
@@ -100,7 +100,7 @@ describe.each(ALL)('%s', (compression) => {
   });
 });
 
-describe.runIf(hasZstd)('zstd files of others', () => {
+describe.runIf(hasZstd)('zstd files of other programs', () => {
   const zstd = requirePeer('zstd');
   const pack = (bytes: Uint8Array, ...words: string[]): Buffer =>
     spawnSync(zstd ?? '', ['-qc', ...words], { input: bytes, maxBuffer: 1 << 28 }).stdout;
@@ -111,7 +111,7 @@ describe.runIf(hasZstd)('zstd files of others', () => {
     return file;
   };
 
-  test('of many frames, wherever a frame ends', async () => {
+  test('with many zstd frames, which end anywhere', async () => {
     const fills = Array.from({ length: 100 }, (_, index) => index);
     const frames = fills.map((fill) =>
       pack(Buffer.from(recordOf(fill * 50, fill).map((byte, place) => (place < 17 ? byte : byte ^ (place * 7919))))),
@@ -122,7 +122,7 @@ describe.runIf(hasZstd)('zstd files of others', () => {
     expect(read.fills.slice(1)).toEqual(fills.slice(1));
   });
 
-  test('cut short: what is whole, then the error', async () => {
+  test('truncated: yields the complete frames, then an error', async () => {
     const records = Array.from({ length: 2000 }, (_, index) => recordOf(1000, index & 0xff));
     const random = Buffer.concat(records).map((byte, place) => (place % 1016 < 17 ? byte : (place * 7919) >> 3));
     const packed = pack(Buffer.concat([header(), random]), '--check');
@@ -135,7 +135,7 @@ describe.runIf(hasZstd)('zstd files of others', () => {
     expect((await readFills(at('bad.zst'))).code).toBe('FILE_FORMAT');
   });
 
-  test('a small file that unpacks to a huge one is read step by step', async () => {
+  test('a small file with huge content is read in steps', async () => {
     const huge = pack(Buffer.concat([header(), Buffer.alloc(64 << 20)]));
     expect(huge.length).toBeLessThan(10_000);
     writeFileSync(at('huge.zst'), huge);

@@ -1,4 +1,4 @@
-/** A file written straight from memory is the same file. @module */
+/** Files written directly from capture memory equal those of the buffered writer. @module */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ function createOf(path: string, container: RecordContainer): DirectFile {
 }
 
 describe('a direct file', () => {
-  test('is, byte for byte, the file of the ordinary writer, however records fall into batches', async () => {
+  test('equals the file of the buffered writer byte for byte, for any division into batches', async () => {
     const length = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 3000, max: 70_000 }));
     const batches = fc.array(fc.array(length, { minLength: 1, maxLength: 8 }), { maxLength: 6 });
     await fc.assert(
@@ -59,7 +59,7 @@ describe('a direct file', () => {
     );
   });
 
-  test('takes more at once than it has memory of its own for, and says when there is room again', async () => {
+  test('accepts more data at once than its buffers hold, and reports when there is room again', async () => {
     const file = create('large.pcap');
     const records = new Uint8Array(10_000_001).map((_, index) => index % 251);
     file.append(ownRecords(records));
@@ -76,7 +76,7 @@ describe('a direct file', () => {
     expect(written.equals(Buffer.concat([records, records.subarray(0, 100_000)]))).toBe(true);
   });
 
-  test('has its header at once, and its end soon after the last record, without a flush', async () => {
+  test('writes its header at once, and its end soon after the last record, without a flush', async () => {
     const path = join(folder, 'soon.pcap');
     const file = create('soon.pcap');
     expect(statSync(path).size).toBe(24);
@@ -89,7 +89,7 @@ describe('a direct file', () => {
     expect(statSync(path).size).toBe(whole);
   });
 
-  test('shows a few records at once', async () => {
+  test('writes a few records at once', async () => {
     const path = join(folder, 'at-once.pcap');
     const file = create('at-once.pcap');
     const gatherer = new TestGatherer();
@@ -101,7 +101,7 @@ describe('a direct file', () => {
     expect(statSync(path).size).toBe(24 + 3 * 3016);
   });
 
-  test('is not used on a device or a pipe, nor for single packets at once', async () => {
+  test('is not used on a device or a pipe, nor for packet-buffered output', async () => {
     expect(DirectFile.over(openOutputFile('/dev/null', {}, 'any'), CONTAINER)).toBeUndefined();
     const onDevice = pcapFileFormat(OPTIONS).create(openOutputFile('/dev/null', {}, 'any'));
     expect(onDevice).toBeInstanceOf(PlainFile);
@@ -122,7 +122,7 @@ describe('a direct file', () => {
     await direct.close();
   });
 
-  test('takes blocks of the ring as they are, between gathered ones, and every frame is read back in order', async () => {
+  test('accepts blocks of the ring in place, between gathered blocks, and every frame is read back in order', async () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 9 });
     const batches = fc.array(fc.tuple(fc.boolean(), lengths), { minLength: 1, maxLength: 6 });
     const comment = fc.constantFrom(undefined, 'a header that is longer than a page '.repeat(150));

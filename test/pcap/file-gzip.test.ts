@@ -1,4 +1,4 @@
-/** Files packed with gzip by others: members and their heads, damage, what follows; and pipes that are waited for. @module */
+/** gzip files of other programs: members, headers, damage, trailing data; and waiting for pipes. @module */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,14 +38,14 @@ async function readPacked(bytes: Uint8Array): Promise<readonly [frames: number, 
 }
 
 describe('gzip', () => {
-  test('members one after the other, wherever one ends', async () => {
+  test('several members, which end anywhere', async () => {
     for (const place of [1, 5, 24, 70_000, FILE.length - 1]) {
       const members = [gzipSync(FILE.subarray(0, place)), gzipSync(new Uint8Array(0)), gzipSync(FILE.subarray(place))];
       expect(await readPacked(Buffer.concat(members)), `${place}`).toEqual([FRAMES, undefined]);
     }
   });
 
-  test('a member for each frame, also cut or damaged among them', async () => {
+  test('one member per frame, also with a truncated or damaged one', async () => {
     const members = [gzipSync(FILE.subarray(0, 24))];
     for (let at = 24; at < FILE.length; at += 76) members.push(gzipSync(FILE.subarray(at, at + 76)));
     const all = Buffer.concat(members);
@@ -57,7 +57,7 @@ describe('gzip', () => {
     expect(await readPacked(large)).toEqual([FRAMES, undefined]);
   });
 
-  test('heads with all that RFC 1952 allows in them', async () => {
+  test('headers with all optional fields of RFC 1952', async () => {
     const head = Uint8Array.of(0x1f, 0x8b, 8, 0x1f, 0, 0, 0, 0, 0, 3);
     const extra = [3, 0, 1, 2, 3];
     const texts = Buffer.from('name.pcap\0a comment\0');
@@ -68,14 +68,14 @@ describe('gzip', () => {
     ]);
   });
 
-  test('a wrong checksum or length, and what follows that is no gzip, take nothing from the frames before', async () => {
+  test('a wrong checksum or length, or trailing data, does not affect the frames before', async () => {
     expect(await readPacked(PACKED.with(PACKED.length - 6, 1))).toEqual([FRAMES, 'FILE_FORMAT']);
     expect(await readPacked(PACKED.with(PACKED.length - 1, 1))).toEqual([FRAMES, 'FILE_FORMAT']);
     expect(await readPacked(Buffer.concat([PACKED, Buffer.from('and so on')]))).toEqual([FRAMES, 'FILE_FORMAT']);
     expect(await readPacked(Buffer.concat([PACKED, new Uint8Array(1000)]))).toEqual([FRAMES, undefined]);
   });
 
-  test('cut anywhere behind the data it has all frames, and says that it is cut', async () => {
+  test('truncated anywhere after the data: yields all frames, then an error', async () => {
     for (const lost of [1, 7, 8]) {
       expect(await readPacked(PACKED.subarray(0, PACKED.length - lost))).toEqual([FRAMES, 'FILE_TRUNCATED']);
     }
@@ -85,7 +85,7 @@ describe('gzip', () => {
     }
   });
 
-  test('data that no deflate makes are a damaged file', async () => {
+  test('invalid deflate data is a damaged file', async () => {
     const invalid = Buffer.concat([
       PACKED.subarray(0, HEAD_LENGTH),
       deflateRawSync(FILE, { finishFlush: 3 }),
@@ -93,7 +93,7 @@ describe('gzip', () => {
     ]);
     const [frames, code] = await readPacked(invalid);
     expect(code).toBe('FILE_FORMAT');
-    expect(frames).toBeGreaterThan(FRAMES - (16 << 10) / 76 - 1); // zlib keeps the step that failed to itself
+    expect(frames).toBeGreaterThan(FRAMES - (16 << 10) / 76 - 1); // zlib does not return the output of the failed step
   });
 });
 

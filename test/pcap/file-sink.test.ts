@@ -1,4 +1,4 @@
-/** Partial, interrupted and failing writes to a descriptor, with a write(2) that behaves as each test needs. @module */
+/** Partial, interrupted and failing writes to a descriptor, with a simulated write(2). @module */
 import type * as fs from 'node:fs';
 import { mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const { writeSync: realWrite } = await vi.importActual<typeof fs>('node:fs');
 const folder = mkdtempSync(join(tmpdir(), 'tapline-sink-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** write(2) accepts `room` bytes, at most `step` a call, then fails with `error`; every third call is interrupted. */
+/** Makes write(2) accept `room` bytes, at most `step` per call, then fail with `error`; interrupts every third call. */
 function limitWrites(room: number, step: number, error: string): void {
   let left = room;
   let calls = 0;
@@ -52,7 +52,7 @@ test.each([
   await sink.close();
 });
 
-test('a write that accepts nothing, again and again, is an error', async () => {
+test('repeated writes that accept no bytes are an error', async () => {
   vi.mocked(writeSync).mockReturnValue(0);
   const sink = openSink('nothing');
   expect(sink.write(new Uint8Array(60))).toBe(0);

@@ -20,7 +20,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     }
   });
 
-  test('old versions have captured and wire length the other way round', () => {
+  test('old versions have captured and wire length in reverse order', () => {
     const record = [1, 2, 80, 60, DATA] as const;
     for (const version of [
       [2, 2],
@@ -49,19 +49,19 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     }
   });
 
-  test('the link-type field holds the length of a frame check sequence, too', () => {
+  test('the link-type field also holds the length of a frame check sequence', () => {
     const { parser } = parseAll(buildPcap({ linkType: 0x2400_0001 }));
     expect(parser.interfaces).toEqual([{ linkType: 1, snapLength: 65_535, frameCheckLength: 4 }]);
     expect(parseAll(buildPcap({ linkType: 12 })).parser.interfaces[0]?.linkType).toBe(101); // DLT_RAW of Linux
   });
 
-  test('snap length 0 sets no limit; a longer record is cut to it, as libpcap does', () => {
+  test('snap length 0 is no limit; a longer record is truncated to the snap length, as in libpcap', () => {
     expect(parseAll(buildPcap({ snapLength: 0 })).parser.interfaces[0]?.snapLength).toBe(262_144);
     const { frames } = parseAll(buildPcap({ snapLength: 58, records: [[0, 0, 60, 60, DATA]] }));
     expect(frames).toMatchObject([{ bytes: HEX.slice(0, 116), wireLength: 60 }]);
   });
 
-  test('a captured length above the wire length is delivered as it is', () => {
+  test('a captured length above the wire length is kept', () => {
     expect(parseAll(buildPcap({ records: [[0, 0, 60, 42, DATA]] })).frames).toMatchObject([
       { bytes: HEX, wireLength: 42 },
     ]);
@@ -72,7 +72,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     expect(frames).toMatchObject([{ seconds: 11, nanoseconds: 999_999_000 }]);
   });
 
-  test('an impossible captured length is an error after the frames before it', () => {
+  test('an invalid captured length is an error, after the frames before it', () => {
     const good = [0, 0, 60, 60, DATA] as const;
     const { frames, code } = parseAll(buildPcap({ records: [good, [0, 0, 0xffff_fff0, 60, DATA], good] }));
     expect([frames.length, code]).toEqual([1, 'FILE_FORMAT']);
@@ -80,7 +80,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     expect(parseAll(onUsb).frames).toMatchObject([{ wireLength: 300_000 }]);
   });
 
-  test('a file cut at any place gives the frames before the cut, then says so', () => {
+  test('a file truncated anywhere yields the frames before, then an error', () => {
     const record = [1, 2, 60, 60, DATA] as const;
     const file = buildPcap({ records: [record, record] });
     for (let length = 0; length <= file.length; length += 1) {
@@ -91,12 +91,12 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     }
   });
 
-  test('what is no capture file is refused', () => {
+  test('rejects files of other formats', () => {
     expect(parseAll(new TextEncoder().encode('GIF89a, and more of it')).code).toBe('FILE_FORMAT');
     expect(parseAll(new Uint8Array(0)).code).toBe('FILE_TRUNCATED');
   });
 
-  test('the chunks that a file comes in make no difference', () => {
+  test('the result does not depend on the chunks', () => {
     const records = Array.from({ length: 30 }, (_, index) => {
       const bytes = DATA.subarray(0, index * 2);
       return [index, index, bytes.length, 99, bytes] as const;
@@ -111,7 +111,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     );
   });
 
-  test('more frames than a batch holds, and records longer than the buffer', () => {
+  test('more frames than fit into a batch, and records longer than the buffer', () => {
     const many = Array.from({ length: 10_000 }, () => [0, 0, 1, 1, DATA.subarray(0, 1)] as const);
     expect(parseAll(buildPcap({ records: many })).frames.length).toBe(10_000);
     const long = new Uint8Array(262_144).fill(7);
@@ -121,7 +121,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     expect(frames.every((frame) => frame.bytes === '07'.repeat(262_144))).toBe(true);
   });
 
-  test('a filter keeps, cuts and rejects; a choice by link type goes before it', () => {
+  test('a filter accepts, truncates and rejects; a filter by link type has precedence', () => {
     const records = [1, 2, 3].map((second) => [second, 0, 60, 60, DATA] as const);
     const file = buildPcap({ records });
     const filter = (frame: { readonly seconds: number }): number => [0, 0, 10, 1000][frame.seconds] ?? 0;
@@ -136,7 +136,7 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
     expect(parseAll(file, 99, { filterFor: () => undefined }).frames.length).toBe(3);
   });
 
-  test('any bytes behind a header end in an error or not at all', () => {
+  test('any bytes after a header are parsed without an exception', () => {
     const header = buildPcap({});
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 50 }), (rest, chunkLength) => {

@@ -77,7 +77,7 @@ const DATA = text('abcde');
 const HEX = Buffer.from(DATA).toString('hex');
 
 describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
-  test('sections in either byte order; interfaces are numbered on through the file', () => {
+  test('sections in either byte order; interface numbers continue through the file', () => {
     const file = joinBytes(
       section(true),
       describeInterface(1, 0),
@@ -144,7 +144,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect(frame?.nanoseconds).toBe(Number(((ticks % unit) * 1_000_000_000n) / unit));
   });
 
-  test('a simple packet has no time, and as much data as the first snap length left', () => {
+  test('a simple packet has no time, and its length is limited by the first snap length', () => {
     const simple = buildBlock(3, joinBytes(packFields([[4, 9]]), text('abcd')));
     const file = joinBytes(section(), describeInterface(1, 4), describeInterface(1, 9), simple);
     expect(parseAll(file).frames).toEqual([
@@ -155,7 +155,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect(parseAll(joinBytes(section(), overrun)).code).toBe('FILE_FORMAT');
   });
 
-  test('the obsolete packet block: interface and drops share a word', () => {
+  test('the obsolete packet block: interface and drop count share a word', () => {
     const head = packFields([
       [2, 0],
       [2, 77],
@@ -168,7 +168,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect(parseAll(file).frames).toMatchObject([{ bytes: HEX, seconds: 1, interfaceIndex: 0 }]);
   });
 
-  test('other blocks are passed over: names, statistics, secrets, custom and unknown ones', () => {
+  test('skips other blocks: names, statistics, secrets, custom and unknown ones', () => {
     const others = [4, 5, 10, 0xbad, 0x4000_0bad, 0x7777].map((type) => buildBlock(type, text('whatever')));
     const file = joinBytes(
       section(),
@@ -250,20 +250,20 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect([frames.length, code]).toEqual([1, 'FILE_FORMAT']);
   });
 
-  test('more bytes than a frame of the link type may have are an error; USB may have them', () => {
+  test('a frame longer than the maximum of its link type is an error; USB allows more', () => {
     const long = enhanced(0, 0, 0, new Uint8Array(262_145));
     expect(parseAll(joinBytes(section(), describeInterface(1, 0), long)).code).toBe('FILE_FORMAT');
     const { frames, code, parser } = parseAll(joinBytes(section(), describeInterface(220, 0), long));
     expect([frames.length, code, parser.longestFrame]).toEqual([1, undefined, 16 << 20]);
   });
 
-  test('frames longer than their interface announces are handed out as they are', () => {
+  test('frames longer than the snap length of their interface are kept', () => {
     const file = joinBytes(section(), describeInterface(1, 2), enhanced(0, 0, 0, DATA));
     const { frames, parser } = parseAll(file);
     expect([frames[0]?.bytes, parser.interfaces[0]?.snapLength, parser.longestFrame]).toEqual([HEX, 2, 262_144]);
   });
 
-  test('frame check sequences are counted in bits, or in bytes as some have it', () => {
+  test('frame check sequences are counted in bits, or in bytes by some writers', () => {
     const lengths = [0, 4, 16, 32].map((bits) => {
       const described = describeInterface(1, 0, true, option(13, Uint8Array.of(bits)));
       return parseAll(joinBytes(section(), described)).parser.interfaces[0]?.frameCheckLength;
@@ -271,7 +271,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect(lengths).toEqual([0, 4, 2, 4]);
   });
 
-  test('texts of interfaces end somewhere, and what stands behind a zero is none of theirs', () => {
+  test('texts of interfaces have a maximum length, and end at a zero byte', () => {
     const name = new Uint8Array(65_535).fill(0x61);
     const described = describeInterface(1, 0, true, option(2, name));
     const parser = new CaptureParser();
@@ -288,7 +288,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect(short.parser.interfaces[0]?.name).toBe('aaaa');
   });
 
-  test('a filter that a later interface has none of is said after the frames before it', () => {
+  test('a later interface whose link type the filter rejects is an error, after the frames before it', () => {
     const file = joinBytes(section(), describeInterface(1, 0), enhanced(0, 0, 0, DATA), describeInterface(147, 0));
     const filterFor = (linkType: number) => {
       if (linkType === 147) throw new StackError('FILTER_LINK_TYPE', 'no filters');
@@ -298,7 +298,7 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
     expect([frames.length, code, parser.framesSeen]).toEqual([1, 'FILTER_LINK_TYPE', 1]);
   });
 
-  test('a file cut at any place gives the frames before the cut, then says so', () => {
+  test('a file truncated anywhere yields the frames before, then an error', () => {
     const head = joinBytes(section(), describeInterface(1, 0));
     const block = enhanced(0, 0, 0, DATA);
     const file = joinBytes(head, block, block);
@@ -306,12 +306,12 @@ describe('PCAPNG (draft-ietf-opsawg-pcapng)', () => {
       const { frames, code } = parseAll(file.subarray(0, length), 7);
       expect(frames.length, `${length} bytes`).toBe(Math.max(0, Math.floor((length - head.length) / block.length)));
       const isWhole = length >= head.length && (length - head.length) % block.length === 0;
-      const expected = length === section().length ? 'FILE_FORMAT' : 'FILE_TRUNCATED'; // no interface at all
+      const expected = length === section().length ? 'FILE_FORMAT' : 'FILE_TRUNCATED'; // no interface
       expect(code, `${length} bytes`).toBe(isWhole ? undefined : expected);
     }
   });
 
-  test('any bytes behind a header end in bounded time', () => {
+  test('any bytes after a header are parsed in bounded time', () => {
     const header = joinBytes(section(), describeInterface(1, 0));
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (rest) => {

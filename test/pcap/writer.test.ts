@@ -7,7 +7,7 @@ import { PcapngWriter } from '../../src/pcap/pcapng-writer.ts';
 import { buildPcap, joinBytes, lentFrame, parseAll } from '../support/capture-file.ts';
 import { toHex } from '../support/hex.ts';
 
-/** A sink with room for so many bytes, like a small disk. */
+/** Sink with limited space, like a small disk. */
 class MemorySink implements ByteSink {
   readonly chunks: Uint8Array[] = [];
   failure: StackError | undefined;
@@ -70,7 +70,7 @@ describe('PcapWriter', () => {
     expect([writer.frames, writer.length, sink.writes, sink.closed]).toEqual([2, expected.length, 2, 1]);
   });
 
-  test('frames longer than the snap length are cut', async () => {
+  test('truncates frames longer than the snap length', async () => {
     const sink = new MemorySink();
     const writer = new PcapWriter(sink, { linkType: 1, snapLength: 50 });
     writer.add(lentFrame(DATA), 100);
@@ -78,7 +78,7 @@ describe('PcapWriter', () => {
     expect(parseAll(sink.bytes).frames).toMatchObject([{ bytes: toHex(DATA.subarray(0, 50)), wireLength: 100 }]);
   });
 
-  test('ready-made records keep their place among added frames and are not copied', async () => {
+  test('ready-made records keep their position among added frames and are not copied', async () => {
     const sink = new MemorySink();
     const writer = new PcapWriter(sink, { linkType: 1 });
     const ready = buildPcap({
@@ -95,7 +95,7 @@ describe('PcapWriter', () => {
     expect([writer.frames, sink.writes]).toEqual([4, 4]); // header, frame, records, frame
   });
 
-  test('packet-buffered writes every frame at once', () => {
+  test('packet-buffered output writes every frame at once', () => {
     const sink = new MemorySink();
     const writer = new PcapWriter(sink, { linkType: 1, packetBuffered: true });
     writer.add(lentFrame(DATA), 100);
@@ -112,7 +112,7 @@ describe('PcapWriter', () => {
     expect(parseAll(sink.bytes).frames.length).toBe(3);
   });
 
-  test('a full disk at any place: the file ends with the last whole record, the error says how many there are', () => {
+  test('on a disk full at any place, the file ends with a complete record, and the error gives the number of records', () => {
     for (let room = 24; room < 24 + 3 * 116; room += 1) {
       const sink = new MemorySink(room);
       const writer = new PcapWriter(sink, { linkType: 1 });
@@ -132,7 +132,7 @@ describe('PcapWriter', () => {
     }
   });
 
-  test('ready-made records on a full disk, and every call after it', async () => {
+  test('ready-made records on a full disk, and all later calls', async () => {
     const sink = new MemorySink(24 + 116 + 50);
     const writer = new PcapWriter(sink, { linkType: 1 });
     const record = buildPcap({ records: [[7, 0, 100, 100, DATA]] }).subarray(24);
@@ -147,7 +147,7 @@ describe('PcapWriter', () => {
     expect(parseAll(sink.bytes).frames.length).toBe(1);
   });
 
-  test('where nothing can be taken back the error says that too', () => {
+  test('the error also says when a partial record cannot be removed', () => {
     const writer = new PcapWriter(new MemorySink(24 + 50, false), { linkType: 1, packetBuffered: true });
     let thrown: OutputError | undefined;
     try {
@@ -160,7 +160,7 @@ describe('PcapWriter', () => {
     );
   });
 
-  test('a disk without room for the header', () => {
+  test('a disk without space for the header', () => {
     expect(() => new PcapWriter(new MemorySink(10), { linkType: 1 })).toThrow(/0 whole frames/);
   });
 
@@ -202,11 +202,11 @@ describe('PcapWriter', () => {
 });
 
 describe('PcapngWriter', () => {
-  test('describes interfaces, and sorts frames to them by their index', async () => {
+  test('describes interfaces, and assigns frames to them by index', async () => {
     const sink = new MemorySink();
     const writer = new PcapngWriter(sink, { comment: 'on the whole' });
     expect(writer.addInterface({ linkType: 1, name: 'eth0', filter: 'tcp', interfaceIndex: 4 })).toBe(0);
-    writer.add(lentFrame(DATA, { interfaceIndex: 99 }), 100); // the only one there is
+    writer.add(lentFrame(DATA, { interfaceIndex: 99 }), 100); // the only interface
     expect(writer.addInterface({ linkType: 101, snapLength: 20, description: 'tunnel', interfaceIndex: 7 })).toBe(1);
     writer.add(lentFrame(DATA, { interfaceIndex: 7 }), 100, 'a remark');
     writer.add(lentFrame(DATA, { interfaceIndex: 4 }), 33);
@@ -231,7 +231,7 @@ describe('PcapngWriter', () => {
     expect([writer.frames, writer.length]).toEqual([4, sink.bytes.length]);
   });
 
-  test('a full disk cuts at a block, and counts frames, not blocks', () => {
+  test('a file on a full disk ends with a complete block, and the error counts frames, not blocks', () => {
     const sink = new MemorySink(300);
     const writer = new PcapngWriter(sink);
     writer.addInterface({ linkType: 1 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ProbeState, ProbeTable } from '../../src/probe/probe-table.ts';
 
 describe('the probe table', () => {
-  test('remembers what it is told, and grows without mixing probes up', () => {
+  test('stores probes, and grows without mixing them up', () => {
     const table = new ProbeTable(4_096);
     for (let index = 0; index < 4_000; index += 1) expect(table.add(index * 3, index / 2)).toBe(index);
     for (let index = 0; index < 4_000; index += 1) {
@@ -15,7 +15,7 @@ describe('the probe table', () => {
     }
   });
 
-  test('forgets the oldest beyond its capacity', () => {
+  test('removes the oldest beyond its capacity', () => {
     const table = new ProbeTable(256);
     for (let index = 0; index < 1_000; index += 1) table.add(index, 0);
     expect(table.knows(743)).toBe(false);
@@ -24,7 +24,7 @@ describe('the probe table', () => {
     expect(table.resolve(2_000, true)).toBe(-1);
   });
 
-  test('a 16-bit sequence number means the newest probe that has it', () => {
+  test('a 16-bit sequence number selects the newest probe with it', () => {
     const table = new ProbeTable(0x2_0000);
     expect(table.bySequence(0)).toBe(-1);
     for (let index = 0; index < 0x1_0005; index += 1) table.add(0, 0);
@@ -33,7 +33,7 @@ describe('the probe table', () => {
     expect(table.bySequence(0xffff)).toBe(0xffff);
   });
 
-  test('whatever the count, every known probe is found by its low 16 bits unless a newer one has them', () => {
+  test('with any number of probes, each is found by its low 16 bits unless a newer one has them', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3_000 }), fc.nat(3_000), (count, pick) => {
         const table = new ProbeTable(1_024);
@@ -45,7 +45,7 @@ describe('the probe table', () => {
     );
   });
 
-  test('counts duplicates and clears what a slot held before', () => {
+  test('counts duplicates, and clears reused slots', () => {
     const table = new ProbeTable(2);
     table.add(1, 0);
     table.addDuplicate(0);

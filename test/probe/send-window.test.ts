@@ -1,9 +1,9 @@
-/** How many probes a sweep has under way: a burst for answers from near, many for those from afar. @module */
+/** Send window of a sweep: a burst at first, then more with distant or silent targets. @module */
 import { expect, test } from 'vitest';
 import { ProbeState, ProbeTable } from '../../src/probe/probe-table.ts';
 import { SendWindow } from '../../src/probe/send-window.ts';
 
-/** Sends at `now` until the window says no, or `most` are sent. */
+/** Sends at `now` until the window is full, or `most` probes are sent. */
 function fill(table: ProbeTable, window: SendWindow, now: number, most = 20_000): number {
   let sent = 0;
   while (sent < most && window.opensAt(now) <= now) {
@@ -20,7 +20,7 @@ function answer(table: ProbeTable, window: SendWindow, index: number, roundTrip:
   window.answered(roundTrip);
 }
 
-test('a burst of 128, and for each answer one more', () => {
+test('a burst of 128, and one more for each reply', () => {
   const table = new ProbeTable(0x4_0000);
   const window = new SendWindow(table);
   expect(fill(table, window, 0)).toBe(128);
@@ -30,7 +30,7 @@ test('a burst of 128, and for each answer one more', () => {
   expect(window.open).toBe(128);
 });
 
-test('what stays silent makes place after ten milliseconds, until 8,192 are open', () => {
+test('probes without reply free their place after 10 ms, up to 8,192 open probes', () => {
   const table = new ProbeTable(0x4_0000);
   const window = new SendWindow(table);
   let sent = 0;
@@ -41,7 +41,7 @@ test('what stays silent makes place after ten milliseconds, until 8,192 are open
   expect(window.opensAt(1000)).toBe(1000);
 });
 
-test('answers from afar are not waited for one by one', () => {
+test('with distant targets, many probes are open at once', () => {
   const table = new ProbeTable(0x4_0000);
   const window = new SendWindow(table);
   fill(table, window, 0);
@@ -49,7 +49,7 @@ test('answers from afar are not waited for one by one', () => {
   expect(fill(table, window, 25)).toBe(8_192 - 64);
 });
 
-test('an answer that is older than recent is counted once', () => {
+test('a late reply is counted once', () => {
   const table = new ProbeTable(0x4_0000);
   const window = new SendWindow(table);
   fill(table, window, 0);

@@ -1,4 +1,4 @@
-/** The record loop over sources and sinks made by hand. @module */
+/** The record loop with simulated sources and sinks. @module */
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { CaptureSource, FrameBatch, FrameSink, FrameView } from '../../src/base/frame.ts';
@@ -10,7 +10,7 @@ function frameOf(length: number): FrameView {
   return { data, offset: 0, length, wireLength: length, seconds: 1, nanoseconds: 2, interfaceIndex: 1 };
 }
 
-/** A source of batches of so many frames each; frame n has n bytes. With `endless` it waits for its signal at the end. */
+/** Source of batches of given sizes; frame n has n bytes. With `endless` it waits for its signal at the end. */
 class BatchSource implements CaptureSource {
   readonly linkType = 1;
   readonly snapLength = 65_535;
@@ -71,7 +71,7 @@ class ListSink implements FrameSink {
 }
 
 describe('record', () => {
-  test('takes everything to the source’s end, and flushes after every batch', async () => {
+  test('records until the end of the source, and flushes after every batch', async () => {
     const source = new BatchSource([2, 0, 3]);
     const sink = new ListSink();
     const progress: number[] = [];
@@ -88,7 +88,7 @@ describe('record', () => {
     expect(sink.closed).toBe(0);
   });
 
-  test('ends inside a batch at the limit, and gives the batch back', async () => {
+  test('ends inside a batch at the limit, and returns the batch', async () => {
     const source = new BatchSource([2, 3, 4]);
     const sink = new ListSink();
     expect(await record(source, sink, { limit: 4 })).toMatchObject({ frames: 4, bytes: 10, reason: 'limit' });
@@ -96,7 +96,7 @@ describe('record', () => {
     expect(source.returned).toBe(2);
   });
 
-  test('a limit that the source ends at is reached', async () => {
+  test('a limit equal to the number of frames in the source is reached', async () => {
     expect(await record(new BatchSource([3]), new ListSink(), { limit: 3 })).toMatchObject({
       frames: 3,
       reason: 'limit',
@@ -127,7 +127,7 @@ describe('record', () => {
     expect(slept).toEqual([5000]);
   });
 
-  test('what a sink throws ends it; what was added is flushed, the batch given back', async () => {
+  test('an error of the sink ends it; added frames are flushed, and the batch is returned', async () => {
     const source = new BatchSource([5]);
     const sink = new ListSink();
     sink.failAt = 2;

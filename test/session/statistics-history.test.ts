@@ -1,4 +1,4 @@
-/** What a capture counted, second by second. @module */
+/** Counters of a capture per second. @module */
 import { expect, test } from 'vitest';
 import { StatisticsHistory } from '../../src/session/statistics-history.ts';
 
@@ -11,7 +11,7 @@ const counts = (received: number, dropped: number, freezes = 0) => ({
 
 const at = (wallTime: number) => ({ wallTime, milliseconds: 1000 });
 
-test('each second is what came since the one before; the worst is remembered beyond the bound', () => {
+test('each entry is the increase since the entry before; the worst is kept beyond the limit', () => {
   const history = new StatisticsHistory(3);
   expect(history.seconds).toEqual([]);
   expect(history.worst).toBeUndefined();

@@ -37,7 +37,7 @@ const PCAP_RECORD = 16;
 /** Maximum length of a file without frames: header, interface descriptions, counters. */
 const MAX_EMPTY_LENGTH = 400;
 /** Maximum length that one more frame adds to a PCAPNG file, with padding to a page and other blocks. */
-const MAX_STEP = 1514 + 8192 + MAX_EMPTY_LENGTH;
+const LARGEST_STEP = 1514 + 8192 + MAX_EMPTY_LENGTH;
 /** Exit status of `LabProcess` after a signal. */
 const KILLED = -2;
 /** Maximum difference in milliseconds between the clock of the kernel and that of this process. */
@@ -125,9 +125,15 @@ function* limits({ plan, files, captured, reason, isRing }: Seen): Complaints {
   if (plan.series > 1 || isRing) return;
   const isTrue =
     (reason !== '-c' || captured === plan.count) &&
+<<<<<<< HEAD
     (reason !== '--stop-size' || length + MAX_STEP > plan.stopSize) &&
     ((reason !== '--stop-files' && reason !== '-W') || files.length === plan.stopFiles) &&
     (reason !== '--quota' || plan.isPacked || stored + MAX_STEP > plan.quota);
+=======
+    (reason !== '--stop-size' || length + LARGEST_STEP > plan.stopSize) &&
+    (reason !== '--stop-files, -W' || files.length === plan.stopFiles) &&
+    (reason !== '--quota' || plan.isPacked || stored + LARGEST_STEP > plan.quota);
+>>>>>>> voice-tests
   if (!isTrue) yield `limit ${reason} was not reached: ${captured} frames, ${length} bytes in ${files.length} files`;
 }
 

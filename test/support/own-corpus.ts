@@ -1,6 +1,6 @@
 /**
- * A small corpus of captures and filters, for a repository without the shared corpus beside it. The captures are made
- * here; `test/data/filters.jsonl` holds the filters, with the verdict of libpcap 1.10.3 on each. @module
+ * A small corpus of captures and filters, used when the shared corpus does not exist. This module builds the captures;
+ * `test/data/filters.jsonl` holds the filters with the verdicts of libpcap 1.10.3. @module
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ interface MadeCapture {
   readonly bytes: Uint8Array;
 }
 
-/** Writes the corpus into a temporary folder, which goes with the process. @returns the folder */
+/** Writes the corpus into a temporary folder, deleted when the process exits. @returns the folder */
 export function makeOwnCorpus(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tapline-corpus-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -60,7 +60,7 @@ function makeCaptures(): MadeCapture[] {
     whole('own-null.pcap', 'NULL', draw(60, LinkType.null), 0),
     whole('own-empty.pcap', 'EN10MB', [], 1),
     { name: 'own-cut.pcap', dlt: 'EN10MB', packets: 4, packetsOfLibpcap: 4, bytes: cut.subarray(0, -7) },
-    // libpcap reads files of one link type alone.
+    // libpcap only reads files with one link type.
     {
       name: 'own-mixed.pcapng',
       dlt: 'EN10MB,RAW',
@@ -89,7 +89,7 @@ function pcap(frames: readonly Uint8Array[], linkType: number, format = {}): Uin
   return buildPcap({ linkType, snapLength: 262_144, records, ...format });
 }
 
-/** One frame of Ethernet and one without a link header (draft-ietf-opsawg-pcapng, sections 4.1 to 4.3). */
+/** Returns a file with an Ethernet frame and a frame without link header (draft-ietf-opsawg-pcapng, 4.1 to 4.3). */
 function mixedPcapng(first: Uint8Array = DATA, second: Uint8Array = DATA): Uint8Array {
   const section = packFields([
     [4, 0x1a2b3c4d],
@@ -125,7 +125,7 @@ function mixedPcapng(first: Uint8Array = DATA, second: Uint8Array = DATA): Uint8
   );
 }
 
-/** Frames that each say something else; the printer knows all of them. */
+/** Returns frames of different protocols, all of which the printer supports. */
 function madeFrames(): Uint8Array[] {
   const arp = '0001 0800 06 04 0001 020000000001 c0000201 000000000000 c0000202';
   const tagged = (frame: Uint8Array, tag: string): Uint8Array =>

@@ -1,14 +1,14 @@
-/** What tcpdump prints for frames, one text per frame, however many lines each has. @module */
+/** Returns the text that tcpdump prints for each frame, of one or several lines. @module */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPcap } from './capture-file.ts';
 
-/** A stamp that is in no packet's text, so that it shows where a frame's lines begin. */
+/** A time that occurs in no other text, so that it marks the first line of a frame. */
 const FIRST_SECOND = 1_234_000_000;
 
-/** `tcpdump -n` and more options over frames of one link type; the texts come without the time stamp. */
+/** Runs `tcpdump -n` with more options on frames of one link type. Returns the texts without time stamps. */
 export function tcpdumpTexts(
   tcpdump: string,
   frames: readonly Uint8Array[],

@@ -1,17 +1,17 @@
-/** PCAPNG blocks as the pump makes them, for tests without a capture. @module */
+/** PCAPNG blocks like those of the pump, for tests without a capture. @module */
 import { readFileSync } from 'node:fs';
 import { EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from '../../src/pcap/enhanced-packet.ts';
 import { DIRECT_BLOCK } from '../../src/pcap/file-direct.ts';
 import { writeFiller } from '../../src/pcap/pcapng-block.ts';
 
-/** A block with a frame of so many bytes. */
+/** Returns a block with a frame of `length` bytes. */
 export function packetBlock(length: number, fill: number, seconds = 1_700_000_000): Uint8Array {
   const block = new Uint8Array(enhancedPacketLength(length));
   writeEnhancedPacket(block, 0, block.length, 0, { seconds, nanoseconds: fill, wireLength: length }, length);
   return block.fill(fill, EnhancedPacket.data, EnhancedPacket.data + length);
 }
 
-/** What makes whole pages of these blocks when it stands before them. */
+/** Returns a filler that, placed before the blocks, pads them to whole pages. */
 export function fillerBefore(blocks: readonly Uint8Array[]): Uint8Array {
   const length = blocks.reduce((sum, block) => sum + block.length, 12);
   const block = new Uint8Array(12 + DIRECT_BLOCK - (length % DIRECT_BLOCK));
@@ -19,7 +19,7 @@ export function fillerBefore(blocks: readonly Uint8Array[]): Uint8Array {
   return block;
 }
 
-/** How many blocks of this type a PCAPNG file has. */
+/** Counts the blocks of one type in a PCAPNG file. */
 export function countBlocks(path: string, type: number): number {
   const bytes = readFileSync(path);
   let count = 0;
@@ -29,7 +29,7 @@ export function countBlocks(path: string, type: number): number {
   return count;
 }
 
-/** The counters of a file's Interface Statistics Blocks: 64 bits by option (draft-ietf-opsawg-pcapng, of that name). */
+/** Returns the 64-bit counters of the Interface Statistics Blocks of a file, by option code (draft-ietf-opsawg-pcapng). */
 export function statisticsBlocks(file: Buffer): Record<string, bigint>[] {
   const blocks: Record<string, bigint>[] = [];
   for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {

@@ -1,6 +1,6 @@
 /**
- * Peers and captures that tests compare with. On a developer's machine what is missing is skipped, loudly; in CI
- * (`CI=true`) it is a failure, so that a green run never means "did not look". @module
+ * Finds the peers and captures that tests compare with. A missing one is skipped with a warning, or is a failure with
+ * `CI=true`, so that a test that passes in CI has made its comparison. @module
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,17 +9,17 @@ import { makeOwnCorpus } from './own-corpus.ts';
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
-/** Says loudly that something to compare with is not there; in CI it throws. */
+/** Warns that a peer or capture is missing. @throws Error in CI */
 export function missing(what: string): undefined {
   if (process.env['CI'] === 'true') throw new Error(`${what}: needed in CI`);
   process.stderr.write(`\n*** SKIPPED: ${what}\n`);
   return undefined;
 }
 
-/** Whether the shared corpus is there. */
+/** True when the shared corpus exists. */
 export const isCorpusShared = existsSync(CORPUS);
 
-/** The folder of the shared captures and filters; where it is missing, that of the small corpus that the suite makes. */
+/** Returns the folder of the shared corpus, or that of the small built-in corpus. */
 export function corpusFolder(): string {
   if (isCorpusShared) return CORPUS;
   if (ownCorpus === undefined)
@@ -30,7 +30,7 @@ export function corpusFolder(): string {
 
 let ownCorpus: string | undefined;
 
-/** The path of an installed program, or undefined with a loud word. */
+/** Returns the path of an installed program, or undefined with a warning. */
 export function requirePeer(name: string): string | undefined {
   const found = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
   const path = found.stdout.trim();

@@ -1,4 +1,4 @@
-/** Probes from inside a lab host, by the kernel's transport. */
+/** Sends probes from a lab host with the kernel transport. @module */
 import { parseAddress } from '../../src/base/address.ts';
 import type { PingEvent, PingReply, PingSummary } from '../../src/icmp/ping/events.ts';
 import type { PingOptions } from '../../src/icmp/ping/options.ts';
@@ -20,7 +20,7 @@ type More = Partial<KernelTransportOptions>;
 
 function bytesOf(target: string): Uint8Array {
   const address = parseAddress(target);
-  if (address === undefined) throw new TypeError(`"${target}" is no address`);
+  if (address === undefined) throw new TypeError(`not an address: "${target}"`);
   return address;
 }
 
@@ -47,11 +47,11 @@ export async function probePing(
   for await (const event of ping({ transport, clock: preciseClock, method: echo }, { address, ...options }))
     events.push(event);
   const summary = events.at(-1);
-  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  if (summary?.type !== 'summary') throw new Error('the run ended without a summary');
   return { events, replies: events.filter((event) => event.type === 'reply'), summary };
 }
 
-/** The method that fits a transport. */
+/** Returns the probe method for a transport. */
 function methodFor(
   family: 4 | 6,
   protocol: 'icmp' | 'udp' | 'tcp',
@@ -60,7 +60,7 @@ function methodFor(
 ): ProbeMethod {
   const nonce = randomNonce();
   if (protocol === 'icmp') return new EchoMethod({ family, nonce, identifier, size: size ?? 12, isFlowStable: true });
-  if (sourceAddress === undefined || sourcePort === undefined) throw new TypeError(`${name} has no name of its own`);
+  if (sourceAddress === undefined || sourcePort === undefined) throw new TypeError(`${name} has no name`);
   if (protocol === 'tcp') return new SynMethod({ family, nonce, sourceAddress, sourcePort });
   const ports = name === 'UDP socket' ? 'classic' : 'paris';
   return new UdpMethod({ family, nonce, sourceAddress, sourcePort, ports, size: size ?? 12 });
@@ -87,6 +87,6 @@ export async function probeTraceroute(
   for await (const event of traceroute({ transport, clock: preciseClock, method }, { address, ...options }))
     events.push(event);
   const summary = events.at(-1);
-  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  if (summary?.type !== 'summary') throw new Error('the run ended without a summary');
   return { events, hops: events.filter((event) => event.type === 'hop'), summary };
 }

@@ -1,4 +1,4 @@
-/** Random filters from the grammar of pcap-filter(7); some are wrong by a word. @module */
+/** Random filters from the grammar of pcap-filter(7); some have a wrong word. @module */
 import {
   IPV4_POOL,
   IPV6_POOL,
@@ -52,7 +52,7 @@ const NEAR_MISSES = [
   '\\tcp',
 ] as const;
 
-/** A filter; `depth` bounds parentheses. */
+/** Returns a filter; `depth` limits the parentheses. */
 export function randomFilter(random: RandomSource, depth = 2): string {
   const terms = 1 + random.below(3);
   let text = term(random, depth);

@@ -17,7 +17,7 @@ export type LayeredFilter =
 
 export interface Leaf {
   readonly text: string;
-  /** Whether it moves the layers for the text after it. */
+  /** True when it moves the layers for the text after it. */
   readonly isEncapsulation: boolean;
 }
 

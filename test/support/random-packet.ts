@@ -1,4 +1,4 @@
-/** Random packets of every kind that filters tell apart, of values from the same pools; some are cut short. @module */
+/** Random packets of every kind that filters distinguish, with values of `filter-pools.ts`; some are truncated. @module */
 import { parseIpv4, parseIpv6, parseMac } from '../../src/base/address.ts';
 import { LinkType } from '../../src/base/link-type.ts';
 import {
@@ -26,7 +26,7 @@ const LLC_HEADERS = [
   [0x10, 0x10, 0x00],
 ] as const;
 
-/** The bytes of a packet of this link type. */
+/** Returns a packet of a link type. */
 export function randomPacket(random: RandomSource, linkType: LinkType): Uint8Array {
   const bytes = Uint8Array.from(frame(random, linkType));
   return random.oneIn(12) ? bytes.slice(0, random.below(bytes.length)) : bytes;

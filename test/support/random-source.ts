@@ -1,4 +1,4 @@
-/** Random choices that a seed repeats. @module */
+/** Pseudo-random choices, reproducible by seed. @module */
 
 export class RandomSource {
   #state: number;
@@ -7,7 +7,7 @@ export class RandomSource {
     this.#state = seed >>> 0;
   }
 
-  /** 0 to 0xffffffff (mulberry32): good enough to stir bytes, and repeatable. */
+  /** Returns 0 to 0xffffffff (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -15,12 +15,12 @@ export class RandomSource {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
-  /** 0 to `limit` - 1; 0 of nothing. */
+  /** Returns 0 to `limit` - 1; 0 when `limit` is 0. */
   below(limit: number): number {
     return limit <= 0 ? 0 : this.next() % limit;
   }
 
-  /** True once in `times`. */
+  /** Returns true once in `times` calls, on average. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
   }

@@ -1,4 +1,4 @@
-/** A recording, an interface and a clock made by hand, to replay without any. @module */
+/** A simulated recording, interface and clock for replay tests. @module */
 import type { FrameView } from '../../src/base/frame.ts';
 import { ownPackets } from '../../src/base/frame.ts';
 import type { FrameQueue } from '../../src/capture/transmit/frame-queue.ts';
@@ -7,7 +7,7 @@ import type { CaptureInterface } from '../../src/pcap/capture-interface.ts';
 import type { FileSource } from '../../src/pcap/file-reader.ts';
 import type { PacingClock } from '../../src/session/replay/pacing-clock.ts';
 
-/** Time that passes only in waits, and a little with every call that sends. */
+/** Clock whose time passes only in waits. */
 export class SimulatedPacing implements PacingClock {
   time = 5_000;
 
@@ -26,7 +26,7 @@ export class SimulatedPacing implements PacingClock {
   async turn(): Promise<void> {}
 }
 
-/** Takes frames and notes when; each `answers` entry is what the next call says instead of taking all. */
+/** Stores sent frames with their times. Each entry of `answers` limits the frames that the next call accepts. */
 export class SimulatedTransmitter implements FrameTransmitter {
   readonly interfaceName = 'eth0';
   readonly linkType: number;
@@ -54,7 +54,7 @@ export class SimulatedTransmitter implements FrameTransmitter {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** Opens a recording of these frames, in batches of so many. */
+/** Returns a function that opens a recording of `frames` in batches. */
 export function recordingOf(
   frames: readonly FrameView[],
   interfaces: readonly CaptureInterface[] = [{ linkType: 1, snapLength: 65_535 }],

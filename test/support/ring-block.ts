@@ -1,4 +1,4 @@
-/** TPACKET_V3 blocks as the kernel would lay them out, made by hand (linux/if_packet.h; af_packet.c, prb_fill_curr_block). @module */
+/** Synthetic TPACKET_V3 blocks in the layout of the kernel (linux/if_packet.h; af_packet.c, prb_fill_curr_block). @module */
 import type { CaptureMemory } from '../../src/capture/memory.ts';
 import { BlockHeader, FrameHeader, LinkLayerAddress, TP_STATUS_USER } from '../../src/capture/ring/tpacket.ts';
 
@@ -16,7 +16,7 @@ export interface RingFrameSpec {
   readonly hardwareType: number;
   readonly packetType: number;
   readonly address: Uint8Array;
-  /** Of `bytes`, those before the network header. */
+  /** Number of bytes before the network header. */
   readonly networkOffset?: number;
 }
 
@@ -25,7 +25,7 @@ const HEADER_WITH_ADDRESS = FrameHeader.linkLayerAddress + LinkLayerAddress.size
 const align = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
 /**
- * Writes a block with these frames at offset `block` and marks it as ours to read.
+ * Writes a block with these frames at offset `block` and passes it to user space.
  * @param headroom bytes left free before each frame
  */
 export function writeBlock(

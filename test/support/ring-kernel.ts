@@ -1,4 +1,4 @@
-/** The kernel's side of a TPACKET_V3 ring, played by hand: it fills blocks in turn (af_packet.c, prb_open_block). @module */
+/** Simulates the kernel side of a TPACKET_V3 ring, which fills blocks in turn (af_packet.c, prb_open_block). @module */
 import type { CaptureMemory } from '../../src/capture/memory.ts';
 import { BlockHeader, type RingGeometry, TP_STATUS_KERNEL, TP_STATUS_USER } from '../../src/capture/ring/tpacket.ts';
 import { type RingFrameSpec, writeBlock } from './ring-block.ts';
@@ -13,12 +13,12 @@ export class RingKernel {
     this.#geometry = geometry;
   }
 
-  /** Whether the block whose turn it is has come back; else frames are dropped. */
+  /** True when user space has returned the next block; otherwise the kernel drops frames. */
   get mayFill(): boolean {
     return this.#memory.view.getUint32(this.#block + BlockHeader.status, true) === TP_STATUS_KERNEL;
   }
 
-  /** Writes a block without handing it over. @returns hands it over */
+  /** Writes a block. @returns a function that passes it to user space */
   begin(frames: readonly RingFrameSpec[]): () => void {
     const { view } = this.#memory;
     const block = this.#block;
@@ -29,7 +29,7 @@ export class RingKernel {
     return () => view.setUint32(block + BlockHeader.status, TP_STATUS_USER, true);
   }
 
-  /** Writes a block and hands it over. */
+  /** Writes a block and passes it to user space. */
   fill(frames: readonly RingFrameSpec[]): void {
     this.begin(frames)();
   }
@@ -39,7 +39,7 @@ export class RingKernel {
   }
 }
 
-/** A frame of these bytes as it lies in a ring, at that time. */
+/** Returns a ring frame with these bytes and this time. */
 export function ringFrame(bytes: Uint8Array, seconds: number, nanoseconds = 0): RingFrameSpec {
   return {
     bytes,

@@ -1,10 +1,10 @@
-/** Turns an example into a program that every supported Node runs: without types, and with the sources as `tapline`. @module */
+/** Compiles examples for every supported Node: without types, and with the sources as `tapline`. @module */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** Bundles `examples/NAME.ts` and returns the path of the program. It lies inside the package, next to its dependencies. */
+/** Bundles `examples/NAME.ts`. @returns the path of the program, inside the package so that it finds its dependencies */
 export async function compileExample(name: string): Promise<string> {
   const program = fileURLToPath(new URL(`build/programs/${name}.mjs`, ROOT));
   await build({
@@ -14,7 +14,7 @@ export async function compileExample(name: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    tsconfig: fileURLToPath(new URL('tsconfig.json', ROOT)), // its `paths` lead from `tapline` to the sources
+    tsconfig: fileURLToPath(new URL('tsconfig.json', ROOT)), // its `paths` map `tapline` to the sources
     external: ['koffi', 'raw-socket'],
     logLevel: 'error',
   });

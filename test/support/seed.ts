@@ -1,6 +1,6 @@
 /**
- * Property tests draw the same cases in every run, so that a failure comes from the change at hand and not from luck.
- * `TAPLINE_SEED=random npm test` draws others, `TAPLINE_SEED=NUMBER` repeats them; `npm run fuzz` goes on drawing. @module
+ * Seeds the property tests: by default every run draws the same cases. `TAPLINE_SEED=random npm test` draws other cases,
+ * `TAPLINE_SEED=NUMBER` repeats them. @module
  */
 import fc from 'fast-check';
 

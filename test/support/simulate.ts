@@ -1,4 +1,4 @@
-/** Plays engines against simulated networks: a virtual clock, fixed nonces, nothing of the machine. */
+/** Runs engines on simulated networks, with a virtual clock and fixed nonces. @module */
 import { parseAddress } from '../../src/base/address.ts';
 import type { MonitorOptions, MonitorSummary } from '../../src/icmp/monitor/events.ts';
 import { monitor } from '../../src/icmp/monitor/monitor.ts';
@@ -21,7 +21,7 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export const NONCE = 0x5eed_cafe;
 
-/** A target behind no router, on addresses of RFC 5737. */
+/** Returns a network with a directly connected target, on addresses of RFC 5737. */
 export function directNetwork(
   destination: NetworkDescription['destination'],
   more: Partial<NetworkDescription> = {},
@@ -43,7 +43,7 @@ export interface SimulatedPing {
   readonly replies: readonly PingReply[];
   readonly summary: PingSummary;
   readonly text: string;
-  /** Virtual milliseconds that the run took. */
+  /** Duration of the run in virtual milliseconds. */
   readonly elapsed: number;
 }
 
@@ -74,7 +74,7 @@ export async function simulatePing(
     screen += format(event);
   }
   const summary = events.at(-1);
-  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  if (summary?.type !== 'summary') throw new Error('the run ended without a summary');
   const replies = events.filter((event) => event.type === 'reply');
   return { events, replies, summary, text: screen, elapsed: clock.now() };
 }
@@ -85,12 +85,12 @@ export interface SimulatedTraceroute {
   readonly events: readonly TracerouteEvent[];
   readonly hops: readonly TracerouteHop[];
   readonly summary: TracerouteSummary;
-  /** With names of the description, as `tracert` prints them. */
+  /** Output with the names of the description. */
   readonly text: string;
   readonly elapsed: number;
 }
 
-/** The names that reverse DNS would give, out of the description. */
+/** Returns the names of the description by address, in place of reverse DNS. */
 function namesOf(description: NetworkDescription): Map<string, string> {
   const names = new Map<string, string>();
   for (const hop of description.hops) {
@@ -134,7 +134,7 @@ export async function simulateTraceroute(
     screen += formatTracerouteEvent(event, { command: 'tracert', nameOf: (address) => names.get(address), ...text });
   }
   const summary = events.at(-1);
-  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  if (summary?.type !== 'summary') throw new Error('the run ended without a summary');
   const hops = events.filter((event) => event.type === 'hop');
   return { events, hops, summary, text: screen, elapsed: clock.now() };
 }
@@ -142,7 +142,7 @@ export async function simulateTraceroute(
 export interface SimulatedMonitor {
   readonly summary: MonitorSummary;
   readonly pathChanges: number;
-  /** Why probes did not leave. */
+  /** Reasons why probes were not sent. */
   readonly refusals: readonly string[];
   readonly rounds: number;
   readonly elapsed: number;
@@ -165,5 +165,5 @@ export async function simulateMonitor(
     if (event.type === 'round') rounds += 1;
     if (event.type === 'summary') return { summary: event, pathChanges, refusals, rounds, elapsed: clock.now() };
   }
-  throw new Error('a run ends with its summary');
+  throw new Error('the run ended without a summary');
 }

@@ -1,4 +1,4 @@
-/** The last line of a run and its exit status, from runs of vitest itself. */
+/** The last line and the exit status of vitest runs with the reporter. @module */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REPORTER = join(ROOT, 'test', 'support', 'summary-reporter.ts');
 mkdirSync(join(ROOT, 'build'), { recursive: true });
-const folder = mkdtempSync(join(ROOT, 'build', 'reporter-')); // below the root, for vitest to be found from there
+const folder = mkdtempSync(join(ROOT, 'build', 'reporter-')); // below the root, so that imports of vitest resolve
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SKIPPED = "describe.skip('outer', () => { describe.skipIf(false)('inner', () => { test('e', () => {}); }); });";
@@ -43,7 +43,7 @@ test.each([
   const root = join(folder, name.replaceAll(/\W/g, '-'));
   mkdirSync(root);
   writeFileSync(join(root, 'x.test.js'), `import { afterAll, describe, test } from 'vitest';\n${code}\n`);
-  writeFileSync(join(root, 'vitest.config.js'), 'export default {};\n'); // or the one of this repository would hold
+  writeFileSync(join(root, 'vitest.config.js'), 'export default {};\n'); // overrides that of the repository
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const words = [vitest, 'run', '--root', root, '--reporter', REPORTER];
   const { stdout, stderr, status: ended } = spawnSync(process.execPath, words, { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-/** Ends a run with one plain line, `tests: N passed, N failed, N skipped`, which agrees with the exit status. @module */
+/** Prints a last line, `tests: N passed, N failed, N skipped`, that agrees with the exit status. @module */
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
 export class SummaryReporter implements Reporter {

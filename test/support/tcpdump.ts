@@ -1,4 +1,4 @@
-/** tcpdump inside a lab, as a witness of what crosses a wire. @module */
+/** Runs tcpdump in a lab, to observe the frames on a wire. @module */
 import { expect } from 'vitest';
 import type { LabHost } from '../../src/lab/index.ts';
 import { framesDelivered } from './delivery.ts';
@@ -8,14 +8,14 @@ import { LabProcess } from './lab-process.ts';
 /** A running tcpdump. */
 export interface Witness {
   /**
-   * Ends it once it has printed all that it received.
+   * Stops tcpdump after it has printed all frames that it received.
    * @param minimum number of lines to wait for first
-   * @returns its lines
+   * @returns the printed lines
    */
   finish(minimum?: number): Promise<string[]>;
 }
 
-/** Resolves once a running tcpdump has read, or the kernel has dropped, `count` packets: on SIGINT it discards its ring. */
+/** Resolves when tcpdump has read, or the kernel has dropped, `count` packets. On SIGINT tcpdump discards its ring. */
 export async function caughtUp(tcpdump: LabProcess, count: number): Promise<void> {
   await eventually(async () => {
     const { captured, dropped } = await tcpdump.askCounters();
@@ -23,7 +23,7 @@ export async function caughtUp(tcpdump: LabProcess, count: number): Promise<void
   });
 }
 
-/** Resolves once a tcpdump in immediate mode reads no more. What it "received" may be more: packets before its filter was set. */
+/** Resolves when a tcpdump in immediate mode has read all packets. "Received" may be larger: it includes packets from before the filter. */
 async function idle(tcpdump: LabProcess): Promise<void> {
   await framesDelivered();
   await eventually(async () => {
@@ -33,8 +33,8 @@ async function idle(tcpdump: LabProcess): Promise<void> {
 }
 
 /**
- * Starts tcpdump on an interface of a host, and resolves once it listens.
- * @param words its options and filter; `-n -l -i INTERFACE` are given
+ * Starts tcpdump on an interface of a host, and resolves when it listens.
+ * @param words options and filter, after `-n -l -i INTERFACE`
  */
 export async function startTcpdump(
   path: string,
@@ -42,7 +42,7 @@ export async function startTcpdump(
   interfaceName: string,
   words: readonly string[] = [],
 ): Promise<Witness> {
-  // -Z root: as root it would become another user, whom a namespace may not have.
+  // -Z root: otherwise it would switch to a user that may not exist in the namespace.
   const options = ['-Z', 'root', '-n', '-l', '--immediate-mode', '-i', interfaceName, ...words];
   const tcpdump = new LabProcess(host, path, options);
   await tcpdump.said('listening on');

@@ -1,4 +1,4 @@
-/** A TUN device in a lab host: what the kernel routes into it, a function answers (Documentation/networking/tuntap.rst). */
+/** TUN device in a lab host whose packets a function answers (Documentation/networking/tuntap.rst). @module */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { parseAddress } from '../../src/base/address.ts';
 import type { LabHost } from '../../src/lab/index.ts';
@@ -14,7 +14,7 @@ const IFF_NO_PI = 0x1000;
 const NAME = 'tun0';
 const O_RDWR_NONBLOCK = 0o2 | 0o4000;
 
-/** An IP packet came in; the packets that are returned go back, in order. */
+/** Answers an IP packet that the kernel sent to the device with any number of packets. */
 export type TunResponder = (packet: Uint8Array) => readonly Uint8Array[];
 
 export class TunDevice implements Disposable {
@@ -35,7 +35,11 @@ export class TunDevice implements Disposable {
     });
   }
 
-  /** `address` with its prefix, `10.77.0.1/24` or `fd77::1/64`: all others of the network are the responder's. `hardwareType` is an ARPHRD number. */
+  /**
+   * Creates the device.
+   * @param address address of the host with prefix length, such as `10.77.0.1/24`; the responder has all other addresses
+   * @param hardwareType an ARPHRD number
+   */
   static async open(
     host: LabHost,
     address: string,
@@ -46,9 +50,9 @@ export class TunDevice implements Disposable {
     const request = new Uint8Array(40); // struct ifreq: a name of 16 bytes, then flags
     request.set(new TextEncoder().encode(NAME));
     new DataView(request.buffer).setUint16(16, IFF_TUN | IFF_NO_PI, true);
-    if (host.run(() => ioctl(fd, TUNSETIFF, request)) !== 0) throw new Error('no TUN device to be had');
+    if (host.run(() => ioctl(fd, TUNSETIFF, request)) !== 0) throw new Error('cannot create a TUN device');
     if (hardwareType !== undefined && host.run(() => ioctl(fd, TUNSETLINK, BigInt(hardwareType))) !== 0) {
-      throw new Error(`no TUN device of type ${hardwareType}`);
+      throw new Error(`cannot set the TUN device to hardware type ${hardwareType}`);
     }
     const { index } = await host.link(NAME);
     const wanted = { wanted: `set ${NAME} up` };
@@ -62,7 +66,7 @@ export class TunDevice implements Disposable {
     return new TunDevice(fd, responder);
   }
 
-  /** The host receives a packet. */
+  /** Sends a packet to the host. */
   send(packet: Uint8Array): void {
     writeSync(this.#fd, packet);
   }

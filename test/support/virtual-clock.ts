@@ -1,6 +1,6 @@
 /**
- * Time that passes only when everyone waits: whoever sleeps, and whatever a simulated network has under way, comes up
- * in order of time, and a run of hours takes milliseconds. @module
+ * Clock whose time jumps to the next timer when all code waits. Timers of sleeping code and of a simulated network run in
+ * order of time, and a run of hours takes milliseconds. @module
  */
 import type { Clock } from '../../src/base/clock.ts';
 
@@ -11,7 +11,7 @@ interface Appointment {
   isCancelled: boolean;
 }
 
-/** 2020-01-01, so that text with dates is the same everywhere. */
+/** 2020-01-01, so that texts with dates are reproducible. */
 const DEFAULT_WALL_TIME = 1_577_836_800_000;
 
 export class VirtualClock implements Clock {
@@ -33,7 +33,7 @@ export class VirtualClock implements Clock {
     return this.#wallOffset + this.#now;
   }
 
-  /** Sets the wall clock forward or back, as an administrator does; `now()` does not notice. */
+  /** Steps the wall clock forward or back; `now()` does not change. */
   step(milliseconds: number): void {
     this.#wallOffset += milliseconds;
   }
@@ -54,7 +54,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Runs `run` at a time. @returns a function that cancels it */
+  /** Calls `run` at a time. @returns a function that cancels the call */
   at(time: number, run: () => void): () => void {
     const appointment = { time: Math.max(time, this.#now), order: this.#order, run, isCancelled: false };
     this.#order += 1;
@@ -65,7 +65,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** One moment a turn of the event loop: all that its callbacks set going has settled before the next. */
+  /** Processes one point in time per turn of the event loop, so that promises of its callbacks settle before the next. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
@@ -88,7 +88,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** A binary heap: earliest first, equal times in the order they were made. Cancelled ones are left out. */
+/** Binary heap: earliest first, equal times in order of creation. Omits cancelled entries. */
 class AppointmentHeap {
   readonly #entries: Appointment[] = [];
 

@@ -1,11 +1,11 @@
-/** What every view must do with bytes that are too few. @module */
+/** Checks that views reject truncated headers. @module */
 import { expect } from 'vitest';
 
 interface Wrapping {
   wrap(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
-/** Wraps every prefix of `bytes`: exactly those of at least `minimum` bytes are accepted, at any place in an array. */
+/** Wraps every prefix of `bytes` at several offsets, and expects that only those of `minimum` bytes or more are accepted. */
 export function expectShorterRefused(view: Wrapping, bytes: Uint8Array, minimum: number): void {
   for (let length = 0; length <= bytes.length; length += 1) {
     expect(view.wrap(bytes, 0, length), `${length} bytes`).toBe(length >= minimum);

@@ -1,4 +1,4 @@
-/** What glibc does with memory that was freed; musl has nothing to set. @module */
+/** Settings of the glibc allocator; musl has none. @module */
 import { expect, test } from 'vitest';
 import { returnFreedMemory } from '../../src/sys/allocator.ts';
 import { declareIfThere } from '../../src/sys/libc.ts';
@@ -23,7 +23,7 @@ function isMapped(size: number): boolean {
 
 test.skipIf(!isGlibc())('a large piece is mapped, and so unmapped when freed, each time: not only the first', () => {
   expect(isMapped(8 << 20)).toBe(true);
-  expect(isMapped(1 << 20)).toBe(false); // glibc has raised its threshold to what was freed
+  expect(isMapped(1 << 20)).toBe(false); // glibc has raised its threshold to the size of the freed memory
   expect(returnFreedMemory()).toBe(true);
   expect(isMapped(8 << 20)).toBe(true);
   expect(isMapped(4 << 20)).toBe(true);

@@ -4,7 +4,7 @@ import { AF_INET, MSG_DONTWAIT, SOCK_DGRAM } from '../../src/sys/constants.ts';
 import { bind, close, recv, socket } from '../../src/sys/libc.ts';
 import { ReadableWaiter, type Readiness, waitReadable, watchByPool, watchReadable } from '../../src/sys/readiness.ts';
 
-/** A socket of ours on a loopback port, and Node's to send to it. */
+/** Node's socket, which sends to a socket of `sys` on a loopback port. */
 const sender: Socket = createSocket('udp4');
 const descriptors: number[] = [];
 
@@ -33,7 +33,7 @@ describe.each([
   ['koffi’s poll handle', watchReadable, 40_101],
   ['poll(2) on the thread pool', watchByPool, 40_102],
 ])('%s', (_name, watch, port) => {
-  test('calls back for each datagram, and no more once closed', async () => {
+  test('calls back for each datagram until it is closed', async () => {
     const fd = receiver(port);
     const texts: string[] = [];
     let wake: () => void = () => {};
@@ -73,7 +73,7 @@ describe.each([
 });
 
 describe('waitReadable', () => {
-  test('resolves when there is something, and when aborted', async () => {
+  test('resolves when data arrives, and when aborted', async () => {
     const port = 40_103;
     const fd = receiver(port);
     const stop = new AbortController();
@@ -90,7 +90,7 @@ describe('waitReadable', () => {
 });
 
 describe('ReadableWaiter', () => {
-  test('waits again and again, also for what came while nobody waited, until it is aborted', async () => {
+  test('waits repeatedly, also for data that arrived between waits, until it is aborted', async () => {
     const port = 40_104;
     const fd = receiver(port);
     const stop = new AbortController();

@@ -9,7 +9,7 @@ import { expectShorterRefused } from '../support/wrapping.ts';
 const REQUEST = fromHex('0001 0800 06 04 0001 0020d25afb3f ac154f61 000000000000 ac154f64');
 
 describe('ARP', () => {
-  test('a request reads as tcpdump shows it', () => {
+  test('decodes a request to the fields that tcpdump prints', () => {
     const view = new ArpView();
     expect(view.wrap(REQUEST, 0, REQUEST.length)).toBe(true);
     expect([view.hardwareType, view.protocolType, view.operation]).toEqual([1, 0x0800, ArpOperation.request]);
@@ -20,7 +20,7 @@ describe('ARP', () => {
     expect(view.length).toBe(28);
   });
 
-  test('what is too short is refused, by the lengths that the packet itself gives', () => {
+  test('rejects truncated packets, by the address lengths in the packet', () => {
     expectShorterRefused(new ArpView(), REQUEST, 28);
     const long = fromHex('0001 0800 ff ff 0001');
     expect(new ArpView().wrap(long, 0, long.length)).toBe(false);

@@ -9,7 +9,7 @@ import { expectShorterRefused } from '../support/wrapping.ts';
 const QINQ = fromHex('ffffffffffff 0020d25afb3f 88a8 00c8 8100 07d1 0806');
 
 describe('Ethernet', () => {
-  test('a QinQ frame reads as tshark shows it', () => {
+  test('decodes a QinQ frame to the fields of tshark', () => {
     const ethernet = new EthernetView();
     expect(ethernet.wrap(QINQ, 0, QINQ.length)).toBe(true);
     expect(formatMac(QINQ, ethernet.destinationStart)).toBe('ff:ff:ff:ff:ff:ff');
@@ -25,7 +25,7 @@ describe('Ethernet', () => {
     expect(inner.payloadStart).toBe(QINQ.length);
   });
 
-  test('the encoders make the same bytes', () => {
+  test('the encoders write the same bytes', () => {
     const out = new Uint8Array(QINQ.length);
     const header = { destination: QINQ.subarray(0, 6), source: QINQ.subarray(6, 12), etherType: 0x88a8 };
     const tagged = encodeEthernet(header, out);
@@ -34,7 +34,7 @@ describe('Ethernet', () => {
     expect(toHex(out)).toBe(toHex(QINQ));
   });
 
-  test('what is too short is refused', () => {
+  test('rejects truncated headers', () => {
     expectShorterRefused(new EthernetView(), QINQ.slice(0, 14), 14);
     expectShorterRefused(new VlanView(), QINQ.slice(14, 18), 4);
     const header = { destination: new Uint8Array(6), source: new Uint8Array(6), etherType: 0 };
@@ -61,7 +61,7 @@ describe('Ethernet', () => {
     );
   });
 
-  test('three EtherTypes announce a tag (IANA "IEEE 802 Numbers")', () => {
+  test('three EtherTypes precede a VLAN tag (IANA "IEEE 802 Numbers")', () => {
     expect([0x8100, 0x88a8, 0x9100, 0x0800, 0x88a9].map(isVlanEtherType)).toEqual([true, true, true, false, false]);
   });
 });

@@ -31,11 +31,11 @@ function error(router: Pick<RouterDescription, 'mpls' | 'interface' | 'extension
 }
 
 describe('RFC 4884 extensions', () => {
-  test('a label stack entry has the bits of RFC 3032, 2.1', () => {
+  test('a label stack entry has the layout of RFC 3032, 2.1', () => {
     expect(toHex(encodeMplsLabels(LABELS))).toBe('05dd1a01fffff1ff');
   });
 
-  test('labels and interface information read back', () => {
+  test('labels and interface information survive a round trip', () => {
     const bytes = error({ mpls: LABELS, interface: INTERFACE });
     const read = readExtensions(bytes, 0, bytes.length, 4);
     expect(read).toMatchObject({ quoteLength: 128, checksum: 'ok', found: 'length', isMalformed: false });
@@ -62,12 +62,12 @@ describe('RFC 4884 extensions', () => {
     expect(read?.objects[0]?.mpls).toEqual(LABELS);
   });
 
-  test('a wrong checksum makes the objects worthless', () => {
+  test('a wrong checksum invalidates the objects', () => {
     const bytes = error({ mpls: LABELS, extensionFault: 'bad-checksum' });
     expect(readExtensions(bytes, 0, bytes.length, 4)).toMatchObject({ checksum: 'bad', objects: [] });
   });
 
-  test.each(['object-too-long', 'object-too-short'] as const)('%s: reading stops, and says so', (extensionFault) => {
+  test.each(['object-too-long', 'object-too-short'] as const)('%s: decoding stops with an error', (extensionFault) => {
     const bytes = error({ mpls: LABELS, interface: INTERFACE, extensionFault });
     expect(readExtensions(bytes, 0, bytes.length, 4)).toMatchObject({ isMalformed: true, objects: [] });
   });
@@ -79,7 +79,7 @@ describe('RFC 4884 extensions', () => {
     expect(readExtensions(body, 0, body.length, 4)?.quoteLength).toBe(256);
   });
 
-  test('plain quotes, other types and reassembly errors have none', () => {
+  test('plain quotes, other types and reassembly errors have no extensions', () => {
     const plain = error({});
     expect(readExtensions(plain, 0, plain.length, 4)).toBeUndefined();
     const bytes = error({ mpls: LABELS });
@@ -88,7 +88,7 @@ describe('RFC 4884 extensions', () => {
     expect(readExtensions(legacy.with(1, 1), 0, legacy.length, 4)).toBeUndefined();
   });
 
-  test('no bytes make it throw, loop or read past the end', () => {
+  test('any bytes are decoded without an exception, in bounds and in bounded time', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 300 }),
@@ -107,7 +107,7 @@ describe('RFC 4884 extensions', () => {
     );
   });
 
-  test('tshark reads the same labels and interface out of our bytes', () => {
+  test('tshark decodes the same labels and interface', () => {
     if (requirePeer('tshark') === undefined) return;
     const icmp = error({ mpls: LABELS, interface: INTERFACE });
     const packet = new Uint8Array(20 + icmp.length);

@@ -17,7 +17,7 @@ function quote4(options: Uint8Array, kept: Uint8Array): Uint8Array {
 }
 
 describe('the packet that an error quotes', () => {
-  test('IPv4 with options: the header length is honoured (RFC 791, 3.1)', () => {
+  test('IPv4 with options: the header length is used (RFC 791, 3.1)', () => {
     const bytes = quote4(fromHex('94040000'), fromHex('9c40829b01f40000'));
     const view = new QuoteView();
     expect(view.wrap(bytes, 0, bytes.length)).toBe(true);
@@ -41,11 +41,11 @@ describe('the packet that an error quotes', () => {
     expect(view.wrap(bytes, 0, bytes.length) && view.isLaterFragment).toBe(true);
   });
 
-  test('headers that do not fit are refused; whatever is accepted stays inside its bytes', () => {
+  test('rejects headers that do not fit; an accepted quote is in bounds', () => {
     const view = new QuoteView();
     const bytes = quote4(new Uint8Array(0), new Uint8Array(8));
-    expect(view.wrap(bytes.with(0, 0x4f), 0, bytes.length)).toBe(false); // 60 bytes of header in a quote of 28
-    expect(view.wrap(bytes.with(0, 0x44), 0, bytes.length)).toBe(false); // a header of 16
+    expect(view.wrap(bytes.with(0, 0x4f), 0, bytes.length)).toBe(false); // header length 60 in a quote of 28 bytes
+    expect(view.wrap(bytes.with(0, 0x44), 0, bytes.length)).toBe(false); // header length 16
     expect(view.wrap(bytes.with(0, 0x55), 0, bytes.length)).toBe(false); // version 5
     expect(view.wrap(bytes, 0, 19)).toBe(false);
     fc.assert(

@@ -13,25 +13,25 @@ import { expectShorterRefused } from '../support/wrapping.ts';
 
 /** First echo request of tcpdump's tests/dhcp-rfc4388.pcap; fields as tshark shows them. */
 const ECHO = fromHex(`0800b7db40240000${'00'.repeat(20)}`);
-/** First frame of tcpdump's tests/icmp-rfc8335.pcap: an extended echo request by interface index 3... as tshark reads it. */
+/** First frame of tcpdump's tests/icmp-rfc8335.pcap: an extended echo request by interface index; fields as in tshark. */
 const EXTENDED = fromHex('2a006314f6ea00012000dcf4000803020000000165933a33000ddc2b');
 
 describe('ICMPv4', () => {
-  test('an echo request reads as tshark shows it', () => {
+  test('decodes an echo request to the fields of tshark', () => {
     const view = new Icmp4View();
     expect(view.wrap(ECHO, 0, ECHO.length)).toBe(true);
     expect([view.type, view.code, view.checksum, view.isChecksumOk]).toEqual([8, 0, 0xb7db, true]);
     expect([view.identifier, view.sequence, view.payloadAt, view.end, view.isError]).toEqual([16420, 0, 8, 28, false]);
   });
 
-  test('an extended echo request too (RFC 8335, 2)', () => {
+  test('decodes an extended echo request (RFC 8335, 2)', () => {
     const view = new Icmp4View();
     expect(view.wrap(EXTENDED, 0, EXTENDED.length)).toBe(true);
     expect([view.type, view.identifier, view.extendedSequence, view.extendedFlags]).toEqual([42, 0xf6ea, 0, 1]);
     expect(view.isChecksumOk).toBe(true);
   });
 
-  test('masks (RFC 950, appendix I), summed by hand as RFC 1071 says', () => {
+  test('address masks (RFC 950, appendix I), with checksums after RFC 1071', () => {
     const out = new Uint8Array(12);
     expect(encodeMask(17, { identifier: 1, sequence: 2, mask: 0 }, out)).toBe(12);
     expect(toHex(out)).toBe('1100eefc0001000200000000');
@@ -50,7 +50,7 @@ describe('ICMPv4', () => {
     expect(() => encodeMask(17, { identifier: 1, sequence: 2, mask: 0 }, out, 1)).toThrow(/ends at 13/);
   });
 
-  test('the encoder makes the same bytes, anywhere in a buffer', () => {
+  test('the encoder writes the same bytes at any offset', () => {
     const out = new Uint8Array(ECHO.length + 3);
     const echo = { identifier: 16420, sequence: 0, payload: new Uint8Array(20) };
     expect(encodeEchoRequest(echo, out, 3)).toBe(out.length);
@@ -58,7 +58,7 @@ describe('ICMPv4', () => {
     expect(() => encodeEchoRequest(echo, out, 4)).toThrow(/ends at 32/);
   });
 
-  test('a timestamp message holds three times (RFC 792)', () => {
+  test('a timestamp message has three times (RFC 792)', () => {
     const out = new Uint8Array(20);
     const times = { identifier: 7, sequence: 9, originate: 0xffff_fffe, receive: 2, transmit: 3 };
     expect(encodeTimestamp(14, times, out)).toBe(20);
@@ -69,7 +69,7 @@ describe('ICMPv4', () => {
     expect(view.wrap(out, 0, 19) && view.hasTimes).toBe(false);
   });
 
-  test('errors show pointer, gateway and next-hop MTU', () => {
+  test('errors contain pointer, gateway and next-hop MTU', () => {
     const out = new Uint8Array(36);
     const view = new Icmp4View();
     encodeIcmp4({ type: 3, code: 4, rest: 1400, body: new Uint8Array(28) }, out);
@@ -81,7 +81,7 @@ describe('ICMPv4', () => {
     expect([...out.subarray(view.gatewayAt, view.gatewayAt + 4)]).toEqual([192, 0, 2, 1]);
   });
 
-  test('what is too short is refused, and a flipped bit shows', () => {
+  test('rejects truncated messages, and detects a flipped bit', () => {
     expectShorterRefused(new Icmp4View(), ECHO, 8);
     fc.assert(
       fc.property(

@@ -25,7 +25,7 @@ describe('ICMPv6', () => {
     expect(view.isChecksumOk(PSEUDO + 1)).toBe(false);
   });
 
-  test('an echo request reads back; without a pseudo header its checksum is left to the kernel', () => {
+  test('an echo request survives a round trip; without a pseudo header the kernel writes the checksum', () => {
     const out = new Uint8Array(12);
     const echo = { identifier: 0xbeef, sequence: 0xfffe, payload: fromHex('01020304') };
     const pseudo = pseudoHeaderSum(ADDRESSES, 0, 16, 58, 12);
@@ -41,7 +41,7 @@ describe('ICMPv6', () => {
 });
 
 describe('neighbour discovery', () => {
-  test('a router advertisement and its options read as tshark shows them', () => {
+  test('decodes a router advertisement and its options to the fields of tshark', () => {
     const view = new NeighborDiscoveryView();
     expect(view.wrap(ADVERTISEMENT, 0, ADVERTISEMENT.length)).toBe(true);
     expect([view.currentHopLimit, view.routerFlags, view.routerLifetime]).toEqual([64, 0x20, 15]);
@@ -65,7 +65,7 @@ describe('neighbour discovery', () => {
     expectShorterRefused(new NeighborDiscoveryView(), ADVERTISEMENT.slice(0, 16), 16);
   });
 
-  test('an advertisement of a neighbour shows its flags and target', () => {
+  test('a neighbour advertisement has flags and a target', () => {
     const bytes = fromHex('8800 79b7 a000 0000 2001 0db8 0000 0000 0000 0000 0000 f9b9');
     const view = new NeighborDiscoveryView();
     expect(view.wrap(bytes, 0, bytes.length)).toBe(true);
@@ -73,7 +73,7 @@ describe('neighbour discovery', () => {
     expect(formatIpv6(bytes, view.targetAt)).toBe('2001:db8::f9b9');
   });
 
-  test('an option of length zero, or one past the end, ends the walk (RFC 4861, 4.6)', () => {
+  test('an option of length zero, or beyond the end, ends the list (RFC 4861, 4.6)', () => {
     const option = new NeighborOptionView();
     for (const options of ['0300', '0100000000000000', '0102000000000000', '01']) {
       const bytes = fromHex(options);

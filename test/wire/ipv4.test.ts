@@ -16,7 +16,7 @@ function wrapped(bytes: Uint8Array): Ipv4View {
 }
 
 describe('IPv4', () => {
-  test('a header reads as tshark shows it', () => {
+  test('decodes a header to the fields of tshark', () => {
     const view = wrapped(SYN);
     expect(view.isWellFormed).toBe(true);
     expect([view.version, view.headerLength, view.typeOfService, view.totalLength]).toEqual([4, 20, 0, 60]);
@@ -28,7 +28,7 @@ describe('IPv4', () => {
     expect([view.optionsStart, view.payloadStart, view.payloadEnd]).toEqual([20, 20, 20]);
   });
 
-  test('the encoder makes the same bytes, checksum included', () => {
+  test('the encoder writes the same bytes, with checksum', () => {
     const out = new Uint8Array(22);
     const header = {
       source: parseIpv4('131.155.215.69') ?? fromHex(''),
@@ -48,12 +48,12 @@ describe('IPv4', () => {
     expect(() => encodeIpv4({ ...header, fragmentOffset: 7 }, out)).toThrow(/multiple of 8/);
   });
 
-  test('what is too short is refused, what contradicts itself is not well-formed', () => {
+  test('rejects truncated headers; an inconsistent header is not well-formed', () => {
     expectShorterRefused(new Ipv4View(), SYN, 20);
     const changed = (at: number, value: number): Ipv4View => wrapped(SYN.with(at, value));
-    expect(changed(0, 0x44).isWellFormed).toBe(false); // a header of 16 bytes
+    expect(changed(0, 0x44).isWellFormed).toBe(false); // header length 16
     expect(changed(0, 0x65).isWellFormed).toBe(false); // version 6
-    expect(changed(0, 0x46).isWellFormed).toBe(false); // options that are not there
+    expect(changed(0, 0x46).isWellFormed).toBe(false); // missing options
     expect(changed(3, 19).isWellFormed).toBe(false); // total length below the header
     expect(changed(8, 63).isChecksumOk).toBe(false);
   });
@@ -66,7 +66,7 @@ describe('IPv4', () => {
     expect(wrapped(SYN.with(6, 0x80)).isReservedFlagSet).toBe(true);
   });
 
-  test('any header survives a round trip and sums to nothing', () => {
+  test('any header survives a round trip with a valid checksum', () => {
     const address = fc.uint8Array({ minLength: 4, maxLength: 4 });
     const header = fc.record({
       source: address,
@@ -133,7 +133,7 @@ describe('lists of options', () => {
     });
   });
 
-  test('impossible lengths end the walk', () => {
+  test('invalid lengths end the list', () => {
     expect(walk('01 0204')).toEqual({ found: [[1, 0, 1]], isMalformed: true });
     expect(walk('0200')).toEqual({ found: [], isMalformed: true });
     expect(walk('0201ffff')).toEqual({ found: [], isMalformed: true });
@@ -141,7 +141,7 @@ describe('lists of options', () => {
     expect(walk('')).toEqual({ found: [], isMalformed: false });
   });
 
-  test('any bytes are walked in as many steps as there are bytes, at most', () => {
+  test('any list ends after at most one step per byte', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         const { found } = walk(toHex(bytes));

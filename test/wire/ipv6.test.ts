@@ -12,14 +12,14 @@ import {
 import { fromHex, toHex } from '../support/hex.ts';
 import { expectShorterRefused } from '../support/wrapping.ts';
 
-/** First packet of tcpdump's tests/ipv6-routing-header.pcap: echo request by a source route; fields as tshark has them. */
+/** First packet of tcpdump's tests/ipv6-routing-header.pcap: echo request by a source route; fields as in tshark. */
 const SOURCE_ROUTED = fromHex(`
   60000000 0020 2b 04 2200000000000244 02123ffffeae22f7 2200000000000240 0002000000000004
   3a 02 00 01 00000000 2200000000000210 0002000000000004
   8000d3ab 00000000`);
 
 describe('IPv6', () => {
-  test('a header reads as tshark shows it', () => {
+  test('decodes a header to the fields of tshark', () => {
     const view = new Ipv6View();
     expect(view.wrap(SOURCE_ROUTED, 0, SOURCE_ROUTED.length)).toBe(true);
     expect([view.version, view.trafficClass, view.flowLabel, view.payloadLength]).toEqual([6, 0, 0, 32]);
@@ -29,7 +29,7 @@ describe('IPv6', () => {
     expect([view.payloadStart, view.payloadEnd]).toEqual([40, 72]);
   });
 
-  test('what is too short is refused', () => {
+  test('rejects truncated headers', () => {
     expectShorterRefused(new Ipv6View(), SOURCE_ROUTED.slice(0, 40), 40);
     expectShorterRefused(new Ipv6FragmentView(), new Uint8Array(8), 8);
   });
@@ -70,7 +70,7 @@ describe('IPv6 extension headers', () => {
     return cursor;
   }
 
-  test('a routing header before ICMPv6', () => {
+  test('skips a routing header before ICMPv6', () => {
     const cursor = new Ipv6ExtensionCursor();
     cursor.begin(SOURCE_ROUTED, 40, SOURCE_ROUTED.length, 43);
     expect(cursor.next()).toBe(true);
@@ -99,7 +99,7 @@ describe('IPv6 extension headers', () => {
     expect([cursor.upperProtocol, cursor.upperStart, cursor.fragmentOffset]).toEqual([6, chain.length, 0]);
   });
 
-  test('a later fragment has no upper layer', () => {
+  test('a fragment after the first has no upper layer', () => {
     const out = new Uint8Array(8);
     encodeIpv6Fragment({ nextHeader: 60, fragmentOffset: 1232, hasMoreFragments: true, identification: 77 }, out);
     const cursor = cursorOver(out, 44);
@@ -107,7 +107,7 @@ describe('IPv6 extension headers', () => {
     expect([cursor.fragmentOffset, cursor.isTruncated]).toEqual([1232, false]);
   });
 
-  test('what is cut short is truncated at every length', () => {
+  test('a chain truncated at any length is reported as truncated', () => {
     const chain = fromHex('06 01 0000 00000000 0000000000000000');
     for (let length = 0; length < chain.length; length += 1) {
       const cursor = cursorOver(chain.subarray(0, length), 60);
@@ -117,7 +117,7 @@ describe('IPv6 extension headers', () => {
     expect(cursorOver(chain, 60).skipAll()).toBe(true);
   });
 
-  test('a chain without end is given up', () => {
+  test('a chain that is too long is rejected', () => {
     const endless = new Uint8Array(65_535);
     for (let at = 0; at < endless.length; at += 8) endless[at] = 60;
     const cursor = cursorOver(endless, 60);
@@ -126,12 +126,12 @@ describe('IPv6 extension headers', () => {
     expect([steps, cursor.isTruncated]).toEqual([IPV6_MAX_EXTENSIONS, true]);
   });
 
-  test('ESP and upper layers end a chain at once', () => {
+  test('ESP and upper layers end a chain', () => {
     expect([50, 6, 17, 58, 59].map(isIpv6Extension)).toEqual([false, false, false, false, false]);
     expect(cursorOver(new Uint8Array(8), 50).skipAll()).toBe(true);
   });
 
-  test('any bytes are walked in bounds', () => {
+  test('any bytes are decoded in bounds', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),

@@ -13,14 +13,14 @@ const address = fc.uint8Array({ minLength: 0, maxLength: 8 });
 const u16 = fc.integer({ min: 0, max: 0xffff });
 
 describe('cooked headers', () => {
-  test('version 1 reads as tshark shows it: sent by us, PPP, IPv4', () => {
+  test('decodes version 1 to the fields of tshark: outgoing, PPP, IPv4', () => {
     const view = new SllView();
     expect(view.wrap(SLL, 0, SLL.length)).toBe(true);
     expect(view.packetType).toBe(PacketType.outgoing);
     expect([view.hardwareType, view.addressLength, view.protocol, view.payloadStart]).toEqual([512, 0, 0x0800, 16]);
   });
 
-  test('version 2 reads as tshark shows it: to us, loopback, interface 1', () => {
+  test('decodes version 2 to the fields of tshark: incoming, loopback, interface 1', () => {
     const view = new Sll2View();
     expect(view.wrap(SLL2, 0, SLL2.length)).toBe(true);
     expect(view.packetType).toBe(PacketType.host);
@@ -28,7 +28,7 @@ describe('cooked headers', () => {
     expect([view.interfaceIndex, view.addressStart, view.payloadStart]).toEqual([1, 12, 20]);
   });
 
-  test('what is too short is refused', () => {
+  test('rejects truncated headers', () => {
     expectShorterRefused(new SllView(), SLL, 16);
     expectShorterRefused(new Sll2View(), SLL2, 20);
     const header = { packetType: 0, hardwareType: 1, address: new Uint8Array(6), protocol: 1, interfaceIndex: 1 };
@@ -36,7 +36,7 @@ describe('cooked headers', () => {
     expect(() => encodeSll2(header, new Uint8Array(19))).toThrow(/ends at 20/);
   });
 
-  test('an address longer than its place is cut, its true length stays', () => {
+  test('an address longer than its field is truncated, and keeps its length', () => {
     const out = new Uint8Array(16);
     encodeSll({ packetType: 0, hardwareType: 32, address: new Uint8Array(20).fill(7), protocol: 0x0800 }, out);
     expect(toHex(out)).toBe('0000002000140707070707070707' + '0800');

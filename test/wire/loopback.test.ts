@@ -18,7 +18,7 @@ describe('BSD loopback headers', () => {
     expect([view.family, view.isIpv4, view.isIpv6, view.payloadStart]).toEqual([family, isIpv4, isIpv6, 4]);
   });
 
-  test('both orders are written', () => {
+  test('encodes both byte orders', () => {
     const out = new Uint8Array(8);
     expect(encodeLoopback(2, true, out)).toBe(4);
     expect(encodeLoopback(24, false, out, 4)).toBe(8);
@@ -26,7 +26,7 @@ describe('BSD loopback headers', () => {
     expect(() => encodeLoopback(2, true, out, 5)).toThrow(/ends at 9/);
   });
 
-  test('what is too short is refused', () => {
+  test('rejects truncated headers', () => {
     expectShorterRefused(new LoopbackView(), fromHex('02000000'), 4);
   });
 });

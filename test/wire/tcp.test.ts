@@ -13,7 +13,7 @@ const SYN = fromHex('b6400050 2f842acb 00000000 a0026a40 50c40000 02040550 0402 
 const PSEUDO_SUM = pseudoHeaderSum(ADDRESSES, 0, 4, 6, SYN.length);
 
 describe('TCP', () => {
-  test('a SYN reads as tshark shows it', () => {
+  test('decodes a SYN to the fields of tshark', () => {
     const view = new TcpView();
     expect(view.wrap(SYN, 0, SYN.length)).toBe(true);
     expect(view.isWellFormed).toBe(true);
@@ -24,14 +24,14 @@ describe('TCP', () => {
     expect(isChecksumOk(SYN, 0, SYN.length, PSEUDO_SUM)).toBe(true);
   });
 
-  test('the encoders make the same bytes, checksum included', () => {
+  test('the encoders write the same bytes, with checksum', () => {
     const options = encodeTcpOptions({
       maximumSegmentSize: 1360,
       selectiveAcknowledgmentPermitted: true,
       timestamps: { value: 1_131_021_154, echo: 0 },
       windowScale: 7,
     });
-    // Linux puts the No-Operation before the window scale; ours pads behind it. Both are legal (RFC 9293, 3.2).
+    // Linux puts the No-Operation before the window scale; ours pads after it. Both are valid (RFC 9293, 3.2).
     expect(toHex(options)).toBe('020405500402080a436a03620000000003030701');
     const out = new Uint8Array(SYN.length);
     const segment = {
@@ -48,7 +48,7 @@ describe('TCP', () => {
     expect(() => encodeTcp({ ...segment, options: new Uint8Array(2) }, 0, out)).toThrow(/multiple of 4/);
   });
 
-  test('what is too short is refused, what contradicts itself is not well-formed', () => {
+  test('rejects truncated segments; an inconsistent segment is not well-formed', () => {
     expectShorterRefused(new TcpView(), SYN.slice(0, 20), 20);
     const view = new TcpView();
     view.wrap(SYN, 0, 39);
@@ -57,7 +57,7 @@ describe('TCP', () => {
     expect(view.isWellFormed).toBe(false);
   });
 
-  test('any segment survives a round trip and its checksum holds', () => {
+  test('any segment survives a round trip with a valid checksum', () => {
     const u16 = fc.integer({ min: 0, max: 0xffff });
     const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
     const fields = fc.record({

@@ -13,7 +13,7 @@ const QUERY = fromHex(`abbe 0035 0040 7824
   10000000 0000000c 000a0008 42f5d009 96f90b13`);
 
 describe('UDP', () => {
-  test('a datagram reads as tshark shows it', () => {
+  test('decodes a datagram to the fields of tshark', () => {
     const view = new UdpView();
     expect(view.wrap(QUERY, 0, QUERY.length)).toBe(true);
     expect([view.sourcePort, view.destinationPort, view.length, view.checksum]).toEqual([43_966, 53, 64, 0x7824]);
@@ -21,7 +21,7 @@ describe('UDP', () => {
     expect(isChecksumOk(QUERY, 0, QUERY.length, pseudoHeaderSum(ADDRESSES, 0, 4, 17, QUERY.length))).toBe(true);
   });
 
-  test('the encoder makes the same bytes; without a pseudo header the checksum is none', () => {
+  test('the encoder writes the same bytes; without a pseudo header the checksum is 0', () => {
     const datagram = { sourcePort: 43_966, destinationPort: 53, payload: QUERY.subarray(8) };
     const out = new Uint8Array(QUERY.length);
     expect(encodeUdp(datagram, out, 0, pseudoHeaderSum(ADDRESSES, 0, 4, 17, QUERY.length))).toBe(QUERY.length);
@@ -31,13 +31,13 @@ describe('UDP', () => {
     expect(() => encodeUdp(datagram, out, 1)).toThrow(/ends at 65/);
   });
 
-  test('a checksum that comes out as 0 is sent as 0xffff (RFC 768)', () => {
+  test('a checksum of 0 is sent as 0xffff (RFC 768)', () => {
     const out = new Uint8Array(8);
     encodeUdp({ sourcePort: 0xffff - 16, destinationPort: 0, payload: new Uint8Array(0) }, out, 0, 8);
     expect(toHex(out.subarray(6))).toBe('ffff');
   });
 
-  test('the length field bounds the data, never below the header', () => {
+  test('the length field limits the data, and is at least that of the header', () => {
     const view = new UdpView();
     view.wrap(QUERY.with(5, 20), 0, QUERY.length);
     expect(view.payloadEnd).toBe(20);

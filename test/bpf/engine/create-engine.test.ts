@@ -24,7 +24,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('the choice', () => {
+describe('the choice of an engine', () => {
   test.each([
     ['interpreter', 'interpreter', false],
     ['wasm', 'wasm', false],
@@ -34,7 +34,7 @@ describe('the choice', () => {
     expect(createEngine(FIRST_IS_SEVEN, { engine })).toMatchObject({ kind, attach, fallback: undefined });
   });
 
-  test('auto compiles for frames in WebAssembly memory', () => {
+  test('auto compiles when the frames are in WebAssembly memory', () => {
     const memory = new (webAssembly()?.Memory ?? expect.fail())({ initial: 1 });
     const engine = createEngine(FIRST_IS_SEVEN, { memory });
     expect(engine.kind).toBe('wasm');
@@ -46,14 +46,14 @@ describe('the choice', () => {
     expect(engine.run(Uint8Array.of(7), 0, 1, 1)).toBe(262_144);
   });
 
-  test('without WebAssembly there is the interpreter, with the reason', () => {
+  test('uses the interpreter without WebAssembly, and gives the reason', () => {
     vi.stubGlobal('WebAssembly', undefined);
     const engine = createEngine(FIRST_IS_SEVEN, { engine: 'wasm' });
     expect(engine).toMatchObject({ kind: 'interpreter', fallback: expect.stringContaining('no WebAssembly') });
     expect(engine.run(Uint8Array.of(7), 0, 1, 1)).toBe(262_144);
   });
 
-  test('a policy against generated code has the same effect', () => {
+  test('a policy that forbids generated code has the same effect', () => {
     const forbidding = {
       ...webAssembly(),
       Memory: webAssembly()?.Memory,
@@ -68,7 +68,7 @@ describe('the choice', () => {
     expect(engine).toMatchObject({ kind: 'interpreter', fallback: expect.stringContaining('disallowed by embedder') });
   });
 
-  test('what the kernel cannot have is said', () => {
+  test('reports programs that the kernel does not accept', () => {
     const loop = assemble('again: add #1\njeq #3, out\nja again\nout: ret #1', { backwardJumps: true });
     expect(createEngine(loop, { engine: 'kernel' })).toMatchObject({
       attach: false,
@@ -79,7 +79,7 @@ describe('the choice', () => {
   });
 });
 
-test('every engine gives what interpret gives', () => {
+test('every engine agrees with interpret', () => {
   const frame = fc.oneof(frames, fc.constant(new Uint8Array(100_000)));
   fc.assert(
     fc.property(programs({ ancillary: true }), frame, fc.boolean(), (program, bytes, isLive) => {
@@ -93,7 +93,7 @@ test('every engine gives what interpret gives', () => {
   );
 });
 
-test('a length beyond the array ends at the array', () => {
+test('a length beyond the array is limited to the array', () => {
   for (const engine of ['interpreter', 'wasm'] as const) {
     const program = assemble('ldb [1]\nret #1');
     expect(createEngine(program, { engine }).run(Uint8Array.of(1, 2, 3), 2, 100, 100)).toBe(0);

@@ -17,7 +17,7 @@ const ANCILLARY: Ancillary = {
   vlanProtocol: 0x88a8,
 };
 
-/** Runs a program in the assembler's notation over the bytes 0, 1, 2 and so on. */
+/** Runs a program in assembler notation on the bytes 0, 1, 2 and so on. */
 function run(text: string, length = 32, wireLength = length, ancillary?: Ancillary): number {
   const frame = Uint8Array.from({ length }, (_, index) => index);
   return interpret(assemble(text, { backwardJumps: true }), frame, 0, length, wireLength, ancillary);
@@ -55,14 +55,14 @@ describe('loads', () => {
     expect(run(`${load}\nret a`)).toBe(expected);
   });
 
-  test('the frame is a window: offset and length bound it, not the array', () => {
+  test('loads are limited by offset and length, not by the array', () => {
     const bytes = Uint8Array.from({ length: 64 }, (_, index) => index);
     const program = assemble('ldb [3]\nret a');
     expect(interpret(program, bytes, 40, 4)).toBe(43);
     expect(interpret(program, bytes, 40, 3)).toBe(0);
   });
 
-  test('a length beyond the array does not reach beyond it', () => {
+  test('a length beyond the array does not allow loads beyond it', () => {
     expect(interpret(assemble('ldb [4]\nret #7'), new Uint8Array(4), 0, 100)).toBe(0);
   });
 
@@ -101,7 +101,7 @@ describe('arithmetic', () => {
     expect(run(`${text}\nret a`)).toBe(expected);
   });
 
-  test('division by X = 0 rejects even when the program would return a constant', () => {
+  test('division by X = 0 rejects, even when the program returns a constant', () => {
     expect(run('div x\nret #1')).toBe(0);
   });
 });
@@ -123,7 +123,7 @@ describe('jumps', () => {
     expect(run(`ldx #${operand}\nld #${a}\n${mnemonic} x${tail}`)).toBe(expected ? 1 : 2);
   });
 
-  test('a loop ends, and one without an end is cut off', () => {
+  test('a loop ends, and an endless loop is stopped', () => {
     expect(run('ld #10\nagain: sub #1\njeq #0, out\nja again\nout: ret #3')).toBe(3);
     expect(run('again: add #1\nja again\nret #1')).toBe(0);
   });
@@ -144,12 +144,12 @@ describe('ancillary loads', () => {
     expect(run(`ld [${name}]\nret #1`)).toBe(0);
   });
 
-  test.each(['nla', 'nlan', 'mark', 'queue', 'cpu', 'poff', 'random'])('%s does not reach user space', (name) => {
+  test.each(['nla', 'nlan', 'mark', 'queue', 'cpu', 'poff', 'random'])('%s is not available in user space', (name) => {
     expect(run(`ld [${name}]\nret #1`, 32, 32, ANCILLARY)).toBe(0);
   });
 });
 
-test('the loaded form and the plain reading of the instructions agree', () => {
+test('the loaded form agrees with direct interpretation of the instructions', () => {
   const options = { ancillary: true, indexShifts: true, backwardJumps: true };
   fc.assert(
     fc.property(programs(options), frames, fc.nat(2000), fc.boolean(), (program, frame, more, isLive) => {

@@ -8,7 +8,7 @@ import { programs } from '../../support/bpf-programs.ts';
 import { requirePeer } from '../../support/peers.ts';
 
 describe('disassemble', () => {
-  // Expressions whose programs have every kind of operand between them.
+  // The programs of these expressions have every kind of operand.
   const EXPRESSIONS = [
     'ip',
     'tcp port 25 and host 10.1.1.1',
@@ -51,7 +51,7 @@ describe('disassemble', () => {
     ]);
   });
 
-  test('what is no instruction is shown, not refused', () => {
+  test('prints invalid instructions', () => {
     expect(disassemble([{ code: 0xffff, jt: 0, jf: 0, k: 0 }])).toBe('(000) unimp    0xffff\n');
   });
 });
@@ -67,7 +67,7 @@ describe('assemble', () => {
   });
 
   // Linux, Documentation/networking/filter.rst: the source of the ARP filter and what `bpf_asm` prints for it.
-  test('the example of the kernel’s documentation', () => {
+  test('the example of the kernel documentation', () => {
     const arp = 'ldh [12]\njne #0x806, drop\nret #-1\ndrop: ret #0\n';
     const printed = '4,40 0 0 12,21 0 1 2054,6 0 0 4294967295,6 0 0 0,';
     expect(disassemble(assemble(arp), 'decimal').trim().replaceAll('\n', ',')).toBe(printed.slice(0, -1));
@@ -119,7 +119,7 @@ describe('assemble', () => {
     expect(() => assemble(text)).toThrow(message);
   });
 
-  test('any text gives a program or a ProgramError', () => {
+  test('any text yields a program or a ProgramError', () => {
     const words = fc.constantFrom(
       'ld',
       'jeq',

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { assemble } from '../../../src/bpf/engine/assemble.ts';
 import { trace } from '../../../src/bpf/engine/trace.ts';
 
-// tcpdump -d 'ip and ip[8] > 64', with the registers worked out by hand
+// tcpdump -d 'ip and ip[8] > 64', with the registers computed by hand
 const PROGRAM = assemble(
   'ldh [12]\njeq #0x800, more, no\nmore: ldb [22]\njgt #64, yes, no\nyes: ret #262144\nno: ret #0',
 );
 
-test('each step says what was read and what came of it', () => {
+test('each step holds the values read and the result', () => {
   const frame = new Uint8Array(60);
   frame.set([0x08, 0x00], 12);
   frame[22] = 65;
@@ -36,7 +36,7 @@ test.each([
   expect(result.verdict).toBe(0);
 });
 
-test('a long loop is run to its end but not kept whole', () => {
+test('a long loop runs to its end, but only part of it is stored', () => {
   const text = 'again: add #1\njeq #8000, out\nja again\nout: ret a';
   const result = trace(assemble(text, { backwardJumps: true }), new Uint8Array(0));
   expect(result.verdict).toBe(8000);

@@ -41,14 +41,14 @@ describe('rules of bpf_check_classic (net/core/filter.c)', () => {
     );
   });
 
-  test('a jump back is taken when asked for, but not before the beginning', () => {
+  test('accepts backward jumps with the option, but not to before the start', () => {
     const loop = [plain(0x00), plain(0x05, 0xffff_fffe), RET];
     expect(() => validate(loop, { backwardJumps: true })).not.toThrow();
     expect(hasBackwardJump(loop)).toBe(true);
     expect(() => validate([plain(0x05, 0xffff_fffe), RET], { backwardJumps: true })).toThrow(/outside/);
   });
 
-  test('a jump back into the middle does not carry words that it never stored', () => {
+  test('a backward jump does not make unset memory words valid', () => {
     // 0: jeq, 1, 3 | 1: st M[3] | 2: ja 4 | 3: ja 2, past the store | 4: ld M[3] | 5: ret
     const irreducible = [
       plain(0x15, 0, 0, 2),
@@ -61,7 +61,7 @@ describe('rules of bpf_check_classic (net/core/filter.c)', () => {
     expect(() => validate(irreducible, { backwardJumps: true })).toThrow(/M\[3\]/);
   });
 
-  test('what the generator makes is valid', () => {
+  test('the generator makes valid programs', () => {
     fc.assert(fc.property(programs({ ancillary: true }), (program) => validate(program)));
   });
 });

@@ -35,7 +35,7 @@ for (const [name, at] of Object.entries(AncillaryLayout)) {
   if (name !== 'size') words.setUint32(ANCILLARY_AT + at, ANCILLARY[name as keyof Ancillary], true);
 }
 
-/** Puts a frame at the very end of memory: one byte read beyond it is a trap. */
+/** Puts a frame at the very end of memory: reading one byte beyond it traps. */
 function place(frame: Uint8Array): number {
   const at = WASM_PAGE_LENGTH - frame.length;
   new Uint8Array(memory.buffer).set(frame, at);
@@ -74,7 +74,7 @@ describe('agrees with the interpreter', () => {
       },
     );
     fc.assert(property, { numRuns: 4000 });
-    expect(Math.min(kept, rejected)).toBeGreaterThan(1000); // the programs do decide something
+    expect(Math.min(kept, rejected)).toBeGreaterThan(1000); // the programs do not all give the same result
   });
 
   test('on random programs with loops', () => {
@@ -144,7 +144,7 @@ describe('bounds', () => {
   });
 });
 
-test('a batch writes a verdict for each frame and counts those kept', () => {
+test('a batch writes a verdict for each frame and counts the matches', () => {
   const filter = compileToWasm(assemble('ldb [0]\njeq #7, no\nld #pktlen\nret a\nno: ret #0'), memory);
   const bytes = new Uint8Array(memory.buffer);
   const lengths = [0, 1, 5, 9, 2];
@@ -164,7 +164,7 @@ test('a batch writes a verdict for each frame and counts those kept', () => {
   expect(filter.matchBatch(ENTRIES_AT, 0, 0)).toBe(0);
 });
 
-test('a batch starts every frame from zero, loops included', () => {
+test('a batch resets all registers for each frame, also after loops', () => {
   // counts to the frame's first byte in A, which must begin as 0 for each frame
   const text = 'st M[0]\nldb [0]\ntax\nld M[0]\nagain: add #1\njeq x, out\nja again\nout: ret a';
   const filter = compileToWasm(assemble(text, { backwardJumps: true }), memory);
@@ -181,7 +181,7 @@ test('a batch starts every frame from zero, loops included', () => {
   expect(verdicts).toEqual([9, 3, 5]);
 });
 
-test('a filter inside somebody else’s module, over shared memory', () => {
+test('a filter inside another module, with shared memory', () => {
   const shared = new api.Memory({ initial: 1, maximum: 2, shared: true });
   new Uint8Array(shared.buffer).set([0, 0, 8, 6], 100);
   const module = new WasmModule();
@@ -198,7 +198,7 @@ test('a filter inside somebody else’s module, over shared memory', () => {
 });
 
 describe('size', () => {
-  test('the longest program compiles: every load its own branch', () => {
+  test('compiles the longest program, in which every load branches', () => {
     const program: BpfInstruction[] = [];
     for (let index = 0; program.length + 5 <= BPF_MAX_INSTRUCTIONS; index += 1) {
       program.push({ code: 0x28, jt: 0, jf: 0, k: index % 1400 }, { code: 0x15, jt: 1, jf: 0, k: 1 });
@@ -210,7 +210,7 @@ describe('size', () => {
     expect(runWasm(program, frame, 1500, false)).toBe(interpret(program, frame));
   });
 
-  test('arithmetic without end does not exhaust the stack', () => {
+  test('long arithmetic does not exhaust the stack', () => {
     const chain = Array.from({ length: BPF_MAX_INSTRUCTIONS - 3 }, (_, index) =>
       index % 2 === 0 ? { code: 0x0c, jt: 0, jf: 0, k: 0 } : { code: 0x07, jt: 0, jf: 0, k: 0 },
     );

@@ -1,4 +1,4 @@
-/** The order of a merge, on inputs made by hand: what each knows about time decides. @module */
+/** The order of a merge of simulated inputs. @module */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FrameView } from '../../../src/base/frame.ts';
@@ -7,7 +7,7 @@ import { MergeQueue } from '../../../src/capture/merge/merge-queue.ts';
 
 const SECOND = 1_000_000_000;
 
-/** A frame whose one byte is `mark`, at a time in nanoseconds. */
+/** Returns a frame with the single byte `mark` and a time in nanoseconds. */
 function frameAt(time: number, mark = 0): FrameView {
   const seconds = Math.floor(time / SECOND);
   const data = Uint8Array.of(mark);
@@ -47,7 +47,7 @@ class HandInput implements MergeInput {
   }
 }
 
-/** One batch: times in nanoseconds, and the number of the input of each. */
+/** Reads one batch: times in nanoseconds, and the number of the input of each frame. */
 function batchOf(merger: FrameMerger): [time: number, from: number][] {
   const { size } = merger.cut();
   const seen: [number, number][] = [];
@@ -60,7 +60,7 @@ function batchOf(merger: FrameMerger): [time: number, from: number][] {
 }
 
 describe('a merge', () => {
-  test('holds a frame back until no input can have an earlier one', () => {
+  test('holds a frame back until no input can have an earlier frame', () => {
     const [left, right] = [new HandInput(), new HandInput()];
     const merger = new FrameMerger([left, right]);
     left.add(0, 10, 20, 30).safe(30);
@@ -83,7 +83,7 @@ describe('a merge', () => {
     expect(merger.late).toBe(0);
   });
 
-  test('sorts what overtook by microseconds inside one input', () => {
+  test('sorts frames of one input that are out of order by microseconds', () => {
     const input = new HandInput().add(0, 1000, 3000, 2000, 3000, 2500, 500).safe(2500);
     const merger = new FrameMerger([input]);
     expect(batchOf(merger).map(([time]) => time)).toEqual([500, 1000, 2000, 2500]);
@@ -91,7 +91,7 @@ describe('a merge', () => {
     expect(batchOf(merger).map(([time]) => time)).toEqual([3000, 3000]);
   });
 
-  test('counts what comes too late for its place, and lets it out', () => {
+  test('counts frames that arrive too late for their position, and passes them on', () => {
     const input = new HandInput().add(0, 1000, 2000).safe(2000);
     const merger = new FrameMerger([input]);
     batchOf(merger);
@@ -100,7 +100,7 @@ describe('a merge', () => {
     expect(merger.late).toBe(1);
   });
 
-  test('a batch that nobody visits passes over its frames and no others', () => {
+  test('a batch that is not visited skips its frames and no others', () => {
     const input = new HandInput().add(0, 1, 2, 3).safe(2);
     const merger = new FrameMerger([input]);
     expect(merger.cut().size).toBe(2);
@@ -109,7 +109,7 @@ describe('a merge', () => {
     expect(input.queue.length).toBe(1);
   });
 
-  test('a clock that is set back an hour: the frames before it first, then the others, none late', () => {
+  test('after a clock step of one hour back, earlier frames come first, and none is late', () => {
     const hour = 3600 * SECOND;
     const [left, right] = [new HandInput(), new HandInput()];
     const merger = new FrameMerger([left, right]);
@@ -132,7 +132,7 @@ describe('a merge', () => {
     expect(merger.late).toBe(0);
   });
 
-  test('any number of inputs gives all frames in order, whatever the pieces they come in', () => {
+  test('any number of inputs yields all frames in order, in pieces of any size', () => {
     const times = fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 60 });
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 7 }), (all, piece) => {
@@ -144,7 +144,7 @@ describe('a merge', () => {
         for (let from = 0; from <= longest; from += piece) {
           for (const [number, input] of inputs.entries()) {
             const source = sources[number] ?? [];
-            // Each piece backwards: an input's frames may overtake each other until it calls them safe.
+            // Each piece is reversed: frames of an input may be out of order until the input declares them safe.
             input.add(number, ...source.slice(from, from + piece).reverse());
             input.safe(source[from + piece] === undefined ? Number.POSITIVE_INFINITY : (source[from + piece - 1] ?? 0));
           }
@@ -159,11 +159,11 @@ describe('a merge', () => {
 });
 
 describe('a queue', () => {
-  test('grows with what it holds, and keeps every column', () => {
+  test('grows with its content, and keeps every column', () => {
     const queue = new MergeQueue(1);
     const count = 20_000;
     for (let time = 0; time < count; time += 1) queue.add(frameAt(time, time & 0xff), time, time);
-    queue.add(frameAt(5), 99, 99); // into the middle of all
+    queue.add(frameAt(5), 99, 99); // in the middle
     const merger = new FrameMerger([{ ...new HandInput(), queue, onTaken() {}, release() {}, forgetTime() {} }]);
     const seen: number[] = [];
     while (merger.cutAll().size > 0) {

@@ -1,4 +1,4 @@
-/** Files merged in the order of time, their interfaces side by side. @module */
+/** Files merged in order of time, with all their interfaces. @module */
 import { truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mergeSources } from '../../../src/capture/merge/merged-source.ts';
@@ -10,14 +10,14 @@ import { TestFolder } from '../../support/capture-lab.ts';
 const frame = (seconds: number, mark: number, interfaceIndex = 0) =>
   lentFrame(Uint8Array.of(mark), { seconds, nanoseconds: mark * 1000, interfaceIndex });
 
-test('three files, one with two interfaces and one with nothing in it', async () => {
+test('three files, one with two interfaces and one without frames', async () => {
   using folder = new TestFolder();
   const first = createPcapngWriter(folder.file('first.pcapng'));
   first.addInterface({ linkType: 1, name: 'eth0' });
   first.addInterface({ linkType: 101, name: 'tun0', snapLength: 96 });
   for (let second = 0; second < 10_000; second += 1) first.add(frame(second, 1, second % 2), 1);
   const second = createPcapWriter(folder.file('second.pcap'), { linkType: 1 });
-  for (let at = 9_999; at >= 0; at -= 1) second.add(frame(at ^ 7, 2), 1); // backwards in part, out of order throughout
+  for (let at = 9_999; at >= 0; at -= 1) second.add(frame(at ^ 7, 2), 1); // partly reversed
   const empty = createPcapWriter(folder.file('empty.pcap'), { linkType: 1 });
   for (const writer of [first, second, empty]) await writer.close();
 
@@ -37,12 +37,12 @@ test('three files, one with two interfaces and one with nothing in it', async ()
     'tun0 101',
     'undefined 1',
   ]);
-  // Backwards over several batches: what a batch cannot sort is counted, and comes all the same.
+  // Reversed over several batches: frames that a batch cannot sort are counted and passed on.
   expect(source.late).toBe(late);
   expect(source.statistics().received).toBe(20_000);
 });
 
-test('files that are in order come out in order', async () => {
+test('sorted files stay in order', async () => {
   using folder = new TestFolder();
   const paths = [0, 1, 2].map((number) => folder.file(`${number}.pcap`));
   for (const [number, path] of paths.entries()) {
@@ -58,7 +58,7 @@ test('files that are in order come out in order', async () => {
   expect(source.late).toBe(0);
 });
 
-test('a file that ends early gives its frames, then says so; ending early gives everything back', async () => {
+test('a truncated file yields its frames, then an error; ending early releases everything', async () => {
   using folder = new TestFolder();
   const path = folder.file('cut.pcap');
   const writer = createPcapWriter(path, { linkType: 1 });

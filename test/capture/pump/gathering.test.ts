@@ -1,4 +1,4 @@
-/** Batches of records lent, retained and given back in any order, closed at any moment, over a ring that a hand fills. @module */
+/** Batches of records that are lent, retained, released and closed in any order, over a simulated ring. @module */
 import { expect, test } from 'vitest';
 import type { RecordBatch } from '../../../src/capture/live-source.ts';
 import { CaptureMemory } from '../../../src/capture/memory.ts';
@@ -14,12 +14,12 @@ import { RingKernel, ringFrame } from '../../support/ring-kernel.ts';
 
 const GEOMETRY = { blockSize: 1 << 14, blockCount: 8, blockTimeout: 10 };
 const AREAS = 4;
-/** So that a block of such frames becomes a block of the file where it is. */
+/** Long enough that a block of such frames is written in place. */
 const LONG_FRAME = 1500;
 const LONG_FRAMES = 9;
 const EPB_DATA = 28;
 
-/** The marks of the frames in records, in their order. */
+/** Returns the marks of the frames in records, in order. */
 function marksOf(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const marks: number[] = [];
@@ -35,7 +35,7 @@ interface Kept {
   readonly giveBack: () => void;
 }
 
-/** A source's parts, and whoever reads it, retains of it, and closes it. */
+/** The parts of a source, with a reader that retains batches and closes the source. */
 class Play {
   readonly #random: RandomSource;
   readonly #ring: BlockRing;
@@ -46,7 +46,7 @@ class Play {
   readonly #waits: Promise<void>[] = [];
   #lastBatch: RecordBatch | undefined;
   #sent = 0;
-  /** The reader waits for an area. */
+  /** True while the reader waits for an area. */
   #isWaiting = false;
   #isClosed = false;
   readonly seen: number[] = [];
@@ -76,7 +76,7 @@ class Play {
     return this.#sent;
   }
 
-  /** The kernel fills a block with a few short frames, or many long ones. */
+  /** Fills a block, as the kernel, with few short or many long frames. */
   fill(isLong = this.#random.oneIn(2)): void {
     if (!this.#kernel.mayFill) return;
     const frames = Array.from({ length: isLong ? LONG_FRAMES : 1 + this.#random.below(5) }, () => {
@@ -88,7 +88,7 @@ class Play {
     this.#kernel.fill(frames);
   }
 
-  /** The reader asks for the next batch, and may retain it, at once or too late. */
+  /** Reads the next batch, and may retain it in time or too late. */
   read(mayRetain = this.#random.oneIn(2)): void {
     if (this.#isClosed || this.#isWaiting) return;
     const batch = this.#gatherer.gather();
@@ -110,7 +110,7 @@ class Play {
     else this.#lastBatch = batch;
   }
 
-  /** One of those who retained lets go, and may do so again later. */
+  /** Releases one retained batch; may release it again later. */
   giveBack(): void {
     const [kept] = this.#kept.splice(this.#random.below(this.#kept.length), 1);
     if (kept === undefined) return;
@@ -123,7 +123,7 @@ class Play {
     if (this.#given.length > 0) this.#random.pick(this.#given)();
   }
 
-  /** As a source closes: what is lent is lent no longer, what is retained is waited for. */
+  /** Closes, as a source does: ends the loan, and waits for retained batches. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -137,7 +137,7 @@ class Play {
     return this.#kept.some(({ batch }) => batch.inPlace);
   }
 
-  /** Everybody lets go: then nobody waits any more, and every block and every area is there, once. */
+  /** Releases everything. Then no reader waits, and every block and every area is free exactly once. */
   async end(): Promise<void> {
     const wasClosed = this.#isClosed;
     while (this.#kept.length > 0) this.giveBack();
@@ -160,7 +160,7 @@ class Play {
   }
 }
 
-test('nothing hangs, nothing changes while it is kept, nothing is given back twice', async () => {
+test('no reader hangs, no retained batch changes, and nothing is released twice', async () => {
   let inPlace = 0;
   let starved = 0;
   for (let seed = 1; seed <= 150; seed += 1) {

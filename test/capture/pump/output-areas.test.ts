@@ -1,4 +1,4 @@
-/** Areas of the output memory: where they begin, and who has them. @module */
+/** Areas of the output memory: their addresses and their release. @module */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CaptureMemory } from '../../../src/capture/memory.ts';
@@ -9,7 +9,7 @@ import { addressOf } from '../../../src/sys/libc.ts';
 const LEAD = Uint8Array.of(1, 2, 3);
 const ONE = { frames: 1, frameBytes: 1 };
 
-/** Fills all areas with their lead alone, and keeps them. @returns where they begin */
+/** Fills all areas with only a lead, and retains them. @returns their addresses */
 function takeAll(areas: OutputAreas): number[] {
   const taken: number[] = [];
   while (!areas.isEmpty) {
@@ -22,7 +22,7 @@ function takeAll(areas: OutputAreas): number[] {
   return taken;
 }
 
-test('whatever the room for records, each begins on a page, for direct writes, and none reaches into another', () => {
+test('with any size, each area begins on a page, for direct writes, and none overlaps another', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), (recordRoom) => {
       const memory = new CaptureMemory({ ringSize: 0, outputSize: outputSizeFor(recordRoom) });
@@ -38,7 +38,7 @@ test('whatever the room for records, each begins on a page, for direct writes, a
   );
 });
 
-test('a batch comes back when the next is asked for, or, retained, when its keeper lets go', async () => {
+test('a batch is returned when the next is requested, or, when retained, on its release', async () => {
   const areas = new OutputAreas(1, false);
   for (let kept = 0; kept < 3; kept += 1) areas.finish(areas.begin(LEAD), ONE).retain();
   expect(areas.isLast).toBe(true);

@@ -1,4 +1,4 @@
-/** The pump and the reference walk are two engines for one job: the same block must give the same records. @module */
+/** Compares the pump with the reference walk: the same block must give the same records. @module */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LinkType } from '../../../src/base/link-type.ts';
@@ -22,7 +22,7 @@ const memory = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE 
 const uint16 = fc.integer({ min: 0, max: 0xffff });
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 
-/** Ethernet with an IPv4 header often enough that filters say yes and no. */
+/** Ethernet frames, with an IPv4 header often enough that filters accept some of them. */
 const frameBytes = fc.oneof(
   fc.uint8Array({ maxLength: 80 }),
   fc.uint8Array({ minLength: 500, maxLength: 1600 }),
@@ -112,7 +112,7 @@ function record(frames: readonly RingFrameSpec[], walk: PumpSettings, limit: num
 }
 
 describe('the pump', () => {
-  test('is what a recorder takes where WebAssembly is on', () => {
+  test('is used by a recorder when WebAssembly is available', () => {
     const instructions = programOf('tcp port 25', false, 96);
     const pump = createPump(memory, {
       cooked: false,
@@ -124,7 +124,7 @@ describe('the pump', () => {
     expect(pump).toBeDefined();
   });
 
-  test('writes what the reference walk writes, for every setting, filter and frame', () => {
+  test('writes the same records as the reference walk, for every setting, filter and frame', () => {
     const limit = fc.constantFrom(0, 1, 3, 1000);
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 12 }), settings, limit, (frames, walk, most) => {
@@ -135,7 +135,7 @@ describe('the pump', () => {
     );
   });
 
-  test('counts frames, cut ones and tags put back as the reference walk does, from block to block', () => {
+  test('counts frames, truncated frames and restored tags as the reference walk does, over several blocks', () => {
     const counted = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
     const walk = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 60, instructions: undefined } as const;
     const batch = new BlockBatch(counted, { ...walk, filter: undefined });
@@ -157,7 +157,7 @@ describe('the pump', () => {
     expect(batch.vlanTags).toBeGreaterThan(50);
   });
 
-  test('a record holds the frame with its tag where it was on the wire (IEEE 802.1Q, 9.3)', () => {
+  test('a record holds the frame with its tag at the position on the wire (IEEE 802.1Q, 9.3)', () => {
     const bytes = Uint8Array.from({ length: 64 }, (_, index) => index);
     const tagged: RingFrameSpec = {
       bytes,
@@ -188,9 +188,9 @@ describe('the pump', () => {
     ]);
   });
 
-  test('makes file blocks of ring blocks in place, and everything between them is filler', () => {
+  test('turns ring blocks into file blocks in place, with only filler between frames', () => {
     const cooked = fc.boolean();
-    // A multiple of 4 is what the kernel is asked for; the others show that a frame is moved where it must be.
+    // The capture requests a multiple of 4 from the kernel; with other values frames must be moved.
     const headroom = fc.constantFrom(32, 33, 34, 35);
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 12 }), cooked, headroom, (frames, isCooked, room) => {
@@ -215,7 +215,7 @@ describe('the pump', () => {
   });
 });
 
-/** Follows PCAPNG blocks to the end: those with frames one behind the other, and the types of all others. */
+/** Splits PCAPNG blocks: concatenates those with frames, and collects the types of all others. */
 function splitBlocks(bytes: Uint8Array): { packets: Uint8Array; others: Set<number> } {
   const view = new DataView(bytes.buffer);
   const packets: number[] = [];

@@ -1,4 +1,4 @@
-/** Beginning and joining fanout groups, before kernels that refuse what they do not know. @module */
+/** Creating and joining fanout groups, also on kernels without PACKET_FANOUT_FLAG_UNIQUEID. @module */
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { type FanoutOption, joinFanoutGroup } from '../../../src/capture/ring/fanout-group.ts';
@@ -8,7 +8,7 @@ const { EINVAL, ENOSPC, EPERM } = constants.errno;
 const [UNIQUE, ROLLOVER] = [0x2000_0000, 0x0003_0000];
 const WANTED = 'share the frames of eth0 by rollover';
 
-/** A kernel as fanout_add in net/packet/af_packet.c has it: groups by number, each with its type. */
+/** Simulates fanout_add of net/packet/af_packet.c: groups by number, each with its type. */
 class FakeKernel implements FanoutOption {
   readonly asked: number[] = [];
   readonly #knowsUnique: boolean;
@@ -36,21 +36,21 @@ class FakeKernel implements FanoutOption {
   }
 }
 
-test('the kernel chooses, and others join what it chose', () => {
+test('the kernel chooses a group number, and other sockets join it', () => {
   const kernel = new FakeKernel(true);
   expect(joinFanoutGroup(kernel, { mode: 'rollover' }, WANTED)).toBe(77);
   expect(joinFanoutGroup(kernel, { mode: 'rollover', id: 77 }, WANTED)).toBe(77);
   expect(kernel.asked).toEqual([UNIQUE | ROLLOVER, ROLLOVER | 77]);
 });
 
-describe('a kernel that refuses to choose', () => {
-  test('a random number is taken', () => {
+describe('a kernel that does not choose a number', () => {
+  test('uses a random number', () => {
     const kernel = new FakeKernel(false);
     expect(joinFanoutGroup(kernel, { mode: 'hash' }, WANTED, () => 0.5)).toBe(0x8000);
     expect(kernel.asked).toEqual([UNIQUE, 0x8000]);
   });
 
-  test('groups of another kind, and full ones, are passed over, beyond the last number too', () => {
+  test('skips groups of another type and full groups, and wraps after the last number', () => {
     const taken = new Map([
       [0xffff, EINVAL],
       [0, ENOSPC],
@@ -60,13 +60,13 @@ describe('a kernel that refuses to choose', () => {
     expect(kernel.asked.slice(1)).toEqual([ROLLOVER | 0xffff, ROLLOVER, ROLLOVER | 1]);
   });
 
-  test('it does not try for ever', () => {
+  test('stops after a number of attempts', () => {
     const kernel: FakeKernel = new FakeKernel(false, new Map(Array.from({ length: 1 << 16 }, (_, id) => [id, EINVAL])));
     expect(() => joinFanoutGroup(kernel, { mode: 'cpu' }, WANTED)).toThrow(`cannot ${WANTED}: setsockopt: EINVAL`);
     expect(kernel.asked).toHaveLength(17);
   });
 
-  test('another error is final, and a group that is named is the only one tried', () => {
+  test('another error is final, and a given group number is the only one tried', () => {
     const forbidden = new FakeKernel(false, new Map([[0x8000, EPERM]]));
     expect(() => joinFanoutGroup(forbidden, { mode: 'cpu' }, WANTED, () => 0.5)).toThrow('EPERM');
     expect(forbidden.asked).toHaveLength(2);

@@ -4,7 +4,7 @@ import { preciseClock } from '../../../src/probe/precise-clock.ts';
 import { TokenBucket } from '../../../src/probe/token-bucket.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-/** A machine with two clocks that a test moves by hand, in nanoseconds. */
+/** Simulates the two clocks of a machine, in nanoseconds. */
 class Machine {
   monotonic = 5_000_000_000n;
   realtime = 1_700_000_000_000_000_000n;
@@ -32,7 +32,7 @@ class Machine {
 }
 
 describe('kernel times on the monotonic clock', () => {
-  test('a packet’s time is right to the nanosecond', () => {
+  test('the time of a packet is exact to the nanosecond', () => {
     const machine = new Machine();
     const bridge = machine.bridge();
     machine.pass(1_234.567891);
@@ -41,7 +41,7 @@ describe('kernel times on the monotonic clock', () => {
   });
 
   test.each([-3_600_000, -50, 50, 86_400_000])(
-    'a step of %i ms between sending and receiving does not show',
+    'a clock step of %i ms between sending and receiving has no effect',
     (step) => {
       const machine = new Machine();
       const bridge = machine.bridge();
@@ -57,7 +57,7 @@ describe('kernel times on the monotonic clock', () => {
     },
   );
 
-  test('a packet stamped before the clock was set back, and read after, keeps its time', () => {
+  test('a packet stamped before a clock step back, and read after it, keeps its time', () => {
     const machine = new Machine();
     const bridge = machine.bridge();
     machine.pass(5);
@@ -69,7 +69,7 @@ describe('kernel times on the monotonic clock', () => {
     expect(bridge.toMonotonic(stamped.seconds, stamped.nanoseconds)).toBeCloseTo(at, 5);
   });
 
-  test('what is no step is left alone', () => {
+  test('small differences are not treated as a step', () => {
     const machine = new Machine();
     const bridge = machine.bridge();
     machine.realtime += 900_000n;
@@ -80,7 +80,7 @@ describe('kernel times on the monotonic clock', () => {
 });
 
 describe('the virtual clock', () => {
-  test('brings things up in order of time, and of making where times are equal', async () => {
+  test('runs timers in order of time, and in order of creation at equal times', async () => {
     const clock = new VirtualClock();
     const seen: string[] = [];
     for (const [time, name] of [
@@ -96,7 +96,7 @@ describe('the virtual clock', () => {
     expect(clock.now()).toBe(4);
   });
 
-  test('an aborted sleep ends early, and its moment does not pass', async () => {
+  test('an aborted sleep ends early, without advancing the clock', async () => {
     const clock = new VirtualClock();
     const abort = new AbortController();
     clock.at(1, () => abort.abort());
@@ -107,7 +107,7 @@ describe('the virtual clock', () => {
   });
 });
 
-test('a token bucket: a burst, then its rate, and no endless wait for a token that is nearly there', () => {
+test('a token bucket: a burst, then its rate, and no endless wait for an almost complete token', () => {
   const bucket = new TokenBucket(1_000, 3, 0);
   expect([bucket.take(0), bucket.take(0), bucket.take(0), bucket.take(0)]).toEqual([true, true, true, false]);
   let now = 0;
@@ -118,7 +118,7 @@ test('a token bucket: a burst, then its rate, and no endless wait for a token th
   expect(now).toBeCloseTo(1_000, 6);
 });
 
-test('the precise clock sleeps as long as it is told, and not at all when aborted', async () => {
+test('the precise clock sleeps for the given time, and not at all when aborted', async () => {
   const before = preciseClock.now();
   await preciseClock.sleep(3);
   expect(preciseClock.now() - before).toBeGreaterThanOrEqual(3);

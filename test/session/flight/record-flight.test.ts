@@ -1,4 +1,4 @@
-/** The loop around the flight recorder, with a source that speaks when its clock says so. @module */
+/** The loop of the flight recorder, with a source driven by a virtual clock. @module */
 import { describe, expect, test } from 'vitest';
 import type { LiveSource, RecordBatch } from '../../../src/capture/live-source.ts';
 import { recordFlight } from '../../../src/session/flight/record-flight.ts';
@@ -6,7 +6,7 @@ import { FlightRecorder } from '../../../src/session/flight/recorder.ts';
 import { blocksOf, flightOptions, type MadeFrame, MemoryOutput } from '../../support/flight-parts.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-/** Hands over each frame at its time, and then waits to be stopped; only what the loop asks of a live source. */
+/** Returns a live source, as far as the loop uses it, that yields each frame at its time and then waits for its end. */
 function sourceOf(clock: VirtualClock, frames: readonly MadeFrame[]): LiveSource {
   async function* records(_: unknown, options: { signal?: AbortSignal } = {}): AsyncGenerator<RecordBatch> {
     for (const frame of frames) {
@@ -34,7 +34,7 @@ function parts(
 }
 
 describe('recordFlight', () => {
-  test('ends by itself after the last trigger’s window, though nothing comes any more', async () => {
+  test('ends after the window of the last trigger, also without further frames', async () => {
     const { clock, source, output } = parts([0, 1_000, 1_800, 2_100], 2);
     const recorder = new FlightRecorder(flightOptions(output, { maximumTriggers: 1 }));
     const summary = await recordFlight(source, recorder, { clock });
@@ -52,7 +52,7 @@ describe('recordFlight', () => {
     expect(output.files.map(({ numbers, isClosed }) => [numbers, isClosed])).toEqual([[[0, 1], true]]);
   });
 
-  test('why it ended stays so, whatever comes while the rest is written', async () => {
+  test('the reason does not change while the rest is written', async () => {
     const { clock, source, output } = parts([0, 900], 1);
     const stop = new AbortController();
     const interrupted = Object.assign(output, { close: async () => stop.abort() });
@@ -72,7 +72,7 @@ describe('recordFlight', () => {
     }
   });
 
-  test('a trigger from outside, while it runs', async () => {
+  test('an external trigger during the recording', async () => {
     const { clock, source, output } = parts([0, 400, 1_400, 2_000], -1);
     const recorder = new FlightRecorder(flightOptions(output, { maximumTriggers: 1 }));
     clock.at(1_100, () => recorder.trigger('by hand', clock.wallTime()));
@@ -80,7 +80,7 @@ describe('recordFlight', () => {
     expect(output.files.map(({ numbers, trigger }) => [numbers, trigger.reason])).toEqual([[[1, 2], 'by hand']]);
   });
 
-  test('what the output throws ends it; the output is closed', async () => {
+  test('an error of the output ends it; the output is closed', async () => {
     const { clock, source, output } = parts([0, 100, 200], 0);
     const broken = Object.assign(output, {
       take(): never {
@@ -92,7 +92,7 @@ describe('recordFlight', () => {
     expect(output.isClosed).toBe(true);
   });
 
-  test('ends when the output takes no more, and says why', async () => {
+  test('ends when the output has ended, with its reason', async () => {
     const { clock, source, output } = parts([0, 100], 0);
     clock.at(900, () => output.end('quota'));
     const summary = await recordFlight(source, new FlightRecorder(flightOptions(output)), { clock });

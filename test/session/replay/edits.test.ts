@@ -1,4 +1,4 @@
-/** Edits of a replay: the checksums are summed again from nothing and compared (RFC 1071 against RFC 1624). @module */
+/** Edits of a replay: compares updated checksums (RFC 1624) with newly computed ones (RFC 1071). @module */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMac } from '../../../src/base/address.ts';
@@ -10,7 +10,7 @@ import { joinBytes } from '../../support/capture-file.ts';
 import { fromHex } from '../../support/hex.ts';
 import { address, ethernet, ipv4, ipv6 } from '../../support/made-frames.ts';
 
-/** The frame after the edits, with room behind it for what it grows by. */
+/** Returns the frame after the edits. */
 function edit(frame: Uint8Array, edits: ReplayEdits, linkType = 1): Uint8Array {
   const editor = new FrameEditor(edits, linkType);
   const bytes = joinBytes(Uint8Array.of(0xee), frame, new Uint8Array(editor.growth));
@@ -23,7 +23,7 @@ const mapping = (from: string, to: string, prefixLength = address(from).length *
   prefixLength,
 });
 
-/** Puts the checksum at `at` of the upper layer, which begins at `upper`, right. */
+/** Writes the checksum at `at` of the upper layer, which begins at `upper`. */
 function seal(frame: Uint8Array, upper: number, at: number, protocol: number, family: 4 | 6): Uint8Array {
   const [start, length] = family === 4 ? ([26, 4] as const) : ([22, 16] as const);
   writeU16(frame, upper + at, 0);
@@ -41,7 +41,7 @@ const UPPER = [
 ] as const;
 
 describe('addresses', () => {
-  test.each(UPPER)('IPv4, protocol %i: header and upper checksum are what a new sum gives', (protocol, at) => {
+  test.each(UPPER)('IPv4, protocol %i: header and upper checksum equal newly computed ones', (protocol, at) => {
     const bytes4 = fc.uint8Array({ minLength: 4, maxLength: 4 });
     const payloads = fc.uint8Array({ minLength: 20, maxLength: 60 });
     fc.assert(
@@ -82,7 +82,7 @@ describe('addresses', () => {
     expect(edited).toEqual(seal(expected, 54, at, protocol, 6));
   });
 
-  test('IPv6 behind a routing header with segments left: the destination is not in the checksum (RFC 8200, 8.1)', () => {
+  test('IPv6 with a routing header and segments left: the destination is not in the checksum (RFC 8200, 8.1)', () => {
     const routing = joinBytes(fromHex('11020001 00000000'.replace(/ /g, '')), address('2001:db8::9'));
     const udp = fromHex('0fa0000900100000aabbccddeeff0011');
     const frame = ipv6(43, joinBytes(routing, udp));
@@ -96,21 +96,21 @@ describe('addresses', () => {
     expect(onlySource).toEqual(sealWithFinal(onlySource.slice(), upper, address('2001:db8::9')));
   });
 
-  test('a UDP checksum of 0 means none, and stays', () => {
+  test('a UDP checksum of 0 is kept', () => {
     const frame = ipv4(17, fromHex('0fa000090008' + '0000'));
     const edited = edit(frame, { addresses: [mapping('192.0.2.1', '203.0.113.7')] });
     expect(readU16(edited, 40)).toBe(0);
     expect(edited.subarray(26, 30)).toEqual(address('203.0.113.7'));
   });
 
-  test('of a later fragment only the header is touched', () => {
+  test('in a fragment after the first, only the header is edited', () => {
     const frame = ipv4(17, new Uint8Array(16).fill(0x11), { fragmentOffset: 1480 });
     const edited = edit(frame, { addresses: [mapping('192.0.2.1', '203.0.113.7')] });
     expect(edited.subarray(34)).toEqual(frame.subarray(34));
     expect(checksumSum(edited, 14, 34)).toBe(0xffff);
   });
 
-  test('a packet that is cut anywhere is edited as far as it goes', () => {
+  test('a packet truncated anywhere is edited as far as it goes', () => {
     const frame = seal(ipv4(6, new Uint8Array(40).fill(0x22)), 34, 16, 6, 4);
     const whole = edit(frame, { addresses: [mapping('192.0.2.0', '203.0.113.0', 24)] });
     for (let length = 34; length < frame.length; length += 1) {
@@ -137,7 +137,7 @@ describe('addresses', () => {
     expect(edit(tagged(arp), edits)).toEqual(tagged(mapped));
   });
 
-  test('the first mapping that fits is taken; two can change places', () => {
+  test('the first matching rule applies; two addresses can be swapped', () => {
     const swap = { addresses: [mapping('192.0.2.1', '198.51.100.2'), mapping('198.51.100.2', '192.0.2.1')] };
     const edited = edit(ipv4(1, new Uint8Array(8)), swap);
     expect(edited.subarray(26, 34)).toEqual(joinBytes(address('198.51.100.2'), address('192.0.2.1')));
@@ -150,7 +150,7 @@ describe('addresses', () => {
     expect(edit(frame.slice(14), edits, 101)).toEqual(edit(frame, edits).slice(14));
   });
 
-  test('nothing in a random frame makes it fail or grow', () => {
+  test('random frames cause no exception and do not grow', () => {
     const edits = { addresses: [mapping('0.0.0.0', '1.2.3.4', 0), mapping('::', 'ff::', 0)], removeVlan: true };
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), fc.constantFrom(1, 101), (frame, linkType) => {
@@ -171,7 +171,7 @@ describe('link header', () => {
     expect(edit(frame, edits)).toEqual(fromHex('02aabbccdd02' + '02aabbccdd01' + '0800' + '0102030405'));
   });
 
-  test('a VLAN tag in, and out again', () => {
+  test('a VLAN tag is inserted and removed', () => {
     const tagged = edit(frame, { addVlan: 100 });
     expect(tagged).toEqual(fromHex('020000000002' + '020000000001' + '8100' + '0064' + '0800' + '0102030405'));
     expect(edit(tagged, { removeVlan: true })).toEqual(frame);
@@ -179,7 +179,7 @@ describe('link header', () => {
     expect(edit(frame, { removeVlan: true })).toEqual(frame);
   });
 
-  test('bare IP packets have none', () => {
+  test('bare IP packets have no link header', () => {
     const packet = Uint8Array.of(0x45, 0, 0, 20);
     expect(edit(packet, { addVlan: 3, sourceMac: new Uint8Array(6) }, 101)).toEqual(packet);
   });
@@ -198,7 +198,7 @@ function bits(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
 }
 
-/** A UDP checksum over the pseudo header with the final destination. */
+/** Writes a UDP checksum over the pseudo header with the final destination. */
 function sealWithFinal(frame: Uint8Array, upper: number, final: Uint8Array): Uint8Array {
   const written = frame.slice(38, 54);
   frame.set(final, 38);

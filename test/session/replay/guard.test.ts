@@ -1,4 +1,4 @@
-/** Which interfaces lead to the world: links and routes as the kernel tells them (linux/if_link.h, linux/rtnetlink.h). @module */
+/** Detection of interfaces with a default route, from links and routes (linux/if_link.h, linux/rtnetlink.h). @module */
 import { expect, test } from 'vitest';
 import { joinParts, textAttribute, u32Attribute } from '../../../src/netlink/attribute.ts';
 import type { NetlinkConnection } from '../../../src/netlink/connection.ts';
@@ -36,7 +36,7 @@ function defaultRoute(interfaceIndex: number, gateway: string, table = 254): Net
   return addRoute({ destination, prefixLength: 0, table, nextHops: [{ gateway: address(gateway), interfaceIndex }] });
 }
 
-/** A kernel with these links and routes. */
+/** Simulates a kernel with these links and routes. */
 function kernel(
   links: readonly FakeLink[],
   routes: readonly NetlinkMessage[],
@@ -79,7 +79,7 @@ test.each([
   expect(netlink.isClosed).toBe(true);
 });
 
-test('routes over others, and those that are no default, are none of its business', async () => {
+test('ignores routes over other interfaces, and routes that are not default routes', async () => {
   const near = addRoute({ destination: address('10.0.0.0'), prefixLength: 8, nextHops: [{ interfaceIndex: 3 }] });
   const netlink = kernel(LINKS, [near, defaultRoute(5, '10.0.0.1'), defaultRoute(1, '10.0.0.1')]);
   await refuseDefaultRoute('eth1', 3, netlink);

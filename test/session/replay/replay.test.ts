@@ -1,4 +1,4 @@
-/** The replay loop with an interface and a clock made by hand. @module */
+/** The replay loop with a simulated interface and clock. @module */
 import { constants } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { replay } from '../../../src/session/replay/replay.ts';
 import { lentFrame } from '../../support/capture-file.ts';
 import { recordingOf, SimulatedPacing, SimulatedTransmitter } from '../../support/replay-parts.ts';
 
-/** A frame of `length` bytes, recorded so many milliseconds after the first. */
+/** Returns a frame of `length` bytes, recorded `milliseconds` after the first. */
 function frameAt(milliseconds: number, length = 60, fields: Partial<FrameView> = {}): FrameView {
   const nanoseconds = Math.round(milliseconds * 1e6);
   return lentFrame(new Uint8Array(length).fill(length), {
@@ -25,7 +25,7 @@ function parts(linkType = 1, mtu = 1500): { clock: SimulatedPacing; target: Simu
 const times = (target: SimulatedTransmitter): number[] => target.sent.map(({ time }) => Math.round(time * 1e3) / 1e3);
 
 describe('timing', () => {
-  test('the gaps of the recording, without drift, whatever the waits are', async () => {
+  test('keeps the gaps of the recording without drift, for any waits', async () => {
     const { clock, target } = parts();
     const open = recordingOf([0, 0.5, 3, 1_000, 1_000.25].map((time) => frameAt(time)));
     const summary = await replay(open, target, { clock });
@@ -33,7 +33,7 @@ describe('timing', () => {
     expect(summary).toMatchObject({ sent: 5, bytes: 300, failed: 0, milliseconds: 1_000.25 });
   });
 
-  test('a multiplier, frames a second, bits a second, top speed', async () => {
+  test('a multiplier, frames per second, bits per second, top speed', async () => {
     const frames = [0, 100, 200, 300].map((time) => frameAt(time, 125));
     const paces = [
       [{ kind: 'recorded', speed: 4 }, [0, 25, 50, 75]],
@@ -48,27 +48,27 @@ describe('timing', () => {
     }
   });
 
-  test('time stamps that go back are sent at once, in the order of the file', async () => {
+  test('frames with decreasing time stamps are sent at once, in the order of the file', async () => {
     const { clock, target } = parts();
     await replay(recordingOf([frameAt(0), frameAt(20, 61), frameAt(10, 62), frameAt(30, 63)]), target, { clock });
     expect(times(target)).toEqual([0, 20, 20, 30]);
     expect(target.sent.map(({ bytes }) => bytes.length)).toEqual([60, 61, 62, 63]);
   });
 
-  test('frames that are months apart', async () => {
+  test('gaps of months', async () => {
     const { clock, target } = parts();
     const months = 100 * 86_400_000;
     await replay(recordingOf([frameAt(0), frameAt(months)]), target, { clock });
     expect(times(target)).toEqual([0, months]);
   });
 
-  test('rounds follow each other after the mean gap', async () => {
+  test('loops follow each other after the mean gap', async () => {
     const { clock, target } = parts();
     await replay(recordingOf([frameAt(0), frameAt(10), frameAt(40)]), target, { clock, rounds: 2 });
     expect(times(target)).toEqual([0, 10, 40, 60, 70, 100]);
   });
 
-  test('any recording: every frame once, in order, never early, at its time when nothing is in the way', async () => {
+  test('any recording: every frame once, in order, never early, and on time without delays', async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 3_000_000 }), { minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(gaps, fc.integer({ min: 1, max: 7 }), async (microseconds, batchSize) => {
@@ -87,8 +87,8 @@ describe('timing', () => {
   });
 });
 
-describe('what is sent', () => {
-  test('a limit, over rounds; the wait for the last frame is the last', async () => {
+describe('the frames that are sent', () => {
+  test('a limit over several loops; no wait after the last frame', async () => {
     const { clock, target } = parts();
     const summary = await replay(recordingOf([frameAt(0), frameAt(1)]), target, { clock, rounds: 9, limit: 5 });
     expect(summary.sent).toBe(5);
@@ -109,7 +109,7 @@ describe('what is sent', () => {
     expect(summary.skipped).toEqual({ cut: 1, tooShort: 1, tooLong: 2, otherLinkType: 0 });
   });
 
-  test('four bytes more when they are a VLAN tag', async () => {
+  test('four bytes above the MTU are accepted for a VLAN tag', async () => {
     const { clock, target } = parts();
     const tagged = new Uint8Array(1518);
     tagged.set([0x81, 0], 12);
@@ -117,21 +117,21 @@ describe('what is sent', () => {
     expect(summary).toMatchObject({ sent: 1, skipped: { tooLong: 1 } });
   });
 
-  test('cut frames are filled up with zeros when asked', async () => {
+  test('truncated frames are padded with zeros with the option', async () => {
     const { clock, target } = parts();
     await replay(recordingOf([frameAt(0, 100, { wireLength: 120 })]), target, { clock, pad: true });
     const expected = new Uint8Array(120).fill(100, 0, 100);
     expect(target.sent[0]?.bytes).toEqual(expected);
   });
 
-  test('a frame check sequence that the recording holds is left to the hardware', async () => {
+  test('a frame check sequence in the recording is not sent', async () => {
     const { clock, target } = parts();
     const open = recordingOf([frameAt(0, 64)], [{ linkType: 1, snapLength: 0, frameCheckLength: 4 }]);
     await replay(open, target, { clock });
     expect(target.sent[0]?.bytes.length).toBe(60);
   });
 
-  test('one interface of several; the others of the wrong kind are counted when none is chosen', async () => {
+  test('one of several interfaces; without a choice, frames of other link types are counted', async () => {
     const interfaces = [1, 113, 1].map((linkType) => ({ linkType, snapLength: 65_535 }));
     const frames = [0, 1, 2, 0].map((interfaceIndex, index) => frameAt(0, 60 + index, { interfaceIndex }));
     const lengths = async (interfaceNumber?: number): Promise<[number[], number]> => {
@@ -146,7 +146,7 @@ describe('what is sent', () => {
     await expect(lengths(3)).rejects.toThrow('no interface 3');
   });
 
-  test('cooked frames cannot be sent, bare IP packets only where there is no link header', async () => {
+  test('cooked frames cannot be sent; bare IP packets only on interfaces without link header', async () => {
     const cooked = recordingOf([frameAt(0)], [{ linkType: 276, snapLength: 0 }]);
     const bare = recordingOf([frameAt(0)], [{ linkType: 228, snapLength: 0 }]);
     const { clock, target } = parts();
@@ -158,17 +158,17 @@ describe('what is sent', () => {
     expect(await replay(bare, tunnel, { clock })).toMatchObject({ sent: 1 });
   });
 
-  test('a file without frames to send does not go round for ever', async () => {
+  test('a file without frames to send does not loop endlessly', async () => {
     const { clock, target } = parts();
     const summary = await replay(recordingOf([]), target, { clock, rounds: Number.POSITIVE_INFINITY });
     expect(summary).toMatchObject({ sent: 0, milliseconds: 0 });
   });
 });
 
-describe('what the kernel answers', () => {
+describe('errors of the kernel', () => {
   const { EAGAIN, ENOBUFS, EMSGSIZE, ENETDOWN, ENODEV } = constants.errno;
 
-  test('a full queue is waited for; nothing is lost or sent twice', async () => {
+  test('waits for a full queue; no frame is lost or sent twice', async () => {
     const { clock, target } = parts();
     target.answers.push(2, -ENOBUFS, -EAGAIN, 1);
     const frames = [60, 61, 62, 63, 64].map((length) => frameAt(0, length));
@@ -177,7 +177,7 @@ describe('what the kernel answers', () => {
     expect(summary).toMatchObject({ sent: 5, failed: 0, waits: 2 });
   });
 
-  test('a frame that is refused fails alone', async () => {
+  test('a refused frame does not affect the others', async () => {
     const { clock, target } = parts();
     target.answers.push(1, -EMSGSIZE);
     const summary = await replay(recordingOf([60, 61, 62].map((length) => frameAt(0, length))), target, { clock });
@@ -185,7 +185,7 @@ describe('what the kernel answers', () => {
     expect(summary).toMatchObject({ sent: 2, failed: 1 });
   });
 
-  test('an interface that stays full gives frames up, after a second each', async () => {
+  test('frames for an interface that stays full are skipped, after a second each', async () => {
     const { clock, target } = parts();
     target.send = () => -ENOBUFS;
     const summary = await replay(recordingOf([frameAt(0)]), target, { clock });
@@ -202,7 +202,7 @@ describe('what the kernel answers', () => {
     await expect(replay(recordingOf([frameAt(0)]), target, { clock })).rejects.toMatchObject({ code });
   });
 
-  test('a signal ends it between two frames', async () => {
+  test('a signal ends the replay between two frames', async () => {
     const { clock, target } = parts();
     const stop = new AbortController();
     clock.sleep = async () => stop.abort();

@@ -1,4 +1,4 @@
-/** Names of files in a series: the letters as date(1) writes them, and borders on the wall clock. @module */
+/** Names of files in a series: conversions of date(1), and period boundaries of the wall clock. @module */
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ afterEach(() => {
 describe('names', () => {
   const letters = '%Y|%y|%m|%d|%j|%H|%M|%S|%F|%T|%s|%z|%%';
 
-  test.each(['UTC', 'Europe/Berlin', 'America/St_Johns', 'Pacific/Auckland'])('as date(1) in %s', (name) => {
+  test.each(['UTC', 'Europe/Berlin', 'America/St_Johns', 'Pacific/Auckland'])('agree with date(1) in %s', (name) => {
     process.env['TZ'] = name;
     const template = new FileNameTemplate(letters);
     for (const seconds of [0, 951_782_399, 1_767_225_599, 1_774_745_999, 1_774_746_000, 1_792_889_999, 4_102_444_800]) {
@@ -41,7 +41,7 @@ describe('names', () => {
     expect(new FileNameTemplate(text, { numbered: true, utc: true }).format(5.9, number)).toBe(name);
   });
 
-  test('a letter that means nothing, or none, is an error that lists those that do', () => {
+  test('an unknown or missing letter is an error that lists the known ones', () => {
     for (const text of ['%q', 'a%', '%n', '%E', '%\n']) {
       expect(() => new FileNameTemplate(text)).toThrow(
         /in the file name .* is not supported; use %N \(file number\) %Y %y/s,
@@ -50,8 +50,8 @@ describe('names', () => {
   });
 });
 
-describe('borders', () => {
-  test('of days are midnights, also when the clocks are changed', () => {
+describe('period boundaries', () => {
+  test('of days are midnights, also when daylight saving time begins or ends', () => {
     process.env['TZ'] = 'Europe/Berlin';
     const at = (text: string): number => Date.parse(text) / 1000;
     for (const [moment, start, border] of [
@@ -65,7 +65,7 @@ describe('borders', () => {
     }
   });
 
-  test('are ahead, and no further than a period and an hour', () => {
+  test('are in the future, at most a period and an hour ahead', () => {
     const seconds = fc.integer({ min: 1_700_000_000, max: 1_900_000_000 });
     const period = fc.constantFrom(1, 7, 60, 900, 3600, 86_400);
     const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe');

@@ -1,4 +1,4 @@
-/** Series of files: what is in which, when the next begins, what is deleted, and why a series ends. @module */
+/** Series of files: content, rotation, deletion, and reasons for the end. @module */
 import {
   existsSync,
   mkdirSync,
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A clock that stands still until it is moved. */
+/** Clock whose time only changes when a test sets it. */
 class HandClock implements Clock {
   seconds = 0;
   readonly #sleepers = new Set<{ readonly until: number; wake(): void }>();
@@ -99,7 +99,7 @@ function make(name: string, options: FileSeriesOptions = {}, compression: Compre
   return { series, finished, warnings, gatherer, take };
 }
 
-/** The records of a PCAP file of ours. */
+/** Returns the records of a PCAP file of tapline. */
 function recordsOf(file: Uint8Array): Uint8Array[] {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   expect(view.getUint32(0, true)).toBe(0xa1b2c3d4);
@@ -124,7 +124,7 @@ describe('a series of PCAPNG files', () => {
     { requiredKeys: [] },
   );
 
-  test('shares blocks out that are in place as well, and ends every file with its counters', async () => {
+  test('distributes in-place blocks as well, and ends every file with its counters', async () => {
     await fc.assert(
       fc.asyncProperty(batches, rotation, async (plan, limits) => {
         for (const name of names()) rmSync(join(folder, name));
@@ -187,7 +187,7 @@ function countersAfter(delivered: number): Uint8Array {
   return encodeStatistics(0, { received: 7, dropped: 0, wallTime: 1_700_000_009_000, capture });
 }
 
-describe('what is in which file', () => {
+describe('the content of the files', () => {
   const length = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 3000, max: 20_000 }));
   const record = fc.record({ length, later: fc.constantFrom(0, 0, 0, 1, 3) });
   const batches = fc.array(fc.array(record, { minLength: 1, maxLength: 12 }), { maxLength: 8 });
@@ -202,7 +202,7 @@ describe('what is in which file', () => {
   );
   const compression = fc.constantFrom<Compression>('none', 'none', 'gzip');
 
-  test('all records in their order, each file within its limits, and no file that could have gone on', async () => {
+  test('all records in order, each file within its limits, and no file closed too early', async () => {
     await fc.assert(
       fc.asyncProperty(batches, rotation, compression, async (plan, limits, packing) => {
         for (const name of names()) rmSync(join(folder, name));
@@ -237,7 +237,7 @@ describe('what is in which file', () => {
     );
   });
 
-  /** Which limits a file of these records breaks, `more` after them. */
+  /** Returns the limits that a file of these records exceeds with `more` added. */
   function reasonsToRotate(
     records: readonly Uint8Array[],
     more: Uint8Array | undefined,
@@ -255,7 +255,7 @@ describe('what is in which file', () => {
     return reasons;
   }
 
-  test('a limit of bytes counts the header, and is kept to the byte', async () => {
+  test('a limit of bytes includes the header, and is exact', async () => {
     const { series, take } = make('a.pcap', { rotation: { bytes: HEADER + 2 * 116 } });
     await take(recordOf(100, 1), recordOf(100, 2), recordOf(100, 3));
     await series.close();
@@ -263,9 +263,9 @@ describe('what is in which file', () => {
     expect([read('a-00001.pcap').length, read('a-00002.pcap').length]).toEqual([HEADER + 232, HEADER + 116]);
   });
 
-  test('a batch that stays within its file is handed on without a walk, also at the limit', async () => {
+  test('a batch that fits into its file is written without reading its records, also at the limit', async () => {
     const { series, take, gatherer } = make('a.pcap', { rotation: { bytes: HEADER + 116, frames: 2 } });
-    const broken = new Uint8Array(116); // as records these would never end
+    const broken = new Uint8Array(116); // invalid records, on which a walk would never end
     const batch = gatherer.gather(series.lead(), [broken]);
     expect((await series.take(batch)).frames).toBe(1);
     await take(recordOf(100, 2));
@@ -275,7 +275,7 @@ describe('what is in which file', () => {
 });
 
 describe('time', () => {
-  describe('a clock that is set back an hour', () => {
+  describe('a clock step of one hour back', () => {
     const start = 1_767_229_200; // 2026-01-01 01:00:00 UTC
 
     test.each([
@@ -291,7 +291,7 @@ describe('time', () => {
       };
       await at(10);
       await at(12);
-      await at(11); // frames may overtake each other
+      await at(11); // frames may be out of order
       for (const seconds of [12 - 3600, 13 - 3600, 50 - 3600, 80 - 3600]) await at(seconds);
       await series.close();
       expect(finished.map(({ frames }) => frames)).toEqual([3, 3, 1]);
@@ -307,7 +307,7 @@ describe('time', () => {
       expect(finished.map(({ frames }) => frames)).toEqual([2, 2]);
     });
 
-    test('without frames: the file is closed at once, not when the hour has come again', async () => {
+    test('without frames: the file is closed at once, not an hour later', async () => {
       const clock = new HandClock();
       clock.seconds = start;
       const { series, finished, take } = make('%s.pcap', { rotation: { seconds: 60 }, utc: true, clock });
@@ -321,7 +321,7 @@ describe('time', () => {
     });
   });
 
-  test('a file whose time is up is closed also when nothing more comes; the next begins with the next frame', async () => {
+  test('a file is closed at the end of its period also without frames; the next begins with the next frame', async () => {
     const clock = new HandClock();
     clock.seconds = 1000;
     const { series, finished, take } = make('%s.pcap', { rotation: { seconds: 10 }, clock });
@@ -338,7 +338,7 @@ describe('time', () => {
     expect(names()).toEqual(['1000.pcap', '1034.pcap']);
   });
 
-  test('aligned files begin at multiples, and their names say so', async () => {
+  test('aligned files begin, and are named, at multiples of the period', async () => {
     const clock = new HandClock();
     clock.seconds = 1_767_225_607; // 2026-01-01 00:00:07 UTC
     const { series, take } = make('%H%M%S.pcap', { rotation: { seconds: 60, aligned: true }, clock });
@@ -350,7 +350,7 @@ describe('time', () => {
     expect(['000007', '000100', '000300'].map((name) => recordsOf(read(`${name}.pcap`)).length)).toEqual([2, 2, 1]);
   });
 
-  test('with a time and a size in one period the number begins anew with each name', async () => {
+  test('with limits of time and size, the number restarts with each name', async () => {
     const clock = new HandClock();
     const { series, take } = make('%s.pcap', { rotation: { seconds: 10, aligned: true, frames: 1 }, clock });
     await take(recordOf(1, 1, 3), recordOf(1, 2, 4), recordOf(1, 3, 12), recordOf(1, 4, 13));
@@ -360,7 +360,7 @@ describe('time', () => {
 });
 
 describe('rings', () => {
-  test('keep the newest files, and delete the oldest of their own', async () => {
+  test('keep the newest files, and delete only their own oldest files', async () => {
     writeFileSync(join(folder, 'a-00000.pcap'), 'foreign');
     const { series, take } = make('a.pcap', { rotation: { frames: 1 }, ring: 3 });
     for (let index = 0; index < 10; index += 1) {
@@ -373,7 +373,7 @@ describe('rings', () => {
     expect(recordsOf(read('a-00010.pcap'))[0]?.[20]).toBe(9);
   });
 
-  test('never have more files than that, also when each frame begins one', async () => {
+  test('never have more files than the limit, also with one frame per file', async () => {
     let most = 0;
     const onFile = (): void => {
       most = Math.max(most, names().length);
@@ -385,7 +385,7 @@ describe('rings', () => {
     expect(names()).toEqual(['a-00198.pcap', 'a-00199.pcap', 'a-00200.pcap']);
   });
 
-  test('leave alone what has taken the place of a file of theirs', async () => {
+  test('keep a foreign file that has replaced one of the series', async () => {
     const { series, take, warnings } = make('a.pcap', { rotation: { frames: 1 }, ring: 2 });
     await take(recordOf(10, 1), recordOf(10, 2));
     await series.flush();
@@ -400,8 +400,8 @@ describe('rings', () => {
   });
 });
 
-describe('names that are taken', () => {
-  test('are passed over; the files stay as they are', async () => {
+describe('names of existing files', () => {
+  test('are skipped; the files do not change', async () => {
     writeFileSync(join(folder, 'a-00001.pcap'), 'mine');
     symlinkSync('/nowhere', join(folder, 'a-00002.pcap'));
     mkdirSync(join(folder, 'a-00003.pcap'));
@@ -413,7 +413,7 @@ describe('names that are taken', () => {
     expect(recordsOf(read('a-00004.pcap'))).toHaveLength(1);
   });
 
-  test('are overwritten when asked for, but for links, and never what this run has just written', async () => {
+  test('are overwritten with the option, except links and files of this run', async () => {
     writeFileSync(join(folder, '5.pcap'), 'old');
     const { series, take } = make('%s.pcap', { rotation: { frames: 1 }, overwrite: true, clock: new HandClock() });
     await take(recordOf(1, 1, 5), recordOf(1, 2, 5), recordOf(1, 3, 5));
@@ -426,7 +426,7 @@ describe('names that are taken', () => {
     expect(existsSync(join(folder, 'b-00002.pcap'))).toBe(true);
   });
 
-  test('without rotation the file is overwritten, as tcpdump does it', async () => {
+  test('without rotation the file is overwritten, as in tcpdump', async () => {
     writeFileSync(join(folder, 'a.pcap'), 'x'.repeat(1000));
     const { series } = make('a.pcap');
     await series.close();
@@ -435,7 +435,7 @@ describe('names that are taken', () => {
 });
 
 describe('ends', () => {
-  test('with so many files: as soon as the last one is full', async () => {
+  test('at the maximum number of files, as soon as the last one is full', async () => {
     const { series, take } = make('a.pcap', { rotation: { frames: 2 }, fileLimit: 2 });
     expect(await take(recordOf(1, 1), recordOf(1, 2), recordOf(1, 3))).toBe(3);
     expect(series.ended).toBeUndefined();
@@ -447,7 +447,7 @@ describe('ends', () => {
     expect(names()).toHaveLength(2);
   });
 
-  test('before more bytes than asked for, headers and all files counted', async () => {
+  test('before the maximum number of bytes, including headers, of all files', async () => {
     const { series, take } = make('a.pcap', { rotation: { bytes: HEADER + 300 }, byteLimit: 2 * HEADER + 400 });
     expect(await take(...Array.from({ length: 9 }, (_, index) => recordOf(84, index)))).toBe(4);
     expect(series.ended).toBe('byte-limit');
@@ -455,7 +455,7 @@ describe('ends', () => {
     expect(names().map((name) => read(name).length)).toEqual([HEADER + 300, HEADER + 100]);
   });
 
-  test('at the quota; a ring goes on with its oldest files deleted', async () => {
+  test('at the quota; a ring deletes its oldest files and continues', async () => {
     const limits = { rotation: { bytes: HEADER + 300 }, quota: 1000 };
     const records = Array.from({ length: 30 }, (_, index) => recordOf(84, index));
     const plain = make('a.pcap', limits);
@@ -475,7 +475,7 @@ describe('ends', () => {
     expect(names().at(-1)).toBe('a-00010.pcap');
   });
 
-  test('at the floor of free space, which is asked for seldom', async () => {
+  test('at the minimum of free space, which is rarely read', async () => {
     const capacity = 50_000_000;
     let asked = 0;
     const used = (): number => names().reduce((sum, name) => sum + read(name).length, 0);
@@ -487,7 +487,7 @@ describe('ends', () => {
     const { series, take, gatherer } = make('a.pcap', options);
     let frames = 0;
     for (let batch = 0; batch < 100 && series.ended === undefined; batch += 1) {
-      while (gatherer.held > 4) await new Promise((resolve) => setImmediate(resolve)); // it has eight areas
+      while (gatherer.held > 4) await new Promise((resolve) => setImmediate(resolve)); // the gatherer has eight areas
       frames += await take(...Array.from({ length: 9 }, (_, index) => recordOf(99_984, index)));
     }
     expect(series.ended).toBe('free-space');
@@ -497,7 +497,7 @@ describe('ends', () => {
     expect(asked).toBeLessThan(25);
   });
 
-  test('also for what others write', async () => {
+  test('also when other programs write', async () => {
     let free = 200 << 20;
     const clock = new HandClock();
     const { series, take } = make('a.pcap', { readSpace: async () => ({ free, total: 1e12 }), clock });
@@ -510,7 +510,7 @@ describe('ends', () => {
     await series.close();
   });
 
-  test('the less often, the more there is: no disk is filled faster than in the time that it is trusted', async () => {
+  test('reads it less often with more free space, and never too late for the fastest writer', async () => {
     let asked = 0;
     const clock = new HandClock();
     const readSpace = async () => {
@@ -528,7 +528,7 @@ describe('ends', () => {
     await series.close();
   });
 
-  test('in the folder that the name means, also before there is a file', async () => {
+  test('in the folder of the name, also before the first file', async () => {
     mkdirSync(join(folder, '100%'));
     const options = { freeSpace: { bytes: 1 }, rotation: { frames: 1 }, isLazy: true, clock: new HandClock() };
     const gatherer = new TestGatherer();
@@ -538,7 +538,7 @@ describe('ends', () => {
     expect(readdirSync(join(folder, '100%'))).toEqual(['a-00001.pcap']);
   });
 
-  test('in the folder that is being written to, when the name leads into another one', async () => {
+  test('in the folder of the current file, when the name changes folders', async () => {
     for (const minute of ['00', '01']) mkdirSync(join(folder, minute));
     const clock = new HandClock();
     const readSpace = async (asked: string): Promise<{ free: number; total: number }> => ({
@@ -555,7 +555,7 @@ describe('ends', () => {
     expect(readdirSync(join(folder, '01'))).toEqual([]);
   });
 
-  test('a floor of nothing lets it go on to the last byte', async () => {
+  test('a minimum of 0 allows writing to the last byte', async () => {
     const readSpace = async (): Promise<{ free: number; total: number }> => ({ free: 300, total: 1e12 });
     const { series, take } = make('a.pcap', { readSpace, freeSpace: { bytes: 0 } });
     expect(await take(recordOf(84, 1), recordOf(84, 2))).toBe(2);
@@ -563,7 +563,7 @@ describe('ends', () => {
   });
 });
 
-test('standard output and devices are no series', () => {
+test('rejects standard output and devices', () => {
   const format = pcapFileFormat(PCAP);
   expect(() => new FileSeries('-', format, { rotation: { frames: 1 } })).toThrow('- is not a regular file');
   expect(() => new FileSeries('/dev/null', format, { quota: 1000 })).toThrow(

@@ -1,4 +1,4 @@
-/** A file recorded again: interfaces that come up late, series, and what a classic file cannot hold. @module */
+/** Recording from a file: interfaces described late, series, and the limits of PCAP files. @module */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import type { FileSeriesOptions } from '../../../src/session/series/series-optio
 import { TestFolder } from '../../support/capture-lab.ts';
 import { recordingOf } from '../../support/replay-parts.ts';
 
-/** `seconds` of its time; its bytes tell its number. */
+/** A frame with a time in seconds, and bytes that hold its number. */
 interface TestFrame {
   readonly number: number;
   readonly onRaw?: boolean;
@@ -23,7 +23,7 @@ function frame({ number, length = 60, seconds = 1 }: TestFrame) {
   return { data, offset: 0, length, wireLength: length, seconds, nanoseconds: number, interfaceIndex: 0 };
 }
 
-/** A PCAPNG file whose interfaces are described before their first frames: eth0 of Ethernet, tun0 of raw IP. */
+/** Writes a PCAPNG file that describes each interface before its first frame: eth0 (Ethernet) and tun0 (raw IP). */
 async function write(path: string, frames: readonly TestFrame[]): Promise<void> {
   const writer = createPcapngWriter(path);
   const ethernet = writer.addInterface({ linkType: LinkType.ethernet, name: 'eth0', snapLength: 100 });
@@ -45,7 +45,7 @@ async function rewrite(from: string, to: string, series: FileSeriesOptions = {})
   }
 }
 
-/** `eth0 1`, for each frame. */
+/** Returns interface and number of each frame, such as `eth0 1`. */
 async function read(path: string): Promise<string[]> {
   await using source = await openFile(path);
   const frames: string[] = [];
@@ -73,7 +73,7 @@ test('interfaces, link types and times are kept', async () => {
   ]);
 });
 
-test('packed where the name says so', async () => {
+test('compressed by the extension of the name', async () => {
   using folder = new TestFolder();
   await write(folder.file('mixed.pcapng'), MIXED);
   await rewrite(folder.file('mixed.pcapng'), folder.file('copy.pcapng.gz'));
@@ -81,7 +81,7 @@ test('packed where the name says so', async () => {
   expect(await read(folder.file('copy.pcapng.gz'))).toEqual(['eth0 1', 'tun0 2', 'eth0 3']);
 });
 
-test('a classic file refuses a frame of another link type, and has those before it', async () => {
+test('a PCAP file rejects a frame of another link type, and holds the frames before it', async () => {
   using folder = new TestFolder();
   await write(folder.file('mixed.pcapng'), MIXED);
   await using source = await openFile(folder.file('mixed.pcapng'));
@@ -94,7 +94,7 @@ test('a classic file refuses a frame of another link type, and has those before 
   expect(await read(folder.file('copy.pcap'))).toEqual(['undefined 1']);
 });
 
-test('whatever interfaces come when, and however files are rotated, all frames are there in order, each of its interface', async () => {
+test('with any order of interfaces and any rotation, all frames are in order, each with its interface', async () => {
   const frames = fc.array(
     fc.record({ onRaw: fc.boolean(), length: fc.oneof(fc.constant(60), fc.constant(100), fc.integer({ max: 90 })) }),
     { maxLength: 60 },
@@ -119,7 +119,7 @@ test('whatever interfaces come when, and however files are rotated, all frames a
   );
 });
 
-test('a later interface may have longer frames than any before', async () => {
+test('a later interface may have longer frames', async () => {
   using folder = new TestFolder();
   const long = Array.from({ length: 30 }, (_, number) => ({ number: number + 1, onRaw: true, length: 250_000 }));
   await write(folder.file('long.pcapng'), [{ number: 0 }, ...long]);
@@ -127,7 +127,7 @@ test('a later interface may have longer frames than any before', async () => {
   expect(await read(folder.file('copy.pcapng'))).toEqual(['eth0 0', ...long.map(({ number }) => `tun0 ${number}`)]);
 });
 
-test('frames longer than their interface announces are there whole', async () => {
+test('frames longer than the snap length of their interface are complete', async () => {
   using folder = new TestFolder();
   const writer = createPcapngWriter(folder.file('over.pcapng'));
   writer.addInterface({ linkType: LinkType.ethernet, name: 'eth0', snapLength: 262_144 });
@@ -162,7 +162,7 @@ test.each([
   expect((await read(path)).length).toBe(1);
 });
 
-test('files are named after their frames’ times, also times to come; without a frame there is none', async () => {
+test('files are named after the times of their frames, also in the future; without frames there is no file', async () => {
   using folder = new TestFolder();
   const future = 4e9; // 2096
   const frames = [0, 5, 10, 11].map((second, number) => ({ number, seconds: future + second }));

@@ -1,4 +1,4 @@
-/** One account of limits for several series. @module */
+/** Shared limits of several series. @module */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { recordOf, TestGatherer } from '../../support/gathered-batches.ts';
 
 const FORMAT = { linkType: 1, snapLength: 262_144, timestampPrecision: 'micro' } as const;
 
-test('claims never exceed the most, and what is given back can be claimed again, also in memory that is shared', () => {
+test('claims never exceed the maximum, and released amounts can be claimed again, also in shared memory', () => {
   const ledger = new OutputLedger();
   const other = new OutputLedger(ledger.memory);
   expect(ledger.claim('taken', 70, 100)).toBe(70);

@@ -1,8 +1,8 @@
-/** The TCP of a simulated host. @module */
+/** TCP of a simulated host. @module */
 import { encodeTcp, TCP_HEADER_LENGTH, TcpFlag, TcpView } from '../../../src/wire/tcp.ts';
 
 /**
- * Makes the segment with which a host answers a SYN. The checksum is left 0.
+ * Returns the segment that answers a SYN. The checksum is 0.
  * @param segment the SYN, a whole header
  */
 export function answerSyn(segment: Uint8Array, port: 'open' | 'closed'): Uint8Array {

@@ -1,4 +1,4 @@
-/** Messages as the routers and hosts of a simulated network write them, with the mistakes that real ones make. @module */
+/** Messages of routers and hosts in a simulated network, with the errors of real implementations. @module */
 import { readU16, writeU16 } from '../../../src/base/bytes.ts';
 import { checksumSum } from '../../../src/base/checksum.ts';
 import { IpProtocol } from '../../../src/base/protocol-numbers.ts';
@@ -16,7 +16,7 @@ import { encodeIpv6 } from '../../../src/wire/ipv6.ts';
 import { pseudoHeaderSum } from '../../../src/wire/pseudo-header.ts';
 import type { ErrorDescription, ExtensionFault, RouterDescription } from './network-description.ts';
 
-/** A probe on its way. */
+/** A probe in transit. */
 export interface ForgedProbe {
   readonly family: 4 | 6;
   readonly source: Uint8Array;
@@ -27,13 +27,13 @@ export interface ForgedProbe {
   readonly trafficClass?: number;
 }
 
-/** RFC 4884, 4: where extensions follow, the quote is padded to this length. */
+/** A quote with extensions after it is padded to this length (RFC 4884, 4). */
 const PADDED_QUOTE = 128;
 
-/** How a router or host quotes. */
+/** Form of the quote of a router or host. */
 export interface QuoteShape {
   readonly hopLimit: number;
-  /** Bytes of the transport message, while the header still tells all; all of them by default. */
+  /** Bytes of the transport message that are quoted; all by default. The header keeps the original length. */
   readonly kept?: number | undefined;
   /** Hexadecimal IPv4 options. */
   readonly options?: string | undefined;
@@ -41,7 +41,7 @@ export interface QuoteShape {
   readonly isDontFragment?: boolean | undefined;
 }
 
-/** The probe as an IP packet, as much of it as the quote keeps. */
+/** Returns the quoted part of the probe's IP packet. */
 export function quotePacket(probe: ForgedProbe, shape: QuoteShape): Uint8Array {
   const { family, source, destination, message, trafficClass = 0 } = probe;
   const { hopLimit, kept = message.length, protocol = probe.protocol } = shape;
@@ -58,7 +58,7 @@ export function quotePacket(probe: ForgedProbe, shape: QuoteShape): Uint8Array {
   return out.slice(0, at + Math.min(kept, message.length));
 }
 
-/** An ICMP error about `quote`, with the extensions of `router`. */
+/** Returns an ICMP error that quotes `quote`, with the extensions of `router`. */
 export function forgeError(
   family: 4 | 6,
   error: ErrorDescription,
@@ -100,20 +100,20 @@ function appendExtensions(
 
 function seal(family: 4 | 6, message: { type: number; code: number; rest: number; body: Uint8Array }): Uint8Array {
   const out = new Uint8Array(ICMP4_HEADER_LENGTH + message.body.length);
-  // Receivers of ICMPv6 never see a wrong checksum (RFC 3542, 3.1), so nobody looks at it here.
+  // The kernel drops ICMPv6 messages with a wrong checksum (RFC 3542, 3.1), so no receiver checks it here.
   if (family === 4) encodeIcmp4(message, out);
   else encodeIcmp6(message, undefined, out);
   return out;
 }
 
-/** Makes an ICMPv4 message's checksum right again. */
+/** Updates the checksum of an ICMPv4 message. */
 export function resum(family: 4 | 6, message: Uint8Array): void {
   if (family === 6) return;
   writeU16(message, 2, 0);
   writeU16(message, 2, ~checksumSum(message, 0, message.length));
 }
 
-/** Senders leave the checksum of ICMPv6 to the kernel (RFC 3542, 3.1). */
+/** Writes the ICMPv6 checksum, which senders leave to the kernel (RFC 3542, 3.1). */
 export function sumLikeTheKernel(message: Uint8Array, source: Uint8Array, destination: Uint8Array): void {
   const addresses = new Uint8Array(32);
   addresses.set(source);

@@ -1,17 +1,17 @@
-/** A simulated network as plain data, so that a situation is a file. Times in milliseconds, numbers count from 0. @module */
+/** Description of a simulated network, as plain data for JSON files. Times in milliseconds, numbers from 0. @module */
 import type { InterfaceInformation, MplsLabel } from '../../../src/wire/icmp-extensions.ts';
 
-/** Round trip times, used in turn; the last one stays. */
+/** Round trip times, used in turn; the last one repeats. */
 export type Delays = number | readonly number[];
 
 export interface ErrorDescription {
   readonly type: number;
   readonly code: number;
-  /** Next-hop MTU, for the errors that carry one. */
+  /** Next-hop MTU of errors that contain one. */
   readonly mtu?: number;
 }
 
-/** Ways in which routers get RFC 4884 wrong, all seen in the wild. */
+/** Violations of RFC 4884 observed in real routers. */
 export type ExtensionFault =
   | 'length-in-octets'
   | 'no-length'
@@ -22,38 +22,38 @@ export type ExtensionFault =
 
 export interface RouterDescription {
   readonly address: string;
-  /** Of reverse DNS. */
+  /** Name in reverse DNS. */
   readonly name?: string;
   readonly delay?: Delays;
-  /** Not there for those on this path: they are a hop nearer to everything behind. */
+  /** Does not decrement the hop limit: later hops are one hop nearer on this path. */
   readonly isTransparent?: boolean;
-  /** Never says anything. */
+  /** Never replies. */
   readonly isSilent?: boolean;
-  /** Which of the probes that expired here go unanswered. */
+  /** Numbers of the probes that expired here without a reply. */
   readonly loss?: readonly number[];
-  /** Error messages it may send: a token bucket. */
+  /** Rate limit of error messages: a token bucket. */
   readonly rate?: { readonly perSecond: number; readonly burst: number };
-  /** Which of the packets to be forwarded are dropped instead. */
+  /** Numbers of the forwarded packets that are dropped. */
   readonly drops?: readonly number[];
-  /** Drops all that has to go on. */
+  /** Drops all forwarded packets. */
   readonly isBlackhole?: boolean;
-  /** Answers all that has to go on with this error. */
+  /** Answers all forwarded packets with this error. */
   readonly error?: ErrorDescription;
-  /** Packets larger than this do not go on. */
+  /** Larger packets are not forwarded. */
   readonly mtu?: number;
-  /** Bytes of the transport message that it quotes; all by default. */
+  /** Quoted bytes of the transport message; all by default. */
   readonly quote?: number;
-  /** TTL that the quoted header shows; 1 by default. */
+  /** TTL in the quoted header; 1 by default. */
   readonly quotedHopLimit?: number;
   readonly replyHopLimit?: number;
   readonly mpls?: readonly MplsLabel[];
   readonly interface?: InterfaceInformation;
   readonly extensionFault?: ExtensionFault;
-  /** Rewrites the source on the way out and forgets to put it back into quotes. */
+  /** Rewrites the source of forwarded packets, and does not restore it in quotes. */
   readonly natSource?: string;
-  /** Rewrites the destination of what it forwards, as quotes from behind it show. */
+  /** Rewrites the destination of forwarded packets; quotes of later hops contain it. */
   readonly natDestination?: string;
-  /** Writes this type of service, or traffic class, into what it forwards. */
+  /** Sets this type of service, or traffic class, in forwarded packets. */
   readonly trafficClass?: number;
 }
 
@@ -61,27 +61,27 @@ export interface RouterDescription {
 export interface BalancedHop {
   readonly paths: readonly RouterDescription[];
   /**
-   * By flow (the first four bytes of the transport header), packet by packet, or by a list: the path numbers of those
-   * that expire here, one after the other, while all others take the first path.
+   * By flow (the first four bytes of the transport header), by packet, or by list: the path numbers of the probes that
+   * expire here, in order; all other packets use the first path.
    */
   readonly balance: 'flow' | 'packet' | readonly number[];
 }
 
 export type HopDescription = RouterDescription | BalancedHop;
 
-/** The target. Lists and keys are numbers of the probes that reached it. */
+/** The target. Lists and keys are numbers of the probes that arrive. */
 export interface DestinationDescription {
   readonly name?: string;
   readonly delay?: Delays;
   readonly isSilent?: boolean;
   readonly loss?: readonly number[];
-  /** Loses this share, by a generator with a fixed seed. */
+  /** Share of lost replies, from a generator with a fixed seed. */
   readonly lossRate?: number;
-  /** Extra copies, half a millisecond apart. */
+  /** Number of extra copies, 0.5 ms apart. */
   readonly duplicates?: Readonly<Record<string, number>>;
-  /** Flips a bit of the payload byte at this offset. */
+  /** Offset of the payload byte in which a bit is flipped. */
   readonly damage?: Readonly<Record<string, number>>;
-  /** Bytes cut off the reply, its checksum made anew. */
+  /** Bytes removed from the end of the reply, with a correct checksum. */
   readonly cut?: Readonly<Record<string, number>>;
   readonly wrongChecksum?: readonly number[];
   readonly wrongIdentifier?: readonly number[];
@@ -90,25 +90,25 @@ export interface DestinationDescription {
   /** Hexadecimal IPv4 options of the reply. */
   readonly options?: Readonly<Record<string, string>>;
   readonly replyHopLimit?: number;
-  /** Its answers start with the TTL that the probe had left, as old BSD hosts do. */
+  /** Replies start with the remaining TTL of the probe, as on old BSD hosts. */
   readonly reusesHopLimit?: boolean;
-  /** Dotted: what it answers to mask requests, which most hosts do not (RFC 1122, 3.2.2.9). */
+  /** Dotted mask in replies to mask requests, which most hosts do not answer (RFC 1122, 3.2.2.9). */
   readonly mask?: string;
-  /** What it answers to node information queries (RFC 4620): code, flags, and hexadecimal data. */
+  /** Reply to node information queries (RFC 4620): code, flags, and hexadecimal data. */
   readonly node?: { readonly code?: number; readonly flags?: number; readonly data?: string };
   readonly udp?: 'closed' | 'silent';
   readonly tcp?: 'open' | 'closed' | 'silent';
-  /** Refuses instead of answering. */
+  /** Error sent in place of a reply. */
   readonly error?: ErrorDescription;
   readonly extensionFault?: ExtensionFault;
   readonly quote?: number;
-  /** Hexadecimal IPv4 options that the quoted header shows. */
+  /** Hexadecimal IPv4 options in the quoted header. */
   readonly quotedOptions?: string;
-  /** TTL that the quoted header shows; 1 by default. */
+  /** TTL in the quoted header; 1 by default. */
   readonly quotedHopLimit?: number;
-  /** The quoted header has its flag DF set. */
+  /** The quoted header has the flag DF. */
   readonly quotesDontFragment?: boolean;
-  /** The protocol that the quoted header claims. */
+  /** Protocol in the quoted header. */
   readonly quotedProtocol?: number;
 }
 
@@ -120,18 +120,18 @@ export interface NetworkDescription {
   readonly target: string;
   readonly hops: readonly HopDescription[];
   readonly destination: DestinationDescription;
-  /** From a time on the network is another one. */
+  /** Changes of the network at certain times. */
   readonly changes?: readonly {
     readonly at: number;
     readonly hops?: readonly HopDescription[];
     readonly destination?: DestinationDescription;
   }[];
-  /** ICMP messages that nobody asked for, hexadecimal without checksum. */
+  /** Unsolicited ICMP messages, hexadecimal without checksum. */
   readonly strays?: readonly { readonly at: number; readonly source: string; readonly message: string }[];
-  /** The administrator sets the wall clock. */
+  /** Steps of the wall clock. */
   readonly clockSteps?: readonly { readonly at: number; readonly by: number }[];
-  /** Messages that the interface's queue takes at once; the rest has to be sent again. */
+  /** Capacity of the interface queue in messages; the rest must be sent again. */
   readonly queue?: number;
-  /** The kernel refuses these probes. */
+  /** Probes that the kernel refuses. */
   readonly refusals?: Readonly<Record<string, { readonly errorName: string; readonly mtu?: number }>>;
 }

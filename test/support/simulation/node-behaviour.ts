@@ -1,4 +1,4 @@
-/** What nodes of a simulated network say, and how they choose paths. @module */
+/** Replies and path selection of nodes in a simulated network. @module */
 import { parseAddress } from '../../../src/base/address.ts';
 import { readU8, readU16 } from '../../../src/base/bytes.ts';
 import { Icmp4Type, Icmp6Type, Unreachable4Code, Unreachable6Code } from '../../../src/wire/icmp-types.ts';
@@ -9,21 +9,21 @@ import type { BalancedHop, Delays, DestinationDescription, ErrorDescription } fr
 
 const DEFAULT_DELAY = 1;
 
-/** @throws TypeError when a description names no address */
+/** Parses an address of a description. @throws TypeError when it is not an address */
 export function addressBytes(text: string): Uint8Array {
   const bytes = parseAddress(text);
-  if (bytes === undefined) throw new TypeError(`"${text}" is no address`);
+  if (bytes === undefined) throw new TypeError(`not an address: "${text}"`);
   return bytes;
 }
 
-/** The delay of answer number `turn`. */
+/** Returns the delay of answer number `turn`. */
 export function pick(delays: Delays | undefined, turn: number): number {
   if (delays === undefined) return DEFAULT_DELAY;
   if (typeof delays === 'number') return delays;
   return delays[Math.min(turn, delays.length - 1)] ?? DEFAULT_DELAY;
 }
 
-/** Per flow: ports for UDP and TCP, type, code and checksum for ICMP are the first four bytes of the message. */
+/** Returns the path of a packet. The flow is the first four bytes: ports of UDP and TCP; type, code, checksum of ICMP. */
 export function pathNumber(hop: BalancedHop, message: Uint8Array, turn: number): number {
   if (hop.balance === 'packet') return turn;
   if (hop.balance !== 'flow') return hop.balance[Math.min(turn, hop.balance.length - 1)] ?? 0;
@@ -31,7 +31,7 @@ export function pathNumber(hop: BalancedHop, message: Uint8Array, turn: number):
   return (hash ^ (hash >>> 7)) >>> 0;
 }
 
-/** What a host answers to an ICMP request; undefined where it does not. */
+/** Returns the reply of a host to an ICMP request, or undefined without one. */
 export function icmpReply(family: 4 | 6, request: Uint8Array, end: DestinationDescription): Uint8Array | undefined {
   const type = readU8(request, 0);
   if (family === 6 && type === Icmp6Type.nodeInformationQuery) return nodeReply(request, end);
@@ -59,7 +59,7 @@ function nodeReply(request: Uint8Array, { node }: DestinationDescription): Uint8
   return out;
 }
 
-/** The errors that routers and hosts make, by family. */
+/** Errors of routers and hosts by family. */
 export function timeExceeded(family: 4 | 6): ErrorDescription {
   return { type: family === 4 ? Icmp4Type.timeExceeded : Icmp6Type.timeExceeded, code: 0 };
 }

@@ -1,6 +1,6 @@
 /**
- * A network that is data: a transport whose probes walk over described routers on a virtual clock. What comes back is
- * made of bytes, so codecs, methods and engines are the very ones that meet the kernel. @module
+ * Transport for a simulated network: probes pass described routers on a virtual clock. Replies are real messages, so
+ * tests use the same codecs, methods and engines as the kernel transport. @module
  */
 import { EMPTY } from '../../../src/base/bytes.ts';
 import { IpProtocol, ipProtocolOf } from '../../../src/base/protocol-numbers.ts';
@@ -20,21 +20,21 @@ import { addressBytes, pathNumber, pick, timeExceeded, tooBig } from './node-beh
 import { type AnswerTcp, type SimulatedAnswer, SimulatedTarget, type TargetCounts } from './simulated-target.ts';
 
 export interface SimulationOptions {
-  /** What the messages of this transport are; ICMP by default. */
+  /** Protocol of the probes; ICMP by default. */
   readonly protocol?: 'icmp' | 'udp' | 'tcp';
-  /** Needed for `protocol: 'tcp'`. */
+  /** Required for `protocol: 'tcp'`. */
   readonly answerTcp?: AnswerTcp;
-  /** Type of service, or traffic class, of what leaves; 0 by default. */
+  /** Type of service, or traffic class, of the probes; 0 by default. */
   readonly trafficClass?: number;
 }
 
-/** How many probes one node has seen of each kind. */
+/** Counters of the probes that reached a node. */
 interface NodeState extends TargetCounts {
   expired: number;
   bucket: TokenBucket | undefined;
 }
 
-/** What systems begin with. */
+/** Usual initial hop limit. */
 const INITIAL_HOP_LIMIT = 64;
 
 export class SimulatedNetwork implements ProbeTransport {
@@ -162,7 +162,7 @@ export class SimulatedNetwork implements ProbeTransport {
     if (!('paths' in hop)) return hop;
     const state = this.#node(hop);
     const turn = state.forwarded;
-    // A list says who answers; what goes on takes the first path.
+    // A list selects the router that answers; forwarded packets use the first path.
     if (isExpiring || hop.balance === 'packet') state.forwarded += 1;
     const number = typeof hop.balance === 'object' && !isExpiring ? 0 : pathNumber(hop, message, turn);
     return hop.paths[number % hop.paths.length] ?? { address: this.#description.source };
@@ -236,7 +236,7 @@ export class SimulatedNetwork implements ProbeTransport {
   }
 }
 
-/** What a router changes in what it forwards. */
+/** Returns a forwarded probe with the changes of the router. */
 function rewritten(probe: ForgedProbe, { natSource, natDestination, trafficClass }: RouterDescription): ForgedProbe {
   return {
     ...probe,

@@ -1,4 +1,4 @@
-/** The far end of a simulated network: what it answers to a probe that reached it, mishaps included. @module */
+/** Target of a simulated network: its replies to probes, including losses and damage. @module */
 import { readU8, readU16, writeU16 } from '../../../src/base/bytes.ts';
 import { IpProtocol, ipProtocolOf } from '../../../src/base/protocol-numbers.ts';
 import { type ForgedProbe, forgeError, type QuoteShape, quotePacket, resum } from './forge.ts';
@@ -8,9 +8,9 @@ import { addressBytes, icmpReply, pick, portUnreachable } from './node-behaviour
 /** Writes a target's answer to a TCP segment. */
 export type AnswerTcp = (segment: Uint8Array, port: 'open' | 'closed') => Uint8Array;
 
-/** A message on its way back. */
+/** A reply in transit. */
 export interface SimulatedAnswer {
-  /** After the probe, milliseconds. */
+  /** Milliseconds after the probe. */
   readonly delay: number;
   readonly source: Uint8Array;
   readonly protocol: number;
@@ -20,7 +20,7 @@ export interface SimulatedAnswer {
   readonly options: Uint8Array;
 }
 
-/** How many probes a target has seen, and answered. */
+/** Counters of the probes that a target has received and answered. */
 export interface TargetCounts {
   forwarded: number;
   answered: number;
@@ -44,9 +44,9 @@ export class SimulatedTarget {
   }
 
   /**
-   * The answers to one probe: none, one, or copies of it.
-   * @param target the address that it answers from
-   * @param reusedHopLimit what the probe's own hop limit would be, taken for the answer, once that is back
+   * Returns the answers to one probe: none, one, or several copies.
+   * @param target source address of the answers
+   * @param reusedHopLimit hop limit of an answer on arrival, when it starts with the remaining hop limit of the probe
    */
   answers(
     end: DestinationDescription,
@@ -92,7 +92,7 @@ export class SimulatedTarget {
     return message === undefined ? undefined : { message, protocol: icmp };
   }
 
-  /** Damages, cuts, and marks of others, as the description wants it. */
+  /** Damages, truncates or marks a reply as the description requires. */
   #spoil(end: DestinationDescription, turn: number, message: Uint8Array): Uint8Array {
     const flip = (at: number): void => {
       if (at < message.length) message[at] = readU8(message, at) ^ 0xff;
