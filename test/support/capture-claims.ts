@@ -125,15 +125,9 @@ function* limits({ plan, files, captured, reason, isRing }: Seen): Complaints {
   if (plan.series > 1 || isRing) return;
   const isTrue =
     (reason !== '-c' || captured === plan.count) &&
-<<<<<<< HEAD
     (reason !== '--stop-size' || length + MAX_STEP > plan.stopSize) &&
     ((reason !== '--stop-files' && reason !== '-W') || files.length === plan.stopFiles) &&
     (reason !== '--quota' || plan.isPacked || stored + MAX_STEP > plan.quota);
-=======
-    (reason !== '--stop-size' || length + LARGEST_STEP > plan.stopSize) &&
-    (reason !== '--stop-files, -W' || files.length === plan.stopFiles) &&
-    (reason !== '--quota' || plan.isPacked || stored + LARGEST_STEP > plan.quota);
->>>>>>> voice-tests
   if (!isTrue) yield `limit ${reason} was not reached: ${captured} frames, ${length} bytes in ${files.length} files`;
 }
 
