@@ -37,7 +37,7 @@ const PCAP_RECORD = 16;
 /** Maximum length of a file without frames: header, interface descriptions, counters. */
 const MAX_EMPTY_LENGTH = 400;
 /** Maximum length that one more frame adds to a PCAPNG file, with padding to a page and other blocks. */
-const LARGEST_STEP = 1514 + 8192 + MAX_EMPTY_LENGTH;
+const MAX_STEP = 1514 + 8192 + MAX_EMPTY_LENGTH;
 /** Exit status of `LabProcess` after a signal. */
 const KILLED = -2;
 /** Maximum difference in milliseconds between the clock of the kernel and that of this process. */
