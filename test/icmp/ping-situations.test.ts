@@ -1,6 +1,6 @@
 /**
  * The situations that FreeBSD tests its ping with (sbin/ping/tests/test_ping.py: forged replies of a TUN device), played
- * on a simulated network: what ping(8) prints there, we print. Each text follows from ping(8)'s documented lines.
+ * on a simulated network. The expected texts follow the documented output of ping(8).
  */
 import { describe, expect, test } from 'vitest';
 import { EchoMethod } from '../../src/probe/methods/icmp-echo.ts';
@@ -13,7 +13,7 @@ function statistics(line: string, times = '1.000/1.000/1.000/0.000'): string {
   return `\n--- 192.0.2.2 ping statistics ---\n${line}\n${times === '' ? '' : `round-trip min/avg/max/stddev = ${times} ms\n`}`;
 }
 
-/** One probe, no waiting for what never comes. */
+/** Sends one probe, with a short wait for the reply. */
 async function textOf(
   destination: NetworkDescription['destination'],
   options: Parameters<typeof simulatePing>[1] = {},
@@ -48,24 +48,24 @@ describe('answers', () => {
     );
   });
 
-  test('wrong data: the byte, and both payloads', async () => {
+  test('wrong data: prints the byte and both payloads', async () => {
     const text = await textOf({ damage: { 0: 32 } });
     expect(text).toContain('time=1.000 ms\nwrong data byte #32 should be 0x20 but was 0xdf\ncp:');
     const [, received = '', sent = ''] = /cp:(.*?)\ndp:(.*?)\n\n/s.exec(text) ?? [];
-    // ping(8) prints eight bytes, then sixteen a line; the first eight are nonce and number here.
+    // ping(8) prints 8 bytes, then 16 per line; here the first 8 are nonce and number.
     expect(received.split('\n\t')).toHaveLength(4);
     expect(received.slice(24)).toContain(' 8  9  a  b  c  d  e  f 10 ');
     expect(received).toContain('1e 1f df 21 22');
     expect(sent).toContain('1e 1f 20 21 22');
   });
 
-  test('too short: the length that the packet has, and the one it should have', async () => {
+  test('too short: prints actual and expected length', async () => {
     expect(await textOf({ cut: { 0: 4 } })).toContain(
       '60 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\nwrong total length 80 instead of 84\n',
     );
   });
 
-  test('late ones are counted apart and not printed', async () => {
+  test('late replies are counted separately and not printed', async () => {
     const text = await textOf({ delay: [1, 1_500] }, { count: 2, interval: 100 });
     expect(text).toBe(
       `${HEADER}64 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms\n` +
@@ -100,7 +100,7 @@ describe('IPv4 options of an answer (padded to whole words: four more bytes are 
     expect(await options('01'.repeat(40))).toBe(`wrong total length 124 instead of 84${'\nNOP'.repeat(40)}`);
   });
 
-  test('routes of nine, with the options that -R asks for in our own packet', async () => {
+  test('a record route option with nine slots, sent with -R', async () => {
     const shown = async (hex: string): Promise<string> => {
       const text = await textOf({ options: { 0: hex } }, { optionsLength: 40 });
       return text.slice(text.indexOf(' ms') + 3, text.indexOf('\n--- '));
@@ -129,7 +129,7 @@ describe('IPv4 options of an answer (padded to whole words: four more bytes are 
     expect(await options('83030400')).toContain('LSRR: \t(truncated route)');
   });
 
-  test('a recorded route; the same again in short', async () => {
+  test('a recorded route; a repeated route is abbreviated', async () => {
     const route = '070b0cc0000201c000020200';
     const text = await textOf({ options: { 0: route, 1: route } }, { count: 2 });
     expect(text).toContain(
@@ -139,7 +139,7 @@ describe('IPv4 options of an answer (padded to whole words: four more bytes are 
     expect(await options('07030400')).toContain('\t(same route)'); // none, as before it
   });
 
-  test('lengths that make no sense end the list', async () => {
+  test('invalid lengths end the list', async () => {
     expect(await options('9f000000')).toBe('wrong total length 88 instead of 84\nunknown option 9f');
     expect(await options('07ff0401')).toContain('RR: \t(truncated route)');
   });
@@ -171,7 +171,7 @@ describe('errors', () => {
     );
   });
 
-  test.each([6, 7, 8, 9, 10, 11, 12, 14, 15])('unreachable code %i is shown by its number', async (code) => {
+  test.each([6, 7, 8, 9, 10, 11, 12, 14, 15])('unreachable code %i is printed as a number', async (code) => {
     expect(await textOf({ error: { type: 3, code } })).toContain(
       `92 bytes from 192.0.2.2: Dest Unreachable, Bad Code: ${code}\n`,
     );
@@ -210,7 +210,7 @@ describe('errors', () => {
     },
   );
 
-  test('redirects name the gateway, parameter problems the byte', async () => {
+  test('prints the gateway of redirects and the pointer of parameter problems', async () => {
     expect(await textOf({ error: { type: 5, code: 1, mtu: 0xc000_02fe } })).toContain(
       'Redirect Host(New addr: 192.0.2.254)',
     );
@@ -219,12 +219,12 @@ describe('errors', () => {
     );
   });
 
-  test('a quote of 28 bytes is enough, and shows as 36', async () => {
+  test('a quote of 28 bytes is enough, and is printed as 36', async () => {
     const text = await textOf({ error: { type: 3, code: 1 }, quote: 8 });
     expect(text).toContain('36 bytes from 192.0.2.2: Destination Host Unreachable\n');
   });
 
-  test('a quote too short to tell whose it is, is nobody’s', async () => {
+  test('ignores a quote too short to identify the probe', async () => {
     const run = await simulatePing(directNetwork({ error: { type: 3, code: 1 }, quote: 6 }), { count: 1, wait: 500 });
     expect(run.summary).toMatchObject({ errors: 0, received: 0 });
   });
@@ -248,7 +248,7 @@ describe('errors', () => {
   });
 });
 
-describe('what is not ours', () => {
+describe('messages that do not belong to the run', () => {
   test.each([
     ['another identifier', { wrongIdentifier: [0] }, 0],
     ['another nonce', { wrongNonce: [0] }, 0],
@@ -259,7 +259,7 @@ describe('what is not ours', () => {
     expect(run.summary).toMatchObject({ received: 0, duplicates: 0, strangers, lossPercent: 100 });
   });
 
-  test('an error that quotes another program’s probe', async () => {
+  test('an error that quotes a probe of another program', async () => {
     const quote = `45000054000100000101${'0000'}c0000201c0000202`;
     const strays = [
       { at: 0.5, source: '192.0.2.2', message: `0301000000000000${quote}0800000012340000${'00'.repeat(56)}` },
@@ -268,7 +268,7 @@ describe('what is not ours', () => {
     expect(run.summary).toMatchObject({ errors: 0, received: 1 });
   });
 
-  test('our own request, seen on loopback', async () => {
+  test('our own request on loopback', async () => {
     const strays = [{ at: 0.5, source: '192.0.2.2', message: `080000009c600000${'00'.repeat(56)}` }];
     const run = await simulatePing(directNetwork({}, { strays }), { count: 1 });
     expect(run.summary).toMatchObject({ received: 1, duplicates: 0, strangers: 0 });
@@ -276,7 +276,7 @@ describe('what is not ours', () => {
 });
 
 describe('the clock', () => {
-  test('set back or forward by hours: round trips and intervals stay what they are', async () => {
+  test('a step of hours does not change round trips and intervals', async () => {
     const clockSteps = [
       { at: 0.5, by: -7_200_000 },
       { at: 1_000.5, by: 86_400_000 },
@@ -288,7 +288,7 @@ describe('the clock', () => {
 });
 
 describe('options of a run', () => {
-  test('IPv6 lines have their comma and hlim', async () => {
+  test('IPv6 lines have a comma and hlim', async () => {
     const network = directNetwork({}, { family: 6, source: '2001:db8::1', target: '2001:db8::2' });
     const run = await simulatePing(network, { count: 1, source: '2001:db8::1' }, { size: 8 });
     expect(run.text.split('\n').slice(0, 2)).toEqual([
@@ -297,13 +297,13 @@ describe('options of a run', () => {
     ]);
   });
 
-  test('a given source is shown', async () => {
+  test('prints a given source address', async () => {
     expect(await textOf({}, { source: '192.0.2.1' })).toContain(
       'PING 192.0.2.2 (192.0.2.2) from 192.0.2.1: 56 data bytes\n',
     );
   });
 
-  test('a sweep of sizes sends each size as often as the count says', async () => {
+  test('a sweep of sizes sends each size `count` times', async () => {
     const sizes = { from: 10, to: 30, step: 10 };
     const run = await simulatePing(directNetwork({}), { sizes, count: 2, interval: 5 }, { size: 10, maxSize: 30 });
     expect(run.replies.map((reply) => reply.bytes)).toEqual([18, 18, 28, 28, 38, 38]);
@@ -311,49 +311,49 @@ describe('options of a run', () => {
     expect(run.text).toContain('(10 ... 30) data bytes');
   });
 
-  test('preload leaves at once, then the beat goes on', async () => {
+  test('preload is sent at once, the rest at the interval', async () => {
     const run = await simulatePing(directNetwork({}), { preload: 3, count: 5 });
     expect(run.replies.map((reply) => Math.round(reply.at))).toEqual([1, 1, 1, 1_001, 2_001]);
   });
 
-  test('flood: the next one leaves with each answer, and a hundred a second where none comes', async () => {
+  test('flood: sends one probe per reply, and 100 per second without replies', async () => {
     const fast = await simulatePing(directNetwork({ delay: 0.25 }), { isFlood: true, count: 1_000 });
     expect(fast.elapsed).toBeCloseTo(250, 0);
     const lost = await simulatePing(directNetwork({ isSilent: true }), { isFlood: true, count: 100, wait: 100 });
     expect(lost.elapsed).toBeCloseTo(990 + 100, 0);
   });
 
-  test('adaptive: as fast as answers come; stop on the first: one', async () => {
+  test('adaptive: one probe per reply; stops after the first reply with the option', async () => {
     const run = await simulatePing(directNetwork({ delay: 20 }), { isAdaptive: true, count: 10 });
     expect(run.elapsed).toBeCloseTo(200, 6);
     const first = await simulatePing(directNetwork({ loss: [0, 1] }), { stopOnReply: true, count: 10 });
     expect(first.summary).toMatchObject({ transmitted: 3, received: 1 });
   });
 
-  test('a deadline ends the run, whatever is under way', async () => {
+  test('a deadline ends the run, also with open probes', async () => {
     const run = await simulatePing(directNetwork({ delay: 300 }), { deadline: 2_100, interval: 1_000 });
     expect(run.elapsed).toBe(2_100);
     expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
   });
 
-  test('an interrupt: what is under way is not lost', async () => {
+  test('an interrupt: open probes do not count as lost', async () => {
     const run = await simulatePing(directNetwork({ delay: 300 }), { signalAt: 2_100 });
     expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
   });
 
-  test('a full queue delays, it does not lose', async () => {
+  test('a full queue delays probes without losses', async () => {
     const run = await simulatePing(directNetwork({}, { queue: 1 }), { preload: 5, count: 5 });
     expect(run.summary).toMatchObject({ transmitted: 5, received: 5, refused: 0 });
   });
 
-  test('what the kernel refuses is shown, with the MTU where it is known', async () => {
+  test('prints refused probes, with the MTU when known', async () => {
     const refusals = { 0: { errorName: 'EMSGSIZE', mtu: 1400 }, 1: { errorName: 'ENETUNREACH' } };
     const run = await simulatePing(directNetwork({}, { refusals }), { count: 3 });
     expect(run.text).toContain('ping: sendto: Message too long, mtu=1400\nping: sendto: Network is unreachable\n');
     expect(run.summary).toMatchObject({ transmitted: 3, received: 1, refused: 2 });
   });
 
-  test('sequence numbers go on after 65,535, and a duplicate of the round before stays one', async () => {
+  test('sequence numbers wrap after 65,535, and a duplicate from before the wrap is still one', async () => {
     const network = directNetwork({ delay: 0.1, duplicates: { 66000: 1 }, loss: [66_099] });
     const run = await simulatePing(network, { preload: 66_100, count: 66_100, wait: 10 }, { size: 8 });
     expect(run.summary).toMatchObject({ transmitted: 66_100, received: 66_099, duplicates: 1 });
@@ -361,19 +361,19 @@ describe('options of a run', () => {
     expect(run.text).toContain(`icmp_seq=${66_000 & 0xffff} ttl=64 time=0.600 ms (DUP!)`);
   });
 
-  test('payloads too short for our marks are told apart by sequence number', async () => {
+  test('probes with payloads too short for a nonce are matched by sequence number', async () => {
     const run = await simulatePing(directNetwork({ loss: [1] }), { count: 3, interval: 10, wait: 50 }, { size: 0 });
     expect(run.replies.map((reply) => reply.sequence)).toEqual([0, 2]);
   });
 
-  test('a timestamp request brings the remote clock', async () => {
+  test('a timestamp request prints the remote clock', async () => {
     const run = await simulatePing(directNetwork({}), { count: 1 }, { message: 'timestamp' });
     expect(run.text).toMatch(/20 bytes from 192\.0\.2\.2: .* tso=\d\d:\d\d:\d\d tsr=00:00:00 tst=00:00:00\n/);
   });
 });
 
-describe('what is asked beside an echo', () => {
-  test('the subnet’s mask (RFC 950); hosts that are not told to do not answer', async () => {
+describe('requests other than echo', () => {
+  test('address mask (RFC 950); hosts do not answer by default', async () => {
     const mask = await simulatePing(directNetwork({ mask: '255.255.255.192' }), { count: 1 }, { message: 'mask' });
     expect(mask.text).toContain('12 bytes from 192.0.2.2: icmp_seq=0 ttl=64 time=1.000 ms mask=255.255.255.192\n');
     const none = await simulatePing(directNetwork({}), { count: 1, wait: 50 }, { message: 'mask' });
@@ -387,14 +387,14 @@ describe('what is asked beside an echo', () => {
     expect(() => new EchoMethod({ family: 6, nonce: 1, message: 'mask' })).toThrow('ICMPv6 has no mask message');
   });
 
-  test('a mask request that is refused is ours', async () => {
+  test('an error about a mask request belongs to the run', async () => {
     const run = await simulatePing(directNetwork({ error: { type: 3, code: 13 } }), { count: 1 }, { message: 'mask' });
     expect(run.summary).toMatchObject({ errors: 1, received: 0 });
   });
 });
 
 describe('no answer yet', () => {
-  test('is said when the next probe leaves, and of the last one when its wait is over', async () => {
+  test('is printed when the next probe is sent, and for the last one at its timeout', async () => {
     const network = directNetwork({ loss: [1, 3], delay: [1, 1, 1] });
     const run = await simulatePing(network, { count: 4, wait: 5_000, reportOutstanding: true });
     const order = run.events.flatMap((event) =>
@@ -404,14 +404,14 @@ describe('no answer yet', () => {
     expect(run.text).toContain('Request timeout for icmp_seq 1\n64 bytes from 192.0.2.2: icmp_seq=2 ');
   });
 
-  test('is not the end of waiting: an answer in between is one', async () => {
+  test('does not end the wait: a later reply counts', async () => {
     const run = await simulatePing(directNetwork({ delay: [1_500, 1] }), { count: 2, reportOutstanding: true });
     expect(run.summary).toMatchObject({ received: 2, late: 0, lossPercent: 0 });
     expect(run.events.filter((event) => event.type === 'outstanding')).toEqual([{ type: 'outstanding', sequence: 0 }]);
   });
 });
 
-test('an address is wanted, of the right family', async () => {
+test('requires an address of the right family', async () => {
   await expect(simulatePing(directNetwork({}), { target: 'nonsense' })).rejects.toThrow(/target is not an address/);
   await expect(simulatePing(directNetwork({}), { target: '2001:db8::1' })).rejects.toThrow(/not an IPv4 address/);
 });

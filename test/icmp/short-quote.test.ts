@@ -1,4 +1,4 @@
-/** Errors that quote too little: told when asked for, and only then; what cannot be trusted is not told at all. */
+/** Errors with quotes that are too short: reported only with the option, and only when valid. @module */
 import { describe, expect, test } from 'vitest';
 import { ShortQuoteReader } from '../../src/icmp/short-quote.ts';
 import { EchoMethod } from '../../src/probe/methods/icmp-echo.ts';
@@ -13,7 +13,7 @@ import { forgeError } from '../support/simulation/forge.ts';
 const HOST_UNREACHABLE = { type: 3, code: 1 };
 const ports = { family: 4, nonce: NONCE, sourceAddress: Uint8Array.of(192, 0, 2, 1), sourcePort: 40_000 } as const;
 
-/** A header of 20 or 40 bytes without extensions, then 40 bytes of the protocol's message. */
+/** Returns an IP header of 20 or 40 bytes, then 40 bytes of the protocol's message. */
 function packet(family: 4 | 6, protocol: number): Uint8Array {
   const out = new Uint8Array((family === 4 ? 20 : 40) + 40);
   out[0] = family === 4 ? 0x45 : 0x60;
@@ -38,7 +38,7 @@ function arrival(family: 4 | 6, message: Uint8Array, more: Partial<ArrivalEvent>
   };
 }
 
-describe('how much is too little', () => {
+describe('the minimum length of a quote', () => {
   // RFC 792: IP header and 8 bytes. A node information query is known by the nonce behind these (RFC 4620, 4).
   test.each([
     ['ICMP echo', new EchoMethod({ family: 4, nonce: NONCE }), 1, 28],
@@ -58,28 +58,28 @@ describe('how much is too little', () => {
   });
 });
 
-describe('is not told', () => {
+describe('is not reported', () => {
   const reader = new ShortQuoteReader(new EchoMethod({ family: 4, nonce: NONCE }));
   const message = forgeError(4, HOST_UNREACHABLE, packet(4, 1).subarray(0, 24));
 
-  test('of a message whose checksum is wrong', () => {
+  test('for a message with a wrong checksum', () => {
     expect(reader.lengthOf(arrival(4, message))).toBe(24);
     const damaged = message.slice();
     damaged[3] = (damaged[3] ?? 0) ^ 1;
     expect(reader.lengthOf(arrival(4, damaged))).toBeUndefined();
   });
 
-  test('of a message that the socket had no room for', () => {
+  test('for a message truncated by the socket buffer', () => {
     expect(reader.lengthOf(arrival(4, message, { claimedLength: message.length + 1 }))).toBeUndefined();
   });
 
-  test('of messages too short to be errors', () => {
+  test('for messages too short for an error', () => {
     for (let end = 0; end < 8; end += 1) {
       expect(reader.lengthOf(arrival(4, message, { end, claimedLength: end }))).toBeUndefined();
     }
   });
 
-  test('unless it was asked for', async () => {
+  test('without the option', async () => {
     const network = directNetwork({ error: HOST_UNREACHABLE, quote: 6 });
     const silent = await simulatePing(network, { count: 1, wait: 500 });
     expect(silent.events.map((event) => event.type)).toEqual(['start', 'timeout', 'summary']);
@@ -89,7 +89,7 @@ describe('is not told', () => {
   });
 });
 
-test('a hidden path does not show its routers this way either', async () => {
+test('a hidden path does not show its routers in these lines', async () => {
   const network = directNetwork({}, { hops: [{ address: '10.0.1.1', quote: 4 }] });
   const run = await simulateTraceroute(network, { probes: 1, retry: false, reportShortQuotes: true });
   const event = run.events.find((one) => one.type === 'short-quote');

@@ -1,6 +1,6 @@
 /**
- * Answers of rtnetlink as plain data. Requests and answers have one form (rtnetlink(7)), so requests, whose bytes
- * `requests.test.ts` holds to iproute2's, are read back here; `test/lab/lab-netlink.test.ts` compares with `ip -json`.
+ * Answers of rtnetlink as plain data. Requests and answers have the same form (rtnetlink(7)), so requests, whose bytes
+ * `requests.test.ts` compares with iproute2, are decoded here; `test/lab/lab-netlink.test.ts` compares with `ip -json`.
  * @module
  */
 import fc from 'fast-check';
@@ -19,7 +19,7 @@ const address = fc.oneof(
 );
 const index = fc.integer({ min: 1, max: 0x7fff_ffff });
 
-/** An address and a prefix length that it can have. */
+/** Draws an address and a valid prefix length. */
 const prefix = address.chain((bytes) =>
   fc.record({ bytes: fc.constant(bytes), length: fc.integer({ min: 0, max: bytes.length * 8 }) }),
 );
@@ -82,7 +82,7 @@ describe('round trips', () => {
     );
   });
 
-  test('a default route has no destination, one that drops no next hop', () => {
+  test('a default route has no destination, a blackhole route has no next hop', () => {
     const byDefault = decodeRoute(
       addRoute({ destination: new Uint8Array(4), prefixLength: 0, nextHops: [{ interfaceIndex: 3 }] }),
     );
@@ -119,7 +119,7 @@ test('operational states beyond those of linux/if.h are unknown', () => {
   }
 });
 
-test('the time that a route has left is in ticks (rta_cacheinfo, linux/rtnetlink.h)', () => {
+test('the remaining lifetime of a route is in ticks (rta_cacheinfo, linux/rtnetlink.h)', () => {
   const header = Uint8Array.of(10, 0, 0, 0, 254, 9, 0, 1, 0, 0, 0, 0);
   const cacheInfo = fromHex(`24000c00${'00000000'.repeat(2)}70170000${'00000000'.repeat(5)}`);
   const route = decodeRoute({ type: 24, flags: 0, payload: joinParts(header, u32Attribute(4, 3), cacheInfo) });
@@ -142,7 +142,7 @@ describe('bad arguments', () => {
   });
 });
 
-describe('what is not what it should be is undefined', () => {
+describe('malformed messages decode to undefined', () => {
   const decoders = { decodeLink, decodeAddress, decodeRoute, decodeNeighbour };
   const whole: Readonly<Record<string, NetlinkMessage>> = {
     decodeLink: createVeth({ name: 'left', mtu: 9000 }, { name: 'right' }),
@@ -183,7 +183,7 @@ describe('what is not what it should be is undefined', () => {
     );
   });
 
-  test('an address of another length than its family says', () => {
+  test('an address with a length other than that of its family', () => {
     const wrong = addAddress({ interfaceIndex: 3, address: fromHex('0a010101'), prefixLength: 24 }).payload.slice();
     wrong[0] = 10; // AF_INET6
     expect(decodeAddress({ type: 20, flags: 0, payload: wrong })).toBeUndefined();

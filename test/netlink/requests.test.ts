@@ -1,7 +1,7 @@
 /**
- * Our requests against those of iproute2 6.1, seen by `strace -e trace=sendmsg -e write=3 ip ...` in an empty network
+ * Compares our requests with those of iproute2 6.1, recorded by `strace -e trace=sendmsg -e write=3 ip ...` in an empty network
  * namespace whose veth0 had index 3. Two things differ on purpose: sequence numbers, and NLA_F_NESTED (0x8000), which
- * we set on nests and iproute2 leaves out; the vectors show it as iproute2 sent it. @module
+ * we set on nests and iproute2 does not; the vectors are those of iproute2. @module
  */
 import { describe, expect, test } from 'vitest';
 import { parseIpv4, parseIpv6, parseMac } from '../../src/base/address.ts';
@@ -26,7 +26,7 @@ function mac(text: string): Uint8Array {
   return parseMac(text) ?? expect.fail(text);
 }
 
-/** The message as a connection sends it. */
+/** Returns the bytes that a connection sends. */
 function sent(message: NetlinkMessage): Uint8Array {
   const flags = message.flags | MessageFlag.request | MessageFlag.acknowledge;
   return encodeMessage({ ...message, flags }, SEQUENCE);

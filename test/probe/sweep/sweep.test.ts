@@ -21,14 +21,14 @@ function all(...texts: string[]): string[] {
 }
 
 describe('targets', () => {
-  test('networks leave their own and the broadcast address out, but for /31 and /32 (fping does)', () => {
+  test('networks exclude network and broadcast address, except /31 and /32 (as in fping)', () => {
     expect(all('192.0.2.77/30')).toEqual(['192.0.2.77', '192.0.2.78']);
     expect(all('192.0.2.76/31')).toEqual(['192.0.2.76', '192.0.2.77']);
     expect(all('192.0.2.76/32')).toEqual(['192.0.2.76']);
     expect(targetsOf('10.0.0.0/8').size).toBe(2 ** 24 - 2);
   });
 
-  test('ranges, short ranges, single ones, in the order given', () => {
+  test('ranges, short ranges and single addresses, in the given order', () => {
     expect(all('192.0.2.254-192.0.3.1', '192.0.2.9-11', '198.51.100.1')).toEqual([
       ...['192.0.2.254', '192.0.2.255', '192.0.3.0', '192.0.3.1'],
       ...['192.0.2.9', '192.0.2.10', '192.0.2.11', '198.51.100.1'],
@@ -51,7 +51,7 @@ describe('targets', () => {
     expect(() => targetsOf(text)).toThrow(message);
   });
 
-  test('one family at a time', () => {
+  test('addresses of one family only', () => {
     expect(() => targetsOf('10.0.0.1', '2001:db8::1')).toThrow(/cannot mix IPv4 and IPv6/);
   });
 });
@@ -67,25 +67,25 @@ async function run(
   const method = new EchoMethod({ family: 4, nonce: NONCE, size: 8 });
   for await (const event of sweep({ transport, clock, method }, options)) events.push(event);
   const summary = events.at(-1);
-  if (summary?.type !== 'summary') throw new Error('a run ends with its summary');
+  if (summary?.type !== 'summary') throw new Error('the run ended without a summary');
   return { events, summary, elapsed: clock.now() };
 }
 
 describe('a sweep', () => {
-  test('asks everyone once when everyone answers, at its rate', async () => {
+  test('sends one probe to each target when all answer, at the given rate', async () => {
     const { summary, elapsed } = await run({}, { targets: targetsOf('10.0.0.0/22'), rate: 1_000 });
     expect(summary).toMatchObject({ targets: 1022, transmitted: 1022, alive: 1022, silent: 0, unreachable: 0 });
     expect(elapsed).toBeGreaterThan(1_000);
     expect(elapsed).toBeLessThan(1_030);
   });
 
-  test('asks the silent ones again, and only these', async () => {
+  test('retries only the targets without reply', async () => {
     const loss = [3, 5];
     const { summary } = await run({ loss }, { targets: targetsOf('10.0.0.1-10'), retries: 1 });
     expect(summary).toMatchObject({ transmitted: 12, alive: 10, silent: 0 });
   });
 
-  test('gives up after the last retry, and says who was silent', async () => {
+  test('ends after the last retry, and reports the targets without reply', async () => {
     const options = { targets: targetsOf('10.0.0.1-3'), retries: 2, wait: 100, reportSilent: true };
     const { summary, events, elapsed } = await run({ isSilent: true }, options);
     expect(summary).toMatchObject({ transmitted: 9, alive: 0, silent: 3 });
@@ -97,7 +97,7 @@ describe('a sweep', () => {
     expect(elapsed).toBeGreaterThanOrEqual(300);
   });
 
-  test('routers and this machine say who is unreachable', async () => {
+  test('reports errors of routers and of the local kernel as unreachable', async () => {
     const hops = [{ address: '192.0.2.254', error: { type: 3, code: 1 } }];
     const refusals = { 1: { errorName: 'EACCES' } };
     const { summary, events } = await run({}, { targets: targetsOf('10.0.0.1-2') }, { hops, refusals });
@@ -113,18 +113,18 @@ describe('a sweep', () => {
     ]);
   });
 
-  test('answers that come twice count once; those of others not at all', async () => {
+  test('counts duplicates once, and ignores replies to other programs', async () => {
     const destination = { duplicates: { 0: 2 }, wrongSource: { 1: '192.0.2.99' } };
     const { summary } = await run(destination, { targets: targetsOf('10.0.0.1-2'), wait: 50, retries: 0 });
     expect(summary).toMatchObject({ alive: 1, silent: 1, duplicates: 2 });
   });
 
-  test('a full queue delays, it does not lose', async () => {
+  test('a full queue delays probes without losses', async () => {
     const { summary } = await run({}, { targets: targetsOf('10.0.0.0/24'), rate: 0 }, { queue: 10 });
     expect(summary).toMatchObject({ alive: 254, transmitted: 254 });
   });
 
-  test('more than 65,536 targets are told apart', async () => {
+  test('distinguishes more than 65,536 targets', async () => {
     const { summary } = await run({}, { targets: targetsOf('10.0.0.0/15'), rate: 0 });
     expect(summary).toMatchObject({ targets: 131_070, alive: 131_070, transmitted: 131_070, duplicates: 0 });
   });
