@@ -218,14 +218,14 @@ describe('a next file that cannot be begun', () => {
 describe('ends', () => {
   test.each([
     ['-c 100', ['-c', '100'], 'frame limit reached \\(-c 100\\)', [100]],
-    ['--stop-size', ['--stop-size', '0.1'], 'no more bytes', [98]],
+    ['--stop-size', ['--stop-size', '0.1'], 'size limit reached \\(--stop-size 0.1\\)', [98]],
     [
       '--stop-files',
       ['--stop-files', '3', '--rotate-packets', '7'],
       'file limit reached \\(--stop-files 3\\)',
       [7, 7, 7],
     ],
-    ['--quota', ['--quota', '0.05', '-C', '0.02'], 'as large as they may become', [19, 19, 11]],
+    ['--quota', ['--quota', '0.05', '-C', '0.02'], 'size limit reached \\(--quota 0.05\\)', [19, 19, 11]],
   ])('%s', async (_option, words, why, frames) => {
     await using program = await startCapture('-w', folder.file('a.pcap'), ...words, 'udp port 9');
     await flood(300);
@@ -255,7 +255,7 @@ describe('packed files', () => {
     expect(8 * (1 << 20) - unpacked).toBeLessThan(FRAME + 16);
     expect(unpacked).toBeLessThanOrEqual(8 * (1 << 20));
     const help = spawnSync(process.execPath, [MAIN, 'capture', '--help'], { encoding: 'utf8' }).stdout;
-    expect(help).toMatch(/-C, --rotate-size\s+begin the next file before this one exceeds SIZE, before\s+compression/);
+    expect(help).toMatch(/-C, --rotate-size\s+begin a new file before this one exceeds SIZE, before\s+compression/);
     const tshark = requirePeer('tshark');
     if (tshark === undefined) return;
     const words = ['-r', folder.file('a-00003.pcap.gz'), '-T', 'fields', '-e', 'frame.number'];
@@ -396,7 +396,7 @@ describe('a program after each file', () => {
   });
 
   test.each([
-    ['nosuch-program', 'no such program in PATH; give its path'],
+    ['nosuch-program', 'no such program in PATH; specify its path'],
     ['/no/such/program', 'no such file or directory'],
     ['/etc/passwd', 'permission denied'],
     ['/etc', 'it is not a file'],

@@ -418,7 +418,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     const options = { encoding: 'utf8', timeout: 20_000 } as const;
     const { stdout, status } = spawnSync(script, ['-qec', command, '/dev/null'], options);
     const advice = 'redirect standard output, or name a file (-w FILE)';
-    expect(stdout).toBe(`tapline: cannot write a capture file to a terminal: ${advice}\r\n`);
+    expect(stdout).toBe(`tapline: cannot write a capture file to a terminal; ${advice}\r\n`);
     expect(status).toBe(2);
   });
 

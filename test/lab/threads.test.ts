@@ -187,7 +187,7 @@ test('an interface that goes away ends all threads with status 4; what came befo
 });
 
 test.each([
-  ['no file', ['--threads', '2'], 'give -w FILE'],
+  ['no file', ['--threads', '2'], '--threads needs -w FILE'],
   [
     'fewer files than threads',
     ['--threads', '3', '-w', 'x.pcap', '-G', '5', '-W', '2'],
