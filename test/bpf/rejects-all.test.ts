@@ -103,10 +103,12 @@ describe('compiled with a warning, as only tapline knows', () => {
       'ip or arp',
       'geneve and tcp',
       'not geneve and not ip',
+      '1 = 1',
       '',
     ]) {
       expect(compileFilter(expression, options).warnings, expression).toEqual([]);
     }
+    expect(compileFilter('ip', { linkType: LinkType.ipv4 }).warnings).toEqual([]);
   });
 
   test('a filter too large to be searched is reported as a whole', () => {

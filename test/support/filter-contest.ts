@@ -154,6 +154,8 @@ function judge(
     for (const [number, bytes] of (packets[file] ?? []).entries()) {
       count.pairs += 1;
       const verdict = program.match(bytes) > 0 ? '1' : '0';
+      if (verdict === '1' && program.warnings.length > 0)
+        differences.push(`${where}: matches ${number} in spite of its warning`);
       if (verdict === '1') count.matches += 1;
       const plainVerdict = plain.match(bytes) > 0 ? '1' : '0';
       for (const ours of [verdict, plainVerdict]) {

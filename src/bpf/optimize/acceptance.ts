@@ -1,36 +1,41 @@
-/** Whether any packet can be accepted, with what is known on different paths kept apart. @module */
+/** Decides whether a graph can accept any packet, with separate facts for each path. @module */
 import { RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { comparedVariables } from './optimize.ts';
 
-/** Sets of facts that are kept apart at one node; more are combined to what holds for all of them. */
-const MAX_STATES = 64;
-/** Larger graphs are taken to accept something. */
-const MAX_NODES = 2_000;
+/** Maximum number of paths to one node, and of steps along all paths. Larger filters are assumed to accept something. */
+const MAX_PATHS = 96;
+const MAX_STEPS = 6_000;
 
 /**
- * Follows every path to the test that decides it. Jump threading combines paths where they meet and so does not see that
- * `port 443 and less 99 and icmp` matches nothing: behind the first term the protocol is TCP, UDP or SCTP.
- * @param root before optimisation: wider loads hide what is known of their parts
- * @param optimized the same after it
+ * Returns whether any packet can be accepted, by following each path separately. Jump threading combines the facts where
+ * paths meet, and so misses that `port 443 and less 99 and icmp` matches nothing: after the first term the protocol is
+ * TCP, UDP or SCTP.
+ * @param root the graph before optimisation: wider loads hide facts about their parts
+ * @param optimized the graph after optimisation
  */
 export function mayAccept(graph: Graph, root: Node, optimized: Node): boolean {
   if (graph.reachable(optimized).at(-1) !== graph.accept) return false;
-  const nodes = graph.reachable(root);
-  if (nodes.length > MAX_NODES) return true;
-  const states = new Map<Node, RangeFacts[]>([[root, [RangeFacts.atStart(comparedVariables(nodes))]]]);
+  const paths = new Map<Node, RangeFacts[]>();
+  let isOpen = true;
+  let steps = 0;
   const arrive = (node: Node, facts: RangeFacts) => {
-    const known = states.get(node);
-    if (known === undefined) states.set(node, [facts]);
-    else if (known.length < MAX_STATES) known.push(facts);
-    else known.push((known.pop() as RangeFacts).meet(facts));
+    const known = paths.get(node);
+    if (known === undefined) paths.set(node, [facts]);
+    else if (node !== graph.reject) known.push(facts);
+    isOpen &&= node !== graph.accept && (known?.length ?? 0) <= MAX_PATHS;
   };
+  const nodes = graph.reachable(root);
+  arrive(root, RangeFacts.atStart(comparedVariables(nodes)));
   for (const node of nodes) {
-    if (node === graph.accept || states.has(graph.accept)) break;
-    for (const facts of states.get(node) ?? []) follow(node, facts, arrive);
-    states.delete(node);
+    for (const facts of paths.get(node) ?? []) {
+      if (!isOpen || steps > MAX_STEPS) return true;
+      follow(node, facts, arrive);
+      steps += 1;
+    }
+    paths.delete(node);
   }
-  return states.has(graph.accept);
+  return !isOpen;
 }
 
 function follow(node: Node, facts: RangeFacts, arrive: (node: Node, facts: RangeFacts) => void): void {
