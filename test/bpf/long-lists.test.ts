@@ -60,7 +60,7 @@ describe('lists that people have', () => {
   test('programs that are too long for the kernel are judged here', () => {
     const text = hosts.map((address) => `host ${dotted(address)}`).join(' or ');
     const { instructions } = compileFilter(text, ethernet);
-    expect(kernelRefusal(instructions)).toBe(`the kernel takes 4096 instructions, not ${instructions.length}`);
+    expect(kernelRefusal(instructions)).toBe(`the kernel accepts 4096 instructions, not ${instructions.length}`);
     const engine = createEngine(instructions, { engine: 'kernel' });
     expect(engine).toMatchObject({ kind: 'interpreter', attach: false });
     const frame = frameOf('tcp', hosts[2_000] ?? 0, 1);

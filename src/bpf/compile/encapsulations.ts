@@ -119,7 +119,7 @@ function mplsTest(context: Context, label: number | undefined, span: Span): Pred
       ? tests.maskedEqual(layers.network(-2, 1), BOTTOM_OF_STACK, 0)
       : canCarryMpls(context)
         ? carries(context, layers.kind === 'ppp' ? PPP_MPLS : EtherType.mpls, span)
-        : context.fail('FILTER_LINK_TYPE', 'MPLS cannot be told on this link type', span);
+        : context.fail('FILTER_LINK_TYPE', 'this link type cannot identify MPLS', span);
   const labelMatches = label === undefined ? [] : [tests.maskedEqual(layers.network(0, 4), 0xffff_f000, label << 12)];
   layers.labelLength += MPLS_LABEL_LENGTH;
   layers.labels += 1;
@@ -280,6 +280,6 @@ function networkMatches({ tests }: Context, word: Value, network: number | undef
 
 function checkIdentifier(context: Context, what: string, id: number | undefined, max: number, span: Span): void {
   if (id !== undefined && id > max) {
-    context.fail('FILTER_NUMBER', `${id} is no ${what} identifier, the largest is ${max}`, span);
+    context.fail('FILTER_NUMBER', `${what} identifier ${id} is out of range (0 to ${max})`, span);
   }
 }

@@ -71,7 +71,7 @@ export class Layers {
 
   constructor(linkType: LinkType, values: ValueTable) {
     const shape = SHAPES.get(linkType);
-    if (shape === undefined) throw new RangeError(`no filters for link type ${linkType}`);
+    if (shape === undefined) throw new RangeError(`link type ${linkType} is not supported`);
     this.#values = values;
     this.kind = shape.kind;
     this.linkHeader = { base: undefined, offset: 0 };

@@ -83,48 +83,36 @@ function carriedByEthernet(context: Context, protocol: number): Predicate {
   const { layers, tests } = context;
   const field = layers.protocol();
   const isLength = not(tests.greater(field, MAX_802_3_LENGTH));
-  switch (protocol) {
-    case LlcSap.osi:
-    case LlcSap.ip:
-    case LlcSap.netBeui:
-      return all(isLength, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
-    case LlcSap.ipx:
-      return any(
-        tests.equal(field, FilterEtherType.ipx),
-        all(
-          isLength,
-          any(
-            snap(context, 0, FilterEtherType.ipx),
-            tests.equal(layers.llc(0, 1), LlcSap.ipx),
-            tests.equal(layers.llc(0, 2), 0xffff),
-          ),
-        ),
-      );
-    case FilterEtherType.appleTalk:
-      return any(tests.equal(field, protocol), all(isLength, snap(context, APPLE_OUI, protocol)));
-    case FilterEtherType.appleTalkArp:
-      return any(tests.equal(field, protocol), all(isLength, snap(context, 0, protocol)));
-    default:
-      if (protocol > MAX_802_3_LENGTH) return tests.equal(field, protocol);
-      return all(isLength, tests.equal(layers.llc(0, 1), protocol));
-  }
+  if (protocol !== LlcSap.ipx) return carriedByType(context, protocol, isLength);
+  const llcIpx = any(
+    snap(context, 0, FilterEtherType.ipx),
+    tests.equal(layers.llc(0, 1), LlcSap.ipx),
+    tests.equal(layers.llc(0, 2), 0xffff),
+  );
+  return any(tests.equal(field, FilterEtherType.ipx), all(isLength, llcIpx));
 }
 
 function carriedByCooked(context: Context, protocol: number): Predicate {
   const { layers, tests } = context;
   const field = layers.protocol();
   const hasLlc = tests.equal(field, COOKED_802_2);
+  if (protocol !== LlcSap.ipx) return carriedByType(context, protocol, hasLlc);
+  return any(
+    tests.equal(field, FilterEtherType.ipx),
+    tests.equal(field, COOKED_802_3),
+    all(hasLlc, any(tests.equal(layers.llc(0, 1), LlcSap.ipx), snap(context, 0, FilterEtherType.ipx))),
+  );
+}
+
+/** Tests the type field, or in frames with an IEEE 802.2 header, which `hasLlc` tests for, that header. */
+function carriedByType(context: Context, protocol: number, hasLlc: Predicate): Predicate {
+  const { layers, tests } = context;
+  const field = layers.protocol();
   switch (protocol) {
     case LlcSap.osi:
     case LlcSap.ip:
     case LlcSap.netBeui:
       return all(hasLlc, tests.equal(layers.llc(0, 2), bothAccessPoints(protocol)));
-    case LlcSap.ipx:
-      return any(
-        tests.equal(field, FilterEtherType.ipx),
-        tests.equal(field, COOKED_802_3),
-        all(hasLlc, any(tests.equal(layers.llc(0, 1), LlcSap.ipx), snap(context, 0, FilterEtherType.ipx))),
-      );
     case FilterEtherType.appleTalk:
       return any(tests.equal(field, protocol), all(hasLlc, snap(context, APPLE_OUI, protocol)));
     case FilterEtherType.appleTalkArp:

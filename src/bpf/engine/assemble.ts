@@ -39,7 +39,7 @@ function contentLines(text: string): readonly Line[] {
     .map((line, index): Line => ({ number: index + 1, text: line.replace(/;.*$/, '').trim() }))
     .filter((line) => line.text !== '');
   if (lines.length > 2 * BPF_MAX_INSTRUCTIONS) {
-    throw new ProgramError(`the text is too long; ${BPF_MAX_INSTRUCTIONS} instructions is the most that Linux takes`);
+    throw new ProgramError(`the text is too long; the limit of Linux is ${BPF_MAX_INSTRUCTIONS} instructions`);
   }
   return lines;
 }
@@ -121,7 +121,7 @@ class Assembler {
     let rest = text.replace(/^\(\d+\)\s*/, '');
     for (let label = LABEL.exec(rest); label !== null; label = LABEL.exec(rest)) {
       const name = label[1] as string;
-      if (this.#labels.has(name)) throw new ProgramError(`label "${name}" is there twice`, { line: number });
+      if (this.#labels.has(name)) throw new ProgramError(`duplicate label "${name}"`, { line: number });
       this.#labels.set(name, this.#statements.length);
       rest = rest.slice(label[0].length);
     }
@@ -138,7 +138,7 @@ class Assembler {
     const opcode = OPCODES.find((entry) => entry.mnemonic === mnemonicFor(mnemonic, form) && fits(entry, form));
     if (opcode === undefined) {
       const known = OPCODES.some((entry) => entry.mnemonic === mnemonic);
-      const problem = known ? `${mnemonic} does not take "${statement.operand}"` : `no such instruction: ${mnemonic}`;
+      const problem = known ? `${mnemonic} does not take "${statement.operand}"` : `unknown instruction ${mnemonic}`;
       throw new ProgramError(problem, { line: statement.line });
     }
     const { code } = opcode;
@@ -163,7 +163,7 @@ class Assembler {
 
   #distance({ line }: Statement, target: string, index: number): number {
     const position = /^\d+$/.test(target) ? Number(target) : this.#labels.get(target);
-    if (position === undefined) throw new ProgramError(`no such label: "${target}"`, { line });
+    if (position === undefined) throw new ProgramError(`unknown label "${target}"`, { line });
     return position - index - 1;
   }
 }
@@ -218,5 +218,5 @@ function parseNumber(text: string, line: number): number {
   const magnitude = Number(text.replace('-', ''));
   const value = text.startsWith('-') ? -magnitude : magnitude;
   if (value >= -0x8000_0000 && value <= 0xffff_ffff) return value >>> 0;
-  throw new ProgramError(`${text} does not fit 32 bits`, { line });
+  throw new ProgramError(`${text} does not fit in 32 bits`, { line });
 }

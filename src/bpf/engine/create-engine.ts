@@ -64,7 +64,7 @@ export function createEngine(instructions: readonly BpfInstruction[], options: E
     const wasm = compileToWasm(instructions, memory);
     return memory === undefined ? copyingEngine(wasm, interpreter) : inPlaceEngine(wasm, interpreter);
   } catch (error) {
-    return { ...interpreter, fallback: `no WebAssembly engine: ${messageOf(error)}` };
+    return { ...interpreter, fallback: `WebAssembly engine not available: ${messageOf(error)}` };
   }
 }
 
@@ -74,9 +74,9 @@ export function createEngine(instructions: readonly BpfInstruction[], options: E
  */
 export function kernelRefusal(instructions: readonly BpfInstruction[]): string | undefined {
   if (instructions.length > BPF_MAX_INSTRUCTIONS) {
-    return `the kernel takes ${BPF_MAX_INSTRUCTIONS} instructions, not ${instructions.length}`;
+    return `the kernel accepts ${BPF_MAX_INSTRUCTIONS} instructions, not ${instructions.length}`;
   }
-  if (hasBackwardJump(instructions)) return 'the kernel takes no program with backward jumps';
+  if (hasBackwardJump(instructions)) return 'the kernel does not accept backward jumps';
   if (instructions.some(isShiftByIndex)) return 'the kernel shifts modulo 32 where the filter language gives 0';
   return undefined;
 }

@@ -1,19 +1,19 @@
 /**
- * What a program means where classic BPF's descriptions leave room, or Linux and libpcap differ. Every engine keeps to
- * this page, and the tests hold them against each other and against the kernel.
+ * Semantics of classic BPF where its descriptions are incomplete, or Linux and libpcap differ. All engines follow this
+ * page; tests compare them with each other and with the kernel.
  *
  * - Registers A, X and M[0] to M[15] hold unsigned 32-bit numbers. A and X begin as 0; a word M[] that is loaded before
  *   it is stored makes the program invalid.
  * - A load outside the frame's captured bytes ends the program with 0, as does division or remainder by X = 0.
  * - `[x + k]` is computed in 32 bits and wraps, as in Linux; libpcap's own interpreter rejects the frame instead.
- * - A shift by X of more than 31 gives 0, as in libpcap (Linux leaves it to the machine, x86 takes it modulo 32).
+ * - A shift by X of more than 31 gives 0, as in libpcap (Linux leaves it to the processor; x86 shifts modulo 32).
  * - `#pktlen` is the frame's length on the wire.
- * - Loads at `SKF_AD_OFF`: what `Ancillary` holds is served, and rejects the frame when there is no `Ancillary` (a
- *   file). SKF_AD_ALU_XOR_X is A ^= X, always. The others reject: netlink attributes, mark, queue and CPU do not
- *   reach user space with a frame, SKF_AD_PAY_OFFSET needs the kernel's own dissector, and SKF_AD_RANDOM would make
- *   a verdict that nobody can repeat.
- * - Loads at SKF_NET_OFF and SKF_LL_OFF reject: user space does not know where the kernel saw those headers begin.
- * - Backward jumps are limited to `BACKWARD_JUMP_LIMIT` a frame, then the frame is rejected. @module
+ * - Loads at `SKF_AD_OFF` of a field in `Ancillary` return it, or reject the frame if there is no `Ancillary` (frames of
+ *   files). SKF_AD_ALU_XOR_X is A ^= X, always. The others reject: netlink attributes, mark, queue and CPU do not
+ *   reach user space with a frame, SKF_AD_PAY_OFFSET needs the kernel's own dissector, and with SKF_AD_RANDOM a
+ *   verdict could not be reproduced.
+ * - Loads at SKF_NET_OFF and SKF_LL_OFF reject: user space does not know at which offsets the kernel found those headers.
+ * - Backward jumps are limited to `BACKWARD_JUMP_LIMIT` per frame; beyond the limit the frame is rejected. @module
  */
 import { type AncillaryLayout, AncillaryOffset } from '../ancillary.ts';
 import { BpfAlu, BpfJump } from '../instruction.ts';

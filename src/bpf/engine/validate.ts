@@ -35,8 +35,8 @@ export function validate(instructions: readonly BpfInstruction[], options: Valid
   if (count === 0) throw new ProgramError('the program is empty');
   const { most = BPF_MAX_INSTRUCTIONS } = options;
   if (count > most) {
-    const whose = most === BPF_MAX_INSTRUCTIONS ? 'Linux takes' : 'is run here';
-    throw new ProgramError(`${count} instructions; ${most} is the most that ${whose}`);
+    const whose = most === BPF_MAX_INSTRUCTIONS ? ' of Linux' : '';
+    throw new ProgramError(`${count} instructions exceed the limit${whose} (${most})`);
   }
   for (const [index, instruction] of instructions.entries()) {
     const problem =
@@ -63,7 +63,7 @@ function fieldProblem({ code, jt, jf, k }: BpfInstruction): string | undefined {
   if (!isWithin(code, 0xffff) || !isWithin(jt, 0xff) || !isWithin(jf, 0xff) || !isWithin(k, 0xffff_ffff)) {
     return `{ ${code}, ${jt}, ${jf}, ${k} } does not fit struct sock_filter (16, 8, 8 and 32 bits, unsigned)`;
   }
-  return opcodeOf(code) === undefined ? `0x${code.toString(16)} is no opcode of classic BPF` : undefined;
+  return opcodeOf(code) === undefined ? `0x${code.toString(16)} is not an opcode of classic BPF` : undefined;
 }
 
 function isWithin(value: number, maximum: number): boolean {
@@ -75,12 +75,13 @@ function operandProblem({ code, k }: BpfInstruction): string | undefined {
   if (kind === BpfClass.alu && opcodeOf(code)?.operand !== 'index') {
     const operation = operationOf(code);
     if ((operation === BpfAlu.div || operation === BpfAlu.mod) && k === 0) return 'division by the constant 0';
-    if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && k > 31) return `shift by ${k} bits; 31 is the most`;
+    if ((operation === BpfAlu.lsh || operation === BpfAlu.rsh) && k > 31)
+      return `shift by ${k} is out of range (0 to 31)`;
   }
   if (isMemoryAccess(code) && k >= BPF_MEMORY_WORDS)
     return `M[${k}] does not exist; M[${BPF_MEMORY_WORDS - 1}] is the last`;
   if (isAbsoluteLoad(code) && k >= SKF_AD_OFF && !ANCILLARY_OFFSETS.has(k - SKF_AD_OFF)) {
-    return `there is no ancillary value at SKF_AD_OFF + ${k - SKF_AD_OFF}`;
+    return `no ancillary data at SKF_AD_OFF + ${k - SKF_AD_OFF}`;
   }
   return undefined;
 }
@@ -101,7 +102,7 @@ function jumpProblem(
   for (const target of jumpTargets(instruction, index)) {
     if (target < 0 || target >= count) return `jump to ${target}, outside the program of ${count} instructions`;
     if (target <= index && options.backwardJumps !== true)
-      return `jump back to ${target}; Linux takes forward jumps only`;
+      return `backward jump to ${target}; Linux accepts forward jumps only`;
   }
   return undefined;
 }
@@ -139,5 +140,5 @@ function storedAfter({ code, k }: BpfInstruction, stored: number, index: number)
   const bit = 1 << (k & 0xf);
   if (kind === BpfClass.st || kind === BpfClass.stx) return stored | bit;
   if (!isMemoryAccess(code) || (stored & bit) !== 0) return stored;
-  throw new ProgramError(`M[${k}] is loaded, but not every way here stores it`, { instruction: index });
+  throw new ProgramError(`M[${k}] is loaded, but not stored on every path to here`, { instruction: index });
 }

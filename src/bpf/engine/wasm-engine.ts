@@ -42,7 +42,7 @@ const MOST_PAGES = 65_536;
  */
 export function compileToWasm(instructions: readonly BpfInstruction[], memory?: WasmMemory): WasmFilter {
   const api = webAssembly();
-  if (api === undefined) throw new Error('there is no WebAssembly here');
+  if (api === undefined) throw new Error('WebAssembly is not available');
   const frames = memory ?? new api.Memory({ initial: 1 });
   const bytes = encodeFilterModule(instructions, frames);
   if (bytes.length > LONGEST_MODULE) throw new ProgramError(`${bytes.length} bytes of WebAssembly code are too many`);

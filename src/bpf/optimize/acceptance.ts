@@ -1,17 +1,18 @@
-/** Whether any packet can be accepted, with what is known on different paths kept apart. @module */
+/** Decides whether a graph can accept any packet, with separate facts for each path. @module */
 import { RangeFacts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { comparedVariables } from './optimize.ts';
 
-/** Paths to one node, and steps along all paths. Filters with more of them are taken to accept something. */
+/** Maximum number of paths to one node, and of steps along all paths. Larger filters are assumed to accept something. */
 const MAX_PATHS = 96;
 const MAX_STEPS = 6_000;
 
 /**
- * Follows every path to the test that decides it. Jump threading combines paths where they meet and so does not see that
- * `port 443 and less 99 and icmp` matches nothing: behind the first term the protocol is TCP, UDP or SCTP.
- * @param root before optimisation: wider loads hide what is known of their parts
- * @param optimized the same after it
+ * Returns whether any packet can be accepted, by following each path separately. Jump threading combines the facts where
+ * paths meet, and so misses that `port 443 and less 99 and icmp` matches nothing: after the first term the protocol is
+ * TCP, UDP or SCTP.
+ * @param root the graph before optimisation: wider loads hide facts about their parts
+ * @param optimized the graph after optimisation
  */
 export function mayAccept(graph: Graph, root: Node, optimized: Node): boolean {
   if (graph.reachable(optimized).at(-1) !== graph.accept) return false;
