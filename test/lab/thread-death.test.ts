@@ -21,7 +21,7 @@ afterAll(() => lab.close());
 
 /** Loaded before the program, on every thread: what happens to the thread of `mail-1.pcap` once there is a file `die`. */
 const inThread = (what: string): string =>
-  `if (workerData?.words?.w?.endsWith('mail-1.pcap')) setInterval(() => {
+  `if (workerData?.output?.path.endsWith('mail-1.pcap')) setInterval(() => {
     if (require('node:fs').existsSync(require('node:path').join(__dirname, 'die'))) { ${what} }
   }, 10);`;
 /** Threads get little memory of their own. */
