@@ -52,7 +52,6 @@ function isRefusedByLibpcap(expression: string, tree: Expression, options: Lower
   try {
     const { predicate } = lower(expression, tree, new ValueTable(false), {
       ...options,
-
       asLibpcap: true,
     });
     return !hasLoop(predicate) && libpcapRejectsAll(predicate);

@@ -5,7 +5,7 @@ import { EtherType } from '../base/protocol-numbers.ts';
 import { QuoteView } from '../wire/icmp-quote.ts';
 import { IPV4_HEADER_LENGTH } from '../wire/ipv4.ts';
 import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
-import type { LayerPlace } from './layer.ts';
+import type { AnyLayer, LayerPlace } from './layer.ts';
 import type { DecodeContext } from './protocol.ts';
 import type { Region } from './region.ts';
 
@@ -25,8 +25,25 @@ export interface QuotedPacket {
 
 const quote = new QuoteView();
 
-/** Decodes the quote of an error; an error quotes packets of its own IP version. */
-export function decodeQuote(context: DecodeContext<QuoteLayer>, body: Region, version: 4 | 6): void {
+/** Adds a message to the layers, then decodes its body; an error quotes a packet of its own IP version. */
+export function addIcmpMessage<Layer extends AnyLayer & { quoted?: QuotedPacket }>(
+  context: DecodeContext<Layer | QuoteLayer>,
+  layer: Layer,
+  body: Region,
+  errorVersion: 4 | 6 | undefined,
+): void {
+  const quoted = errorVersion === undefined ? undefined : readQuotedPacket(context.bytes, body, errorVersion);
+  if (quoted !== undefined) layer.quoted = quoted;
+  context.add(layer);
+  if (errorVersion === undefined) context.data(body);
+  else decodeQuote(context, body, errorVersion);
+}
+
+function decodeQuote<Layer extends AnyLayer>(
+  context: DecodeContext<Layer | QuoteLayer>,
+  body: Region,
+  version: 4 | 6,
+): void {
   const { start, end } = body;
   context.add({ kind: 'quote', start, headerLength: 0 });
   // The quoted header holds the length of its packet; a shorter quote does not make the packet malformed.
@@ -40,7 +57,7 @@ function quotedLength(bytes: Uint8Array, { start, end }: Region, version: 4 | 6)
 }
 
 /** Reads addresses and port of a quoted packet of the given version, even if its version field differs. */
-export function readQuotedPacket(bytes: Uint8Array, { start, end }: Region, version: 4 | 6): QuotedPacket | undefined {
+function readQuotedPacket(bytes: Uint8Array, { start, end }: Region, version: 4 | 6): QuotedPacket | undefined {
   const isIpv4 = version === 4;
   if (end - start < (isIpv4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH)) return undefined;
   const source = isIpv4 ? formatIpv4(bytes, start + 12) : formatIpv6(bytes, start + 8);

@@ -24,7 +24,7 @@ afterAll(() => lab.close());
 /** tapline in the lab's right host, once it captures. */
 async function startCapture(...words: string[]): Promise<LabProcess> {
   const program = new LabProcess(lab.host('right'), process.execPath, [MAIN, 'capture', '-i', 'eth0', ...words]);
-  await program.said('listening on');
+  await program.printed('listening on');
   return program;
 }
 
@@ -41,7 +41,7 @@ test('frames that segmentation offload left as large as 64 KiB are recorded whol
   using folder = new TestFolder();
   const words = ['-i', 'eth0', '-w', folder.file('theirs.pcap'), '-Z', 'root', '-B', '65536', 'tcp'];
   await using theirs = new LabProcess(lab.host('right'), tcpdump, words);
-  await theirs.said('listening on');
+  await theirs.printed('listening on');
   await using ours = await startCapture('-w', folder.file('ours.pcap'), 'tcp');
   const request = new Uint8Array(4_000_000).map((_, index) => index);
   await exchangeTcp(lab.host('left'), lab.host('right'), { request, reply: Uint8Array.of(1) });
@@ -110,7 +110,7 @@ test.each(['pcap', 'pcapng'])('a disk that stalls for a while costs nothing but 
     flood(100);
     await sleep(5);
   }
-  await program.said('disk goes on');
+  await program.printed('disk goes on');
   flood(35_000 - sent);
   expect(await program.exit()).toBe(0);
   expect(program.standardError).toContain('\n0 packets dropped by kernel');

@@ -42,7 +42,7 @@ beforeEach(() => {
 
 async function startCapture(...words: string[]): Promise<LabProcess> {
   const program = new LabProcess(lab.host('right'), process.execPath, [MAIN, 'capture', '-i', 'eth0', ...words]);
-  await program.said('listening on');
+  await program.printed('listening on');
   return program;
 }
 
@@ -350,8 +350,8 @@ describe('a program after each file', () => {
       );
       await using program = await startCapture(...words, ...each);
       await flood(1);
-      await program.said('waiting for sh (1 file); press Ctrl-C to exit without waiting');
-      await program.said('0 packets dropped by kernel');
+      await program.printed('waiting for sh (1 file); press Ctrl-C to exit without waiting');
+      await program.printed('0 packets dropped by kernel');
       const hooks = readFileSync(folder.file('pids'), 'utf8').trimEnd().split('\n').map(Number);
       expect(hooks).toHaveLength(count);
       try {
@@ -375,7 +375,7 @@ describe('a program after each file', () => {
     const words = ['capture', '-i', 'eth0', '-w', folder.file('a.pcap'), '--rotate-packets', '1', '-z', 'sh', ...each];
     const leader = [process.execPath, MAIN, ...words, 'udp port 9'];
     await using program = new LabProcess(lab.host('right'), 'setsid', leader); // which has its place then
-    await program.said('listening on');
+    await program.printed('listening on');
     await flood(1);
     await eventually(() => expect(names()).toContain('log'));
     process.kill(-program.pid, 'SIGINT');

@@ -90,7 +90,7 @@ async function startTcpdump(interfaceName: string, path: string, filter: string)
     filter,
   ];
   const started = new LabProcess(lab.host('right'), tcpdump, words);
-  await started.said('listening on');
+  await started.printed('listening on');
   return started;
 }
 

@@ -61,7 +61,7 @@ const ping = (count: number): Promise<number> => pingAddress(lab.host('left'), '
 describe('capture', () => {
   test('prints a line per frame in tcpdump’s words, and its counters at the end', async () => {
     await using program = tapline('capture', '-i', 'eth0', '-n', '-t', '-c', '4', 'icmp');
-    await program.said('listening on eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes');
+    await program.printed('listening on eth0, link-type EN10MB (Ethernet), snapshot length 262144 bytes');
     await ping(2);
     expect(await program.exit()).toBe(0);
     const lines = program.standardOutput.toString().trimEnd().split('\n');
@@ -80,7 +80,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(3);
     program.signal(signal);
     expect(await program.exit()).toBe(0);
@@ -102,7 +102,7 @@ describe('capture', () => {
     }
     const all = ['-w', path, '--stats', stats, ...words, '-c', '2', 'icmp'];
     await using program = tapline('capture', '-i', 'eth0', ...all);
-    await program.said('listening on');
+    await program.printed('listening on');
     expect(readFileSync(stats, 'utf8')).toBe('old'); // until there is something to write
     await ping(1);
     expect(await program.exit()).toBe(0);
@@ -115,7 +115,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const words = ['-w', folder.file('a.pcap'), '--rotate-packets', '1', '--mode', '644', '-c', '2', 'icmp'];
     await using program = tapline('capture', '-i', 'eth0', ...words);
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(1);
     expect(await program.exit()).toBe(0);
     const modes = readdirSync(folder.path).map((name) => statSync(folder.file(name)).mode & 0o777);
@@ -139,7 +139,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} -c 2 icmp | cat`; // Node's pipes are sockets
     await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
-    await shell.said('listening on');
+    await shell.printed('listening on');
     await ping(1);
     expect(await shell.exit()).toBe(0);
     writeFileSync(folder.file('piped.pcap'), shell.standardOutput);
@@ -150,7 +150,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap.gz');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, '--stats', folder.file('stats.json'), 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(3);
     program.signal('SIGTERM');
     program.signal('SIGINT'); // another one, since the kernel merges equal signals that are pending
@@ -165,7 +165,7 @@ describe('capture', () => {
     const path = folder.file('ours.pcap.gz');
     const words = ['600', process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
     await using program = new LabProcess(lab.host('right'), 'timeout', words);
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(3);
     program.signal('SIGTERM'); // handled as its own time limit
     await program.exit();
@@ -178,10 +178,10 @@ describe('capture', () => {
     const path = folder.file('ours.pcap');
     const words = [process.execPath, MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp'];
     await using program = new LabProcess(lab.host('right'), 'nohup', words);
-    await program.said('listening on');
+    await program.printed('listening on');
     program.signal('SIGHUP');
     program.signal('SIGUSR1');
-    await program.said('0 packets captured');
+    await program.printed('0 packets captured');
     await ping(3);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
@@ -196,7 +196,7 @@ describe('capture', () => {
     const command = `${process.execPath} ${MAIN} capture -i eth0 -w ${path} --stats ${stats} icmp`;
     const shell = `exec ${script} -qc '${command}' /dev/null >&2`;
     await using terminal = new LabProcess(lab.host('right'), 'sh', ['-c', shell]);
-    await terminal.said('listening on');
+    await terminal.printed('listening on');
     await ping(3);
     terminal.signal('SIGKILL'); // the kernel sends SIGHUP to the processes of a terminal that is gone
     await eventually(() => expect(readFileSync(stats, 'utf8')).toMatch(/\}\n$/));
@@ -207,7 +207,7 @@ describe('capture', () => {
   test('SIGUSR1 shows the counters and the capture goes on', async () => {
     using folder = new TestFolder();
     await using program = tapline('capture', '-i', 'eth0', '-w', folder.file('ours.pcap'), '-U', 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(1);
     await program.counted(2);
     expect(program.standardError).toContain('\n2 packets captured\n');
@@ -221,7 +221,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(1);
     await eventually(async () => expect(await readPackets(path)).toHaveLength(2));
     program.signal('SIGINT');
@@ -232,7 +232,7 @@ describe('capture', () => {
     using folder = new TestFolder();
     const words = ['capture', '-i', 'any', '-w', '-', '-c', '2', '-s', '60', '--nano', '--duration', '20', 'icmp'];
     await using program = tapline(...words);
-    await program.said('listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 60 bytes');
+    await program.printed('listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 60 bytes');
     await ping(1);
     expect(await program.exit()).toBe(0);
     writeFileSync(folder.file('piped.pcap'), program.standardOutput);
@@ -247,7 +247,7 @@ describe('capture', () => {
   test('ends when nobody reads what it prints', async () => {
     const command = `${process.execPath} ${MAIN} capture -i eth0 -n icmp | head -n 1`;
     await using shell = new LabProcess(lab.host('right'), 'sh', ['-c', command]);
-    await shell.said('listening on');
+    await shell.printed('listening on');
     await eventually(async () => {
       await ping(1);
       expect(shell.hasEnded).toBe(true);
@@ -274,7 +274,7 @@ describe('capture', () => {
     ] as const) {
       const all = [...flags, MAIN, ...words, engine, 'udp port 53'];
       await using program = new LabProcess(lab.host('right'), process.execPath, all);
-      await program.said('listening on');
+      await program.printed('listening on');
       await ping(1);
       for (let sent = 0; sent < 2; sent += 1) {
         await sendUdp(lab.host('left'), lab.host('right'), Uint8Array.of(1), { port: 53 });
@@ -428,7 +428,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     const path = folder.file('ours.pcap');
     const right = other.host('right');
     await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0', '-w', path, 'icmp']);
-    await program.said('listening on');
+    await program.printed('listening on');
     await pingAddress(other.host('left'), '10.1.1.2', { count: 2 });
     await framesDelivered();
     await right.netlink.execute(deleteLink(right.interface('eth0').index), { wanted: 'delete eth0' });
@@ -453,9 +453,9 @@ describe('what goes wrong says so, with its own exit status', () => {
       await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
       const words = [MAIN, 'capture', ...interfaces, '-w', path, '-c', '2', 'icmp'];
       await using program = new LabProcess(right, process.execPath, words);
-      await program.said('listening on eth0');
+      await program.printed('listening on eth0');
       await right.netlink.execute(setLink(index, { up: true }), { wanted: 'bring eth0 up' });
-      await program.said('tapline: eth0 came up; capturing continues\n');
+      await program.printed('tapline: eth0 came up; capturing continues\n');
       await pingAddress(other.host('left'), '10.1.1.2');
       expect(await program.exit()).toBe(0);
       expect(program.standardError.startsWith(DOWN)).toBe(true);
@@ -469,7 +469,7 @@ describe('what goes wrong says so, with its own exit status', () => {
       const { index } = right.interface('eth0');
       await right.netlink.execute(setLink(index, { up: false }), { wanted: 'take eth0 down' });
       await using program = new LabProcess(right, process.execPath, [MAIN, 'capture', '-i', 'eth0']);
-      await program.said('listening on eth0');
+      await program.printed('listening on eth0');
       await right.netlink.execute(deleteLink(index), { wanted: 'delete eth0' });
       expect(await program.exit()).toBe(4);
       expect(program.standardError).toContain('interface eth0 was removed during the capture');
@@ -556,7 +556,7 @@ describe('read', () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, '-c', '6');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(2);
     for (let sent = 0; sent < 3; sent += 1) {
       await sendUdp(lab.host('left'), lab.host('right'), Uint8Array.of(1), { port: 53 });
@@ -597,7 +597,7 @@ describe('read', () => {
     using folder = new TestFolder();
     const path = folder.file('ours.pcap');
     await using program = tapline('capture', '-i', 'eth0', '-w', path, '-c', '4', 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(2);
     await program.exit();
     writeFileSync(folder.file('cut.pcap'), readFileSync(path).subarray(0, -5));
@@ -644,7 +644,7 @@ describe('read', () => {
     const hold = `exec 3<>${path}; cat ${folder.file('one.pcap')} >&3; exec "$@"`; // the shell's descriptor is a writer
     const words = ['-c', hold, 'sh', process.execPath, MAIN, 'read', path, '-n'];
     await using program = new LabProcess(lab.host('right'), 'sh', words);
-    await program.said('reading from');
+    await program.printed('reading from');
     program.child.kill('SIGINT');
     expect(await program.exit()).toBe(0);
     expect(program.standardOutput.toString().split('\n')).toHaveLength(2);

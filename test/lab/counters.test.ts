@@ -28,7 +28,7 @@ test.each([
   const [path, stats] = [folder.file('ours.pcapng'), folder.file('stats.json')];
   const words = ['-i', 'eth0', '--engine', engine, '-w', path, '--stats', stats, ...more, 'udp port 9'];
   await using program = tapline(lab.host('right'), 'capture', ...words);
-  await program.said('listening on');
+  await program.printed('listening on');
   const unwanted = Array(UNWANTED_COUNT).fill(UNWANTED);
   sendFrames(lab.host('left'), 'eth0', [...Array(WANTED_COUNT).fill(taggedFrame([], 100)), ...unwanted]);
   await program.counted(WANTED_COUNT);
@@ -66,7 +66,7 @@ test.each([[[]], [['--threads', '2', '--merge']]])(
     const path = folder.file('ours.pcapng');
     const words = ['-i', 'eth0', '-w', path, '--rotate-packets', '7', '--stop-files', '1', ...more, 'udp port 9'];
     await using program = tapline(lab.host('right'), 'capture', ...words);
-    await program.said('listening on');
+    await program.printed('listening on');
     sendFrames(lab.host('left'), 'eth0', Array(WANTED_COUNT).fill(taggedFrame([], 100)));
     expect(await program.exit()).toBe(0);
     const [name = ''] = readdirSync(folder.path);

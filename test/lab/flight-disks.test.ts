@@ -53,7 +53,7 @@ test('a disk that stalls in the middle of a window costs nothing but memory', as
     sendWindow(100);
     await sleep(5);
   }
-  await program.said('disk goes on');
+  await program.printed('disk goes on');
   sendWindow(30_000 - sent);
   await framesDelivered();
   endCaptureOnDisk(folder);
@@ -68,7 +68,7 @@ test('a disk that is full ends it: 5, with whole records, and the windows before
   const words = '--min-free 0';
   await using program = await record(folder, { disk: smallDisk('256k'), after: 0.3, words });
   sendWindow(100);
-  await program.said('100 packets in');
+  await program.printed('100 packets in');
   sendWindow(400);
   expect(await program.exit()).toBe(5);
   expect(program.standardError).toContain('the disk is full');
@@ -102,7 +102,7 @@ test('a ring with a quota gives up its oldest windows', async () => {
   await using program = await record(folder, { name: 'x-%N.pcapng', after: 0.3, words });
   for (let window = 1; window <= 4; window += 1) {
     sendWindow(30 + window);
-    await program.said(`${30 + window} packets in`);
+    await program.printed(`${30 + window} packets in`);
   }
   expect(await program.exit()).toBe(0);
   expect(readdirSync(folder.file('kept')).sort()).toEqual(['x-00002.pcapng', 'x-00003.pcapng', 'x-00004.pcapng']);

@@ -54,7 +54,7 @@ describe('capture --trigger', () => {
     using folder = new TestFolder();
     const words = ['--before', '1', '--after', '0.3', '--trigger', 'ether proto 0x88b6', '--max-triggers', '1'];
     await using program = recorder(folder.file('trouble.pcapng'), ...words, 'ether proto 0x88b5 or ether proto 0x88b6');
-    await program.said('listening on');
+    await program.printed('listening on');
     send(numbered(1));
     await sleep(1_500); // more than --before
     send(numbered(2), numbered(3, true), numbered(4));
@@ -85,12 +85,12 @@ describe('capture --trigger', () => {
     using folder = new TestFolder();
     const words = ['--before', '0.1', '--after', '0.1', '--trigger', 'udp port 514', '--trigger', 'ether[14] = 9'];
     await using program = recorder(folder.file('trouble'), ...words, 'udp or ether proto 0x88b5');
-    await program.said('listening on');
+    await program.printed('listening on');
     send(numbered(1, true), numbered(9));
-    await program.said('trigger 1 (ether[14] = 9)');
+    await program.printed('trigger 1 (ether[14] = 9)');
     await sleep(600); // more than --after and --before
     send(numbered(2), syslog());
-    await program.said('trigger 2 (udp port 514)');
+    await program.printed('trigger 2 (udp port 514)');
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
     expect((await contents(folder)).map((numbers) => numbers.length)).toEqual([1, 2]);
@@ -101,14 +101,14 @@ describe('capture --trigger', () => {
     using folder = new TestFolder();
     const words = ['--before', '1MiB', '--after', '1', '--trigger', 'arp', '--max-triggers', '1'];
     await using program = recorder(folder.file('trouble.pcapng'), ...words, 'ether proto 0x88b5');
-    await program.said('listening on');
+    await program.printed('listening on');
     send(...[1, 2, 3, 4, 5].map((number) => numbered(number)));
     await eventually(() => {
       program.signal('SIGUSR1');
       expect(program.standardError).toContain('5 packets in memory');
     });
     program.signal('SIGALRM');
-    await program.said('trigger 1 (SIGALRM)');
+    await program.printed('trigger 1 (SIGALRM)');
     send(numbered(6));
     expect(await program.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[1, 2, 3, 4, 5, 6]]);
@@ -122,7 +122,7 @@ describe('capture --trigger', () => {
       ...['capture', '-i', 'eth0 ether proto 0x88b5', '-i', 'any udp', '-w', folder.file('both.pcapng'), '-B', '4'],
       ...words,
     );
-    await program.said('listening on any');
+    await program.printed('listening on any');
     send(numbered(1), taggedFrame([], 8), numbered(2), syslog(), numbered(3));
     expect(await program.exit()).toBe(0);
     const [name = ''] = readdirSync(folder.path);
@@ -142,7 +142,7 @@ describe('capture --trigger', () => {
     const words = ['--before', '5', '--after', '0.2', '--trigger', 'ether proto 0x88b6', '--max-triggers', '1'];
     const name = folder.file('trouble-%N.pcapng.gz');
     await using program = recorder(name, ...words, '--rotate-packets', '2', 'ether proto 0x88b5 or ether proto 0x88b6');
-    await program.said('listening on');
+    await program.printed('listening on');
     send(...[1, 2, 3, 4].map((number) => numbered(number)), numbered(5, true));
     expect(await program.exit()).toBe(0);
     expect(readdirSync(folder.path).sort()).toEqual([1, 2, 3].map((number) => `trouble-0000${number}.pcapng.gz`));
@@ -162,17 +162,17 @@ describe('capture --trigger', () => {
     const words = ['--before', '0', '--after', '0', '--trigger', 'ether proto 0x88b6'];
     const filter = 'ether proto 0x88b5 or ether proto 0x88b6';
     await using ring = recorder(folder.file('ring.pcapng'), ...words, '--ring', '2', '--max-triggers', '3', filter);
-    await ring.said('listening on');
+    await ring.printed('listening on');
     for (const number of [1, 2, 3]) {
       send(numbered(number, true), numbered(9));
-      await ring.said(`trigger ${number} (`);
+      await ring.printed(`trigger ${number} (`);
     }
     expect(await ring.exit()).toBe(0);
     expect(await contents(folder)).toEqual([[2], [3]]);
 
     using other = new TestFolder();
     await using ended = recorder(other.file('end.pcapng'), ...words, '--stop-files', '1', filter);
-    await ended.said('listening on');
+    await ended.printed('listening on');
     send(numbered(1, true), numbered(9));
     expect(await ended.exit()).toBe(0);
     expect(ended.standardError).toContain('capture stopped: file limit reached (');

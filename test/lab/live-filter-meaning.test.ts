@@ -61,7 +61,7 @@ async function tcpdumpLive(path: string, filter: string, limit: number): Promise
   if (tcpdump === undefined) return async () => [];
   const words = ['-i', 'eth0', '-w', path, '-U', '-Z', 'root', '--immediate-mode', '-c', `${limit}`, filter];
   const started = new LabProcess(lab.host('right'), tcpdump, words);
-  await started.said('listening on');
+  await started.printed('listening on');
   return async () => {
     await started.exit();
     return (await readPackets(path)).map(({ bytes }) => hex(bytes));

@@ -361,14 +361,14 @@ describe('trouble', () => {
       right.netlink.execute(deleteLink(right.interface(name).index), { wanted: `delete ${name}` });
     await pingAddress(left, '10.1.1.2');
     await right.netlink.execute(setLink(right.interface('eth0').index, { up: false }), { wanted: 'take eth0 down' });
-    await program.said('eth0 went down; capturing continues when it comes up');
+    await program.printed('eth0 went down; capturing continues when it comes up');
     await right.netlink.execute(setLink(right.interface('eth0').index, { up: true }), { wanted: 'bring eth0 up' });
-    await program.said('eth0 came up; capturing continues');
+    await program.printed('eth0 came up; capturing continues');
     await carrierUp(other, 'eth0');
     await pingAddress(left, '10.1.1.2');
     await pingAddress(left, '10.1.2.2');
     await remove('eth0');
-    await program.said('interface eth0 was removed; the capture continues on the others');
+    await program.printed('interface eth0 was removed; the capture continues on the others');
     await pingAddress(left, '10.1.2.2');
     await remove('eth1');
     expect(await program.exit()).toBe(4);

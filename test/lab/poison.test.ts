@@ -115,7 +115,7 @@ describe('records', () => {
     const count = 6000;
     const words = ['capture', '--poison', ...source, '-w', path, '-c', String(count), 'udp port 9'];
     await using program = new LabProcess(lab.host('right'), process.execPath, [MAIN, ...words]);
-    await program.said('listening on');
+    await program.printed('listening on');
     while (!program.hasEnded) {
       sendFrames(lab.host('left'), 'eth0', Array(100).fill(frame));
       await sleep(5);

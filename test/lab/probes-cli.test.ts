@@ -99,7 +99,7 @@ describe('ping', () => {
     while (!program.standardOutput.toString().includes('icmp_seq=0'))
       await new Promise((resolve) => setTimeout(resolve, 20));
     program.signal('SIGQUIT');
-    await program.said(' packets received (');
+    await program.printed(' packets received (');
     expect(program.standardError).toMatch(/^\r\d+\/\d+ packets received \(\d+%\) .* max\n$/);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);

@@ -184,7 +184,7 @@ describe('paths', () => {
     const recorded = await tapline('traceroute', '--hide', '1', '--pcap', folder.file('x.pcapng'), CHAIN_TARGET.ipv4);
     expect([recorded.status, recorded.stderr]).toEqual([
       2,
-      'tapline: --hide and --pcap are mutually exclusive: the file would contain the hidden hops\n',
+      'tapline: --hide and --pcap exclude each other: the file would contain the hidden hops\n',
     ]);
   });
 

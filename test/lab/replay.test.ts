@@ -157,7 +157,7 @@ describe('replay', () => {
     writer.add(lentFrame(foreign(60)), 60);
     await writer.close();
     await using program = tapline(lab.host('left'), 'replay', '-i', 'eth0', '--rate', '100', '--loop', '0', path);
-    await program.said('sending on eth0');
+    await program.printed('sending on eth0');
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
     expect(program.standardError).toMatch(/\d+ frames? sent, \d+ bytes/);

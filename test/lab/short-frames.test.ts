@@ -174,7 +174,7 @@ test.each([
     const options = ['-i', 'eth0', '-s', String(snapLength), '--threads', '2', ...words, '-w', path];
     return tapline(lab.host('right'), 'capture', ...options);
   });
-  for (const program of programs) await program.said('listening on');
+  for (const program of programs) await program.printed('listening on');
   sendFrames(lab.host('left'), 'eth0', FRAMES);
   await framesDelivered();
   for (const program of programs) program.signal('SIGINT');

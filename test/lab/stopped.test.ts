@@ -29,7 +29,7 @@ test('nothing is lost and all is in order where the ring has room; where it has 
   await using large = start('large.pcap', '64');
   await using small = start('small.pcap', '2');
   const programs = [large, small];
-  for (const program of programs) await program.said('listening on');
+  for (const program of programs) await program.printed('listening on');
 
   using sender = openFrameSender(lab.host('left'), 'eth0');
   const frame = taggedFrame([], 1000 - PAYLOAD);

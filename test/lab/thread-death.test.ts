@@ -37,7 +37,7 @@ async function captureWith(folder: TestFolder, preload: string): Promise<LabProc
   const words = ['capture', '-i', 'eth0', '--threads', '3', '-w', folder.file('mail.pcap'), 'udp port 9'];
   const all = ['--require', folder.file('preload.cjs'), MAIN, ...words];
   const program = new LabProcess(lab.host('right'), process.execPath, all);
-  await program.said('listening on');
+  await program.printed('listening on');
   using sender = openFrameSender(lab.host('left'), 'eth0');
   const frame = taggedFrame([], 60);
   for (let sent = 0; sent < FRAMES; sent += 1) {

@@ -28,7 +28,7 @@ async function sendUntilEnd(program: LabProcess): Promise<number> {
 async function capture(folder: TestFolder, name: string, ...words: string[]): Promise<LabProcess> {
   const all = ['-i', 'eth0', '--threads', '3', '-w', folder.file(name), ...words, 'udp port 9'];
   const program = tapline(lab.host('right'), 'capture', ...all);
-  await program.said('listening on');
+  await program.printed('listening on');
   return program;
 }
 

@@ -23,7 +23,7 @@ afterAll(() => lab.close());
 
 async function startCapture(host: Lab, ...words: string[]): Promise<LabProcess> {
   const program = new LabProcess(host.host('right'), process.execPath, [MAIN, 'capture', '-i', 'eth0', ...words]);
-  await program.said('listening on');
+  await program.printed('listening on');
   return program;
 }
 

@@ -40,7 +40,7 @@ export async function captureOnDisk(
   const keep = `stat -f -c '%a %S' .; cp ./* ${kept}; exit $status`;
   const script = `mkdir ${place} ${kept} && ${disk(place)} && cd ${place} && { ${capture}; ${keep}; }`;
   const program = new LabProcess(host, 'unshare', ['--mount', 'sh', '-c', script]);
-  await program.said('listening on');
+  await program.printed('listening on');
   return program;
 }
 

@@ -55,7 +55,7 @@ export class LabProcess implements AsyncDisposable {
   }
 
   /** Resolves when standard error contains `text`. @throws Error when the program ends first, or after `EVENT_LIMIT` */
-  async said(text: string): Promise<void> {
+  async printed(text: string): Promise<void> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), EVENT_LIMIT);
     await new Promise<void>((resolve, reject) => {

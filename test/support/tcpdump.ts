@@ -45,7 +45,7 @@ export async function startTcpdump(
   // -Z root: otherwise it would switch to a user that may not exist in the namespace.
   const options = ['-Z', 'root', '-n', '-l', '--immediate-mode', '-i', interfaceName, ...words];
   const tcpdump = new LabProcess(host, path, options);
-  await tcpdump.said('listening on');
+  await tcpdump.printed('listening on');
   const lines = (): string[] =>
     tcpdump.standardOutput
       .toString('latin1')

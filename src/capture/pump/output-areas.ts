@@ -87,7 +87,7 @@ export class OutputAreas {
     });
   }
 
-  /** Lends a batch. @param giveBack called when nobody uses it any more */
+  /** Lends a batch. @param giveBack called when its last user has returned it */
   lend(batch: Omit<RecordBatch, 'retain'>, giveBack: () => void): RecordBatch {
     let isBack = false;
     const takeBack = (): void => {

@@ -79,7 +79,7 @@ export interface PathCommand {
 export function parsePath(words: PathWords & { readonly host: string }): PathCommand {
   const hiddenHops = numberOption('--hide', words.hide, { most: MAX_HOP }) ?? 0;
   if (hiddenHops > 0 && words.pcap !== undefined) {
-    throw new StackError('USAGE', '--hide and --pcap are mutually exclusive: the file would contain the hidden hops');
+    throw new StackError('USAGE', '--hide and --pcap exclude each other: the file would contain the hidden hops');
   }
   return { host: words.host, showsExtensions: words.e, originFile: words['asn-file'], hiddenHops };
 }

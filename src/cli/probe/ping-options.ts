@@ -118,7 +118,7 @@ export function parsePing(words: PingArguments): PingCommand {
     throw new StackError('USAGE', '--pcap records one host; remove the others, or --pcap');
   }
   if (words.M !== undefined && words['node-info'] !== undefined) {
-    throw new StackError('USAGE', '-M and --node-info are mutually exclusive');
+    throw new StackError('USAGE', '-M and --node-info exclude each other');
   }
   return {
     ...common,

@@ -83,7 +83,7 @@ function ownOutput<T>(command: Argv<T>) {
 export function parseTraceroute(words: TracerouteArguments): TracerouteCommand {
   const common = parseProbe(words);
   if (words.dot && common.format !== 'text') {
-    throw new StackError('USAGE', `--dot and --${common.format} are mutually exclusive`);
+    throw new StackError('USAGE', `--dot and --${common.format} exclude each other`);
   }
   if (words.mtu && words.P === 'tcp') {
     throw new StackError(

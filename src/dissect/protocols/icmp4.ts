@@ -4,7 +4,7 @@ import { IpProtocol } from '../../base/protocol-numbers.ts';
 import { Icmp4Type, isIcmp4Error } from '../../wire/icmp-types.ts';
 import { Icmp4View } from '../../wire/icmp4.ts';
 import { type ExpectedChecksum, expectedChecksum } from '../checksum.ts';
-import { decodeQuote, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
+import { addIcmpMessage, type QuotedPacket, type QuoteLayer } from '../icmp-message.ts';
 import type { LayerPlace, Mutable } from '../layer.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
 import { after, type Region, wireLengthOf } from '../region.ts';
@@ -67,11 +67,7 @@ function decodeIcmp4(context: DecodeContext<Icmp4Layer | QuoteLayer>, region: Re
   if (expected !== undefined) layer.expectedChecksum = expected;
   addFields(layer, bytes);
   const body = after(region, start + HEADER_LENGTH);
-  const quoted = isIcmp4Error(type) ? readQuotedPacket(bytes, body, 4) : undefined;
-  if (quoted !== undefined) layer.quoted = quoted;
-  context.add(layer);
-  if (isIcmp4Error(type)) decodeQuote(context, body, 4);
-  else context.data(body);
+  addIcmpMessage(context, layer, body, isIcmp4Error(type) ? 4 : undefined);
 }
 
 function addFields(layer: Mutable<Icmp4Layer>, bytes: Uint8Array): void {

@@ -7,7 +7,7 @@ import { Icmp6Type, isIcmp6Error } from '../../wire/icmp-types.ts';
 import { Icmp6View } from '../../wire/icmp6.ts';
 import { NeighborDiscoveryView, NeighborOption, NeighborOptionView } from '../../wire/neighbor-discovery.ts';
 import { type ExpectedChecksum, expectedUpperChecksum } from '../checksum.ts';
-import { decodeQuote, type QuotedPacket, type QuoteLayer, readQuotedPacket } from '../icmp-message.ts';
+import { addIcmpMessage, type QuotedPacket, type QuoteLayer } from '../icmp-message.ts';
 import type { LayerPlace, Mutable } from '../layer.ts';
 import { type ListenerRecord, readListenerRecords } from '../listener-records.ts';
 import type { DecodeContext, Protocol } from '../protocol.ts';
@@ -108,11 +108,7 @@ function decodeIcmp6(context: DecodeContext<Icmp6Layer | QuoteLayer>, region: Re
   addFields(layer, bytes, region);
   if (neighbor.wrap(bytes, start, end)) addNeighborFields(layer, bytes);
   const body = after(region, start + HEADER_LENGTH);
-  const quoted = isIcmp6Error(type) ? readQuotedPacket(bytes, body, 6) : undefined;
-  if (quoted !== undefined) layer.quoted = quoted;
-  context.add(layer);
-  if (isIcmp6Error(type)) decodeQuote(context, body, 6);
-  else context.data(body);
+  addIcmpMessage(context, layer, body, isIcmp6Error(type) ? 6 : undefined);
 }
 
 function addFields(layer: Mutable<Icmp6Layer>, bytes: Uint8Array, { start, end }: Region): void {
