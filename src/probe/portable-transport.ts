@@ -70,7 +70,7 @@ async function connect(socket: DatagramSocket, address: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onEnd = (cause?: NodeJS.ErrnoException): void => {
       if (cause === undefined) resolve();
-      else reject(new StackError('NO_ROUTE', `cannot reach ${address}: connect: ${cause.code}`, { cause }));
+      else reject(new StackError('NO_ROUTE', `no route to ${address} (connect: ${cause.code})`, { cause }));
     };
     socket.once('error', onEnd);
     socket.connect(DISCARD_PORT, address, onEnd); // the callback receives the error, which its type omits

@@ -180,7 +180,10 @@ describe('monitor: all hops in every round', () => {
   });
 
   test('a network without any reply is one silent row', async () => {
-    const { summary } = await simulateMonitor({ ...networkOf('direct'), destination: { isSilent: true } }, { count: 2 });
+    const { summary } = await simulateMonitor(
+      { ...networkOf('direct'), destination: { isSilent: true } },
+      { count: 2 },
+    );
     expect(summary.hops).toMatchObject([{ hop: 1, addresses: [], transmitted: 2, lossPercent: 100 }]);
   });
 });
