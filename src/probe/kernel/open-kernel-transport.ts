@@ -19,6 +19,7 @@ import {
   SOL_IPV6,
 } from '../../sys/inet-constants.ts';
 import { InetSocket } from '../../sys/inet-socket.ts';
+import { noRouteError } from '../route-error.ts';
 import { ClockBridge } from './clock-bridge.ts';
 import { readRealtime } from './kernel-clock.ts';
 import type { KernelTransportOptions } from './kernel-options.ts';
@@ -233,31 +234,18 @@ function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Arr
 }
 
 /** Turns the errors of routing into sentences. */
-function explainRoute(
-  error: SyscallError,
-  { source, destination, interface: name }: KernelTransportOptions,
-): StackError {
+function explainRoute(error: SyscallError, { source, destination }: KernelTransportOptions): StackError {
   const target = formatAddress(destination);
-  const where = name === undefined ? '' : ` on ${name}`;
+  const cause = { cause: error };
   switch (error.errorName) {
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
-      return new StackError('NO_ROUTE', `no route to ${target}${where}; \`ip route get ${target}\` shows why`, {
-        cause: error,
-      });
+      return noRouteError(target, error);
     case 'EACCES':
-      return new StackError(
-        'NO_ROUTE',
-        `${target} is a broadcast address, or prohibited by a route; -b allows broadcast`,
-        {
-          cause: error,
-        },
-      );
+      return new StackError('NO_ROUTE', `${target} is a broadcast address or prohibited; -b allows broadcast`, cause);
     case 'EADDRNOTAVAIL':
       if (source === undefined) return error;
-      return new StackError('TARGET', `source address ${formatAddress(source)} is not an address of this machine`, {
-        cause: error,
-      });
+      return new StackError('TARGET', `${formatAddress(source)} is not an address of this machine`, cause);
     default:
       return error;
   }
