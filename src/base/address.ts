@@ -12,6 +12,8 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/;
 const IPV6_GROUPS = 8;
+/** ::ffff:0:0/96. */
+const MAPPED_PREFIX = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
 
 /** Parses a decimal dotted quad (RFC 6943, 3.1.1, "strict"): `10.1.1.1`, not `010.1.1.1`, not `10.1`. */
 export function parseIpv4(text: string): Uint8Array | undefined {
@@ -57,6 +59,19 @@ export function parseIpv6(text: string): Uint8Array | undefined {
 /** Parses an address of either family: 4 or 16 bytes. */
 export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+}
+
+/** Returns the IPv4 address that an IPv4-mapped IPv6 address contains (RFC 4291, 2.5.5.2); other addresses unchanged. */
+export function unmapAddress(address: Uint8Array): Uint8Array {
+  const isMapped =
+    address.length === IPV6_LENGTH && address.subarray(0, 12).every((byte, at) => byte === MAPPED_PREFIX[at]);
+  return isMapped ? address.subarray(12) : address;
+}
+
+/** Returns whether an address is valid on one link only: fe80::/10 (RFC 4291, 2.5.6), or ff02::/16 (RFC 4291, 2.7). */
+export function isLinkScoped(address: Uint8Array): boolean {
+  const prefix = address.length === IPV6_LENGTH ? readU16(address, 0) : 0;
+  return (prefix & 0xffc0) === 0xfe80 || (prefix & 0xff0f) === 0xff02;
 }
 
 /**

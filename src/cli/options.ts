@@ -7,7 +7,7 @@ import { readTextFile } from './text-input.ts';
 export interface NumberRange {
   readonly least?: number;
   readonly most?: number;
-  /** Whether fractions are allowed. */
+  /** Whether fractions are allowed, in the forms of strtod(3): `0.2`, `.2`, `2e-1`. */
   readonly fraction?: boolean;
 }
 
@@ -18,7 +18,8 @@ export interface NumberRange {
 export function numberOption(name: string, text: string | undefined, range: NumberRange = {}): number | undefined {
   if (text === undefined) return undefined;
   const { least = 0, most = Number.MAX_SAFE_INTEGER, fraction = false } = range;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  const form = fraction ? /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i : /^\d+(\.0+)?$/;
+  const value = form.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most && (fraction || Number.isInteger(value))) return value;
   const kind = fraction ? 'a number' : 'a whole number';
   const bounds = range.most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;

@@ -2,7 +2,7 @@
 import { parseScopedAddress } from '../base/address.ts';
 
 /** Milliseconds until a slow name server is given up. */
-const TIMEOUT = 2_000;
+const TIMEOUT = 1_000;
 
 /** Looks each name up once, several at a time. */
 export class NameCache {

@@ -1,5 +1,6 @@
 /** Opens the transport that the options of a run ask for. @module */
-import { parseScopedAddress } from '../base/address.ts';
+import { networkInterfaces } from 'node:os';
+import { formatAddress, isLinkScoped, parseScopedAddress } from '../base/address.ts';
 import { defined } from '../base/defined.ts';
 import { StackError } from '../base/errors.ts';
 import type { KernelTransportOptions } from './kernel/kernel-options.ts';
@@ -37,7 +38,8 @@ const PRIVILEGE = { auto: 'auto', raw: 'raw', unprivileged: 'none' } as const;
 
 /**
  * Opens the transport. The kernel's opens synchronously.
- * @throws StackError `TARGET` for a zone that is not `options.interface`, `PRIVILEGE`, `RAW_SOCKET_MISSING`
+ * @throws StackError `TARGET` for a link-local target without a zone or with one that is not `options.interface`, or for
+ * a source of the other address family; `NO_ROUTE`, `PRIVILEGE`, `RAW_SOCKET_MISSING`
  * @throws TypeError for a source that is no address
  * @throws SyscallError for an interface, address or option that the kernel refuses
  */
@@ -49,12 +51,14 @@ export function openTransport(
   if (transport === 'raw-socket' || (transport === 'auto' && process.platform !== 'linux')) {
     return openPortableTransport(needs);
   }
+  const outgoing = outgoingInterface(options.interface, zone);
+  if (outgoing === undefined && isLinkScoped(needs.destination)) throw missingZone(needs.destination);
   return openKernelTransport({
     ...needs,
     privilege: PRIVILEGE[transport],
     ...defined({
-      source: sourceBytes(options.source),
-      interface: outgoingInterface(options.interface, zone),
+      source: sourceBytes(options.source, needs.family),
+      interface: outgoing,
       mark,
       trafficClass,
       flowLabel,
@@ -62,11 +66,26 @@ export function openTransport(
   });
 }
 
-function sourceBytes(text: string | undefined): Uint8Array | undefined {
+function sourceBytes(text: string | undefined, family: 4 | 6): Uint8Array | undefined {
   if (text === undefined) return undefined;
   const source = parseScopedAddress(text);
   if (source === undefined) throw new TypeError(`source is not an address: ${JSON.stringify(text)}`);
-  return source.address;
+  const { address } = source;
+  if ((address.length === 4) === (family === 4)) return address;
+  throw new StackError('TARGET', `source address ${text} is not an IPv${family} address, but the target is`);
+}
+
+/** Returns the error for a link-local target without an interface; it names the interfaces that have such addresses. */
+function missingZone(destination: Uint8Array): StackError {
+  const target = formatAddress(destination);
+  const candidates = Object.entries(networkInterfaces())
+    .filter(([, addresses]) => addresses?.some(({ address }) => address.startsWith('fe80:')))
+    .map(([name]) => `${target}%${name}`);
+  const advice =
+    candidates.length === 0
+      ? 'no interface has a link-local address'
+      : `name its interface: ${candidates.join(' or ')}`;
+  return new StackError('TARGET', `${target} is valid on one link only; ${advice}`);
 }
 
 function outgoingInterface(name: string | undefined, zone: string | undefined): string | undefined {

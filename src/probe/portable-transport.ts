@@ -4,10 +4,10 @@
  */
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { formatAddress, parseAddress, parseScopedAddress } from '../base/address.ts';
-import { StackError } from '../base/errors.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { openPackageSocket, type PackageSocket, setPackageHopLimit } from '../sys/raw-socket-package.ts';
 import { Ipv4View } from '../wire/ipv4.ts';
+import { noRouteError } from './route-error.ts';
 import type { ProbeEvent, ProbeSpec, ProbeTransport, SendResult, TransportCapabilities } from './transport.ts';
 
 export interface PortableTransportOptions {
@@ -70,7 +70,7 @@ async function connect(socket: DatagramSocket, address: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onEnd = (cause?: NodeJS.ErrnoException): void => {
       if (cause === undefined) resolve();
-      else reject(new StackError('NO_ROUTE', `cannot reach ${address}: connect: ${cause.code}`, { cause }));
+      else reject(noRouteError(address, cause));
     };
     socket.once('error', onEnd);
     socket.connect(DISCARD_PORT, address, onEnd); // the callback receives the error, which its type omits

@@ -1,5 +1,5 @@
 /** Resolves a host name or an address to the target of a run. @module */
-import { parseAddress, parseScopedAddress } from '../base/address.ts';
+import { parseAddress, parseScopedAddress, unmapAddress } from '../base/address.ts';
 import { StackError } from '../base/errors.ts';
 
 /** A host with its address. */
@@ -14,16 +14,17 @@ export interface Target {
 }
 
 /**
- * Parses an address, or looks up a name with the system's resolver. An address resolves synchronously, so that a caller
+ * Parses an address, or looks up a name with the system's resolver. An IPv4-mapped IPv6 address becomes IPv4. An address resolves synchronously, so that a caller
  * inside a network namespace opens its sockets there.
  * @param family the wanted address family; undefined takes the first address that the resolver returns
- * @throws StackError `NO_HOST` for an unknown name or an address of the other family
+ * @throws StackError `NO_HOST` for an unknown name or an address of the other family, `TARGET` for empty text
  */
 export function resolveTarget(host: string, family?: 4 | 6): Target | Promise<Target> {
+  if (host === '') throw new StackError('TARGET', 'the host name is empty');
   const literal = parseScopedAddress(host);
   if (literal === undefined) return lookUp(host, family);
-  const { address, zone } = literal;
-  const target = targetOf(host, address);
+  const { zone } = literal;
+  const target = targetOf(host, unmapAddress(literal.address));
   if (family !== undefined && family !== target.family) {
     throw new StackError('NO_HOST', `${target.name} is not an IPv${family} address`);
   }

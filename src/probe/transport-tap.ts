@@ -9,7 +9,7 @@ import type { FrameView } from '../base/frame.ts';
 import { ipProtocolOf } from '../base/protocol-numbers.ts';
 import { encodeIpv4 } from '../wire/ipv4.ts';
 import { encodeIpv6 } from '../wire/ipv6.ts';
-import type { ProbeMethod } from './method.ts';
+import type { ProbeMatch, ProbeMethod } from './method.ts';
 import type {
   ArrivalEvent,
   ProbeEvent,
@@ -32,12 +32,15 @@ interface PendingProbe {
 /** Probes that wait for their kernel timestamp. The oldest of more are written with the time of `send`. */
 const MAX_PENDING = 256;
 const DEFAULT_HOP_LIMIT = 64;
+/** Replies without the payload of their probe identify it by 16 bits. */
+const SEQUENCE_NUMBERS = 0x1_0000;
 
 export class TransportTap implements ProbeTransport {
   readonly #inner: ProbeTransport;
   readonly #method: ProbeMethod;
   readonly #sink: ProbeSink;
-  readonly #clock: Clock;
+  /** Wall clock time less the time of the clock, in milliseconds. Constant, so that round trips are those of the run. */
+  readonly #wallOffset: number;
   readonly #pending = new Map<number, PendingProbe>();
   readonly #source: Uint8Array;
   #listener: (event: ProbeEvent) => void = () => undefined;
@@ -47,7 +50,7 @@ export class TransportTap implements ProbeTransport {
     this.#inner = inner;
     this.#method = method;
     this.#sink = sink;
-    this.#clock = clock;
+    this.#wallOffset = clock.wallTime() - clock.now();
     this.#source = inner.capabilities.sourceAddress ?? new Uint8Array(method.family === 4 ? 4 : 16);
     inner.onEvent((event) => {
       this.#record(event);
@@ -123,6 +126,7 @@ export class TransportTap implements ProbeTransport {
   #recordArrival(event: ArrivalEvent): void {
     const match = this.#method.match(event);
     if (match === undefined) return;
+    this.#writeProbeOf(match);
     const { bytes, optionsStart, start, end, source, protocol } = event;
     const options = bytes.subarray(optionsStart, start);
     const hopLimit = event.hopLimit ?? DEFAULT_HOP_LIMIT;
@@ -131,8 +135,17 @@ export class TransportTap implements ProbeTransport {
     this.#write(packet, event.time, `${match.kind} to probe ${number}`);
   }
 
+  /** Writes the probe of a reply whose kernel timestamp has not arrived, with the time that the run uses. */
+  #writeProbeOf({ index, isFullIndex }: ProbeMatch): void {
+    for (const [token, { packet, time }] of this.#pending) {
+      if (token !== index && (isFullIndex || token % SEQUENCE_NUMBERS !== index)) continue;
+      this.#pending.delete(token);
+      this.#write(packet, time, `probe ${token}`);
+    }
+  }
+
   #write(packet: Uint8Array, time: number, comment: string): void {
-    const wall = this.#clock.wallTime() - this.#clock.now() + time;
+    const wall = this.#wallOffset + time;
     const seconds = Math.floor(wall / 1_000);
     const frame: FrameView = {
       data: packet,

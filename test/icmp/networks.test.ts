@@ -148,10 +148,48 @@ describe('monitor', () => {
   }
 });
 
+function networkOf(name: string): NetworkCase {
+  const network = cases.find((one) => one.name === name);
+  if (network === undefined) throw new Error(`there is no network ${name}`);
+  return network;
+}
+
+describe('monitor: all hops in every round', () => {
+  test('one round reaches a target thirty hops away', async () => {
+    const longPath = networkOf('long-path');
+    const { summary } = await simulateMonitor({ ...longPath, hops: longPath.hops.slice(0, 29) }, { count: 1 });
+    expect(summary.isReached).toBe(true);
+    expect(summary.hops.map(({ transmitted, received }) => [transmitted, received])).toEqual(
+      summary.hops.map(() => [1, 1]),
+    );
+    expect(summary.hops).toHaveLength(30);
+  });
+
+  test('a loop shows all thirty hops', async () => {
+    const hops = Array.from({ length: 30 }, (_, at) => ({ address: `10.0.${at % 2}.1`, delay: 1 }));
+    const { summary } = await simulateMonitor({ ...networkOf('loop'), hops }, { count: 3 });
+    expect(summary.hops.map(({ transmitted }) => transmitted)).toEqual(Array<number>(30).fill(3));
+  });
+
+  // net_max() of mtr 0.95 shows one row after the last known host.
+  test('a path that becomes silent ends with one silent row', async () => {
+    const { summary } = await simulateMonitor(networkOf('blackhole'), { count: 3 });
+    const last = summary.hops.at(-1);
+    expect(last).toMatchObject({ addresses: [], transmitted: 3, received: 0, lossPercent: 100, forwardLoss: 3 });
+    expect(summary.hops.slice(0, -1).every(({ received }) => received === 3)).toBe(true);
+  });
+
+  test('a network without any reply is one silent row', async () => {
+    const { summary } = await simulateMonitor(
+      { ...networkOf('direct'), destination: { isSilent: true } },
+      { count: 2 },
+    );
+    expect(summary.hops).toMatchObject([{ hop: 1, addresses: [], transmitted: 2, lossPercent: 100 }]);
+  });
+});
+
 test('monitor: a refused probe is reported, and counted neither as sent nor as lost', async () => {
-  const network = cases.find((one) => one.name === 'no-route');
-  if (network === undefined) throw new Error('no-route is gone');
-  const run = await simulateMonitor(network, { count: 2, unknownHops: 3 });
+  const run = await simulateMonitor(networkOf('no-route'), { count: 2, unknownHops: 3 });
   expect(run.refusals).toEqual(Array<string>(6).fill('ENETUNREACH'));
   expect(run.summary).toMatchObject({ rounds: 2, isReached: false, hops: [] });
 });

@@ -333,12 +333,28 @@ describe('options of a run', () => {
   test('a deadline ends the run, also with open probes', async () => {
     const run = await simulatePing(directNetwork({ delay: 300 }), { deadline: 2_100, interval: 1_000 });
     expect(run.elapsed).toBe(2_100);
-    expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
+    expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1 });
+    expect(run.summary.lossPercent).toBeCloseTo(100 / 3, 9);
+    expect(run.text).toContain('3 packets transmitted, 2 packets received, 33.3% packet loss, 1 in flight\n');
   });
 
-  test('an interrupt: open probes do not count as lost', async () => {
-    const run = await simulatePing(directNetwork({ delay: 300 }), { signalAt: 2_100 });
-    expect(run.summary).toMatchObject({ transmitted: 3, received: 2, pending: 1, lossPercent: 0 });
+  // ping(8): loss is 1 - received / transmitted, whatever the wait.
+  test('a silent host has 100 % loss when a deadline or an interrupt ends the run within the wait', async () => {
+    for (const end of [{ deadline: 2_100 }, { signalAt: 2_100 }]) {
+      const run = await simulatePing(directNetwork({ isSilent: true }), end);
+      expect(run.elapsed).toBe(2_100);
+      expect(run.summary).toMatchObject({ transmitted: 3, received: 0, pending: 3, lossPercent: 100 });
+      expect(run.text).toContain('3 packets transmitted, 0 packets received, 100.0% packet loss, 3 in flight\n');
+    }
+  });
+
+  test('an interrupt waits for probes in flight for the longest round trip so far', async () => {
+    const answered = await simulatePing(directNetwork({ delay: 300 }), { signalAt: 2_100 });
+    expect(answered.elapsed).toBe(2_300);
+    expect(answered.summary).toMatchObject({ transmitted: 3, received: 3, pending: 0, lossPercent: 0 });
+    const lost = await simulatePing(directNetwork({ delay: 300, loss: [2] }), { signalAt: 2_100 });
+    expect(lost.elapsed).toBe(2_300);
+    expect(lost.summary).toMatchObject({ transmitted: 3, received: 2 });
   });
 
   test('a full queue delays probes without losses', async () => {

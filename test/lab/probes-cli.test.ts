@@ -60,6 +60,21 @@ describe('ping', () => {
     ]);
   });
 
+  test('an unknown name does not end the others: its error, their replies, status 68', async () => {
+    const words = ['-c', '1', 'no-such-host.invalid', CHAIN_TARGET.ipv4];
+    const pinged = await tapline('ping', ...words);
+    expect([pinged.status, pinged.stderr]).toEqual([
+      68,
+      'tapline: cannot resolve no-such-host.invalid: Unknown host\n',
+    ]);
+    expect(pinged.stdout).toContain('1 packets transmitted, 1 packets received, 0.0% packet loss\n');
+    const swept = await tapline('sweep', ...words.slice(2));
+    expect([swept.status, swept.stderr]).toEqual([68, pinged.stderr]);
+    expect(swept.stdout).toContain('1 target, 1 alive, 0 unreachable, 0 silent');
+    const document = JSON.parse((await tapline('ping', '--json', ...words)).stdout) as { events: object[] };
+    expect(document.events[0]).toMatchObject({ type: 'unknown-host', error: expect.stringContaining('Unknown host') });
+  });
+
   test('the words of iputils are those of the installed ping', async () => {
     if (requirePeer('ping') === undefined) return;
     const words = ['-c', '2', '-i', '0.2', CHAIN_TARGET.ipv4];
@@ -179,7 +194,9 @@ describe('traceroute, mtr, sweep', () => {
     const { stdout } = await tapline('sweep', '-a', '-w', '2', '-r', '0', '10.1.2.0/24');
     expect(stdout.trim().split('\n').sort()).toEqual(['10.1.2.2', '10.1.2.254']);
     const ports = await tapline('sweep', '-p', '1-3', CHAIN_TARGET.ipv4);
-    expect(ports.stdout.match(/port [123] closed is alive/g)).toHaveLength(3);
+    expect(ports.stdout.match(/port [123] is closed/g)).toHaveLength(3);
+    expect(ports.stdout).toContain('1 target, 1 alive, 0 unreachable, 0 silent; 3 probes');
+    expect(ports.stdout).toContain('ports: 0 open, 3 closed, 0 filtered\n');
   });
 
   test('--pcap holds exactly our probes and their answers, and tshark finds no fault in them', async () => {

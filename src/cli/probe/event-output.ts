@@ -1,9 +1,25 @@
 /** Prints the events of a run: as text or JSON lines as they happen, or as one document at the end. @module */
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, type StackError } from '../../base/errors.ts';
 import { ProbeJsonDocument, probeEventToJsonLine } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import type { Output } from '../text-output.ts';
 import type { ProbeCommand } from './probe-options.ts';
+
+/** A name that does not resolve; the other targets of the run are probed. */
+export interface UnknownHost {
+  readonly type: 'unknown-host';
+  readonly error: string;
+}
+
+/** Reports a name that does not resolve on standard error, and in JSON. */
+export function reportUnknown<Event extends { readonly type: string }>(
+  error: StackError,
+  context: CommandContext,
+  output: EventOutput<Event | UnknownHost>,
+): void {
+  context.stderr.write(`tapline: ${error.toText()}\n`);
+  output.add({ type: 'unknown-host', error: error.message });
+}
 
 export class EventOutput<Event extends { readonly type: string }> {
   readonly #context: CommandContext;

@@ -86,6 +86,10 @@ export function parsePath(words: PathWords & { readonly host: string }): PathCom
 
 /** @throws StackError `USAGE` */
 export function parsePathProbes(words: PathWords, defaults: PathDefaults) {
+  if (words.P === 'icmp' && words.p !== undefined) {
+    throw new StackError('USAGE', '-p needs UDP or TCP probes; add -P udp or -P tcp');
+  }
+  if (words.P !== 'udp' && words.classic) throw new StackError('USAGE', '--classic needs UDP probes; add -P udp');
   const maxHops = numberOption('-m', words.m, { least: 1, most: MAX_HOP }) ?? defaults.maxHops;
   return {
     protocol: words.P,

@@ -40,7 +40,8 @@ export const PING_EXIT_STATUS =
   'Exit status: 0 all hosts replied, 1 error, 2 at least one host did not reply, or usage error, ' +
   '3 missing privilege, 4 no such interface, 5 disk full (--pcap), 68 unknown host.';
 
-const MAX_PAYLOAD = 65_507;
+/** Length field of IPv6, less the ICMPv6 header; IPv4 has 20 bytes less, see `checkFamily`. */
+const MAX_PAYLOAD = 65_527;
 const MAX_PRELOAD = 65_536;
 
 export function pingOptions(command: Argv) {
@@ -120,6 +121,11 @@ export function parsePing(words: PingArguments): PingCommand {
   if (words.M !== undefined && words['node-info'] !== undefined) {
     throw new StackError('USAGE', '-M and --node-info exclude each other');
   }
+  const sized = (['s', 'g', 'G', 'p'] as const).find((name) => words[name] !== undefined);
+  const other = words.M === undefined ? words['node-info'] && '--node-info' : `-M ${words.M}`;
+  if (sized !== undefined && other !== undefined) {
+    throw new StackError('USAGE', `-${sized} and ${other} exclude each other: the payload is that of the message`);
+  }
   return {
     ...common,
     hosts: words.host,
@@ -170,9 +176,10 @@ function parseRun(words: PingArguments): PingHostOptions {
 
 const MESSAGES = { time: 'timestamp', mask: 'mask' } as const;
 
+/** Parses pairs of digits; a single last digit is a byte, as in ping(8). */
 function parsePattern(text: string): Uint8Array {
-  if (!/^([0-9a-fA-F]{2}){1,16}$/.test(text)) {
+  if (!/^[0-9a-f]{1,32}$/i.test(text)) {
     throw new StackError('USAGE', `-p takes 1 to 16 hexadecimal bytes, not ${JSON.stringify(text)}`);
   }
-  return Uint8Array.from(Buffer.from(text, 'hex'));
+  return Uint8Array.from(text.match(/..?/g) ?? [], (digits) => Number.parseInt(digits, 16));
 }

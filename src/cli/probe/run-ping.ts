@@ -14,13 +14,11 @@ import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { Control, type Output } from '../text-output.ts';
-import { EventOutput } from './event-output.ts';
+import { EventOutput, reportUnknown, type UnknownHost } from './event-output.ts';
 import type { PingCommand } from './ping-options.ts';
 import { withProbeFile } from './probe-file.ts';
 
 export async function runPing(command: PingCommand, context: CommandContext): Promise<void> {
-  const targets = await Promise.all(command.hosts.map((host) => resolveTarget(host, command.family)));
-  for (const target of targets) checkFamily(command, target);
   const stop = listenForStop(context);
   const runs = new Set<PingHostRun>();
   const releaseInterim = context.signals.on(['SIGQUIT'], () => {
@@ -29,8 +27,12 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
       if (summary !== undefined) context.stderr.write([Control.lineStart, pingInterimText(summary)]);
     }
   });
-  const output = new EventOutput(context, command.format, createFormatter(command, context));
+  const format = createFormatter(command, context);
+  const output = new EventOutput<PingEvent | UnknownHost>(context, command.format, (event) =>
+    event.type === 'unknown-host' ? '' : format(event),
+  );
   let replied = 0;
+  let unknown = 0;
   const pingOne = (target: Target): Promise<void> =>
     withProbeFile({ path: command.pcap, protocol: 'icmp', interface: command.run.interface }, async (tap) => {
       const run = pingHost(target, { ...command.run, ...tap, signal: stop.signal });
@@ -46,6 +48,9 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
     });
   try {
     await output.run(async () => {
+      const { targets, errors } = await resolveAll(command);
+      unknown = errors.length;
+      for (const error of errors) reportUnknown(error, context, output);
       const all = targets.map(pingOne);
       try {
         await Promise.all(all);
@@ -58,11 +63,34 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
     stop.release();
     releaseInterim();
   }
-  if (replied < targets.length) process.exitCode = ExitCode.noAnswer;
+  if (unknown > 0) process.exitCode = ExitCode.noHost;
+  else if (replied < command.hosts.length) process.exitCode = ExitCode.noAnswer;
 }
 
-/** @throws StackError `USAGE` for a message that the target's address family does not have */
+/** Resolves the hosts. Names that do not resolve are returned as errors, unless no host is left. */
+async function resolveAll(command: PingCommand): Promise<{ targets: Target[]; errors: StackError[] }> {
+  const results = await Promise.allSettled(command.hosts.map(async (host) => resolveTarget(host, command.family)));
+  const targets: Target[] = [];
+  const errors: StackError[] = [];
+  for (const result of results) {
+    if (result.status === 'fulfilled') targets.push(result.value);
+    else if (result.reason instanceof StackError && result.reason.code === 'NO_HOST') errors.push(result.reason);
+    else throw result.reason;
+  }
+  if (targets.length === 0 && errors[0] !== undefined) throw errors[0];
+  for (const target of targets) checkFamily(command, target);
+  return { targets, errors };
+}
+
+const MAX_PAYLOAD_IPV4 = 65_507;
+
+/** @throws StackError `USAGE` for an option that the target's address family does not have */
 function checkFamily({ run }: PingCommand, { family, name }: Target): void {
+  const size = Math.max(run.size ?? 0, run.sizes?.to ?? 0);
+  if (family === 4 && size > MAX_PAYLOAD_IPV4) {
+    throw new StackError('USAGE', `the payload of IPv4 is limited to ${MAX_PAYLOAD_IPV4} bytes, not ${size} (-s, -G)`);
+  }
+  if (family === 6 && run.recordRoute === true) throw new StackError('USAGE', `-R needs an IPv4 host, not ${name}`);
   if (family === 6 && run.message !== undefined) throw new StackError('USAGE', `-M needs an IPv4 host, not ${name}`);
   if (family === 4 && run.nodeInformation !== undefined) {
     throw new StackError('USAGE', `--node-info needs an IPv6 host, not ${name}`);

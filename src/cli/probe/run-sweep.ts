@@ -9,7 +9,7 @@ import { pauseOptimiser } from '../filter/optimiser.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { readStandardInput, readTextFile } from '../text-input.ts';
 import { Control } from '../text-output.ts';
-import { EventOutput } from './event-output.ts';
+import { EventOutput, reportUnknown, type UnknownHost } from './event-output.ts';
 import { withProbeFile } from './probe-file.ts';
 import type { SweepCommand } from './sweep-options.ts';
 
@@ -18,17 +18,24 @@ const MANY_PROBES = 16_384;
 const PROGRESS_INTERVAL = 100;
 
 export async function runSweep(command: SweepCommand, context: CommandContext): Promise<void> {
-  const targets = await resolveSweepTargets(await readTargets(command), command.family);
   const { ports, interface: outgoing } = command.run;
+  let unknown = 0;
   const stop = listenForStop(context);
-  const output = new EventOutput<SweepEvent>(context, command.format, formatter(command));
+  const format = formatter(command);
+  const output = new EventOutput<SweepEvent | UnknownHost>(context, command.format, (event) =>
+    event.type === 'unknown-host' ? '' : format(event),
+  );
   let alive = 0;
   let unreachable = 0;
-  using _optimiser = targets.size * (ports?.length ?? 1) < MANY_PROBES ? pauseOptimiser() : undefined;
   const protocol = ports === undefined ? 'icmp' : 'tcp';
   try {
-    await output.run(() =>
-      withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+    await output.run(async () => {
+      const targets = await resolveSweepTargets(await readTargets(command), command.family, (error) => {
+        unknown += 1;
+        reportUnknown(error, context, output);
+      });
+      using _optimiser = targets.size * (ports?.length ?? 1) < MANY_PROBES ? pauseOptimiser() : undefined;
+      await withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
         const run = sweepHosts(targets, { ...command.run, ...tap, signal: stop.signal });
         using progress = new ProgressBar(context, run, command.format === 'text' && !command.isQuiet);
         for await (const events of run.batches()) {
@@ -41,13 +48,14 @@ export async function runSweep(command: SweepCommand, context: CommandContext): 
             output.add(event);
           }
         }
-      }),
-    );
+      });
+    });
   } finally {
     stop.release();
   }
   const isGood = command.wanted === undefined ? alive > 0 || unreachable === 0 : alive >= command.wanted;
-  if (!isGood) process.exitCode = ExitCode.failure;
+  if (unknown > 0) process.exitCode = ExitCode.noHost;
+  else if (!isGood) process.exitCode = ExitCode.failure;
 }
 
 /** Reads the targets of the command line and of the file. @throws StackError `USAGE`, `FILE_OPEN` */
@@ -67,8 +75,7 @@ async function readTargets({ targets, file }: SweepCommand): Promise<string[]> {
 }
 
 function formatter({ isQuiet, listed }: SweepCommand): (event: SweepEvent) => string {
-  const only = listed === 'all' ? undefined : listed;
-  const style = { addressesOnly: listed !== undefined && !isQuiet, ...defined({ only }) };
+  const style = { addressesOnly: listed !== undefined && !isQuiet, ...defined({ only: listed }) };
   return (event) => (isQuiet && event.type !== 'summary' ? '' : formatSweepEvent(event, style));
 }
 

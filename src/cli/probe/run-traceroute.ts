@@ -37,7 +37,7 @@ export async function runTraceroute(command: TracerouteCommand, context: Command
     await output.run(() =>
       withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
         const run = traceHost(target, { ...command.run, ...tap, signal: stop.signal });
-        // Only printing waits for names. The run continues meanwhile.
+        // Only printing waits for names, which are looked up at once. The run continues meanwhile.
         let printed = Promise.resolve();
         for await (const whole of run) {
           const event = discloseTraceroute(whole, disclosure);
@@ -47,8 +47,9 @@ export async function runTraceroute(command: TracerouteCommand, context: Command
             if (sourceAddress !== undefined && disclosure.hiddenHops === 0) source = formatAddress(sourceAddress);
           } else if (event.type === 'hop') hops.push(event);
           else if (event.type === 'summary') isReached = event.isReached;
+          const names = event.type === 'hop' && command.format === 'text' ? screen.lookUpNames(event) : undefined;
           printed = printed.then(async () => {
-            if (event.type === 'hop' && command.format === 'text') await screen.lookUpNames(event);
+            await names;
             output.add(event);
           });
         }

@@ -4,7 +4,7 @@ import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { SweepHostsOptions } from '../../probe/index.ts';
 import { optionGroup } from '../option-group.ts';
-import { numberOption } from '../options.ts';
+import { allowOne, numberOption } from '../options.ts';
 import {
   Group,
   outputOptions,
@@ -29,7 +29,7 @@ export interface SweepCommand extends ProbeCommand {
   /** Prints the summary only. */
   readonly isQuiet: boolean;
   /** Prints these addresses and nothing else. */
-  readonly listed: 'alive' | 'unreachable' | 'all' | undefined;
+  readonly listed: 'alive' | 'unreachable' | undefined;
 }
 
 export const SWEEP_EXIT_STATUS =
@@ -78,6 +78,10 @@ function ownOutput<T>(command: Argv<T>) {
 /** @throws StackError `USAGE` */
 export function parseSweep(words: SweepArguments): SweepCommand {
   const common = parseProbe(words);
+  allowOne({ alive: words.a, unreachable: words.u }, ['alive', 'unreachable']);
+  if (words.p !== undefined && words.u) {
+    throw new StackError('USAGE', '-u and -p exclude each other: a silent port does not mean a silent host');
+  }
   return {
     ...common,
     targets: words.target,
@@ -94,7 +98,7 @@ export function parseSweep(words: SweepArguments): SweepCommand {
     },
     wanted: numberOption('-x', words.x),
     isQuiet: words.q,
-    listed: words.a ? (words.u ? 'all' : 'alive') : words.u ? 'unreachable' : undefined,
+    listed: words.a ? 'alive' : words.u ? 'unreachable' : undefined,
   };
 }
 

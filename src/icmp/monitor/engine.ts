@@ -93,10 +93,9 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
   }
 
   #startRound(now: number): void {
-    const maxHops = this.#options.maxHops ?? DEFAULT_MAX_HOPS;
-    const limit =
-      this.#path.targetHop ??
-      Math.min(maxHops, Math.max(this.#path.furthest, this.#firstHop - 1) + (this.#options.unknownHops ?? 5));
+    const { maxHops = DEFAULT_MAX_HOPS, unknownHops = Infinity } = this.#options;
+    const known = Math.max(this.#path.furthest, this.#firstHop - 1);
+    const limit = this.#path.targetHop ?? Math.min(maxHops, known + unknownHops);
     this.#roundCount += 1;
     const hops = { first: this.#firstHop, last: limit };
     this.#rounds.push(new MonitorRound(this.#roundCount, now, hops, this.table));
@@ -180,7 +179,7 @@ export class MonitorEngine extends RunEngine<MonitorEvent> {
     this.events.push({ type: 'round', round: round.number, hops: this.hops() });
   }
 
-  /** Returns the hops so far, up to the target or the last hop that replied. */
+  /** Returns the hops so far, up to the target or the first silent hop after the last one that replied. */
   hops(): MonitorHop[] {
     return this.#path.report();
   }

@@ -16,7 +16,7 @@ export interface MonitorOptions extends TargetOptions {
   readonly maxHops?: number;
   /** Reply timeout; 5,000 by default. In the last round at most three times the longest round trip. */
   readonly wait?: number;
-  /** Hops to probe beyond the last known one, until the target replies; 5 by default. */
+  /** Hops to probe beyond the last one that replied, until the target replies; all of them by default. */
   readonly unknownHops?: number;
   /** Stops probing a hop that did not reply in this many rounds; 0, the default, never does. */
   readonly giveUpAfter?: number;

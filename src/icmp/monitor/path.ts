@@ -43,11 +43,13 @@ export class MonitorPath {
     this.record(number).isTarget = isFromTarget;
   }
 
-  /** Returns the hops so far, up to the target or the last hop that replied. */
+  /** Returns the hops so far, up to the target or the first silent hop after the last one that replied. */
   report(): MonitorHop[] {
-    const last = this.targetHop ?? this.furthest;
+    const firstSilent = Math.max(this.furthest + 1, this.#firstHop);
+    const last = this.targetHop ?? Math.min(firstSilent, this.#hops.length - 1);
     const reports: MonitorHop[] = [];
     for (let number = this.#firstHop; number <= last; number += 1) reports.push(this.record(number).report());
+    if (this.targetHop === undefined && reports.at(-1)?.transmitted === 0) reports.pop();
     return reports;
   }
 

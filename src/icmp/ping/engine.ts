@@ -13,6 +13,8 @@ import { describeError, describeReply, describeStart } from './reply.ts';
 import { PingStatistics } from './statistics.ts';
 
 const DEFAULT_WAIT = 10_000;
+/** Maximum wait for probes in flight when a run is interrupted. */
+const MAX_STOP_WAIT = 1_000;
 
 export class PingEngine extends RunEngine<PingEvent, PingMethod> {
   readonly #options: PingOptions;
@@ -25,6 +27,8 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
   #endedAt = 0;
   #lastSentAt = 0;
   #isStopped = false;
+  /** End of an interrupted run, whose last probes may be in flight. */
+  #stopAt = Infinity;
 
   /**
    * @param drops returns the packets dropped by this machine
@@ -43,7 +47,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     if (this.startedAt === undefined || this.#retries.length > 0) return this.#pace.next;
     let next = this.#options.deadline === undefined ? Infinity : this.startedAt + this.#options.deadline;
     if (this.#canSend) next = Math.min(next, this.#pace.next);
-    else next = Math.min(next, this.#lingerEnd);
+    else next = Math.min(next, this.#lingerEnd, this.#stopAt);
     return Math.min(next, this.#open.nextExpiry);
   }
 
@@ -152,7 +156,10 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     else this.table.setState(index, isLate ? ProbeState.late : ProbeState.replied);
     this.#statistics.addReply(reply);
     this.events.push(reply);
-    if (this.#options.stopOnReply === true) this.#isStopped = true;
+    if (this.#options.stopOnReply === true) {
+      this.#isStopped = true;
+      this.#stopAt = event.time;
+    }
     this.#pace.onReply(event.time, isDuplicate);
   }
 
@@ -179,7 +186,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
 
   #isOver(now: number): boolean {
     const { deadline } = this.#options;
-    if (this.#isStopped) return true;
+    if (this.#isStopped && (now >= this.#stopAt || this.#inFlight(now) === 0)) return true;
     if (deadline !== undefined && this.startedAt !== undefined && now >= this.startedAt + deadline) return true;
     if (this.#canSend || this.#statistics.transmitted < this.table.size) return false; // some are not sent yet
     if (this.#open.isAny && now < this.#lingerEnd) return false;
@@ -187,9 +194,18 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     return true;
   }
 
+  /** Ends the run when the probes in flight have a reply, or are older than the longest round trip, up to a second. */
   stop(now: number): void {
+    if (this.isEnded) return;
     this.#isStopped = true;
-    if (!this.isEnded) this.#finish(now);
+    const patience = Math.min(MAX_STOP_WAIT, this.#statistics.received === 0 ? 0 : this.#statistics.maxTime);
+    this.#stopAt = Math.max(now, this.#lastSentAt + patience);
+    if (now >= this.#stopAt || this.#inFlight(now) === 0) this.#finish(now);
+  }
+
+  /** Returns the number of probes that may still get a reply. */
+  #inFlight(now: number): number {
+    return this.#open.count(now, this.#statistics.patience(this.#wait));
   }
 
   #finish(now: number): void {
@@ -203,7 +219,7 @@ export class PingEngine extends RunEngine<PingEvent, PingMethod> {
     return this.#statistics.summary({
       target: this.target.name,
       address: this.target.address,
-      pending: this.#open.count(now, this.#statistics.patience(this.#wait)),
+      pending: this.#inFlight(now),
       droppedByUs: this.drops(),
       duration: this.startedAt === undefined ? 0 : (this.isEnded ? this.#endedAt : now) - this.startedAt,
     });

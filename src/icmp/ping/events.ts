@@ -127,9 +127,9 @@ export interface PingSummary {
   readonly refused: number;
   readonly damaged: number;
   readonly strangers: number;
-  /** In flight at the end of the run: neither answered nor lost. */
+  /** Probes in flight at the end of the run. They count as lost. */
   readonly pending: number;
-  /** Percentage of the probes that are not pending. */
+  /** Percentage of the transmitted probes without a reply, as in ping(8). */
   readonly lossPercent: number;
   readonly lossRuns: number;
   readonly longestLossRun: number;

@@ -45,9 +45,8 @@ export class PingStatistics {
     return this.received === 0 ? wait : Math.min(wait, 2 * this.maxTime);
   }
 
-  summary({ pending, ...facts }: RunFacts): PingSummary {
-    const settled = this.transmitted - pending;
-    const lost = Math.max(0, settled - this.received);
+  summary(facts: RunFacts): PingSummary {
+    const lost = Math.max(0, this.transmitted - this.received);
     return {
       type: 'summary',
       ...facts,
@@ -59,8 +58,7 @@ export class PingStatistics {
       refused: this.refused,
       damaged: this.damaged,
       strangers: this.strangers,
-      pending,
-      lossPercent: settled <= 0 ? 0 : (lost * 100) / settled,
+      lossPercent: this.transmitted === 0 ? 0 : (lost * 100) / this.transmitted,
       lossRuns: this.lossRuns.runs,
       longestLossRun: this.lossRuns.longest,
       roundTrip: this.#roundTrip(),

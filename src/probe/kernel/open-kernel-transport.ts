@@ -1,4 +1,5 @@
 /** Opens the sockets for one kind of probe, with or without privilege. @module */
+import { formatAddress } from '../../base/address.ts';
 import { StackError, SyscallError } from '../../base/errors.ts';
 import { ipProtocolOf } from '../../base/protocol-numbers.ts';
 import type { BpfInstruction } from '../../bpf/index.ts';
@@ -18,6 +19,7 @@ import {
   SOL_IPV6,
 } from '../../sys/inet-constants.ts';
 import { InetSocket } from '../../sys/inet-socket.ts';
+import { noRouteError } from '../route-error.ts';
 import { ClockBridge } from './clock-bridge.ts';
 import { readRealtime } from './kernel-clock.ts';
 import type { KernelTransportOptions } from './kernel-options.ts';
@@ -221,10 +223,32 @@ function replyFilter({ family, message = 'echo' }: KernelTransportOptions, ident
 /** Returns the source address that routing selects. */
 function findSource(sockets: Sockets, options: KernelTransportOptions): Uint8Array {
   const finder = sockets.open(SOCK_DGRAM, IPPROTO_UDP, 'UDP');
-  if (options.source !== undefined) finder.bind(options.source, 0);
   if (options.allowBroadcast === true) finder.trySet(SOL_SOCKET, SO_BROADCAST, 1);
-  finder.connect(options.destination, DISCARD_PORT);
+  try {
+    if (options.source !== undefined) finder.bind(options.source, 0);
+    finder.connect(options.destination, DISCARD_PORT);
+  } catch (error) {
+    throw error instanceof SyscallError ? explainRoute(error, options) : error;
+  }
   return finder.localName().address;
+}
+
+/** Turns the errors of routing into sentences. */
+function explainRoute(error: SyscallError, { source, destination }: KernelTransportOptions): StackError {
+  const target = formatAddress(destination);
+  const cause = { cause: error };
+  switch (error.errorName) {
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+      return noRouteError(target, error);
+    case 'EACCES':
+      return new StackError('NO_ROUTE', `${target} is a broadcast address or prohibited; -b allows broadcast`, cause);
+    case 'EADDRNOTAVAIL':
+      if (source === undefined) return error;
+      return new StackError('TARGET', `${formatAddress(source)} is not an address of this machine`, cause);
+    default:
+      return error;
+  }
 }
 
 /** Reserves a port on a socket that is never read. Otherwise another program could get the port, and the replies. */

@@ -14,7 +14,8 @@ import { ProbeState, ProbeTable } from '../probe-table.ts';
 import { SendWindow } from '../send-window.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { ArrivalEvent, ErrorQueueEvent, ProbeEvent, ProbeSpec, SendResult } from '../transport.ts';
-import type { SweepEvent, SweepOptions, SweepSummary } from './events.ts';
+import type { SweepEvent, SweepOptions, SweepSummary, SweepUnreachable } from './events.ts';
+import { SweepTally } from './tally.ts';
 
 const FULL_BACKOFF = 1;
 /** A late reply matches as long as its probe is in the table. */
@@ -31,6 +32,8 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   readonly #table = new ProbeTable(TABLE_CAPACITY);
   readonly #window = new SendWindow(this.#table);
   readonly #outbox: Outbox;
+  /** TCP ports of each address; empty for ICMP. */
+  readonly #portNumbers: readonly number[];
   readonly #ports: number;
   readonly #total: number;
   readonly #wait: number;
@@ -51,10 +54,10 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
   #notBefore = 0;
   #startedAt: number | undefined;
   #transmitted = 0;
-  #alive = 0;
-  #unreachable = 0;
-  #silent = 0;
+  readonly #tally = new SweepTally();
+  readonly #portCounts = { open: 0, closed: 0, filtered: 0 };
   #duplicates = 0;
+  #late = 0;
   #isDone = false;
   readonly #events = new EventList<SweepEvent>();
 
@@ -63,7 +66,8 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     this.#method = method;
     this.#drops = drops;
     this.#outbox = new Outbox(method);
-    this.#ports = options.ports ?? 1;
+    this.#portNumbers = options.ports ?? [];
+    this.#ports = Math.max(1, this.#portNumbers.length);
     this.#total = options.targets.size * this.#ports;
     this.#wait = options.wait ?? 1_000;
     this.#addressBytes = new Uint8Array(options.targets.family === 4 ? 4 : 16);
@@ -142,17 +146,14 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
       this.#notBefore = now + FULL_BACKOFF;
       return;
     }
-    if (!this.#settle(unit)) return;
-    this.#unreachable += 1;
-    const { errorName } = result;
-    this.#events.push({
-      type: 'unreachable',
-      address: this.#address(unit),
-      by: undefined,
-      kind: undefined,
-      code: 0,
-      errorName,
-    });
+    if (this.#settle(unit))
+      this.#addUnreachable(unit, { by: undefined, kind: undefined, code: 0, errorName: result.errorName });
+  }
+
+  #addUnreachable(unit: number, cause: Pick<SweepUnreachable, 'by' | 'kind' | 'code' | 'errorName'>): void {
+    this.#tally.add(this.#targetOf(unit), 'unreachable');
+    this.#portCounts.filtered += 1;
+    this.#events.push({ type: 'unreachable', address: this.#address(unit), portNumber: this.#portOf(unit), ...cause });
   }
 
   #close(index: number, state: ProbeState): void {
@@ -165,13 +166,21 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     return this.#settled.add(unit);
   }
 
+  #targetOf(unit: number): number {
+    return Math.floor(unit / this.#ports);
+  }
+
+  #portOf(unit: number): number | undefined {
+    return this.#portNumbers[unit % this.#ports];
+  }
+
   #address(unit: number): string {
     return formatAddress(this.#addressOf(unit));
   }
 
   /** Borrowed: valid until the next call. */
   #addressOf(unit: number): Uint8Array {
-    return this.#options.targets.copyTo(Math.floor(unit / this.#ports), this.#addressBytes);
+    return this.#options.targets.copyTo(this.#targetOf(unit), this.#addressBytes);
   }
 
   onEvent(event: ProbeEvent): void {
@@ -192,18 +201,21 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     const unit = this.#table.owner(index);
     const address = this.#addressOf(unit);
     if (!isEqualBytes(event.source, address)) return;
+    const isLate = this.#table.state(index) === ProbeState.expired;
     this.#close(index, ProbeState.replied);
     if (!this.#settle(unit)) {
-      this.#duplicates += 1;
+      if (isLate) this.#late += 1;
+      else this.#duplicates += 1;
       return;
     }
     const time = Math.max(0, event.time - this.#table.sentAt(index));
     this.#times.add(time);
     this.#window.answered(time);
-    this.#alive += 1;
+    if (match.port !== undefined) this.#portCounts[match.port] += 1;
     this.#events.push({
       type: 'alive',
       address: formatAddress(address),
+      isFirst: this.#tally.add(this.#targetOf(unit), 'alive'),
       time,
       hopLimit: event.kind === 'arrival' ? event.hopLimit : undefined,
       portNumber: match.portNumber,
@@ -213,12 +225,12 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
 
   #onError(index: number, match: ProbeMatch, event: ArrivalEvent | ErrorQueueEvent): void {
     const unit = this.#table.owner(index);
+    const isLate = this.#table.state(index) === ProbeState.expired;
     this.#close(index, ProbeState.error);
-    if (!this.#settle(unit)) return;
-    this.#unreachable += 1;
-    const by = formatAddress(event.source);
     const { kind, code } = match;
-    this.#events.push({ type: 'unreachable', address: this.#address(unit), by, kind, code, errorName: undefined });
+    if (this.#settle(unit)) {
+      this.#addUnreachable(unit, { by: formatAddress(event.source), kind, code, errorName: undefined });
+    } else if (isLate) this.#late += 1;
   }
 
   #expire(now: number): void {
@@ -234,13 +246,17 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
     }
   }
 
+  /** Ends a pass for a unit, or with the last pass the unit: what arrives later is counted only. */
   #giveUp(unit: number): void {
     if (this.#pass < (this.#options.retries ?? 1)) {
       this.#silentUnits.push(unit);
       return;
     }
-    this.#silent += 1;
-    if (this.#options.reportSilent === true) this.#events.push({ type: 'silent', address: this.#address(unit) });
+    this.#settle(unit);
+    this.#tally.add(this.#targetOf(unit), 'silent');
+    this.#portCounts.filtered += 1;
+    if (this.#options.reportSilent !== true) return;
+    this.#events.push({ type: 'silent', address: this.#address(unit), portNumber: this.#portOf(unit) });
   }
 
   #endPass(now: number): void {
@@ -270,10 +286,10 @@ export class SweepEngine implements ProbeEngine<SweepEvent> {
       type: 'summary',
       targets: this.#options.targets.size,
       transmitted: this.#transmitted,
-      alive: this.#alive,
-      unreachable: this.#unreachable,
-      silent: this.#silent,
+      ...this.#tally.addresses,
+      ports: this.#portNumbers.length === 0 ? undefined : { ...this.#portCounts },
       duplicates: this.#duplicates,
+      late: this.#late,
       droppedByUs: this.#drops(),
       duration: this.#startedAt === undefined ? 0 : now - this.#startedAt,
       roundTrip: count === 0 ? undefined : { min, mean, max },

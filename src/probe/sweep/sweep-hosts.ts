@@ -7,17 +7,14 @@ import type { ProbeMethod } from '../method.ts';
 import { EchoMethod, randomNonce } from '../methods/icmp-echo.ts';
 import { SynMethod } from '../methods/tcp-syn.ts';
 import { preciseClock } from '../precise-clock.ts';
-import { resolveTarget, type Target } from '../resolve-target.ts';
+import { resolveTarget } from '../resolve-target.ts';
 import type { TransportCapabilities } from '../transport.ts';
 import type { SweepEvent, SweepOptions } from './events.ts';
 import { type SweepRun, sweep } from './sweep.ts';
 import { SweepTargets } from './targets.ts';
 
 /** Options of `sweepHosts`; times in milliseconds. */
-export interface SweepHostsOptions extends Omit<SweepOptions, 'targets' | 'ports'>, HostOptions {
-  /** TCP ports to probe with SYN segments; without them ICMP echo requests are sent. */
-  readonly ports?: readonly number[];
-}
+export interface SweepHostsOptions extends Omit<SweepOptions, 'targets'>, HostOptions {}
 
 /** A sweep. Iterate it once, event by event or in batches. */
 export interface SweepHostsRun extends AsyncIterable<SweepEvent> {
@@ -43,7 +40,7 @@ export function sweepHosts(
   targets: string | readonly string[] | SweepTargets,
   options: SweepHostsOptions = {},
 ): SweepHostsRun {
-  const { ports, ...rest } = options;
+  const { ports } = options;
   const host = new HostRun(
     {
       resolve: () =>
@@ -52,11 +49,12 @@ export function sweepHosts(
         family: found.family,
         protocol: ports === undefined ? 'icmp' : 'tcp',
         destination: found.at(0),
+        zone: found.zone,
         maxMessageLength: MAX_MESSAGE_LENGTH,
         wantsTransmitTime: false,
       }),
       method: ({ family }, capabilities) => methodFor(family, capabilities, ports),
-      begin: (parts, found) => sweep(parts, { ...rest, targets: found, ports: ports?.length ?? 1 }),
+      begin: (parts, found) => sweep(parts, { ...options, targets: found }),
       clock: options.rate === 0 ? preciseClock : systemClock, // at a limited rate there is time to sleep
     },
     options,
@@ -73,22 +71,45 @@ export function sweepHosts(
 
 /**
  * Collects networks, ranges and addresses, and looks up the names among them.
- * @throws StackError `TARGET` for other text, mixed families, or no address at all; `NO_HOST` for an unknown name
+ * @param family the wanted address family; by default that of the first target
+ * @param onUnknown called for each name that does not resolve; without it, such a name is an error
+ * @throws StackError `TARGET` for other text, an address of another family, or no address at all; `NO_HOST` for an unknown
+ * name
  */
-export function resolveSweepTargets(texts: readonly string[], family?: 4 | 6): SweepTargets | Promise<SweepTargets> {
-  const found = texts.map((text) => (isName(text) ? resolveTarget(text, family) : text));
-  const isWaiting = found.some((each) => each instanceof Promise);
-  return isWaiting ? Promise.all(found).then(collect) : collect(found as readonly (string | Target)[]);
+export function resolveSweepTargets(
+  texts: readonly string[],
+  family?: 4 | 6,
+  onUnknown?: (error: StackError) => void,
+): SweepTargets | Promise<SweepTargets> {
+  if (!texts.some(isName)) return collect(texts, family);
+  const lookUp = async (text: string): Promise<string | undefined> => {
+    try {
+      return isName(text) ? formatAddress((await resolveTarget(text, family)).address) : text;
+    } catch (error) {
+      if (onUnknown === undefined || !(error instanceof StackError)) throw error;
+      onUnknown(error);
+      return undefined;
+    }
+  };
+  return Promise.all(texts.map(lookUp)).then((found) =>
+    collect(
+      found.filter((text) => text !== undefined),
+      family,
+    ),
+  );
 }
 
 function isName(text: string): boolean {
   return parseAddress(text) === undefined && !/[/:]/.test(text) && /[a-z]/i.test(text);
 }
 
-function collect(found: readonly (string | Target)[]): SweepTargets {
+function collect(texts: readonly string[], family: 4 | 6 | undefined): SweepTargets {
   const targets = new SweepTargets();
-  for (const each of found) targets.add(typeof each === 'string' ? each : formatAddress(each.address));
+  for (const text of texts) targets.add(text);
   if (targets.size === 0) throw new StackError('TARGET', 'no address to sweep');
+  if (family !== undefined && targets.family !== family) {
+    throw new StackError('TARGET', `the targets are IPv${targets.family} addresses, but only IPv${family} is wanted`);
+  }
   return targets;
 }
 

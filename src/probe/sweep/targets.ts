@@ -1,5 +1,5 @@
 /** Addresses to sweep: networks, ranges and single addresses, without a list of them in memory. @module */
-import { formatAddress, parseAddress } from '../../base/address.ts';
+import { formatAddress, parseAddress, unmapAddress } from '../../base/address.ts';
 import { writeU32 } from '../../base/bytes.ts';
 import { StackError } from '../../base/errors.ts';
 
@@ -20,6 +20,8 @@ export class SweepTargets {
   readonly #ranges: AddressRange[] = [];
   #size = 0;
   #family: 4 | 6 | undefined;
+  /** The interface of link-local targets: `eth0` of `fe80::1%eth0` and of `fe80::%eth0/120` (RFC 4007, 11.7). */
+  zone: string | undefined;
 
   /**
    * Adds `10.0.0.0/24`, `10.0.0.1-10.0.0.9`, `10.0.0.1-9`, `2001:db8::/120`, `2001:db8::1-2001:db8::ff` or one address.
@@ -27,7 +29,11 @@ export class SweepTargets {
    * @throws StackError `TARGET` for other text, mixed families or too many addresses
    */
   add(text: string): void {
-    const range = parseRange(text);
+    const [, before = '', zone, after = ''] = /^([^%]+)%([^%/]+)(\/\d+)?$/.exec(text) ?? [];
+    const range = parseRange(zone === undefined ? text : before + after);
+    if (zone !== undefined && this.#size > 0 && this.zone !== zone) {
+      throw new StackError('TARGET', `cannot mix interfaces in one sweep: "${text}"`);
+    }
     if (range === undefined) throw new StackError('TARGET', `not an address, network or range: "${text}"`);
     if (this.#family !== undefined && this.#family !== range.family) {
       throw new StackError('TARGET', `cannot mix IPv4 and IPv6 targets in one sweep: "${text}"`);
@@ -38,6 +44,7 @@ export class SweepTargets {
       throw new StackError('TARGET', `too many targets: "${text}" exceeds the limit of ${MAX_TARGETS} addresses`);
     }
     this.#family = range.family;
+    this.zone = zone ?? this.zone;
     const { family, first } = range;
     this.#ranges.push({
       family,
@@ -90,7 +97,7 @@ interface ParsedRange {
 function parseRange(text: string): ParsedRange | undefined {
   if (text.includes('/')) return parseNetwork(text);
   const dash = text.indexOf('-');
-  const from = parseAddress(dash < 0 ? text : text.slice(0, dash));
+  const from = parseHost(dash < 0 ? text : text.slice(0, dash));
   if (from === undefined) return undefined;
   const first = toNumber(from);
   const family = from.length === 4 ? 4 : 6;
@@ -98,8 +105,13 @@ function parseRange(text: string): ParsedRange | undefined {
   const end = text.slice(dash + 1);
   const octet = family === 4 && /^\d{1,3}$/.test(end) && Number(end) <= 255 ? BigInt(end) : undefined;
   if (octet !== undefined) return { family, first, last: (first & ~0xffn) | octet };
-  const to = parseAddress(end);
+  const to = parseHost(end);
   return to?.length === from.length ? { family, first, last: toNumber(to) } : undefined;
+}
+
+function parseHost(text: string): Uint8Array | undefined {
+  const address = parseAddress(text);
+  return address === undefined ? undefined : unmapAddress(address);
 }
 
 function parseNetwork(text: string): ParsedRange | undefined {

@@ -80,7 +80,7 @@ export function formatMtrTable(hops: readonly MonitorHop[], options: MtrTextOpti
 
 function hopLines(hop: MonitorHop, columns: readonly Column[], hostWidth: number, options: MtrTextOptions): string[] {
   const [first, ...others] = hop.addresses;
-  const host = first === undefined ? '(no reply)' : hostText(first, options);
+  const host = first === undefined ? '???' : hostText(first, options);
   const figures = columns.map((column) => column.value(hop).padStart(column.width)).join('');
   const spark = options.showHistory === true ? `  ${sparkline(hop)}` : '';
   const lines = [`${String(hop.hop).padStart(3)}. ${fit(host, hostWidth)}${figures}${spark}`];

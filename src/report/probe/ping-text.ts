@@ -119,12 +119,13 @@ function errorText(error: PingError): string {
 }
 
 function summaryText(summary: PingSummary): string {
-  const { transmitted, received, duplicates, late, roundTrip } = summary;
+  const { transmitted, received, duplicates, pending, late, roundTrip } = summary;
   const counts = [`${transmitted} packets transmitted`, `${received} packets received`];
   if (duplicates > 0) counts.push(`+${duplicates} duplicates`);
   let text = `\n--- ${printable(summary.target)} ping statistics ---\n${counts.join(', ')}`;
   if (received > transmitted) text += ", -- somebody's duplicating packets!";
   else if (transmitted > 0) text += `, ${summary.lossPercent.toFixed(1)}% packet loss`;
+  if (pending > 0) text += `, ${pending} in flight`;
   if (late > 0) text += `, ${late} packets out of wait time`;
   text += '\n';
   if (roundTrip === undefined) return text;

@@ -14,32 +14,37 @@ export function formatSweepEvent(event: SweepEvent, options: SweepTextOptions = 
   if (event.type === 'summary') return options.addressesOnly === true ? '' : formatSweepSummary(event);
   const isAlive = event.type === 'alive';
   if (options.only !== undefined && (options.only === 'alive') !== isAlive) return '';
-  if (options.addressesOnly === true) return `${event.address}\n`;
+  if (options.addressesOnly === true) return isAlive && !event.isFirst ? '' : `${event.address}\n`;
+  const { address, portNumber } = event;
   if (event.type === 'alive') {
-    const port = event.portNumber === undefined ? '' : ` port ${event.portNumber} ${event.port ?? 'replied'}`;
-    return `${event.address}${port} is alive (${event.time.toFixed(3)} ms)\n`;
+    const subject = portNumber === undefined ? `${address} is alive` : `${address} port ${portNumber} is ${event.port}`;
+    return `${subject} (${event.time.toFixed(3)} ms)\n`;
   }
-  if (event.type === 'silent') return `${event.address} did not reply\n`;
-  const { address, by, kind, code, errorName } = event;
+  const subject = portNumber === undefined ? address : `${address} port ${portNumber}`;
+  if (event.type === 'silent') return `${subject} did not reply\n`;
+  const { by, kind, code, errorName } = event;
   const reason =
     by === undefined
       ? `local error: ${localErrorText(errorName ?? 'unknown', undefined)}`
       : `${kind} code ${code} from ${by}`;
-  return `${address} is unreachable (${reason})\n`;
+  return `${subject} is unreachable (${reason})\n`;
 }
 
 /** Returns the counts after a blank line. */
 function formatSweepSummary(summary: SweepSummary): string {
-  const { targets, transmitted, alive, unreachable, silent, duration, roundTrip, droppedByUs } = summary;
+  const { targets, transmitted, alive, unreachable, silent, ports, late, duration, roundTrip, droppedByUs } = summary;
   const seconds = duration / 1_000;
   const counts = `${targets} ${targets === 1 ? 'target' : 'targets'}, ${alive} alive, ${unreachable} unreachable, ${silent} silent`;
+  const portCounts =
+    ports === undefined ? '' : `ports: ${ports.open} open, ${ports.closed} closed, ${ports.filtered} filtered\n`;
+  const lateText = late === 0 ? '' : `${late} late replies, after the timeout (-w) of the last probe\n`;
   const pace = `${transmitted} probes in ${seconds.toFixed(3)} s`;
   const times =
     roundTrip === undefined
       ? ''
       : `round-trip min/avg/max = ${[roundTrip.min, roundTrip.mean, roundTrip.max].map((time) => time.toFixed(3)).join('/')} ms\n`;
   const own = droppedByUs === 0 ? '' : `${droppedByUs} packets dropped by the receive buffer; lower --rate\n`;
-  return `\n${counts}; ${pace}\n${times}${own}`;
+  return `\n${counts}; ${pace}\n${portCounts}${times}${lateText}${own}`;
 }
 
 /** Returns `[#####     ]  47 % 1925 alive`, to be drawn over the previous one. */

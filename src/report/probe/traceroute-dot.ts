@@ -7,11 +7,15 @@ export function tracerouteDot(source: string, target: string, hops: readonly Tra
   const links = new Map<string, number>();
   const flows = new Set(hops.flatMap((hop) => hop.probes.map((probe) => probe.flow)));
   for (const flow of flows) {
-    let last = source;
+    let last: string | undefined = source;
     for (const hop of hops) {
-      const answer = hop.probes.find((probe) => probe.flow === flow)?.answer;
-      const address = answer?.source === HIDDEN_ADDRESS ? `${HIDDEN_ADDRESS} ${hop.hop}` : answer?.source;
-      if (address === undefined || address === last) continue;
+      const probe = hop.probes.find((each) => each.flow === flow);
+      const address = probe === undefined ? undefined : nodeOf(probe.answer?.source, hop.hop);
+      if (address === last) continue;
+      if (address === undefined || last === undefined) {
+        last = address; // the flow did not probe one of the two hops
+        continue;
+      }
       const link = `${quoted(last)} -> ${quoted(address)}`;
       links.set(link, (links.get(link) ?? 0) + 1);
       last = address;
@@ -19,6 +23,12 @@ export function tracerouteDot(source: string, target: string, hops: readonly Tra
   }
   const lines = [...links].map(([link, count]) => `  ${link} [label="${count}"];\n`);
   return `digraph ${quoted(target)} {\n  rankdir=LR;\n${lines.join('')}}\n`;
+}
+
+/** Returns the name of a node: routers that are hidden or silent have one for each hop. */
+function nodeOf(source: string | undefined, hop: number): string {
+  if (source === undefined) return `no reply ${hop}`;
+  return source === HIDDEN_ADDRESS ? `${HIDDEN_ADDRESS} ${hop}` : source;
 }
 
 /** Quotes a DOT string. */

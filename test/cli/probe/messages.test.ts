@@ -49,13 +49,20 @@ describe('errors', () => {
       ping('-S', 'here', 'h'),
       ping('-c', '0', 'h'),
       ping('-i', 'x', 'h'),
+      ping('-i', '.', 'h'),
+      ping('-M', 'time', '-s', '8', 'h'),
+      ping('--node-info', 'name', '-p', 'ff', 'h'),
       traceroute('--dot', '--json', 'h'),
       traceroute('--mtu', '-P', 'tcp', 'h'),
       traceroute('--hide', '1', '--pcap', 'f', 'h'),
       traceroute('-f', '9', '-m', '8', 'h'),
       mtr('--csv', '--xml', 'h'),
       mtr('-o', 'LQ9', 'h'),
+      mtr('-P', 'icmp', '-p', '80', 'h'),
+      traceroute('-P', 'tcp', '--classic', 'h'),
       sweep('-p', '80-22'),
+      sweep('-a', '-u', '10.0.0.1'),
+      sweep('-u', '-p', '80', '10.0.0.1'),
     ]).toMatchSnapshot();
   });
 
@@ -118,16 +125,21 @@ describe('lines of the screens that are not those of ping(8) and traceroute(8)',
 
   test('sweep', () => {
     const address = '192.0.2.1';
-    const alive = { type: 'alive', address, time: 1, hopLimit: 64 } as const;
+    const alive = { type: 'alive', address, isFirst: true, time: 1, hopLimit: 64 } as const;
+    const ports = { open: 1, closed: 2, filtered: 0 };
+    const portNumber = undefined;
     const counts = { type: 'summary', targets: 2, transmitted: 3, alive: 1, unreachable: 0, silent: 1 } as const;
-    const unreachable = { type: 'unreachable', address, code: 0 } as const;
+    const unreachable = { type: 'unreachable', address, portNumber, code: 0 } as const;
+    const run = { duplicates: 0, duration: 1_234, roundTrip: undefined };
     expect([
       formatSweepEvent({ ...alive, portNumber: undefined, port: undefined }),
       formatSweepEvent({ ...alive, portNumber: 22, port: 'open' }),
-      formatSweepEvent({ type: 'silent', address }),
+      formatSweepEvent({ type: 'silent', address, portNumber }),
+      formatSweepEvent({ type: 'silent', address, portNumber: 443 }),
       formatSweepEvent({ ...unreachable, by: '192.0.2.254', kind: 'unreachable', code: 1, errorName: undefined }),
       formatSweepEvent({ ...unreachable, by: undefined, kind: undefined, errorName: 'ENETUNREACH' }),
-      formatSweepEvent({ ...counts, duplicates: 0, droppedByUs: 4, duration: 1_234, roundTrip: undefined }),
+      formatSweepEvent({ ...counts, ...run, ports: undefined, late: 0, droppedByUs: 4 }),
+      formatSweepEvent({ ...counts, ...run, ports, late: 2, droppedByUs: 0 }),
     ]).toMatchSnapshot();
   });
 });

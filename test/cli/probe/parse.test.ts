@@ -68,6 +68,13 @@ describe('ping', () => {
     expect(alone).not.toHaveProperty('sizes');
   });
 
+  test('numbers of seconds as strtod(3) reads them, patterns of odd length as ping(8) does', () => {
+    const { run } = parsePing(pingWords('-i', '.2', '-W', '5.', '-t', '1e1', '-p', 'f', '-s', '65527', 'h'));
+    expect(run).toMatchObject({ interval: 200, wait: 5_000, deadline: 10_000, size: 65_527 });
+    expect(run.pattern).toEqual(Uint8Array.of(0x0f));
+    expect(parsePing(pingWords('-p', 'fff', 'h')).run.pattern).toEqual(Uint8Array.of(0xff, 0x0f));
+  });
+
   test('other messages', () => {
     expect(parsePing(pingWords('-M', 'time', 'h')).run).toMatchObject({ message: 'timestamp' });
     expect(parsePing(pingWords('--node-info', 'name', 'h')).run).toMatchObject({ nodeInformation: 'name' });
@@ -143,13 +150,11 @@ test('sweep', () => {
     isQuiet: false,
     listed: undefined,
   });
-  expect(
-    parseSweep(sweepWords('-u', '-p', '22,80-82', '--rate', '0', '-r', '0', '-w', '0.3', '-x', '2')),
-  ).toMatchObject({
-    listed: 'unreachable',
+  expect(parseSweep(sweepWords('-p', '22,80-82', '--rate', '0', '-r', '0', '-w', '0.3', '-x', '2'))).toMatchObject({
+    listed: undefined,
     wanted: 2,
-    run: { reportSilent: true, ports: [22, 80, 81, 82], rate: 0, retries: 0, wait: 300 },
+    run: { reportSilent: false, ports: [22, 80, 81, 82], rate: 0, retries: 0, wait: 300 },
   });
-  expect(parseSweep(sweepWords('-a', '-u')).listed).toBe('all');
+  expect(parseSweep(sweepWords('-u'))).toMatchObject({ listed: 'unreachable', run: { reportSilent: true } });
   expect(parseSweep(sweepWords('-a')).listed).toBe('alive');
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EchoMethod } from '../../../src/probe/methods/icmp-echo.ts';
 import type { SweepEvent, SweepOptions, SweepSummary } from '../../../src/probe/sweep/events.ts';
 import { sweep } from '../../../src/probe/sweep/sweep.ts';
+import { SweepTally } from '../../../src/probe/sweep/tally.ts';
 import { SweepTargets, targetText } from '../../../src/probe/sweep/targets.ts';
 import { formatSweepEvent } from '../../../src/report/probe/sweep-text.ts';
 import { directNetwork, NONCE } from '../../support/simulate.ts';
@@ -111,6 +112,26 @@ describe('a sweep', () => {
       '10.0.0.1 is unreachable (unreachable code 1 from 192.0.2.254)\n',
       '10.0.0.2 is unreachable (local error: Permission denied)\n',
     ]);
+  });
+
+  test('counts each target once: an error or a reply after its last timeout is late', async () => {
+    const options = { targets: targetsOf('10.0.0.1-3'), retries: 0, wait: 100, rate: 10 };
+    const slow = await run({ delay: 150 }, options);
+    expect(slow.summary).toMatchObject({ targets: 3, alive: 0, unreachable: 0, silent: 3, late: 2, duplicates: 0 });
+    const hops = [{ address: '192.0.2.254', delay: 150, error: { type: 3, code: 1 } }];
+    const refused = await run({}, options, { hops });
+    expect(refused.summary).toMatchObject({ targets: 3, alive: 0, unreachable: 0, silent: 3, late: 2 });
+  });
+
+  test('an address is alive if one of its ports replied, and each port is open, closed or filtered', () => {
+    const tally = new SweepTally();
+    expect(tally.add(0, 'silent')).toBe(true);
+    expect(tally.add(0, 'alive')).toBe(true);
+    expect(tally.add(0, 'alive')).toBe(false);
+    expect(tally.add(0, 'unreachable')).toBe(false);
+    expect(tally.add(1, 'unreachable')).toBe(true);
+    expect(tally.add(1, 'silent')).toBe(false);
+    expect(tally.addresses).toEqual({ silent: 0, unreachable: 1, alive: 1 });
   });
 
   test('counts duplicates once, and ignores replies to other programs', async () => {

@@ -131,6 +131,23 @@ test('several paths as a graph', async () => {
   expect(dot).toMatch(/"10\.0\.1\.1" -> "10\.0\.2\.1".*\n[\s\S]*"10\.0\.1\.1" -> "10\.0\.2\.2"/);
 });
 
+test('a graph has edges only where probes were sent: silent hops are nodes', async () => {
+  const hops = [{ address: '10.0.1.1' }, { address: '10.0.2.1', isSilent: true }, { address: '10.0.3.1' }];
+  const run = await simulateTraceroute({ ...chain, hops, destination: {} }, { isMultipath: true });
+  const edges = tracerouteDot('192.0.2.1', '203.0.113.9', run.hops).match(/"[^"]+" -> "[^"]+"/g);
+  expect(edges).toEqual([
+    '"192.0.2.1" -> "10.0.1.1"',
+    '"10.0.1.1" -> "no reply 2"',
+    '"no reply 2" -> "10.0.3.1"',
+    '"10.0.3.1" -> "203.0.113.9"',
+  ]);
+  // A hop that a flow did not probe cuts its path.
+  const [first, , third] = run.hops;
+  const cut = [first, third].flatMap((hop) => (hop === undefined ? [] : [hop]));
+  const gap = cut.map((hop, at) => (at === 0 ? { ...hop, probes: [] } : hop));
+  expect(tracerouteDot('192.0.2.1', '203.0.113.9', gap)).not.toContain('->');
+});
+
 describe('JSON', () => {
   test('bytes are hexadecimal, a line is a line', () => {
     expect(probeEventToJsonLine({ type: 'reply', options: Uint8Array.of(1, 255) })).toBe(
@@ -153,6 +170,14 @@ describe('JSON', () => {
 
 test('progress of a sweep', () => {
   const counts = { type: 'summary', targets: 4, transmitted: 2, alive: 1, unreachable: 0, silent: 0 } as const;
-  const rest = { duplicates: 0, droppedByUs: 0, duration: 1, roundTrip: undefined, progress: 0.5 };
+  const rest = {
+    ports: undefined,
+    duplicates: 0,
+    late: 0,
+    droppedByUs: 0,
+    duration: 1,
+    roundTrip: undefined,
+    progress: 0.5,
+  };
   expect(sweepProgressText({ ...counts, ...rest }, 4)).toBe('[##  ]  50 % 1 alive');
 });
