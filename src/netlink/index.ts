@@ -1,4 +1,4 @@
-/** Netlink: a connection with three operations, and rtnetlink messages as plain data. @module */
+/** Netlink: connections, and the messages of rtnetlink and socket diagnosis as plain data. @module */
 export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
@@ -17,3 +17,17 @@ export {
 } from './link.ts';
 export { addNeighbour, decodeNeighbour, deleteNeighbour, dumpNeighbours, NeighbourState } from './neighbour.ts';
 export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';
+export { NetlinkProtocol, openNetlinkSocket } from './socket.ts';
+export {
+  addressText,
+  decodeSocket,
+  dumpSockets,
+  type InetSocket,
+  SOCKET_MESSAGE_TYPE,
+  type SocketDetails,
+  type SocketProtocolName,
+  type SocketStateName,
+  stateMask,
+  stateName,
+  timerName,
+} from './sock-diag.ts';

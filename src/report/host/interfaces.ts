@@ -1,30 +1,15 @@
 /** The table of `tapline interfaces`. @module */
-import stringWidth from 'string-width';
 import { printable } from '../../base/text.ts';
 import type { NetworkInterface } from '../../inspect/index.ts';
+import { formatColumns } from './columns.ts';
 
 const HEADINGS = ['#', 'Interface', 'State', 'MAC address', 'MTU', 'Link type', 'Kind', 'Addresses'];
-/** Numbers stand to the right. */
+/** The index and the MTU. */
 const RIGHT_ALIGNED: ReadonlySet<number> = new Set([0, 4]);
-const GAP = '  ';
 
-/**
- * One line an interface; each further address on a line of its own, below the first. Columns are as wide as what
- * stands in them. Ends with a newline.
- */
+/** Formats one line per interface; each further address on its own line, below the first. Ends with a newline. */
 export function formatInterfaces(interfaces: readonly NetworkInterface[]): string {
-  const rows = [HEADINGS, ...interfaces.flatMap(rowsOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
-  return rows.map((row) => `${formatRow(row, widths)}\n`).join('');
-}
-
-function formatRow(row: readonly string[], widths: readonly number[]): string {
-  const cells = widths.map((width, column) => {
-    const text = row[column] ?? '';
-    const padding = ' '.repeat(width - stringWidth(text));
-    return RIGHT_ALIGNED.has(column) ? padding + text : text + padding;
-  });
-  return cells.join(GAP).trimEnd();
+  return formatColumns(HEADINGS, interfaces.flatMap(rowsOf), { right: RIGHT_ALIGNED });
 }
 
 function rowsOf(one: NetworkInterface): string[][] {

@@ -1,0 +1,105 @@
+/** The screens of `tapline tcpservices`. @module */
+import { printable } from '../../base/text.ts';
+import type { HostProcess, TcpService } from '../../inspect/index.ts';
+import { formatColumns } from './columns.ts';
+
+/** Characters of a command name that are shown, as in lsof(8). */
+const COMMAND_LENGTH = 9;
+/** Columns of the table, at least; a longer name shifts the rest of its line. */
+const COMMAND_WIDTH = 13;
+const USER_WIDTH = 9;
+
+const SYSTEM_HEADING = 'System Processes (Note: All processes may not always be present)';
+const FEATURE_HEADING = 'Feature Processes';
+const WIDE_HEADINGS = [
+  'COMMAND',
+  'PID',
+  'USER',
+  'TYPE',
+  'NAME',
+  'QUEUE',
+  'DROPS',
+  'UNIT',
+  'PACKAGE',
+  'EXECUTABLE',
+  'DESCRIPTION',
+];
+const RIGHT_ALIGNED: ReadonlySet<number> = new Set([1, 5, 6]);
+
+/** Formats the descriptions of the programs, and a line for each process that holds a listening socket. */
+export function formatTcpServices(services: readonly TcpService[]): string {
+  const system = descriptionList(services.filter((service) => service.isSystem));
+  const features = descriptionList(services.filter((service) => !service.isSystem));
+  const header = tableLine('COMMAND', 'USER', 'TYPE', 'NODE', 'NAME');
+  return [SYSTEM_HEADING, ...system, '', FEATURE_HEADING, ...features, '', header, ...services.map(tcpServiceLine), '']
+    .map((line) => `${line}\n`)
+    .join('')
+    .slice(0, -1);
+}
+
+/** Formats a line of the table: `nginx        nobody   IPv4 TCP   *:4431`. */
+export function tcpServiceLine({ process, socket }: Pick<TcpService, 'process' | 'socket'>): string {
+  return tableLine(shortCommand(process), userOf(process), `IPv${socket.family}`, 'TCP', listenName(socket));
+}
+
+/** Formats one line per socket and process, with all that is known. */
+export function formatTcpServicesWide(services: readonly TcpService[]): string {
+  const rows = services.map((service) => {
+    const { process, socket, description } = service;
+    return [
+      process === undefined ? '-' : printable(process.command),
+      process === undefined ? '-' : String(process.pid),
+      userOf(process),
+      `IPv${socket.family}`,
+      listenName(socket),
+      `${socket.receiveQueue}/${socket.sendQueue}`,
+      socket.drops === undefined ? '-' : String(socket.drops),
+      printable(service.unit ?? process?.container ?? '-'),
+      service.package === undefined ? '-' : printable(`${service.package.name} ${service.package.version}`),
+      executableOf(process),
+      description === undefined ? '-' : printable(`${description.text} (${description.source})`),
+    ];
+  });
+  return formatColumns(WIDE_HEADINGS, rows, { right: RIGHT_ALIGNED });
+}
+
+/** `10.1.1.1:25`, `[fd00:1::1]:25`, `*:25`, as lsof(8) writes the name of a listening socket. */
+export function listenName({
+  family,
+  localAddress,
+  localPort,
+}: Pick<TcpService['socket'], 'family' | 'localAddress' | 'localPort'>): string {
+  if (localAddress === '0.0.0.0' || localAddress === '::') return `*:${localPort}`;
+  return family === 6 ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
+}
+
+function tableLine(command: string, user: string, type: string, node: string, name: string): string {
+  return `${command.padEnd(COMMAND_WIDTH)}${user.padEnd(USER_WIDTH - 1)} ${type} ${node.padEnd(5)} ${name}`;
+}
+
+/** One line for each program, in the order of the table. */
+function descriptionList(services: readonly TcpService[]): string[] {
+  const texts = new Map<string, string>();
+  for (const { process, description } of services) {
+    if (process === undefined || texts.has(process.command)) continue;
+    texts.set(process.command, description === undefined ? '(no description)' : description.text);
+  }
+  const names = [...texts.keys()].map(printable);
+  const width = Math.max(0, ...names.map((name) => name.length));
+  const lines = [...texts.values()].map((text, index) => `${(names[index] ?? '').padEnd(width)} - ${printable(text)}`);
+  return lines.length === 0 ? ['(none)'] : lines;
+}
+
+function shortCommand(process: HostProcess | undefined): string {
+  return process === undefined ? '-' : printable(process.command.slice(0, COMMAND_LENGTH));
+}
+
+function userOf(process: HostProcess | undefined): string {
+  return process === undefined ? '-' : printable(process.user);
+}
+
+function executableOf(process: HostProcess | undefined): string {
+  const executable = process?.executable;
+  if (executable === undefined) return '-';
+  return printable(executable.path) + (executable.state === 'present' ? '' : ` (${executable.state})`);
+}
