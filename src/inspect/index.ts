@@ -1,5 +1,7 @@
-/** The state of the host: its interfaces, sockets, and the services behind them. @module */
+/** The state of the host: interfaces, their counters, neighbours, sockets, and the services behind sockets. @module */
 export type { NetworkInterface } from './interface.ts';
+export { type InterfaceCounters, listInterfaceCounters } from './interface-counters.ts';
 export { listInterfaces } from './interfaces.ts';
+export { listNeighbours, type NeighbourEntry } from './neighbours.ts';
 export type { HostProcess } from './process.ts';
 export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';

@@ -1,33 +1,33 @@
-/** Tables whose columns are as wide as their contents. @module */
+/** Tables of text: columns with a least width that grow with their contents. @module */
 import stringWidth from 'string-width';
+import { printable } from '../../base/text.ts';
 
-const GAP = '  ';
-
-interface ColumnOptions {
-  /** Numbers of the columns that are aligned to the right. */
-  readonly right?: ReadonlySet<number>;
-  /** Minimum widths. */
-  readonly widths?: readonly number[];
+/** A column of a table. */
+export interface TableColumn {
+  readonly title: string;
+  /** Least width; 0 by default. */
+  readonly width?: number;
+  /** Numbers are aligned to the right. */
+  readonly right?: boolean;
 }
 
-/** Formats headings and rows, each line without trailing spaces. Ends with a newline. Cells must be printable. */
+/** Formats a line of titles and a line per row, without spaces at their ends. Cells may be hostile text. */
 export function formatColumns(
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-  { right, widths: least = [] }: ColumnOptions = {},
+  columns: readonly TableColumn[],
+  cells: readonly (readonly string[])[],
+  gap = ' ',
 ): string {
-  const lines = [headings, ...rows];
-  const widths = headings.map((_, column) =>
-    lines.reduce((width, line) => Math.max(width, stringWidth(line[column] ?? '')), least[column] ?? 0),
-  );
-  return lines.map((line) => `${formatLine(line, widths, right)}\n`).join('');
-}
-
-function formatLine(line: readonly string[], widths: readonly number[], right?: ReadonlySet<number>): string {
-  const cells = widths.map((width, column) => {
-    const text = line[column] ?? '';
-    const padding = ' '.repeat(width - stringWidth(text));
-    return right?.has(column) ? padding + text : text + padding;
-  });
-  return cells.join(GAP).trimEnd();
+  const rows = cells.map((row) => row.map(printable));
+  const widths = columns.map(({ title, width = 0 }) => Math.max(width, stringWidth(title)));
+  for (const row of rows) {
+    for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, stringWidth(text));
+  }
+  const line = (row: readonly string[]): string => {
+    const padded = row.map((text, column) => {
+      const padding = ' '.repeat((widths[column] ?? 0) - stringWidth(text));
+      return columns[column]?.right === true ? padding + text : text + padding;
+    });
+    return `${padded.join(gap).trimEnd()}\n`;
+  };
+  return line(columns.map(({ title }) => title)) + rows.map(line).join('');
 }

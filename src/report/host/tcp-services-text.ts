@@ -1,7 +1,7 @@
 /** The screens of `tapline tcpservices`. @module */
 import { printable } from '../../base/text.ts';
 import type { HostProcess, TcpService } from '../../inspect/index.ts';
-import { formatColumns } from './columns.ts';
+import { formatColumns, type TableColumn } from './columns.ts';
 
 /** Characters of a command name that are shown, as in lsof(8). */
 const COMMAND_LENGTH = 9;
@@ -11,20 +11,20 @@ const USER_WIDTH = 9;
 
 const SYSTEM_HEADING = 'System Processes (Note: All processes may not always be present)';
 const FEATURE_HEADING = 'Feature Processes';
-const WIDE_HEADINGS = [
-  'COMMAND',
-  'PID',
-  'USER',
-  'TYPE',
-  'NAME',
-  'QUEUE',
-  'DROPS',
-  'UNIT',
-  'PACKAGE',
-  'EXECUTABLE',
-  'DESCRIPTION',
+const WIDE_COLUMNS: readonly TableColumn[] = [
+  { title: 'COMMAND' },
+  { title: 'PID', right: true },
+  { title: 'USER' },
+  { title: 'TYPE' },
+  { title: 'NAME' },
+  { title: 'QUEUE', right: true },
+  { title: 'DROPS', right: true },
+  { title: 'UNIT' },
+  { title: 'PACKAGE' },
+  { title: 'EXECUTABLE' },
+  { title: 'DESCRIPTION' },
 ];
-const RIGHT_ALIGNED: ReadonlySet<number> = new Set([1, 5, 6]);
+const WIDE_GAP = '  ';
 
 /** Formats the descriptions of the programs, and a line for each process that holds a listening socket. */
 export function formatTcpServices(services: readonly TcpService[]): string {
@@ -39,7 +39,8 @@ export function formatTcpServices(services: readonly TcpService[]): string {
 
 /** Formats a line of the table: `nginx        nobody   IPv4 TCP   *:4431`. */
 export function tcpServiceLine({ process, socket }: Pick<TcpService, 'process' | 'socket'>): string {
-  return tableLine(shortCommand(process), userOf(process), `IPv${socket.family}`, 'TCP', listenName(socket));
+  const command = printable(process?.command.slice(0, COMMAND_LENGTH) ?? '-');
+  return tableLine(command, printable(process?.user ?? '-'), `IPv${socket.family}`, 'TCP', listenName(socket));
 }
 
 /** Formats one line per socket and process, with all that is known. */
@@ -47,20 +48,20 @@ export function formatTcpServicesWide(services: readonly TcpService[]): string {
   const rows = services.map((service) => {
     const { process, socket, description } = service;
     return [
-      process === undefined ? '-' : printable(process.command),
+      process?.command ?? '-',
       process === undefined ? '-' : String(process.pid),
-      userOf(process),
+      process?.user ?? '-',
       `IPv${socket.family}`,
       listenName(socket),
       `${socket.receiveQueue}/${socket.sendQueue}`,
-      socket.drops === undefined ? '-' : String(socket.drops),
-      printable(service.unit ?? process?.container ?? '-'),
-      service.package === undefined ? '-' : printable(`${service.package.name} ${service.package.version}`),
-      executableOf(process),
-      description === undefined ? '-' : printable(`${description.text} (${description.source})`),
+      String(socket.drops ?? '-'),
+      service.unit ?? process?.container ?? '-',
+      service.package === undefined ? '-' : `${service.package.name} ${service.package.version}`,
+      executableText(process),
+      description === undefined ? '-' : `${description.text} (${description.source})`,
     ];
   });
-  return formatColumns(WIDE_HEADINGS, rows, { right: RIGHT_ALIGNED });
+  return formatColumns(WIDE_COLUMNS, rows, WIDE_GAP);
 }
 
 /** `10.1.1.1:25`, `[fd00:1::1]:25`, `*:25`, as lsof(8) writes the name of a listening socket. */
@@ -90,16 +91,8 @@ function descriptionList(services: readonly TcpService[]): string[] {
   return lines.length === 0 ? ['(none)'] : lines;
 }
 
-function shortCommand(process: HostProcess | undefined): string {
-  return process === undefined ? '-' : printable(process.command.slice(0, COMMAND_LENGTH));
-}
-
-function userOf(process: HostProcess | undefined): string {
-  return process === undefined ? '-' : printable(process.user);
-}
-
-function executableOf(process: HostProcess | undefined): string {
+function executableText(process: HostProcess | undefined): string {
   const executable = process?.executable;
   if (executable === undefined) return '-';
-  return printable(executable.path) + (executable.state === 'present' ? '' : ` (${executable.state})`);
+  return executable.state === 'present' ? executable.path : `${executable.path} (${executable.state})`;
 }
