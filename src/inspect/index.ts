@@ -4,4 +4,12 @@ export { type InterfaceCounters, listInterfaceCounters } from './interface-count
 export { listInterfaces } from './interfaces.ts';
 export { listNeighbours, type NeighbourEntry } from './neighbours.ts';
 export type { HostProcess } from './process.ts';
+export {
+  compareServices,
+  parseBaseline,
+  type ServiceChanges,
+  type ServiceIdentity,
+  serviceIdentity,
+} from './service-baseline.ts';
+export type { SocketTable } from './sockets.ts';
 export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';

@@ -49,7 +49,8 @@ export function parseProcSockets(protocol: SocketProtocolName, family: 4 | 6, te
   for (const line of text.split('\n')) {
     const fields = LINE.exec(line);
     if (fields === null) continue;
-    const [, local = '', localPort = '', remote = '', remotePort = '', stateText = '', send = '', receive = ''] = fields;
+    const [, local = '', localPort = '', remote = '', remotePort = '', stateText = '', send = '', receive = ''] =
+      fields;
     const [timer = '', expires = '', retransmits = '', uid = '', inode = '', rest = ''] = fields.slice(8);
     const state = stateName(hexadecimal(stateText));
     const localAddress = procAddress(local, family);

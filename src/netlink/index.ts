@@ -27,7 +27,6 @@ export {
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
 export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';
-export { NetlinkProtocol, openNetlinkSocket } from './socket.ts';
 export {
   addressText,
   decodeSocket,
@@ -41,3 +40,4 @@ export {
   stateName,
   timerName,
 } from './sock-diag.ts';
+export { NetlinkProtocol, openNetlinkSocket } from './socket.ts';

@@ -14,6 +14,7 @@ export {
   formatInterfaceCountersCsv,
   formatLinuxInterfaceCounters,
 } from './host/netstat-interfaces.ts';
+export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

@@ -1,6 +1,12 @@
 /** The screens of `tapline tcpservices`. @module */
 import { printable } from '../../base/text.ts';
-import type { HostProcess, TcpService } from '../../inspect/index.ts';
+import {
+  type HostProcess,
+  type ServiceChanges,
+  type ServiceIdentity,
+  serviceIdentity,
+  type TcpService,
+} from '../../inspect/index.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
 
 /** Characters of a command name that are shown, as in lsof(8). */
@@ -31,16 +37,26 @@ export function formatTcpServices(services: readonly TcpService[]): string {
   const system = descriptionList(services.filter((service) => service.isSystem));
   const features = descriptionList(services.filter((service) => !service.isSystem));
   const header = tableLine('COMMAND', 'USER', 'TYPE', 'NODE', 'NAME');
-  return [SYSTEM_HEADING, ...system, '', FEATURE_HEADING, ...features, '', header, ...services.map(tcpServiceLine), '']
+  const lines = services.map((service) => serviceLine(serviceIdentity(service)));
+  return [SYSTEM_HEADING, ...system, '', FEATURE_HEADING, ...features, '', header, ...lines]
     .map((line) => `${line}\n`)
-    .join('')
-    .slice(0, -1);
+    .join('');
+}
+
+/** Formats what appeared (`+`) and vanished (`-`), and a line with their numbers. */
+export function formatServiceChanges({ appeared, vanished }: ServiceChanges): string {
+  const lines = [
+    ...appeared.map((service) => `+ ${serviceLine(service)}`),
+    ...vanished.map((service) => `- ${serviceLine(service)}`),
+    `${appeared.length} appeared, ${vanished.length} vanished`,
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Formats a line of the table: `nginx        nobody   IPv4 TCP   *:4431`. */
-export function tcpServiceLine({ process, socket }: Pick<TcpService, 'process' | 'socket'>): string {
-  const command = printable(process?.command.slice(0, COMMAND_LENGTH) ?? '-');
-  return tableLine(command, printable(process?.user ?? '-'), `IPv${socket.family}`, 'TCP', listenName(socket));
+function serviceLine(service: ServiceIdentity): string {
+  const command = printable(service.command.slice(0, COMMAND_LENGTH));
+  return tableLine(command, printable(service.user), `IPv${service.family}`, 'TCP', listenName(service));
 }
 
 /** Formats one line per socket and process, with all that is known. */
@@ -65,11 +81,11 @@ export function formatTcpServicesWide(services: readonly TcpService[]): string {
 }
 
 /** `10.1.1.1:25`, `[fd00:1::1]:25`, `*:25`, as lsof(8) writes the name of a listening socket. */
-export function listenName({
+function listenName({
   family,
   localAddress,
   localPort,
-}: Pick<TcpService['socket'], 'family' | 'localAddress' | 'localPort'>): string {
+}: Pick<ServiceIdentity, 'family' | 'localAddress' | 'localPort'>): string {
   if (localAddress === '0.0.0.0' || localAddress === '::') return `*:${localPort}`;
   return family === 6 ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
 }
