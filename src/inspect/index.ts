@@ -2,6 +2,7 @@
 export type { NetworkInterface } from './interface.ts';
 export { type InterfaceCounters, listInterfaceCounters } from './interface-counters.ts';
 export { listInterfaces } from './interfaces.ts';
+export { type ListenCounters, type ListenQueue, listListenQueues } from './listen-queues.ts';
 export { listNeighbours, type NeighbourEntry } from './neighbours.ts';
 export type { HostProcess } from './process.ts';
 export {
@@ -11,5 +12,9 @@ export {
   type ServiceIdentity,
   serviceIdentity,
 } from './service-baseline.ts';
-export type { SocketTable } from './sockets.ts';
+export { readServiceNames } from './services-file.ts';
+export { compareSockets, type SocketChange, type SocketChanges } from './socket-changes.ts';
+export { matchesSocket, type Network, type SocketFilter } from './socket-filter.ts';
+export { findSocketHolders, type SocketHolder } from './socket-holders.ts';
+export { type HostSocket, listSockets, type SocketTable } from './sockets.ts';
 export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';

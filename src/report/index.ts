@@ -8,12 +8,19 @@ export {
   filterTraceText,
 } from './filter-text.ts';
 export { formatInterfaces } from './host/interfaces.ts';
+export {
+  formatLinuxListenQueues,
+  formatListenProblems,
+  formatListenQueues,
+  formatListenQueuesCsv,
+} from './host/listen-queues.ts';
 export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
 export {
   formatInterfaceCounters,
   formatInterfaceCountersCsv,
   formatLinuxInterfaceCounters,
 } from './host/netstat-interfaces.ts';
+export { formatSocketChanges, formatSockets, formatSocketsCsv, type SocketStyle } from './host/netstat-sockets.ts';
 export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';

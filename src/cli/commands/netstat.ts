@@ -4,7 +4,10 @@ import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
+import { listenQueuesView } from '../host/netstat-listen-queues.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
+import { socketOptions } from '../host/netstat-socket-options.ts';
+import { socketsView } from '../host/netstat-sockets.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
 
@@ -12,11 +15,15 @@ interface NetstatView extends HostView<NetstatArguments> {
   /** Number in the menu. */
   readonly number?: number;
   /** Option that selects the view, too. */
-  readonly flag?: 'i' | 'r' | 'w';
+  readonly flag?: 'i' | 'r' | 'L' | 'w';
 }
 
 /** In the order of the menu. */
-const VIEWS: readonly NetstatView[] = [{ number: 2, flag: 'i', ...interfacesView }];
+const VIEWS: readonly NetstatView[] = [
+  { number: 1, ...socketsView },
+  { number: 2, flag: 'i', ...interfacesView },
+  { number: 4, flag: 'L', ...listenQueuesView },
+];
 
 export function netstatCommand(context: CommandContext): CommandModule<object, NetstatArguments> {
   return {
@@ -33,7 +40,7 @@ export function netstatCommand(context: CommandContext): CommandModule<object, N
 
 /** Declares the shared options, then those of single views. */
 function options(command: Argv) {
-  return interfacesOptions(netstatOptions(command));
+  return interfacesOptions(socketOptions(netstatOptions(command)));
 }
 
 /** @throws StackError `USAGE` for an unknown view or two views */

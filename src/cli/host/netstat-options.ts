@@ -3,11 +3,13 @@ import type { Argv } from 'yargs';
 import { StackError } from '../../base/errors.ts';
 import { optionGroup } from '../option-group.ts';
 import { allowOne } from '../options.ts';
+import { namespaceOption } from './namespace-option.ts';
 
 /** Titles in `--help`. */
 export const NetstatGroup = {
   view: 'View:',
   selection: 'Selection:',
+  sockets: 'Sockets (1, 4):',
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
   repetition: 'Repetition:',
@@ -28,6 +30,7 @@ function viewOptions<T>(command: Argv<T>) {
     .positional('argument', { type: 'string', array: true, default: [] as string[], describe: 'arguments of the view' })
     .option('i', flag('same as the view interfaces (2)'))
     .option('r', flag('same as the view routes (3)'))
+    .option('L', flag('same as the view queues (4)'))
     .option('w', optionGroup(NetstatGroup.view).value('same as the view traffic (5), every SECONDS'));
 }
 
@@ -36,7 +39,8 @@ function selectionOptions<T>(command: Argv<T>) {
   return command
     .option('I', value('show this interface only', { alias: 'interface' }))
     .option('ipv4', flag('show IPv4 only', { alias: '4' }))
-    .option('ipv6', flag('show IPv6 only', { alias: '6' }));
+    .option('ipv6', flag('show IPv6 only', { alias: '6' }))
+    .option('netns', namespaceOption(NetstatGroup.selection));
 }
 
 function outputOptions<T>(command: Argv<T>) {
