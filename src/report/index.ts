@@ -8,12 +8,26 @@ export {
   filterTraceText,
 } from './filter-text.ts';
 export { formatInterfaces } from './host/interfaces.ts';
+export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';
 export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
 export {
   formatInterfaceCounters,
   formatInterfaceCountersCsv,
   formatLinuxInterfaceCounters,
 } from './host/netstat-interfaces.ts';
+export { formatRoutes, formatRoutesCsv } from './host/netstat-routes.ts';
+export {
+  LINES_PER_BANNER,
+  type TrafficReport,
+  trafficBanner,
+  trafficCsvLines,
+  trafficCsvTitles,
+  trafficLine,
+  trafficRateBanner,
+  trafficRateLine,
+  trafficToJson,
+} from './host/netstat-traffic.ts';
+export { formatRouteLookup } from './host/route-lookup.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

@@ -10,7 +10,7 @@ export const NetstatGroup = {
   selection: 'Selection:',
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
-  repetition: 'Repetition:',
+  traffic: 'Traffic (5):',
   output: 'Output:',
 } as const;
 
