@@ -1,10 +1,20 @@
-/** The state of the host: interfaces, their counters, neighbours, sockets, and the services behind sockets. @module */
+/** The state of the host: interfaces, routes, neighbours, sockets, and the services behind sockets. @module */
+
 export type { NetworkInterface } from './interface.ts';
-export { type InterfaceCounters, listInterfaceCounters } from './interface-counters.ts';
-export { listInterfaces } from './interfaces.ts';
+export {
+  type CounterReading,
+  type InterfaceCounters,
+  listInterfaceCounters,
+  readInterfaceCounters,
+} from './interface-counters.ts';
+export { findInterfaceIndex, listInterfaces } from './interfaces.ts';
 export { type ListenCounters, type ListenQueue, listListenQueues } from './listen-queues.ts';
 export { listNeighbours, type NeighbourEntry } from './neighbours.ts';
 export type { HostProcess } from './process.ts';
+export { findRoute, type RouteLookupResult } from './route-lookup.ts';
+export { tableNumber } from './route-names.ts';
+export { isOfMainTables, listRoutes, type RouteEntry } from './routes.ts';
+export { listRules, type RuleEntry } from './rules.ts';
 export {
   compareServices,
   parseBaseline,
@@ -18,3 +28,4 @@ export { matchesSocket, type Network, type SocketFilter } from './socket-filter.
 export { findSocketHolders, type SocketHolder } from './socket-holders.ts';
 export { type HostSocket, listSockets, type SocketTable } from './sockets.ts';
 export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';
+export { type InterfaceTraffic, type TrafficCounts, totalTraffic, trafficBetween } from './traffic.ts';

@@ -16,6 +16,7 @@ export {
   setLink,
 } from './link.ts';
 export type { LinkStatistics } from './link-statistics.ts';
+export type { NetlinkMessage } from './message.ts';
 export {
   addNeighbour,
   decodeNeighbour,
@@ -26,7 +27,17 @@ export {
   NeighbourState,
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';
+export {
+  addRoute,
+  decodeRoute,
+  dumpRoutes,
+  lookUpRoute,
+  type NextHop,
+  NextHopFlag,
+  type Route,
+  RouteType,
+} from './route.ts';
+export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
 export {
   addressText,
   decodeSocket,

@@ -6,8 +6,10 @@ import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
 import { listenQueuesView } from '../host/netstat-listen-queues.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
+import { routesOptions, routesView, routeToView } from '../host/netstat-routes.ts';
 import { socketOptions } from '../host/netstat-socket-options.ts';
 import { socketsView } from '../host/netstat-sockets.ts';
+import { trafficOptions, trafficView } from '../host/netstat-traffic.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
 
@@ -22,7 +24,10 @@ interface NetstatView extends HostView<NetstatArguments> {
 const VIEWS: readonly NetstatView[] = [
   { number: 1, ...socketsView },
   { number: 2, flag: 'i', ...interfacesView },
+  { number: 3, flag: 'r', ...routesView },
   { number: 4, flag: 'L', ...listenQueuesView },
+  { number: 5, flag: 'w', ...trafficView },
+  routeToView,
 ];
 
 export function netstatCommand(context: CommandContext): CommandModule<object, NetstatArguments> {
@@ -40,7 +45,7 @@ export function netstatCommand(context: CommandContext): CommandModule<object, N
 
 /** Declares the shared options, then those of single views. */
 function options(command: Argv) {
-  return interfacesOptions(socketOptions(netstatOptions(command)));
+  return trafficOptions(routesOptions(interfacesOptions(socketOptions(netstatOptions(command)))));
 }
 
 /** @throws StackError `USAGE` for an unknown view or two views */

@@ -12,7 +12,7 @@ export const NetstatGroup = {
   sockets: 'Sockets (1, 4):',
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
-  repetition: 'Repetition:',
+  traffic: 'Traffic (5):',
   output: 'Output:',
 } as const;
 
