@@ -13,6 +13,7 @@ export const NetstatGroup = {
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
   traffic: 'Traffic (5):',
+  repetition: 'Repetition:',
   output: 'Output:',
 } as const;
 
