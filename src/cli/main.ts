@@ -13,6 +13,7 @@ import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sweepCommand } from './commands/sweep.ts';
+import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { runProgram } from './program.ts';
 
@@ -22,6 +23,7 @@ void runProgram([
   replayCommand,
   filterCommand,
   interfacesCommand,
+  tcpservicesCommand,
   netstatCommand,
   diagnosticCommand,
   pingCommand,

@@ -7,9 +7,17 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export { formatDropPlaces } from './host/drop-places.ts';
+export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';
-export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
+export {
+  formatArpCache,
+  formatNdpCache,
+  formatNeighbour,
+  formatNeighboursCsv,
+  neighbourFindingText,
+} from './host/neighbours.ts';
 export {
   formatInterfaceCounters,
   formatInterfaceCountersCsv,
@@ -28,6 +36,7 @@ export {
   trafficToJson,
 } from './host/netstat-traffic.ts';
 export { formatRouteLookup } from './host/route-lookup.ts';
+export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';
