@@ -10,7 +10,7 @@ import {
   NetlinkError,
 } from '../netlink/index.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
-import type { FlushableCache } from './flush.ts';
+import type { FlushableCache } from './flushable-cache.ts';
 
 /** Entries that a flush keeps: set by an administrator, or by a control plane, or without a link address. */
 function isKept({ state, flags }: Neighbour): boolean {

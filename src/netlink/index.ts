@@ -2,6 +2,8 @@
 export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
+export { netlinkEvents } from './events.ts';
+export { genericRequest, resolveGenericFamily } from './generic.ts';
 export {
   createPlainLink,
   createVeth,
@@ -16,7 +18,7 @@ export {
   setLink,
 } from './link.ts';
 export type { LinkStatistics } from './link-statistics.ts';
-export type { NetlinkMessage } from './message.ts';
+export { MessageFlag, type NetlinkMessage } from './message.ts';
 export {
   addNeighbour,
   decodeNeighbour,
@@ -24,12 +26,14 @@ export {
   dumpNeighbours,
   type Neighbour,
   NeighbourFlag,
+  NeighbourMessageType,
   NeighbourState,
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
 export {
   addRoute,
   decodeRoute,
+  dumpRouteExceptions,
   dumpRoutes,
   lookUpRoute,
   type NextHop,
@@ -51,4 +55,4 @@ export {
   stateName,
   timerName,
 } from './sock-diag.ts';
-export { NetlinkProtocol, openNetlinkSocket } from './socket.ts';
+export { type NetlinkGroupSocket, NetlinkProtocol, openNetlinkGroups, openNetlinkSocket } from './socket.ts';

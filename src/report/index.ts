@@ -7,6 +7,8 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export { formatDropPlaces } from './host/drop-places.ts';
+export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';
 export {
@@ -15,7 +17,13 @@ export {
   formatListenQueues,
   formatListenQueuesCsv,
 } from './host/listen-queues.ts';
-export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
+export {
+  formatArpCache,
+  formatNdpCache,
+  formatNeighbour,
+  formatNeighboursCsv,
+  neighbourFindingText,
+} from './host/neighbours.ts';
 export {
   formatInterfaceCounters,
   formatInterfaceCountersCsv,

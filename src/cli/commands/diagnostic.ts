@@ -2,7 +2,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { arpShow, ndpShow } from '../host/diagnostic-neighbours.ts';
+import { flush, flushOptions } from '../host/diagnostic-flush.ts';
+import { arpShow, ndpShow, neighbourOptions } from '../host/diagnostic-neighbours.ts';
 import { diagnosticOptions } from '../host/diagnostic-options.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 
@@ -16,7 +17,7 @@ interface DiagnosticSection {
 
 /** In the order of the menus. */
 const SECTIONS: readonly DiagnosticSection[] = [
-  { name: 'network', title: 'Network Utilities.', operations: [arpShow, ndpShow] },
+  { name: 'network', title: 'Network Utilities.', operations: [flush, arpShow, ndpShow] },
 ];
 
 export function diagnosticCommand(context: CommandContext): CommandModule<object, DiagnosticArguments> {
@@ -35,7 +36,7 @@ export function diagnosticCommand(context: CommandContext): CommandModule<object
 
 /** Declares the shared options, then those of single operations. */
 function options(command: Argv) {
-  return diagnosticOptions(command);
+  return neighbourOptions(flushOptions(diagnosticOptions(command)));
 }
 
 /** @throws StackError `USAGE` for an unknown name */

@@ -16,12 +16,16 @@ export const interfacesView: HostView<InterfacesWords> = {
   async run(words, context) {
     refuseArguments('interfaces', words);
     const form = parseForm(words);
-    const { connectNetlink } = await import('../../netlink/index.ts');
-    const { listInterfaceCounters } = await import('../../inspect/index.ts');
+    const { withHost } = await import('./with-host.ts');
+    const { listInterfaceCounters, readHostDrops } = await import('../../inspect/index.ts');
     const report = await import('../../report/index.ts');
-    await using netlink = connectNetlink();
-    const interfaces = onInterface(await listInterfaceCounters(netlink), words.I);
-    if (form === 'json') context.stdout.write(`${jsonText(interfaces, 2)}\n`);
+    const { all, hostDrops } = await withHost(words.netns, async ({ netlink, run }) => ({
+      all: await listInterfaceCounters(netlink),
+      hostDrops: run(readHostDrops),
+    }));
+    const interfaces = onInterface(all, words.I);
+    if (form === 'json') context.stdout.write(`${jsonText({ interfaces, hostDrops }, 2)}\n`);
+    else if (words.where) context.stdout.write(report.formatDropPlaces(interfaces, hostDrops));
     else if (form === 'csv') context.stdout.write(report.formatInterfaceCountersCsv(interfaces));
     else if (words.style === 'linux') context.stdout.write(report.formatLinuxInterfaceCounters(interfaces));
     else {
@@ -33,7 +37,9 @@ export const interfacesView: HostView<InterfacesWords> = {
 
 export function interfacesOptions<T>(command: Argv<T>) {
   const { flag } = optionGroup(NetstatGroup.interfaces);
-  return command.option('drops', flag('show dropped outgoing packets; without it, a terminal is asked'));
+  return command
+    .option('drops', flag('show dropped outgoing packets; without it, a terminal is asked'))
+    .option('where', flag('show where packets were dropped: device, protocol, queue, softnet, listener'));
 }
 
 /** The question of the appliance; its answer is no without a terminal. */

@@ -44,12 +44,13 @@ export const routeToView: HostView<RoutesWords> = {
     if (destination === undefined) {
       throw new StackError('USAGE', `route-to takes an IPv4 or IPv6 address, not ${JSON.stringify(text)}`);
     }
-    const { connectNetlink } = await import('../../netlink/index.ts');
+    const { withHost } = await import('./with-host.ts');
     const { findRoute, findInterfaceIndex } = await import('../../inspect/index.ts');
     const report = await import('../../report/index.ts');
-    await using netlink = connectNetlink();
-    const index = words.I === undefined ? undefined : await findInterfaceIndex(netlink, words.I);
-    const result = await findRoute(netlink, destination, index);
+    const result = await withHost(words.netns, async ({ netlink }) => {
+      const index = words.I === undefined ? undefined : await findInterfaceIndex(netlink, words.I);
+      return findRoute(netlink, destination, index);
+    });
     if (form === 'json') context.stdout.write(`${jsonText(result, 2)}\n`);
     else if (form === 'csv') context.stdout.write(report.formatRoutesCsv([result.route]));
     else if (words.style === 'linux') context.stdout.write(report.formatLinuxRoutes([result.route]));
@@ -71,7 +72,7 @@ async function readRoutes(
   context: CommandContext,
 ): Promise<{ readonly routes: readonly RouteEntry[]; readonly rules: readonly RuleEntry[] }> {
   const families = parseFamilies(words);
-  const { connectNetlink } = await import('../../netlink/index.ts');
+  const { withHost } = await import('./with-host.ts');
   const { isOfMainTables, listRoutes, listRules, tableNumber } = await import('../../inspect/index.ts');
   const table = words.table === undefined || words.table === 'all' ? undefined : tableNumber(words.table);
   if (table === undefined && words.table !== undefined && words.table !== 'all') {
@@ -80,37 +81,31 @@ async function readRoutes(
       `--table takes all, a number or a name of /etc/iproute2/rt_tables, not ${JSON.stringify(words.table)}`,
     );
   }
-  await using netlink = connectNetlink();
   const isShown = (route: RouteEntry): boolean =>
     (table === undefined ? words.table === 'all' || isOfMainTables(route) : route.table === table) &&
     (words.I === undefined || route.nextHops.some((hop) => hop.interface === words.I));
   const routes: RouteEntry[] = [];
   const rules: RuleEntry[] = [];
-  for (const family of families) {
-    const list = await listRoutes(netlink, family);
-    for (const route of list.routes) if (isShown(route)) routes.push(route);
-    if (!list.consistent) {
-      warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
+  await withHost(words.netns, async ({ netlink }) => {
+    for (const family of families) {
+      const list = await listRoutes(netlink, family);
+      for (const route of list.routes) if (isShown(route)) routes.push(route);
+      if (!list.consistent) {
+        warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
+      }
+      if (words.rules) rules.push(...(await listRules(netlink, family)));
     }
-    if (words.rules) rules.push(...(await listRules(netlink, family)));
-  }
+  });
   return { routes, rules };
 }
 
-/** Addresses above this number are not looked up: a name server would see all of them. */
-const MAX_LOOKUPS = 256;
-
 /** Looks up the names of hosts and gateways, unless `-n` is given. */
-async function names(words: RoutesWords, routes: readonly RouteEntry[]) {
-  if (words.n) return {};
-  const { NameCache } = await import('../resolve-names.ts');
-  const cache = new NameCache();
-  const addresses = new Set<string>();
-  for (const { destination, family, prefixLength, nextHops } of routes) {
-    if (prefixLength === (family === 4 ? 32 : 128)) addresses.add(destination);
-    for (const { gateway } of nextHops) if (gateway !== undefined) addresses.add(gateway);
-    if (addresses.size >= MAX_LOOKUPS) break;
-  }
-  await cache.look(addresses);
-  return { nameOf: cache.nameOf };
+async function names({ n: isNumeric }: RoutesWords, routes: readonly RouteEntry[]) {
+  if (isNumeric) return {};
+  const { lookUpNames } = await import('./look-up-names.ts');
+  const addresses = routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
+    ...(prefixLength === (family === 4 ? 32 : 128) ? [destination] : []),
+    ...nextHops.flatMap(({ gateway }) => gateway ?? []),
+  ]);
+  return { nameOf: await lookUpNames(addresses) };
 }

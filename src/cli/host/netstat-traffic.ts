@@ -10,6 +10,7 @@ import { listenForStop } from '../stop-signals.ts';
 import type { HostView } from './host-view.ts';
 import { NetstatGroup, type NetstatWords, parseForm, refuseArguments } from './netstat-options.ts';
 import { onInterface } from './on-interface.ts';
+import type { Host } from './with-host.ts';
 
 type TrafficWords = NetstatWords & (ReturnType<typeof trafficOptions> extends Argv<infer Words> ? Words : never);
 
@@ -33,7 +34,9 @@ export const trafficView: HostView<TrafficWords> = {
   name: 'traffic',
   title: 'Packet traffic information.',
   async run(words, context) {
-    await runTraffic(parseTraffic(words), context);
+    const command = parseTraffic(words);
+    const { withHost } = await import('./with-host.ts');
+    await withHost(words.netns, (host) => runTraffic(command, host, context));
   },
 };
 
@@ -60,13 +63,11 @@ function parseTraffic(words: TrafficWords): TrafficCommand {
   };
 }
 
-async function runTraffic(command: TrafficCommand, context: CommandContext): Promise<void> {
-  const { connectNetlink } = await import('../../netlink/index.ts');
+async function runTraffic(command: TrafficCommand, { netlink }: Host, context: CommandContext): Promise<void> {
   const { readInterfaceCounters, totalTraffic, trafficBetween } = await import('../../inspect/index.ts');
   const { interval, interfaceName, count = Number.POSITIVE_INFINITY } = command;
   const { clock, stdout } = context;
   const print = await createPrinter(command);
-  await using netlink = connectNetlink();
   const stop = listenForStop(context);
   try {
     let before = onInterface(await readInterfaceCounters(netlink), interfaceName);

@@ -40,7 +40,7 @@ function figuresOf(counts: TrafficCounts): number[] {
 }
 
 /** Figures of an interval per second. */
-export interface TrafficRates {
+interface TrafficRates {
   readonly inputPacketsPerSecond: number;
   readonly inputBitsPerSecond: number;
   readonly outputPacketsPerSecond: number;
@@ -48,7 +48,7 @@ export interface TrafficRates {
 }
 
 /** @param seconds duration of the interval */
-export function trafficRates(counts: TrafficCounts, seconds: number): TrafficRates {
+function trafficRates(counts: TrafficCounts, seconds: number): TrafficRates {
   const rate = (count: number): number => (seconds > 0 ? count / seconds : 0);
   return {
     inputPacketsPerSecond: rate(counts.inputPackets),
