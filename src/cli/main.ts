@@ -4,13 +4,16 @@
  */
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diagnosticCommand } from './commands/diagnostic.ts';
 import { filterCommand } from './commands/filter.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
+import { netstatCommand } from './commands/netstat.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sweepCommand } from './commands/sweep.ts';
+import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { runProgram } from './program.ts';
 
@@ -20,6 +23,9 @@ void runProgram([
   replayCommand,
   filterCommand,
   interfacesCommand,
+  tcpservicesCommand,
+  netstatCommand,
+  diagnosticCommand,
   pingCommand,
   tracerouteCommand,
   mtrCommand,
