@@ -23,3 +23,5 @@ export { shortQuoteText } from './probe/short-quote-text.ts';
 export { formatSweepEvent, sweepProgressText } from './probe/sweep-text.ts';
 export { tracerouteDot } from './probe/traceroute-dot.ts';
 export { formatTracerouteEvent, tracerouteHeader } from './probe/traceroute-text.ts';
+export { smtpTextFormatter } from './probe/smtp-text.ts';
+export { smtpLookupFailureText } from './probe/smtp-verdict-text.ts';
