@@ -26,4 +26,4 @@ export {
   NeighbourState,
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';
+export { addRoute, decodeRoute, dumpRoutes, lookUpRoute, type NextHop, type Route, RouteType } from './route.ts';

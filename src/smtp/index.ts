@@ -1,6 +1,7 @@
 /** SMTP sessions that test a mail server: lookup, phases with times, TLS, verdict. @module */
-export { parseHeloName, parseMailbox } from './mailbox.ts';
+
 export { findMailServers, type MailHost, type MailServers } from './mail-servers.ts';
+export { parseHeloName, parseMailbox } from './mailbox.ts';
 export { dnsNameService } from './name-service.ts';
 export type { SmtpReply } from './reply-reader.ts';
 export type {

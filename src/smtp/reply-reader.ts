@@ -28,7 +28,7 @@ export type ReplyFault = 'syntax' | 'codes-differ' | 'too-long';
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** Servers use more second digits than RFC 5321, 4.2.1 defines. */
-const REPLY_LINE = /^([2-5]\d\d)(?:([ -])([^]*))?$/;
+const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 
 export class ReplyReader {
   readonly #onLine: (line: ReceivedLine) => void;

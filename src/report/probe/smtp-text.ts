@@ -23,7 +23,7 @@ export interface SmtpTextStyle {
 const LABEL_WIDTH = 10;
 const TIME_WIDTH = 10;
 /** Begin of lines without label and time. */
-const CONTINUED = " ".repeat(LABEL_WIDTH + TIME_WIDTH + 8);
+const CONTINUED = ' '.repeat(LABEL_WIDTH + TIME_WIDTH + 8);
 
 /**
  * Returns a function that formats events. The first session with a server is shown phase by phase, the others in a line
@@ -104,7 +104,9 @@ function tlsLines({ protocol, cipher, serverName, chain, trustError, nameError }
     lines.push(`certificate ${depth}: ${subject}${alternatives}, issued by ${issuer}, ${key}, until ${expiry}`);
   }
   lines.push(trustError === undefined ? 'chain: trusted' : `chain: not trusted (${trustError})`);
-  lines.push(nameError === undefined ? `name: valid for ${serverName}` : `name: not valid for ${serverName}: ${nameError}`);
+  lines.push(
+    nameError === undefined ? `name: valid for ${serverName}` : `name: not valid for ${serverName}: ${nameError}`,
+  );
   return lines;
 }
 

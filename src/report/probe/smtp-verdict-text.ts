@@ -77,7 +77,8 @@ function waitedFor(phase: Phase | undefined): string {
 }
 
 function closedText({ phase, reason, isInsideReply }: SessionVerdict): string {
-  const how = reason === undefined ? 'closed by the server' : reason === 'ECONNRESET' ? 'reset by the server' : 'failed';
+  const how =
+    reason === undefined ? 'closed by the server' : reason === 'ECONNRESET' ? 'reset by the server' : 'failed';
   const where = isInsideReply === true ? 'within' : 'before';
   const what =
     phase === 'banner'
