@@ -60,7 +60,8 @@ function serversText(found: MailServers): string {
       : smtpLookupFailureText(found);
   const took = origin === 'given' ? '' : `, lookup ${time.toFixed(3)} ms`;
   const left = omitted === 0 ? '' : `  ${omitted} more hosts or addresses are not shown and not used\n`;
-  return `SMTPPING ${domain}: ${what}${took}\n${hosts.map(hostText).join('')}${left}`;
+  const shown = origin === 'given' ? [] : hosts; // the session names it
+  return `SMTPPING ${domain}: ${what}${took}\n${shown.map(hostText).join('')}${left}`;
 }
 
 function hostText({ name, preference, addresses, failure }: MailHost): string {
@@ -143,7 +144,8 @@ function summaryText({ domain, failure, servers, verdict }: SmtpPingSummary): st
 
 function serverSummaryText({ server, sessions, verdicts, figures }: ServerSummary): string {
   const counts = Object.entries(verdicts).map(([kind, count]) => `${count} ${kind}`);
-  const lines = figures.map(({ phase, min, mean, max, deviation }) => {
+  const shown = sessions === 1 ? [] : figures; // they repeat the phases of the session
+  const lines = shown.map(({ phase, min, mean, max, deviation }) => {
     const values = [min, mean, max, deviation].map((value) => value.toFixed(3));
     return `  ${PHASE_NAMES[phase].padEnd(LABEL_WIDTH)} min/avg/max/stddev = ${values.join('/')} ms\n`;
   });
