@@ -6,16 +6,8 @@ import { defined } from '../base/defined.ts';
 import { EventList } from '../probe/index.ts';
 import { type Capabilities, readCapabilities } from './capabilities.ts';
 import { ReplyReader, type SmtpReply } from './reply-reader.ts';
-import type {
-  RecipientResult,
-  Remark,
-  RemarkKind,
-  ServerAddress,
-  SessionVerdict,
-  SmtpPhase,
-  SmtpPhaseEvent,
-  SmtpSessionEvent,
-} from './session-events.ts';
+import type { ServerAddress, SessionVerdict, SmtpPhase, SmtpPhaseEvent, SmtpSessionEvent } from './session-events.ts';
+import { SessionRecord } from './session-record.ts';
 import type { TlsReport } from './tls-report.ts';
 import type { SmtpTransport, SmtpTransportEvent } from './transport.ts';
 import { bannerRemarks, capabilityRemarks, tlsRemarks, verdictOfReply } from './verdict.ts';
@@ -53,22 +45,14 @@ export class SessionEngine {
   readonly #options: SessionOptions;
   readonly #events = new EventList<SmtpSessionEvent>();
   readonly #reader: ReplyReader;
-  readonly #phases: Partial<Record<SmtpPhase, number>> = {};
-  readonly #remarks: Remark[] = [];
-  readonly #recipients: RecipientResult[] = [];
+  readonly #record: SessionRecord;
   #phase: SmtpPhase = 'connect';
   #startedAt = 0;
   #phaseStartedAt = 0;
-  #isSecured = false;
   #isConnected = false;
+  #isSecured = false;
   #isDone = false;
-  #verdict: SessionVerdict | undefined;
   #lastLine = '';
-  #local: string | undefined;
-  #banner: SmtpReply | undefined;
-  #plain: Capabilities | undefined;
-  #secured: Capabilities | undefined;
-  #tls: TlsReport | undefined;
 
   /** @param sequence number of the session with this server */
   constructor(server: ServerAddress, sequence: number, transport: SmtpTransport, options: SessionOptions) {
@@ -76,6 +60,7 @@ export class SessionEngine {
     this.#sequence = sequence;
     this.#transport = transport;
     this.#options = options;
+    this.#record = new SessionRecord(server, sequence);
     this.#reader = new ReplyReader(({ text, isCut }) => {
       this.#lastLine = text;
       this.#events.push({ type: 'line', direction: 'received', isSecured: this.#isSecured, text, isCut });
@@ -113,7 +98,7 @@ export class SessionEngine {
   advance(now: number): void {
     if (this.#isDone || now < this.deadline) return;
     if (this.#phase === 'quit') {
-      this.#remark('no-quit-reply', 'timeout');
+      this.#record.remark('no-quit-reply', 'timeout');
       this.#finish({ kind: 'ok' }, now, true);
     } else this.#finish({ kind: 'no-reply', phase: this.#phase, amount: this.#limit }, now, true);
   }
@@ -133,7 +118,7 @@ export class SessionEngine {
 
   #onConnected(local: string, now: number): void {
     this.#isConnected = true;
-    this.#local = local;
+    this.#record.local = local;
     this.#endPhase(now, {});
     if (this.#options.tls === 'implicit') this.#startTls(now);
     else this.#beginPhase('banner', now);
@@ -141,8 +126,8 @@ export class SessionEngine {
 
   #onSecured(tls: TlsReport, now: number): void {
     this.#isSecured = true;
-    this.#tls = tls;
-    this.#remarks.push(...tlsRemarks(tls));
+    this.#record.tls = tls;
+    this.#record.addRemarks(tlsRemarks(tls));
     this.#endPhase(now, { tls });
     if (this.#options.tls === 'implicit') this.#beginPhase('banner', now);
     else this.#command('ehlo-tls', `EHLO ${this.#options.heloName}`, now);
@@ -152,8 +137,8 @@ export class SessionEngine {
     this.#reader.push(bytes);
     const result = this.#reader.next();
     if (result === undefined) return;
-    if (typeof result === 'string') this.#failProtocol(result, this.#lastLine, now);
-    else this.#onReply(result, now);
+    if (typeof result !== 'string') this.#onReply(result, now);
+    else this.#finish({ kind: 'protocol', phase: this.#phase, reason: result, text: this.#lastLine }, now, true);
   }
 
   #onClosed({ errorCode, errorText, time }: SmtpTransportEvent & { readonly kind: 'closed' }): void {
@@ -161,7 +146,7 @@ export class SessionEngine {
     this.#reader.flush();
     const phase = this.#phase;
     const error = { phase, ...defined({ reason: errorCode, text: errorText }) };
-    if (phase === 'quit') this.#remark('no-quit-reply', errorCode ?? 'connection closed');
+    if (phase === 'quit') this.#record.remark('no-quit-reply', errorCode ?? 'connection closed');
     if (phase === 'quit') this.#finish({ kind: 'ok' }, time, false);
     else if (!this.#isConnected) this.#finish({ kind: 'unreachable', ...error }, time, true);
     else if (phase === 'tls' && errorCode !== 'ECONNRESET') this.#finish({ kind: 'tls', ...error }, time, true);
@@ -175,7 +160,9 @@ export class SessionEngine {
     const isEhlo = phase === 'ehlo' || phase === 'ehlo-tls';
     const capabilities = isEhlo && isPositive ? readCapabilities(reply) : undefined;
     this.#endPhase(now, { reply, capabilities });
-    if (phase === 'banner') this.#onBanner(reply, now);
+    if (phase === 'rcpt') this.#record.recipients.push({ recipient: this.#recipient ?? '', reply });
+    if (reply.code === SERVICE_CLOSING && phase !== 'quit') this.#failReply(phase, reply, now);
+    else if (phase === 'banner') this.#onBanner(reply, now);
     else if (phase === 'quit') this.#onQuit(reply, now);
     else if (phase === 'starttls') this.#onStartTls(reply, now);
     else if (phase === 'rcpt') this.#onRecipient(reply, now);
@@ -188,27 +175,27 @@ export class SessionEngine {
   }
 
   #onBanner(reply: SmtpReply, now: number): void {
-    this.#banner = reply;
-    this.#remarks.push(...bannerRemarks(this.#phases.banner ?? 0));
+    this.#record.banner = reply;
+    this.#record.addRemarks(bannerRemarks(now - this.#phaseStartedAt));
     if (reply.code === 220) this.#command('ehlo', `EHLO ${this.#options.heloName}`, now);
     else this.#failReply('banner', reply, now);
   }
 
   #onCapabilities(found: Capabilities, now: number): void {
-    this.#remarks.push(...capabilityRemarks(found, this.#isSecured, this.#plain));
-    if (this.#isSecured) this.#secured = found;
-    else this.#plain = found;
+    this.#record.addRemarks(capabilityRemarks(found, this.#isSecured, this.#record.plain));
+    if (this.#isSecured) this.#record.secured = found;
+    else this.#record.plain = found;
     if (this.#isSecured || this.#options.tls === 'none') this.#beginTransaction(now);
     else if (found.isStartTlsOffered) this.#command('starttls', 'STARTTLS', now);
     else {
-      this.#remark('no-starttls', 'EHLO does not list STARTTLS');
+      this.#record.remark('no-starttls', 'EHLO does not list STARTTLS');
       this.#beginTransaction(now);
     }
   }
 
   /** Greets a server that does not know EHLO (RFC 5321, 3.2). */
   #fallBack(reply: SmtpReply, now: number): void {
-    this.#remark('no-ehlo', describeReply(reply));
+    this.#record.remark('no-ehlo', describeReply(reply));
     this.#command('helo', `HELO ${this.#options.heloName}`, now);
   }
 
@@ -217,7 +204,7 @@ export class SessionEngine {
       this.#startTls(now);
       return;
     }
-    this.#remark('starttls-refused', describeReply(reply));
+    this.#record.remark('starttls-refused', describeReply(reply));
     this.#beginTransaction(now);
   }
 
@@ -239,38 +226,37 @@ export class SessionEngine {
     else this.#command('mail', `MAIL FROM:<${from}>`, now);
   }
 
+  /** The recipient whose turn it is. */
+  get #recipient(): string | undefined {
+    return this.#options.to?.[this.#record.recipients.length];
+  }
+
   #nextRecipient(now: number): void {
-    const recipient = this.#options.to?.[this.#recipients.length];
+    const recipient = this.#recipient;
     if (recipient === undefined) this.#command('rset', 'RSET', now);
     else this.#command('rcpt', `RCPT TO:<${recipient}>`, now);
   }
 
+  /** The first rejected recipient decides; the others are tested all the same. */
   #onRecipient(reply: SmtpReply, now: number): void {
-    const recipient = this.#options.to?.[this.#recipients.length] ?? '';
-    this.#recipients.push({ recipient, reply });
-    if (reply.code >= 300) this.#verdict ??= verdictOfReply('rcpt', reply);
-    if (reply.code === SERVICE_CLOSING) this.#quit(now);
-    else this.#nextRecipient(now);
+    if (reply.code >= 300) this.#record.verdict ??= verdictOfReply('rcpt', reply);
+    this.#nextRecipient(now);
   }
 
   #onReset(reply: SmtpReply, now: number): void {
-    if (reply.code >= 300) this.#remark('reset-refused', describeReply(reply));
+    if (reply.code >= 300) this.#record.remark('reset-refused', describeReply(reply));
     this.#quit(now);
   }
 
   #onQuit(reply: SmtpReply, now: number): void {
-    if (reply.code !== 221) this.#remark('no-quit-reply', describeReply(reply));
+    if (reply.code !== 221) this.#record.remark('no-quit-reply', describeReply(reply));
     this.#finish({ kind: 'ok' }, now, false);
   }
 
   /** Ends the session in good order after a negative reply. */
   #failReply(phase: SmtpPhase, reply: SmtpReply, now: number): void {
-    this.#verdict ??= verdictOfReply(phase, reply);
+    this.#record.verdict ??= verdictOfReply(phase, reply);
     this.#quit(now);
-  }
-
-  #failProtocol(reason: string, text: string, now: number): void {
-    this.#finish({ kind: 'protocol', phase: this.#phase, reason, text }, now, true);
   }
 
   #quit(now: number): void {
@@ -293,17 +279,12 @@ export class SessionEngine {
     this.#phaseStartedAt = now;
   }
 
-  /** Several recipients make one phase, whose time is their sum. */
   #endPhase(now: number, results: Partial<Pick<SmtpPhaseEvent, 'reply' | 'capabilities' | 'tls'>>): void {
     const time = now - this.#phaseStartedAt;
     const phase = this.#phase;
-    this.#phases[phase] = (this.#phases[phase] ?? 0) + time;
+    this.#record.addTime(phase, time);
     const { reply, capabilities, tls } = results;
     this.#events.push({ type: 'phase', phase, time, reply, capabilities, tls });
-  }
-
-  #remark(kind: RemarkKind, detail: string): void {
-    this.#remarks.push({ kind, detail });
   }
 
   /**
@@ -314,22 +295,9 @@ export class SessionEngine {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#transport.close(isAbrupt);
-    if (this.#reader.bareLineFeeds > 0) this.#remark('bare-line-feed', `${this.#reader.bareLineFeeds} lines`);
-    if (this.#reader.cutLines > 0) this.#remark('long-line', `${this.#reader.cutLines} lines`);
-    this.#events.push({
-      type: 'session',
-      sequence: this.#sequence,
-      server: this.#server,
-      local: this.#local,
-      verdict: this.#verdict ?? verdict,
-      remarks: this.#remarks,
-      phases: this.#phases,
-      time: now - this.#startedAt,
-      banner: this.#banner,
-      capabilities: { plain: this.#plain, secured: this.#secured },
-      tls: this.#tls,
-      recipients: this.#recipients,
-    });
+    if (this.#reader.bareLineFeeds > 0) this.#record.remark('bare-line-feed', `${this.#reader.bareLineFeeds} lines`);
+    if (this.#reader.cutLines > 0) this.#record.remark('long-line', `${this.#reader.cutLines} lines`);
+    this.#events.push(this.#record.result(verdict, now - this.#startedAt));
   }
 }
 
