@@ -1,4 +1,5 @@
 /** Formats the events of `tapline smtpping`. @module */
+import { printable } from '../../base/text.ts';
 import type {
   MailHost,
   MailServers,
@@ -49,7 +50,7 @@ export function smtpTextFormatter(style: SmtpTextStyle): (event: MailServers | S
 }
 
 function serverText({ host, address, port }: ServerAddress): string {
-  return `${host === address ? host : `${host} (${address})`} port ${port}`;
+  return `${host === address ? host : `${printable(host)} (${address})`} port ${port}`;
 }
 
 function serversText(found: MailServers): string {
@@ -69,13 +70,13 @@ function hostText({ name, preference, addresses, failure }: MailHost): string {
   const list = addresses.length === 0 ? 'no address' : addresses.join(', ');
   const isTransient = failure === 'timeout' || failure === 'failed';
   const note = isTransient ? ` (an address lookup ${failure === 'timeout' ? 'timed out' : 'failed'})` : '';
-  return `  ${rank}${name}: ${list}${note}\n`;
+  return `  ${rank}${printable(name)}: ${list}${note}\n`;
 }
 
 /** The marks are those of swaks. */
 function transcriptLine({ direction, isSecured, text, isCut }: SmtpLine): string {
   const mark = direction === 'sent' ? (isSecured ? ' ~> ' : ' -> ') : isSecured ? '<~  ' : '<-  ';
-  return `${mark}${text}${isCut ? ' [cut]' : ''}\n`;
+  return `${mark}${printable(text)}${isCut ? ' [cut]' : ''}\n`;
 }
 
 function phaseText({ phase, time, reply, capabilities, tls }: SmtpPhaseEvent, { isVerbose }: SmtpTextStyle): string {
@@ -86,7 +87,7 @@ function phaseText({ phase, time, reply, capabilities, tls }: SmtpPhaseEvent, { 
     more.push(capabilities.keywords.join(', '));
   }
   const [first = '', ...rest] = text === '' ? more : [text, ...more];
-  return `${labelled(PHASE_NAMES[phase], time)}  ${first}`.trimEnd().concat('\n', ...rest.map(continued));
+  return `${labelled(PHASE_NAMES[phase], time)}  ${printable(first)}`.trimEnd().concat('\n', ...rest.map(continued));
 }
 
 function labelled(label: string, time: number): string {
@@ -94,7 +95,7 @@ function labelled(label: string, time: number): string {
 }
 
 function continued(text: string): string {
-  return `${CONTINUED}${text}\n`;
+  return `${CONTINUED}${printable(text)}\n`;
 }
 
 function tlsLines({ protocol, cipher, serverName, chain, trustError, nameError }: TlsReport): string[] {
@@ -115,7 +116,7 @@ function sessionText(session: SmtpSession): string {
   const { plain, secured } = session.capabilities;
   const mechanisms = (secured ?? plain)?.authMechanisms ?? [];
   const when = secured === undefined || plain === undefined ? '' : changeText(plain.authMechanisms, mechanisms);
-  const auth = mechanisms.length === 0 ? '' : `  AUTH mechanisms: ${mechanisms.join(' ')}${when}\n`;
+  const auth = mechanisms.length === 0 ? '' : `  AUTH mechanisms: ${printable(mechanisms.join(' '))}${when}\n`;
   const remarks = session.remarks.map((remark) => `  note: ${smtpRemarkText(remark)}\n`).join('');
   return (
     `${labelled(PHASE_NAMES.total, session.time)}\n${auth}${remarks}` +
@@ -125,7 +126,7 @@ function sessionText(session: SmtpSession): string {
 
 function changeText(before: readonly string[], after: readonly string[]): string {
   if (before.join() === after.join()) return ' (the same before TLS)';
-  return before.length === 0 ? ' (none before TLS)' : ` (before TLS: ${before.join(' ')})`;
+  return before.length === 0 ? ' (none before TLS)' : ` (before TLS: ${printable(before.join(' '))})`;
 }
 
 function sessionLine({ server, sequence, phases, time, verdict }: SmtpSession): string {

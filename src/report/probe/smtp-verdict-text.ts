@@ -1,4 +1,5 @@
 /** Sentences for verdicts and remarks of SMTP sessions. @module */
+import { printable } from '../../base/text.ts';
 import type { MailServers, Remark, SessionVerdict, SmtpReply } from '../../smtp/index.ts';
 
 type Phase = NonNullable<SessionVerdict['phase']>;
@@ -67,7 +68,7 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
   }
   if (reason === 'unsolicited') return `protocol error: ${amount} bytes after the reply to ${name} were not requested`;
   const quoted = reply === undefined ? cut(text) : replyText(reply);
-  return `protocol error: reply to ${name}: ${PROTOCOL_FAULTS[reason] ?? reason}: ${JSON.stringify(quoted)}`;
+  return `protocol error: reply to ${name}: ${PROTOCOL_FAULTS[reason] ?? reason}: "${quoted}"`;
 }
 
 function waitedFor(phase: Phase | undefined): string {
@@ -95,8 +96,9 @@ function errorText(code: string, text: string): string {
   return code === '' ? 'connection closed by the server' : `${cut(text)} (${code})`;
 }
 
+/** Returns the begin of a text of the server, on one line. */
 function cut(text: string): string {
-  return text.length <= QUOTED_LENGTH ? text : `${text.slice(0, QUOTED_LENGTH)}…`;
+  return printable(text.length <= QUOTED_LENGTH ? text : `${text.slice(0, QUOTED_LENGTH)}…`);
 }
 
 const REMARKS: Readonly<Record<Remark['kind'], string>> = {
