@@ -49,7 +49,6 @@ export class SessionEngine {
   #phase: SmtpPhase = 'connect';
   #startedAt = 0;
   #phaseStartedAt = 0;
-  #isConnected = false;
   #isSecured = false;
   #isDone = false;
   #lastLine = '';
@@ -117,7 +116,6 @@ export class SessionEngine {
   }
 
   #onConnected(local: string, now: number): void {
-    this.#isConnected = true;
     this.#record.local = local;
     this.#endPhase(now, {});
     if (this.#options.tls === 'implicit') this.#startTls(now);
@@ -135,6 +133,10 @@ export class SessionEngine {
 
   #onData(bytes: Uint8Array, now: number): void {
     this.#reader.push(bytes);
+    if (this.#phase === 'tls') {
+      this.#failPlaintext(now);
+      return;
+    }
     const result = this.#reader.next();
     if (result === undefined) return;
     if (typeof result !== 'string') this.#onReply(result, now);
@@ -145,11 +147,16 @@ export class SessionEngine {
     const { isInsideReply } = this.#reader;
     this.#reader.flush();
     const phase = this.#phase;
+    const isReset = errorCode === 'ECONNRESET';
     const error = { phase, ...defined({ reason: errorCode, text: errorText }) };
-    if (phase === 'quit') this.#record.remark('no-quit-reply', errorCode ?? 'connection closed');
-    if (phase === 'quit') this.#finish({ kind: 'ok' }, time, false);
-    else if (!this.#isConnected) this.#finish({ kind: 'unreachable', ...error }, time, true);
-    else if (phase === 'tls' && errorCode !== 'ECONNRESET') this.#finish({ kind: 'tls', ...error }, time, true);
+    if (phase === 'quit') {
+      this.#record.remark('no-quit-reply', errorCode ?? 'connection closed');
+      this.#finish({ kind: 'ok' }, time, false);
+    } else if (phase === 'connect' && isReset) {
+      this.#finish({ kind: 'closed', isInsideReply, ...error, phase: 'banner' }, time, true); // accepted, then reset
+    } else if (phase === 'connect') this.#finish({ kind: 'unreachable', ...error }, time, true);
+    else if (phase === 'tls' && errorCode !== undefined && !isReset)
+      this.#finish({ kind: 'tls', ...error }, time, true);
     else this.#finish({ kind: 'closed', isInsideReply, ...error }, time, true);
   }
 
@@ -208,16 +215,20 @@ export class SessionEngine {
     this.#beginTransaction(now);
   }
 
-  /** Bytes behind the reply to STARTTLS are not protected and may be forged: they are reported and never interpreted. */
   #startTls(now: number): void {
-    const amount = this.#reader.unreadLength;
-    this.#reader.discard();
-    if (amount > 0) {
-      this.#finish({ kind: 'plaintext', phase: 'starttls', amount }, now, true);
+    if (this.#reader.unreadLength > 0) {
+      this.#failPlaintext(now);
       return;
     }
     this.#beginPhase('tls', now);
     this.#transport.startTls();
+  }
+
+  /** Bytes between the reply to STARTTLS and TLS may be forged: they are reported and never interpreted. */
+  #failPlaintext(now: number): void {
+    const amount = this.#reader.unreadLength;
+    this.#reader.discard();
+    this.#finish({ kind: 'plaintext', phase: 'tls', amount }, now, true);
   }
 
   #beginTransaction(now: number): void {

@@ -1,11 +1,12 @@
 /** Connections of SMTP sessions over node:net and node:tls. @module */
 import { connect, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, rootCertificates, connect as secure, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, rootCertificates, connect as secure, TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { messageOf, nodeCodeOf } from '../base/errors.ts';
 import { describeTls } from './describe-tls.ts';
 import type { ServerAddress } from './session-events.ts';
+import { TlsWire } from './tls-wire.ts';
 import type { SmtpTransport, SmtpTransportEvent } from './transport.ts';
 
 export interface SocketTransportOptions {
@@ -69,9 +70,10 @@ export class SocketTransport implements SmtpTransport {
     if (socket === undefined) return;
     const { authorities, onKeyLog, serverName = this.#server.host } = this.#options;
     const name = serverName.replace(/\.$/, '');
-    const options = { ...PERMISSIVE, socket, servername: isIP(name) === 0 ? name : '' };
     this.#unlisten();
-    socket.on('error', () => undefined); // the TLS socket reports it
+    socket.on('error', (error) => this.#end(error)).on('close', () => setImmediate(() => this.#end())); // after its data
+    const wire = new TlsWire(socket, (bytes) => this.#emit({ kind: 'data', time: this.#clock.now(), bytes }));
+    const options = { ...PERMISSIVE, socket: wire, servername: isIP(name) === 0 ? name : '' };
     try {
       const secured = secure(
         authorities === undefined ? options : { ...options, ca: [...rootCertificates, ...authorities] },
@@ -82,7 +84,7 @@ export class SocketTransport implements SmtpTransport {
         this.#emit({ kind: 'secured', time, tls: describeTls(secured, name, this.#clock.wallTime()) });
       });
       if (onKeyLog !== undefined) secured.on('keylog', onKeyLog);
-      this.#unlisten = this.#listen(secured);
+      this.#listen(secured);
     } catch (error) {
       setImmediate(() => this.#end(error)); // a name that cannot be sent as SNI
     }
@@ -90,20 +92,24 @@ export class SocketTransport implements SmtpTransport {
 
   close(isAbrupt: boolean): void {
     this.#isClosed = true;
-    if (!isAbrupt) (this.#secured ?? this.#plain)?.destroySoon();
+    const [plain, secured] = [this.#plain, this.#secured];
+    if (isAbrupt) {
+      secured?.destroy();
+      plain?.destroy();
+    } else if (secured === undefined) plain?.destroySoon();
     else {
-      this.#secured?.destroy();
-      this.#plain?.destroy();
+      secured.once('close', () => plain?.destroySoon());
+      secured.destroySoon();
     }
   }
 
   /** @returns a function that removes the listeners */
   #listen(socket: Socket): () => void {
     const onData = (bytes: Uint8Array): void => this.#emit({ kind: 'data', time: this.#clock.now(), bytes });
-    const onError = (error: unknown): void => this.#end(error);
-    const onEnd = (): void => this.#end();
-    socket.on('data', onData).on('error', onError).on('end', onEnd).on('close', onEnd);
-    return () => socket.off('data', onData).off('error', onError).off('end', onEnd).off('close', onEnd);
+    const onError = (error: unknown): void => this.#end(isEndOfTls(socket, error) ? undefined : error);
+    const onClose = (): void => this.#end(); // not on `end`: the error of a reset may follow it
+    socket.on('data', onData).on('error', onError).on('close', onClose);
+    return () => socket.off('data', onData).off('error', onError).off('close', onClose);
   }
 
   #end(error?: unknown): void {
@@ -117,6 +123,11 @@ export class SocketTransport implements SmtpTransport {
     if (event.kind === 'closed') this.#isClosed = true;
     this.#listener(event);
   }
+}
+
+/** Node reports a connection that ends in the handshake as reset; a real reset is an error of the plain socket. */
+function isEndOfTls(socket: Socket, error: unknown): boolean {
+  return socket instanceof TLSSocket && nodeCodeOf(error) === 'ECONNRESET';
 }
 
 function endText(address = '', port = 0): string {

@@ -32,7 +32,7 @@ export interface SmtpTransport {
   connect(): void;
   /** Sends text in ASCII. */
   send(text: string): void;
-  /** Starts the handshake. Bytes that arrive from here on are TLS. */
+  /** Starts the handshake. Bytes that are not TLS are reported as `data` before `secured`. */
   startTls(): void;
   /** Closes the connection. @param isAbrupt does not wait until sent data is acknowledged */
   close(isAbrupt: boolean): void;

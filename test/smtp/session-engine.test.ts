@@ -316,7 +316,7 @@ describe('TLS', () => {
     async (text) => {
       const { session, commands, events } = await faulty({ STARTTLS: text });
       const amount = text.length - '220 go\r\n'.length;
-      expect(session.verdict).toEqual({ kind: 'plaintext', phase: 'starttls', amount });
+      expect(session.verdict).toEqual({ kind: 'plaintext', phase: 'tls', amount });
       expect(commands).toEqual(['EHLO client.example', 'STARTTLS']);
       expect(session.tls).toBeUndefined();
       const lines = events.flatMap((event) => (event.type === 'line' ? [event.text] : []));
@@ -324,9 +324,19 @@ describe('TLS', () => {
     },
   );
 
+  test('bytes that arrive later, in place of the handshake, are the same', async () => {
+    const { session, commands } = await faulty({ TLS: { text: '250 injected\r\n', close: true } });
+    expect(session.verdict).toEqual({ kind: 'plaintext', phase: 'tls', amount: 14 });
+    expect(commands.at(-1)).toBe('STARTTLS');
+  });
+
   test('a handshake that fails', async () => {
-    const { session } = await faulty({ TLS: { close: 'ERR_SSL_WRONG_VERSION_NUMBER' } });
-    expect(session.verdict).toMatchObject({ kind: 'tls', phase: 'tls', reason: 'ERR_SSL_WRONG_VERSION_NUMBER' });
+    const { session } = await faulty({ TLS: { close: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' } });
+    expect(session.verdict).toMatchObject({
+      kind: 'tls',
+      phase: 'tls',
+      reason: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    });
   });
 
   test('a connection reset during the handshake', async () => {

@@ -30,8 +30,6 @@ const ERRORS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'network unreachable',
   ETIMEDOUT: 'connection timed out',
   EADDRNOTAVAIL: 'the source address is not available; check --source',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server sent plaintext in place of TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server sent plaintext in place of TLS',
 };
 
 const PROTOCOL_FAULTS: Readonly<Record<string, string>> = {
@@ -62,8 +60,8 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
   if (kind === 'stopped') return 'stopped';
   if (kind === 'plaintext') {
     return (
-      `plaintext after STARTTLS: ${amount} bytes between the reply and the TLS handshake were discarded; ` +
-      'the server or an attacker on the path injects replies (CVE-2021-38371)'
+      `plaintext where TLS should begin: ${amount} bytes were discarded; the server does not start TLS, or an attacker ` +
+      'injects replies (CVE-2021-38371)'
     );
   }
   if (reason === 'unsolicited') return `protocol error: ${amount} bytes after the reply to ${name} were not requested`;
@@ -92,8 +90,7 @@ function closedText({ phase, reason, isInsideReply }: SessionVerdict): string {
 
 function errorText(code: string, text: string): string {
   const known = ERRORS[code];
-  if (known !== undefined) return `${known} (${code})`;
-  return code === '' ? 'connection closed by the server' : `${cut(text)} (${code})`;
+  return `${known ?? cut(text)} (${code})`;
 }
 
 /** Returns the begin of a text of the server, on one line. */
