@@ -14,6 +14,7 @@ import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { smtppingCommand } from './commands/smtpping.ts';
 import { sweepCommand } from './commands/sweep.ts';
+import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { runProgram } from './program.ts';
 
@@ -23,6 +24,7 @@ void runProgram([
   replayCommand,
   filterCommand,
   interfacesCommand,
+  tcpservicesCommand,
   netstatCommand,
   diagnosticCommand,
   pingCommand,

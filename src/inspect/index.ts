@@ -1,5 +1,28 @@
-/** The state of the host: interfaces, their counters, neighbours. @module */
+/** The state of the host: interfaces, routes, neighbours, sockets, and the services behind sockets. @module */
+export { type FlushResult, flushCaches } from './flush.ts';
+export { type HostDrops, readHostDrops } from './host-drops.ts';
 export type { NetworkInterface } from './interface.ts';
-export { type InterfaceCounters, listInterfaceCounters } from './interface-counters.ts';
-export { listInterfaces } from './interfaces.ts';
-export { listNeighbours, type NeighbourEntry } from './neighbours.ts';
+export {
+  type InterfaceCounters,
+  listInterfaceCounters,
+  readInterfaceCounters,
+} from './interface-counters.ts';
+export { findInterfaceIndex, listInterfaces } from './interfaces.ts';
+export type { NeighbourEntry } from './neighbour-entry.ts';
+export type { NeighbourFinding } from './neighbour-findings.ts';
+export { type NeighbourCache, readNeighbours, subscribeToNeighbours, watchNeighbours } from './neighbours.ts';
+export type { HostProcess } from './process.ts';
+export { findRoute, type RouteLookupResult } from './route-lookup.ts';
+export { tableNumber } from './route-names.ts';
+export { isOfMainTables, listRoutes, type RouteEntry } from './routes.ts';
+export { listRules, type RuleEntry } from './rules.ts';
+export {
+  compareServices,
+  parseBaseline,
+  type ServiceChanges,
+  type ServiceIdentity,
+  serviceIdentity,
+} from './service-baseline.ts';
+export type { SocketTable } from './sockets.ts';
+export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';
+export { type InterfaceTraffic, type TrafficCounts, totalTraffic, trafficBetween } from './traffic.ts';

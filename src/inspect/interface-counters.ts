@@ -2,6 +2,7 @@
 import {
   decodeQdisc,
   dumpQdiscs,
+  type Link,
   type LinkStatistics,
   type NetlinkConnection,
   NetlinkError,
@@ -35,6 +36,12 @@ export interface InterfaceCounters extends NetworkInterface {
   readonly outputDrops: number;
 }
 
+/** The counters of an interface at one time. */
+export type CounterReading = Pick<
+  InterfaceCounters,
+  'name' | 'index' | 'statistics' | 'rootQueue' | 'inputDrops' | 'outputDrops'
+>;
+
 /**
  * Lists the interfaces of the connection's namespace by index, with counters and root queueing disciplines.
  * @throws NetlinkError
@@ -42,10 +49,31 @@ export interface InterfaceCounters extends NetworkInterface {
 export async function listInterfaceCounters(netlink: NetlinkConnection): Promise<readonly InterfaceCounters[]> {
   const links = await dumpLinksOf(netlink, true);
   const interfaces = describeLinks(links, await dumpAddressesOf(netlink));
+  const readings = new Map((await readingsOf(netlink, links)).map((reading) => [reading.index, reading]));
+  return interfaces.flatMap((one) => {
+    const reading = readings.get(one.index);
+    return reading === undefined ? [] : { ...one, ...reading };
+  });
+}
+
+/** Reads the counters only, by index. @throws NetlinkError */
+export async function readInterfaceCounters(netlink: NetlinkConnection): Promise<readonly CounterReading[]> {
+  return readingsOf(netlink, await dumpLinksOf(netlink, true));
+}
+
+async function readingsOf(netlink: NetlinkConnection, links: readonly Link[]): Promise<CounterReading[]> {
   const queues = await dumpRootQueues(netlink);
-  return interfaces.flatMap((one, at) => {
-    const statistics = links[at]?.statistics;
-    return statistics === undefined ? [] : withCounters(one, statistics, queues.get(one.index));
+  return links.flatMap(({ name, index, statistics }) => {
+    if (statistics === undefined) return [];
+    const queue = queues.get(index);
+    return {
+      name,
+      index,
+      statistics,
+      rootQueue: queue === undefined ? undefined : describeQueue(queue),
+      inputDrops: statistics.rxDropped + statistics.rxMissedErrors,
+      outputDrops: statistics.txDropped + (queue?.drops ?? 0),
+    };
   });
 }
 
@@ -61,16 +89,6 @@ async function dumpRootQueues(netlink: NetlinkConnection): Promise<ReadonlyMap<n
     if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
   }
   return queues;
-}
-
-function withCounters(one: NetworkInterface, statistics: LinkStatistics, queue: Qdisc | undefined): InterfaceCounters {
-  return {
-    ...one,
-    statistics,
-    rootQueue: queue === undefined ? undefined : describeQueue(queue),
-    inputDrops: statistics.rxDropped + statistics.rxMissedErrors,
-    outputDrops: statistics.txDropped + (queue?.drops ?? 0),
-  };
 }
 
 function describeQueue({ kind, queueLength, backlog, drops, requeues, overLimits }: Qdisc): RootQueue {

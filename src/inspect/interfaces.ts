@@ -10,9 +10,11 @@ import {
   decodeLink,
   dumpAddresses,
   dumpLinks,
+  getLink,
   type InterfaceAddress,
   type Link,
   type NetlinkConnection,
+  NetlinkError,
 } from '../netlink/index.ts';
 import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, stateOf } from './interface.ts';
 import { listInterfacesByIoctl } from './interfaces-ioctl.ts';
@@ -107,4 +109,22 @@ function describeAddress({ address, prefixLength, scope, flags }: InterfaceAddre
     scope: scopeOf(scope),
     tentative: !isIpv4 && (flags & (AddressFlag.tentative | AddressFlag.dadFailed)) !== 0,
   };
+}
+
+/** Returns the index of an interface. @throws StackError `NO_INTERFACE` if there is none of this name; NetlinkError */
+export async function findInterfaceIndex(netlink: NetlinkConnection, name: string): Promise<number> {
+  try {
+    for await (const message of netlink.request(getLink(name), { wanted: `find the interface ${name}` })) {
+      const link = decodeLink(message);
+      if (link !== undefined) return link.index;
+    }
+  } catch (error) {
+    // EINVAL and ERANGE: no interface can have this name.
+    const isMissing = error instanceof NetlinkError && /^(ENODEV|EINVAL|ERANGE)$/.test(error.errorName);
+    if (!isMissing) throw error;
+  }
+  throw new StackError(
+    'NO_INTERFACE',
+    `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`,
+  );
 }

@@ -1,94 +1,90 @@
 /** Neighbours of the host: the ARP cache (IPv4) and the NDP cache (IPv6). @module */
-import { formatAddress, formatMac } from '../base/address.ts';
+import { IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import {
   decodeNeighbour,
   dumpNeighbours,
   type Link,
-  type Neighbour,
-  NeighbourFlag,
+  NeighbourMessageType,
   NeighbourState,
   type NetlinkConnection,
+  type NetlinkGroupSocket,
+  NetlinkProtocol,
+  netlinkEvents,
+  openNetlinkGroups,
 } from '../netlink/index.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
-import { dumpLinksOf } from './interfaces.ts';
-import { vendorOf } from './vendors.ts';
+import { describeLinks, dumpLinksOf } from './interfaces.ts';
+import { describeNeighbour, type NeighbourEntry } from './neighbour-entry.ts';
+import { examineNeighbours, type NeighbourFinding } from './neighbour-findings.ts';
+import { listRoutes } from './routes.ts';
 
-/** Ticks of USER_HZ in a second, on all supported machines. */
-const TICKS_PER_SECOND = 100;
-
-/** Name of a `NeighbourState`. */
-type NeighbourStateName = keyof typeof NeighbourState;
-
-/** Only JSON types, so that the list can be printed as is. */
-export interface NeighbourEntry {
-  readonly family: 4 | 6;
-  readonly address: string;
-  /** Hostile text. */
-  readonly interface: string;
-  readonly interfaceIndex: number;
-  readonly isEthernet: boolean;
-  /** Undefined while unresolved. */
-  readonly mac: string | undefined;
-  /** Undefined if the table of vendors does not have it. */
-  readonly vendor: string | undefined;
-  readonly state: NeighbourStateName;
-  readonly isRouter: boolean;
-  /** Learned from a control plane (EVPN, VXLAN), not from the network. */
-  readonly isExternLearned: boolean;
-  /** Seconds since the neighbour was confirmed to be reachable, since an entry was used, and since it changed. */
-  readonly confirmed: number | undefined;
-  readonly used: number | undefined;
-  readonly updated: number | undefined;
-  /** Requests without an answer. */
-  readonly probes: number;
+/** The contents of one cache. */
+export interface NeighbourCache {
+  /** In the order of the kernel. */
+  readonly entries: readonly NeighbourEntry[];
+  readonly findings: readonly NeighbourFinding[];
+  /** False if the cache changed during every attempt: entries may be missing or duplicated. */
+  readonly consistent: boolean;
 }
 
 /**
- * Lists the entries of one cache in the order of the kernel, except those of multicast and loopback (NOARP).
+ * Reads the cache of a family, without the entries of multicast and loopback (NOARP), and examines it.
  * @throws NetlinkError
  */
-export async function listNeighbours(netlink: NetlinkConnection, family: 4 | 6): Promise<readonly NeighbourEntry[]> {
-  const links = new Map((await dumpLinksOf(netlink, false)).map((link) => [link.index, link]));
+export async function readNeighbours(netlink: NetlinkConnection, family: 4 | 6): Promise<NeighbourCache> {
+  const links = await dumpLinksOf(netlink, false);
+  const byIndex = new Map(links.map((link) => [link.index, link]));
   const request = dumpNeighbours(family === 4 ? AF_INET : AF_INET6);
-  const { messages } = await netlink.dump(request, { wanted: 'list neighbours' });
-  return messages.flatMap((message) => {
+  const { messages, consistent } = await netlink.dump(request, { wanted: 'list neighbours' });
+  const entries = messages.flatMap((message) => {
     const neighbour = decodeNeighbour(message);
     if (neighbour === undefined || neighbour.state === NeighbourState.noArp) return [];
-    return describeNeighbour(neighbour, links.get(neighbour.interfaceIndex));
+    return describeNeighbour(neighbour, byIndex.get(neighbour.interfaceIndex));
   });
+  // Only entries without an answer are compared with the gateways; the routes may be many.
+  const needsRoutes = entries.some(({ mac }) => mac === undefined);
+  const routes = needsRoutes ? (await listRoutes(netlink, family)).routes : [];
+  return { entries, findings: examineNeighbours(entries, describeLinks(links, []), routes), consistent };
 }
 
-const ARPHRD_ETHER = 1;
+/** A change of a cache; `'lost'` if changes were lost and the cache must be read again. */
+export type NeighbourEvent = { readonly event: 'changed' | 'deleted'; readonly entry: NeighbourEntry } | 'lost';
 
-function describeNeighbour(neighbour: Neighbour, link: Link | undefined): NeighbourEntry {
-  const { address, linkAddress, interfaceIndex, state, flags, age, probes } = neighbour;
-  const mac = linkAddress === undefined ? undefined : formatMac(linkAddress, 0, linkAddress.length);
-  return {
-    family: address.length === 4 ? 4 : 6,
-    address: formatAddress(address),
-    interface: link?.name ?? `link#${interfaceIndex}`,
-    interfaceIndex,
-    isEthernet: link?.hardwareType === ARPHRD_ETHER,
-    mac,
-    vendor: mac === undefined ? undefined : vendorOf(mac),
-    state: stateName(state),
-    isRouter: (flags & NeighbourFlag.router) !== 0,
-    isExternLearned: (flags & NeighbourFlag.externLearned) !== 0,
-    confirmed: seconds(age?.confirmed),
-    used: seconds(age?.used),
-    updated: seconds(age?.updated),
-    probes: probes ?? 0,
-  };
+/** RTNLGRP_NEIGH of linux/rtnetlink.h. */
+const NEIGHBOUR_GROUP = 3;
+
+/** Subscribes to the changes of neighbours, in the calling thread's network namespace. @throws SyscallError */
+export function subscribeToNeighbours(): NetlinkGroupSocket {
+  return openNetlinkGroups(NetlinkProtocol.route, [NEIGHBOUR_GROUP]);
 }
 
-const STATE_NAMES = new Map(
-  (Object.keys(NeighbourState) as NeighbourStateName[]).map((name) => [NeighbourState[name] as number, name]),
-);
-
-function stateName(state: number): NeighbourStateName {
-  return STATE_NAMES.get(state) ?? 'none';
-}
-
-function seconds(ticks: number | undefined): number | undefined {
-  return ticks === undefined ? undefined : ticks / TICKS_PER_SECOND;
+/**
+ * Yields the changes of the cache of a family until `signal` is aborted.
+ * @param socket of `subscribeToNeighbours`, opened before the cache is read, so that no change is missed; is closed
+ * @throws NetlinkError, SyscallError
+ */
+export async function* watchNeighbours(
+  netlink: NetlinkConnection,
+  family: 4 | 6,
+  socket: NetlinkGroupSocket,
+  signal: AbortSignal,
+): AsyncGenerator<NeighbourEvent, void, undefined> {
+  let links = new Map<number, Link>();
+  for await (const messages of netlinkEvents(socket, signal)) {
+    if (messages === 'lost') {
+      yield 'lost';
+      continue;
+    }
+    for (const message of messages) {
+      const neighbour = decodeNeighbour(message);
+      if (neighbour === undefined || neighbour.state === NeighbourState.noArp) continue;
+      if (neighbour.address.length !== (family === 4 ? IPV4_LENGTH : IPV6_LENGTH)) continue;
+      const { interfaceIndex } = neighbour;
+      if (!links.has(interfaceIndex)) {
+        links = new Map((await dumpLinksOf(netlink, false)).map((link) => [link.index, link]));
+      }
+      const event = message.type === NeighbourMessageType.delete ? 'deleted' : 'changed';
+      yield { event, entry: describeNeighbour(neighbour, links.get(interfaceIndex)) };
+    }
+  }
 }

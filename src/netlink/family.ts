@@ -8,6 +8,11 @@ export function familyOf(address: Uint8Array): number | undefined {
   return address.length === IPV6_LENGTH ? AF_INET6 : undefined;
 }
 
+/** Returns `bytes` if they are an IPv4 or IPv6 address. */
+export function ifAddress(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes === undefined || familyOf(bytes) === undefined ? undefined : bytes;
+}
+
 /** Returns the family of an address in a request. @throws RangeError if it is neither 4 nor 16 bytes long */
 export function requireFamily(address: Uint8Array): number {
   const family = familyOf(address);

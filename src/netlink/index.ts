@@ -1,7 +1,9 @@
-/** Netlink: a connection with three operations, and rtnetlink messages as plain data. @module */
+/** Netlink: connections, and the messages of rtnetlink and socket diagnosis as plain data. @module */
 export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
+export { netlinkEvents } from './events.ts';
+export { genericRequest, resolveGenericFamily } from './generic.ts';
 export {
   createPlainLink,
   createVeth,
@@ -16,6 +18,7 @@ export {
   setLink,
 } from './link.ts';
 export type { LinkStatistics } from './link-statistics.ts';
+export { MessageFlag, type NetlinkMessage } from './message.ts';
 export {
   addNeighbour,
   decodeNeighbour,
@@ -23,7 +26,33 @@ export {
   dumpNeighbours,
   type Neighbour,
   NeighbourFlag,
+  NeighbourMessageType,
   NeighbourState,
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export { addRoute, decodeRoute, dumpRoutes, lookUpRoute, type NextHop, type Route, RouteType } from './route.ts';
+export {
+  addRoute,
+  decodeRoute,
+  dumpRouteExceptions,
+  dumpRoutes,
+  lookUpRoute,
+  type NextHop,
+  NextHopFlag,
+  type Route,
+  RouteType,
+} from './route.ts';
+export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
+export {
+  addressText,
+  decodeSocket,
+  dumpSockets,
+  type InetSocket,
+  SOCKET_MESSAGE_TYPE,
+  type SocketDetails,
+  type SocketProtocolName,
+  type SocketStateName,
+  stateMask,
+  stateName,
+  timerName,
+} from './sock-diag.ts';
+export { type NetlinkGroupSocket, NetlinkProtocol, openNetlinkGroups, openNetlinkSocket } from './socket.ts';

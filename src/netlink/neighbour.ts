@@ -5,7 +5,7 @@ import { familyOf, requireFamily } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*NEIGH. */
-const NeighbourMessageType = { new: 28, delete: 29, get: 30 } as const;
+export const NeighbourMessageType = { new: 28, delete: 29, get: 30 } as const;
 
 /** NUD_*: one bit is set. */
 export const NeighbourState = {

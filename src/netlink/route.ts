@@ -1,5 +1,6 @@
 /** Routes: RTM_NEWROUTE and related messages (linux/rtnetlink.h). @module */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import { AF_INET } from '../sys/constants.ts';
 import {
   type Attributes,
   align4,
@@ -9,7 +10,7 @@ import {
   readAttributes,
   u32Attribute,
 } from './attribute.ts';
-import { familyOf, requireFamily, requirePrefixLength } from './family.ts';
+import { familyOf, ifAddress, requireFamily, requirePrefixLength } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*ROUTE. */
@@ -31,8 +32,8 @@ export const RouteType = {
   throw: 9,
 } as const;
 
-/** RTPROT_*: origin of the route. */
-const RouteProtocol = { unspecified: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
+/** RTPROT_* (boot): how ip(8) marks manual routes. */
+const PROTOCOL_BOOT = 3;
 
 /** RT_TABLE_* */
 export const RouteTable = { default: 253, main: 254, local: 255 } as const;
@@ -41,10 +42,23 @@ export const RouteTable = { default: 253, main: 254, local: 255 } as const;
 const SCOPE_UNIVERSE = 0;
 const SCOPE_LINK = 253;
 
+/** RTNH_F_* of a next hop, in the flags of a route with one next hop, too. */
+export const NextHopFlag = {
+  dead: 0x01,
+  pervasive: 0x02,
+  onlink: 0x04,
+  offload: 0x08,
+  linkdown: 0x10,
+  unresolved: 0x20,
+  trap: 0x40,
+} as const;
+
 /** `struct rtmsg`: family, prefix lengths, tos, table, protocol, scope, type, flags. */
 const HEADER_LENGTH = 12;
 const FAMILY = 0;
 const DESTINATION_LENGTH = 1;
+const SOURCE_LENGTH = 2;
+const TYPE_OF_SERVICE = 3;
 const TABLE_LOW = 4;
 const PROTOCOL = 5;
 const SCOPE = 6;
@@ -53,6 +67,7 @@ const FLAGS = 8;
 
 /** RTA_* */
 const DESTINATION = 1;
+const SOURCE = 2;
 const OUTPUT_INTERFACE = 4;
 const GATEWAY = 5;
 const PRIORITY = 6;
@@ -61,25 +76,39 @@ const METRICS = 8;
 const MULTIPATH = 9;
 const CACHE_INFO = 12;
 const TABLE = 15;
-/** RTAX_MTU, inside RTA_METRICS. */
+const VIA = 18;
+const PREFERENCE = 20;
+const NEXT_HOP_ID = 30;
+/** RTAX_LOCK and RTAX_MTU, inside RTA_METRICS. */
+const METRIC_LOCK = 1;
 const METRIC_MTU = 2;
+/** `struct rtvia`: the family, 2 bytes, then the address. */
+const VIA_ADDRESS = 2;
 
 /** `struct rtnexthop`: length, flags, hops (weight - 1), index; attributes follow. */
 const NEXT_HOP_LENGTH = 8;
+const NEXT_HOP_FLAGS = 2;
 const NEXT_HOP_HOPS = 3;
 const NEXT_HOP_INDEX = 4;
 
-/** RTM_F_LOOKUP_TABLE: report the table of the route. */
+/** RTM_F_*: report cached exceptions only; report the table of the route; report the route itself, not its use. */
+const CLONED = 0x200;
 const LOOKUP_TABLE = 0x1000;
+const MATCH = 0x2000;
+/** RTM_F_* bits that a description keeps apart from `NextHopFlag`. */
+const NEXT_HOP_FLAGS_MASK = 0xff;
 /** `struct rta_cacheinfo`: the third word is the remaining lifetime in ticks of USER_HZ. */
 const CACHE_INFO_EXPIRES = 8;
 
 /** A next hop: a gateway, an interface, or both. */
 export interface NextHop {
+  /** Of either family: an IPv4 route may have an IPv6 gateway (RFC 5549). */
   readonly gateway: Uint8Array | undefined;
   readonly interfaceIndex: number | undefined;
   /** Weight of the next hop, 1 to 256. */
   readonly weight: number;
+  /** `NextHopFlag` bits. */
+  readonly flags: number;
 }
 
 export interface Route {
@@ -88,15 +117,25 @@ export interface Route {
   /** Undefined for a default route. */
   readonly destination: Uint8Array | undefined;
   readonly prefixLength: number;
+  /** IPv6: sources that the route is limited to. */
+  readonly source: Uint8Array | undefined;
+  readonly sourceLength: number;
+  readonly typeOfService: number;
   /** A `RouteType`. */
   readonly type: number;
   readonly table: number;
-  /** A `RouteProtocol`, or another number (/etc/iproute2/rt_protos). */
+  /** RTPROT_*: origin of the route (/etc/iproute2/rt_protos). */
   readonly protocol: number;
   readonly scope: number;
   readonly priority: number | undefined;
   readonly preferredSource: Uint8Array | undefined;
   readonly mtu: number | undefined;
+  /** Path MTU discovery does not lower `mtu`. */
+  readonly isMtuLocked: boolean;
+  /** Router preference of RFC 4191: 0 medium, 1 high, 3 low. */
+  readonly preference: number | undefined;
+  /** Number of the next hop object. */
+  readonly nextHopId: number | undefined;
   /** One next hop for ordinary routes, several for multipath routes, none for routes that drop. */
   readonly nextHops: readonly NextHop[];
   /** Remaining lifetime of routes learned from IPv6 router advertisements, in ticks of USER_HZ (10 ms). */
@@ -119,16 +158,39 @@ export interface NewRoute {
   readonly table?: number;
 }
 
-/** Request: all routes of all tables. */
-export function dumpRoutes(): NetlinkMessage {
-  return { type: RouteMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
+/** Request: all routes of all tables. @param family AF_INET or AF_INET6; 0 for both */
+export function dumpRoutes(family = 0): NetlinkMessage {
+  const header = new Uint8Array(HEADER_LENGTH);
+  header[FAMILY] = family;
+  return { type: RouteMessageType.get, flags: MessageFlag.dump, payload: header };
+}
+
+/** Request: the exceptions of routes, cached path MTUs and redirects. @param family AF_INET or AF_INET6 */
+export function dumpRouteExceptions(family: number): NetlinkMessage {
+  const request = dumpRoutes(family);
+  writeU32le(request.payload, FLAGS, CLONED);
+  return request;
+}
+
+/** Parameters of a lookup. */
+export interface RouteLookup {
+  readonly interfaceIndex?: number | undefined;
+  /** Asks for the entry of the routing table, not for its result. */
+  readonly matched?: boolean;
 }
 
 /** Request: the route of a packet to `destination`. @throws RangeError if it is neither IPv4 nor IPv6 */
-export function lookUpRoute(destination: Uint8Array): NetlinkMessage {
+export function lookUpRoute(destination: Uint8Array, lookup: RouteLookup = {}): NetlinkMessage {
   const header = routeHeader(destination, destination.length * 8);
-  writeU32le(header, FLAGS, LOOKUP_TABLE);
-  return { type: RouteMessageType.get, flags: 0, payload: joinParts(header, bytesAttribute(DESTINATION, destination)) };
+  // IPv6 reports the table unasked, and refuses to be asked.
+  const table = readU8(header, FAMILY) === AF_INET ? LOOKUP_TABLE : 0;
+  writeU32le(header, FLAGS, lookup.matched === true ? table | MATCH : table);
+  const payload = joinParts(
+    header,
+    bytesAttribute(DESTINATION, destination),
+    u32Attribute(OUTPUT_INTERFACE, lookup.interfaceIndex),
+  );
+  return { type: RouteMessageType.get, flags: 0, payload };
 }
 
 /**
@@ -143,9 +205,7 @@ export function addRoute(route: NewRoute): NetlinkMessage {
   };
 }
 
-/**
- * @throws RangeError for an address that is neither IPv4 nor IPv6, a prefix it has not, a weight that is not 1 to 256
- */
+/** @throws RangeError as `addRoute` */
 export function deleteRoute(route: NewRoute): NetlinkMessage {
   return { type: RouteMessageType.delete, flags: 0, payload: encodeRoute(route) };
 }
@@ -161,20 +221,28 @@ export function decodeRoute(message: NetlinkMessage): Route | undefined {
   const destination = attributes.bytes(DESTINATION);
   if (destination === undefined ? prefixLength > 0 : !isPrefix(destination, family, prefixLength)) return undefined;
   const cacheInfo = attributes.bytes(CACHE_INFO);
+  const metrics = attributes.nested(METRICS);
+  const flags = readU32le(payload, FLAGS);
   return {
     family,
     destination,
     prefixLength,
+    source: ifAddress(attributes.bytes(SOURCE)),
+    sourceLength: readU8(payload, SOURCE_LENGTH),
+    typeOfService: readU8(payload, TYPE_OF_SERVICE),
     type: readU8(payload, TYPE),
     table: attributes.u32(TABLE) ?? readU8(payload, TABLE_LOW),
     protocol: readU8(payload, PROTOCOL),
     scope: readU8(payload, SCOPE),
     priority: attributes.u32(PRIORITY),
-    preferredSource: attributes.bytes(PREFERRED_SOURCE),
-    mtu: attributes.nested(METRICS)?.u32(METRIC_MTU),
-    nextHops: decodeNextHops(attributes),
+    preferredSource: ifAddress(attributes.bytes(PREFERRED_SOURCE)),
+    mtu: metrics?.u32(METRIC_MTU),
+    isMtuLocked: ((metrics?.u32(METRIC_LOCK) ?? 0) & (1 << METRIC_MTU)) !== 0,
+    preference: attributes.u8(PREFERENCE),
+    nextHopId: attributes.u32(NEXT_HOP_ID),
+    nextHops: decodeNextHops(attributes, flags & NEXT_HOP_FLAGS_MASK),
     expiresTicks: decodeExpiry(cacheInfo),
-    flags: readU32le(payload, FLAGS),
+    flags,
   };
 }
 
@@ -188,12 +256,17 @@ function decodeExpiry(cacheInfo: Uint8Array | undefined): number | undefined {
   return ticks === 0 ? undefined : ticks;
 }
 
-function decodeNextHops(attributes: Attributes): NextHop[] {
+function decodeNextHops(attributes: Attributes, flags: number): NextHop[] {
   const several = attributes.bytes(MULTIPATH);
   if (several !== undefined) return decodeMultipath(several);
-  const gateway = attributes.bytes(GATEWAY);
+  const gateway = decodeGateway(attributes);
   const interfaceIndex = attributes.u32(OUTPUT_INTERFACE);
-  return gateway === undefined && interfaceIndex === undefined ? [] : [{ gateway, interfaceIndex, weight: 1 }];
+  return gateway === undefined && interfaceIndex === undefined ? [] : [{ gateway, interfaceIndex, weight: 1, flags }];
+}
+
+/** RTA_GATEWAY, or RTA_VIA for a gateway of the other family; undefined if it is no address. */
+function decodeGateway(attributes: Attributes | undefined): Uint8Array | undefined {
+  return ifAddress(attributes?.bytes(GATEWAY) ?? attributes?.bytes(VIA)?.subarray(VIA_ADDRESS));
 }
 
 /** Next hops up to the first malformed one. */
@@ -204,9 +277,10 @@ function decodeMultipath(bytes: Uint8Array): NextHop[] {
     const length = readU16le(bytes, at);
     if (length < NEXT_HOP_LENGTH || length > bytes.length - at) break;
     hops.push({
-      gateway: readAttributes(bytes, at + NEXT_HOP_LENGTH, at + length)?.bytes(GATEWAY),
+      gateway: decodeGateway(readAttributes(bytes, at + NEXT_HOP_LENGTH, at + length)),
       interfaceIndex: readU32le(bytes, at + NEXT_HOP_INDEX),
       weight: readU8(bytes, at + NEXT_HOP_HOPS) + 1,
+      flags: readU8(bytes, at + NEXT_HOP_FLAGS),
     });
     at += align4(length);
   }
@@ -218,7 +292,7 @@ function encodeRoute(route: NewRoute): Uint8Array {
   const header = routeHeader(destination, route.prefixLength);
   const isDirect = nextHops.length > 0 && nextHops.every((hop) => hop.gateway === undefined);
   header[TABLE_LOW] = table < 256 ? table : 0;
-  header[PROTOCOL] = RouteProtocol.boot; // as ip(8) marks manual routes
+  header[PROTOCOL] = PROTOCOL_BOOT;
   header[SCOPE] = isDirect ? SCOPE_LINK : SCOPE_UNIVERSE;
   header[TYPE] = route.type ?? RouteType.unicast;
   return joinParts(

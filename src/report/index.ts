@@ -7,13 +7,36 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export { formatDropPlaces } from './host/drop-places.ts';
+export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';
-export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
+export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';
+export {
+  formatArpCache,
+  formatNdpCache,
+  formatNeighbour,
+  formatNeighboursCsv,
+  neighbourFindingText,
+} from './host/neighbours.ts';
 export {
   formatInterfaceCounters,
   formatInterfaceCountersCsv,
   formatLinuxInterfaceCounters,
 } from './host/netstat-interfaces.ts';
+export { formatRoutes, formatRoutesCsv } from './host/netstat-routes.ts';
+export {
+  LINES_PER_BANNER,
+  type TrafficReport,
+  trafficBanner,
+  trafficCsvLines,
+  trafficCsvTitles,
+  trafficLine,
+  trafficRateBanner,
+  trafficRateLine,
+  trafficToJson,
+} from './host/netstat-traffic.ts';
+export { formatRouteLookup } from './host/route-lookup.ts';
+export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

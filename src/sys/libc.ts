@@ -69,6 +69,9 @@ export const poll = declare<[descriptors: Pointer, count: number, timeout: numbe
   'int poll(void *, unsigned long, int)',
 );
 export const close = declare<[fd: number]>('int close(int)');
+export const readlinkat = declare<[directory: number, name: string, target: Pointer, length: number]>(
+  'int64_t readlinkat(int, const char *, void *, size_t)',
+);
 
 /** Time. */
 export const clock_gettime = declare<[clock: number, time: Pointer]>('int clock_gettime(int, void *)');

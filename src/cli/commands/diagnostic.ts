@@ -2,7 +2,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
-import { arpShow, ndpShow } from '../host/diagnostic-neighbours.ts';
+import { flush, flushOptions } from '../host/diagnostic-flush.ts';
+import { arpShow, ndpShow, neighbourOptions } from '../host/diagnostic-neighbours.ts';
 import { diagnosticOptions } from '../host/diagnostic-options.ts';
 import { smtpPing } from '../host/diagnostic-smtpping.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
@@ -18,7 +19,7 @@ interface DiagnosticSection {
 
 /** In the order of the menus. */
 const SECTIONS: readonly DiagnosticSection[] = [
-  { name: 'network', title: 'Network Utilities.', operations: [arpShow, ndpShow, smtpPing] },
+  { name: 'network', title: 'Network Utilities.', operations: [flush, arpShow, ndpShow, smtpPing] },
 ];
 
 export function diagnosticCommand(context: CommandContext): CommandModule<object, DiagnosticArguments> {
@@ -37,7 +38,7 @@ export function diagnosticCommand(context: CommandContext): CommandModule<object
 
 /** Declares the shared options, then those of single operations. */
 function options(command: Argv) {
-  return smtppingOptions(diagnosticOptions(command));
+  return smtppingOptions(neighbourOptions(flushOptions(diagnosticOptions(command))));
 }
 
 /** @throws StackError `USAGE` for an unknown name */

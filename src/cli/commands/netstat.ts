@@ -5,6 +5,8 @@ import type { CommandContext } from '../context.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
+import { routesOptions, routesView, routeToView } from '../host/netstat-routes.ts';
+import { trafficOptions, trafficView } from '../host/netstat-traffic.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
 
@@ -16,7 +18,12 @@ interface NetstatView extends HostView<NetstatArguments> {
 }
 
 /** In the order of the menu. */
-const VIEWS: readonly NetstatView[] = [{ number: 2, flag: 'i', ...interfacesView }];
+const VIEWS: readonly NetstatView[] = [
+  { number: 2, flag: 'i', ...interfacesView },
+  { number: 3, flag: 'r', ...routesView },
+  { number: 5, flag: 'w', ...trafficView },
+  routeToView,
+];
 
 export function netstatCommand(context: CommandContext): CommandModule<object, NetstatArguments> {
   return {
@@ -33,7 +40,7 @@ export function netstatCommand(context: CommandContext): CommandModule<object, N
 
 /** Declares the shared options, then those of single views. */
 function options(command: Argv) {
-  return interfacesOptions(netstatOptions(command));
+  return trafficOptions(routesOptions(interfacesOptions(netstatOptions(command))));
 }
 
 /** @throws StackError `USAGE` for an unknown view or two views */

@@ -1,31 +1,50 @@
 /** `tapline diagnostic network arpshow` and `ndpshow`: the caches of neighbours. @module */
-import { jsonText } from '../../base/text.ts';
+import type { Argv } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { allowOne } from '../options.ts';
-import type { DiagnosticWords } from './diagnostic-options.ts';
+import { optionGroup } from '../option-group.ts';
+import { allowOne, numberOption } from '../options.ts';
+import { DiagnosticGroup, type DiagnosticWords, refuseArguments } from './diagnostic-options.ts';
 import type { HostView } from './host-view.ts';
+import type { NeighbourCommand } from './run-neighbours.ts';
 
-export const arpShow: HostView<DiagnosticWords> = {
+type NeighbourWords = DiagnosticWords & (ReturnType<typeof neighbourOptions> extends Argv<infer Words> ? Words : never);
+
+export const arpShow: HostView<NeighbourWords> = {
   name: 'arpshow',
   title: 'Show system ARP cache.',
-  run: (words, context) => showNeighbours(4, words, context),
+  run: (words, context) => show(parseNeighbours(4, words), context),
 };
 
-export const ndpShow: HostView<DiagnosticWords> = {
+export const ndpShow: HostView<NeighbourWords> = {
   name: 'ndpshow',
   title: 'Show system NDP cache.',
-  run: (words, context) => showNeighbours(6, words, context),
+  run: (words, context) => show(parseNeighbours(6, words), context),
 };
 
-async function showNeighbours(family: 4 | 6, words: DiagnosticWords, context: CommandContext): Promise<void> {
+export function neighbourOptions<T>(command: Argv<T>) {
+  const { flag, value } = optionGroup(DiagnosticGroup.caches);
+  return command
+    .option('watch', flag('arpshow, ndpshow: print changes as they happen, until Ctrl-C'))
+    .option('c', value('number of changes to print with --watch', { alias: 'count' }));
+}
+
+/** @throws StackError `USAGE` */
+function parseNeighbours(family: 4 | 6, words: NeighbourWords): NeighbourCommand {
+  refuseArguments(family === 4 ? 'arpshow' : 'ndpshow', words);
   allowOne(words, ['json', 'csv']);
-  const { connectNetlink } = await import('../../netlink/index.ts');
-  const { listNeighbours } = await import('../../inspect/index.ts');
-  const { formatArpCache, formatNdpCache, formatNeighboursCsv } = await import('../../report/index.ts');
-  await using netlink = connectNetlink();
-  const all = await listNeighbours(netlink, family);
-  const entries = words.I === undefined ? all : all.filter((entry) => entry.interface === words.I);
-  if (words.json) context.stdout.write(`${jsonText(entries, 2)}\n`);
-  else if (words.csv) context.stdout.write(formatNeighboursCsv(entries));
-  else context.stdout.write(family === 4 ? formatArpCache(entries) : formatNdpCache(entries));
+  allowOne(words, ['watch', 'csv']);
+  return {
+    family,
+    form: words.json ? 'json' : words.csv ? 'csv' : 'text',
+    numeric: words.n,
+    interfaceName: words.I,
+    netns: words.netns,
+    watches: words.watch,
+    count: numberOption('-c', words.c, { least: 1 }),
+  };
+}
+
+async function show(command: NeighbourCommand, context: CommandContext): Promise<void> {
+  const { runNeighbours } = await import('./run-neighbours.ts');
+  await runNeighbours(command, context);
 }

@@ -1,6 +1,8 @@
 /** Options that operations of `tapline diagnostic network` share. @module */
 import type { Argv } from 'yargs';
+import { StackError } from '../../base/errors.ts';
 import { optionGroup } from '../option-group.ts';
+import { namespaceOption } from './namespace-option.ts';
 
 /** Titles in `--help`. */
 export const DiagnosticGroup = {
@@ -19,7 +21,15 @@ export function diagnosticOptions<T>(command: Argv<T>) {
     .positional('operation', { type: 'string', describe: 'operation of the section; without it, its menu' })
     .positional('argument', { type: 'string', array: true, default: [] as string[], describe: 'its arguments' })
     .option('I', caches.value('entries of this interface only', { alias: 'interface' }))
+    .option('netns', namespaceOption(DiagnosticGroup.caches))
     .option('n', output.flag('do not convert addresses to names'))
     .option('json', output.flag('print JSON'))
     .option('csv', output.flag('print comma-separated values (RFC 4180)'));
+}
+
+/** @throws StackError `USAGE` if the operation received arguments that it does not have */
+export function refuseArguments(operation: string, words: Pick<DiagnosticWords, 'argument'>): void {
+  const [first] = words.argument;
+  if (first === undefined) return;
+  throw new StackError('USAGE', `${operation} takes no arguments, not ${JSON.stringify(first)}`);
 }

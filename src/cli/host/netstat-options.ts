@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { StackError } from '../../base/errors.ts';
 import { optionGroup } from '../option-group.ts';
 import { allowOne } from '../options.ts';
+import { namespaceOption } from './namespace-option.ts';
 
 /** Titles in `--help`. */
 export const NetstatGroup = {
@@ -10,7 +11,7 @@ export const NetstatGroup = {
   selection: 'Selection:',
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
-  repetition: 'Repetition:',
+  traffic: 'Traffic (5):',
   output: 'Output:',
 } as const;
 
@@ -36,7 +37,8 @@ function selectionOptions<T>(command: Argv<T>) {
   return command
     .option('I', value('show this interface only', { alias: 'interface' }))
     .option('ipv4', flag('show IPv4 only', { alias: '4' }))
-    .option('ipv6', flag('show IPv6 only', { alias: '6' }));
+    .option('ipv6', flag('show IPv6 only', { alias: '6' }))
+    .option('netns', namespaceOption(NetstatGroup.selection));
 }
 
 function outputOptions<T>(command: Argv<T>) {

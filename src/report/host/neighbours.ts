@@ -1,6 +1,6 @@
 /** The ARP cache as FreeBSD arp -a prints it, and the NDP cache as FreeBSD ndp -a. @module */
 import { printable } from '../../base/text.ts';
-import type { NeighbourEntry } from '../../inspect/index.ts';
+import type { NeighbourEntry, NeighbourFinding } from '../../inspect/index.ts';
 import { csvLine } from '../csv.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
 
@@ -12,21 +12,21 @@ export type AddressName = (address: string) => string | undefined;
  * expire; state and age stand in the place of the expiry.
  */
 export function formatArpCache(entries: readonly NeighbourEntry[], nameOf: AddressName = () => undefined): string {
-  return entries
-    .map((entry) => {
-      const name = nameOf(entry.address) ?? '?';
-      const kind = entry.isEthernet ? ' [ethernet]' : '';
-      const vendor = entry.vendor === undefined ? '' : ` [${entry.vendor}]`;
-      const where = `${name} (${entry.address}) at ${entry.mac ?? '(incomplete)'} on ${entry.interface}`;
-      return `${printable(`${where} ${stateAndAge(entry)}${kind}${vendor}`)}\n`;
-    })
-    .join('');
+  return entries.map((entry) => formatNeighbour(entry, nameOf(entry.address))).join('');
+}
+
+/** Formats one entry of either cache as arp -a does, with its line feed. */
+export function formatNeighbour(entry: NeighbourEntry, name = '?'): string {
+  const kind = entry.isEthernet ? ' [ethernet]' : '';
+  const vendor = entry.vendor === undefined ? '' : ` [${entry.vendor}]`;
+  const where = `${name} (${entry.address}) at ${entry.mac ?? '(incomplete)'} on ${entry.interface}`;
+  return `${printable(`${where} ${stateAndAge(entry)}${kind}${vendor}`)}\n`;
 }
 
 function stateAndAge({ state, mac, confirmed, isExternLearned }: NeighbourEntry): string {
   const learned = isExternLearned ? ', learned from a control plane' : '';
   if (mac === undefined || confirmed === undefined || state === 'permanent') return state + learned;
-  return `${state}, confirmed ${Math.floor(confirmed)} seconds ago${learned}`;
+  return `${state}, confirmed ${Math.floor(confirmed)} s ago${learned}`;
 }
 
 /** FreeBSD usr.sbin/ndp, with the age in place of the expiry, and the vendor. */
@@ -95,4 +95,23 @@ const CSV_FIELDS = [
 export function formatNeighboursCsv(entries: readonly NeighbourEntry[]): string {
   const lines = entries.map((entry) => csvLine(CSV_FIELDS.map((field) => entry[field])));
   return csvLine(CSV_FIELDS) + lines.join('');
+}
+
+/** Addresses that a warning lists. */
+const MAX_LISTED = 4;
+
+/** Describes a finding in a sentence. */
+export function neighbourFindingText({ kind, addresses, mac, interface: name }: NeighbourFinding): string {
+  const rest = addresses.length - MAX_LISTED;
+  const who = addresses.slice(0, MAX_LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  switch (kind) {
+    case 'multicast-mac':
+      return `${who} on ${name} has the multicast MAC address ${mac}; RFC 1812, 3.3.2, forbids it`;
+    case 'duplicate-mac':
+      return `${who} on ${name} have the same MAC address ${mac}: one host with several addresses, proxy ARP, or spoofing`;
+    case 'own-mac':
+      return `${who} on ${name} has ${mac}, a MAC address of this host: a loop, or a cloned address`;
+    case 'gateway-unreachable':
+      return `${who} on ${name} is the gateway of the default route and does not answer; normal for 3 s after a flush`;
+  }
 }

@@ -1,0 +1,28 @@
+/** Warnings beside a list of sockets: what it lacks, and why. @module */
+import type { SocketTable } from '../../inspect/index.ts';
+
+type Warn = (message: string) => void;
+
+/** Warns of a table that changed while it was read, and of protocols that were read from /proc. */
+export function warnOfTable({ isConsistent, fromProc }: Pick<SocketTable, 'isConsistent' | 'fromProc'>, warn: Warn) {
+  if (!isConsistent) {
+    warn('the socket table changed during three attempts to read it; sockets may be missing or listed twice');
+  }
+  if (fromProc.length > 0) {
+    warn(`no socket diagnosis for ${fromProc.join(', ')}; read from /proc/net, without drops and TCP information`);
+  }
+}
+
+/** @param sockets number of sockets for which no process was found */
+export function warnOfOwners(
+  { sockets, hiddenProcesses }: { readonly sockets: number; readonly hiddenProcesses: number },
+  warn: Warn,
+): void {
+  if (sockets === 0) return;
+  const count = sockets === 1 ? '1 socket has' : `${sockets} sockets have`;
+  if (hiddenProcesses > 0) {
+    warn(`${count} no visible owner: the descriptors of ${hiddenProcesses} processes may not be read; run as root`);
+  } else {
+    warn(`${count} no process: owned by the kernel, or by a process outside this PID namespace`);
+  }
+}

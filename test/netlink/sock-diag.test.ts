@@ -1,0 +1,167 @@
+/**
+ * Socket diagnosis. The vectors are answers of Linux 6.18; the expected values are those that ss (iproute2 6.1) printed
+ * for the same sockets at the same time. Layout: linux/inet_diag.h, linux/tcp.h. @module
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { writeU16le } from '../../src/base/bytes.ts';
+import { addressText, decodeSocket, dumpSockets, stateMask } from '../../src/netlink/sock-diag.ts';
+import { fromHex, toHex } from '../support/hex.ts';
+
+/** `ESTAB 0 0 127.0.0.1:43736 127.0.0.1:4242 ino:3530375 sk:2716`, after 1,000 bytes were sent. */
+const ESTABLISHED = fromHex(`
+  02010000aad810927f0000010000000000000000000000007f00000100000000000000000000000000000000162700000000000000000000
+  00000000000000000000000087de3500050008000000000008000f00000000000c0015000100000000000000060016005200000028000700
+  000000000000020000000000001e3c0000000000000000000000000000000000000000001c010200010000000007aa01e01c030000000000
+  008a00001802000000000000000000000000000000000000000000003c000000000000003c0000003c000000ffff0000d7ff00001b000000
+  0e000000ffffff7f0b000000cbff00000300000000000000d7ff000000000000c4f3268307000000ffffffffffffffffe903000000000000
+  000000000000000003000000020000000000000010000000000000000100000000689b830000000000000000000000000000000000000000
+  00000000000000000200000000000000e8030000000000000000000000000000000000000000000000000000001401000000010000000000
+  000000000000000000000000000000000000000000000000000000000000000000000000000000000800040062627200`);
+/** `LISTEN 0 7 *:4242 *:* ino:3530374 sk:2717 v6only:0`. */
+const LISTENING = fromHex(`
+  0a0a000010920000000000000000000000000000000000000000000000000000000000000000000000000000172700000000000000000000
+  00000000070000000000000086de3500050008000000000005000b000000000008000f00000000000c001500010000000000000006001600
+  12000000280007000000000000000200000000000040000000000000000000000000000000000000000000001c0102000a00000000000000
+  0000000000000000000000000000000000000000070000000000000000000000000000000000000000000000000000000000000000000000
+  000000000000000000000000000000000a0000000000000003000000000000000000000000000000ffffffffffffffffffffffffffffffff
+  0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+  0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+  0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000800040062627200`);
+
+const whole = (bytes: Uint8Array) => decodeSocket('tcp', bytes, 0, bytes.length);
+
+describe('sockets as ss shows them', () => {
+  test('a connection with its TCP information', () => {
+    expect(whole(ESTABLISHED)).toEqual({
+      protocol: 'tcp',
+      family: 4,
+      state: 'established',
+      localAddress: '127.0.0.1',
+      localPort: 43736,
+      remoteAddress: '127.0.0.1',
+      remotePort: 4242,
+      isDualStack: false,
+      interfaceIndex: 0,
+      receiveQueue: 0,
+      sendQueue: 0,
+      uid: 0,
+      inode: 3530375,
+      cookie: '2716',
+      timer: undefined,
+      expires: 0,
+      retransmits: 0,
+      drops: 0,
+      congestion: 'bbr',
+      info: {
+        congestionState: 'open',
+        sendWindowScale: 10,
+        receiveWindowScale: 10,
+        retransmitTimeout: 204,
+        roundTrip: 0.027,
+        roundTripVariation: 0.014,
+        minimumRoundTrip: 0.016,
+        sendMss: 35328,
+        receiveMss: 536,
+        pathMtu: 65535,
+        notSent: 0,
+        bytesAcknowledged: 1001,
+        bytesReceived: 0,
+        congestionWindow: 11,
+        slowStartThreshold: undefined,
+        unacknowledged: 0,
+        lost: 0,
+        retransmitted: 0,
+        totalRetransmits: 0,
+        reordering: 3,
+        segmentsOut: 3,
+        segmentsIn: 2,
+        pacingRate: 258121113120 / 8,
+        deliveryRate: 17664000000 / 8,
+      },
+    });
+  });
+
+  test('a dual-stack listener: queue and backlog', () => {
+    expect(whole(LISTENING)).toMatchObject({
+      family: 6,
+      state: 'listen',
+      localAddress: '::',
+      localPort: 4242,
+      isDualStack: true,
+      receiveQueue: 0,
+      sendQueue: 7,
+      inode: 3530374,
+      cookie: '2717',
+      drops: 0,
+    });
+  });
+
+  test('addresses as inet_ntop(3) writes them', () => {
+    const text = (hex: string) => addressText(fromHex(hex), 0, hex.length === 8);
+    expect(text('0a010101')).toBe('10.1.1.1');
+    expect(text('00000000000000000000000000000000')).toBe('::');
+    expect(text('00000000000000000000000000000001')).toBe('::1');
+    expect(text('0000000000000000000000007f000001')).toBe('::127.0.0.1');
+    expect(text('00000000000000000000ffff0a010101')).toBe('::ffff:10.1.1.1');
+    expect(text('fd000001000000000000000000000001')).toBe('fd00:1::1');
+  });
+});
+
+describe('requests', () => {
+  test('inet_diag_req_v2: listeners of IPv6 with memory counters', () => {
+    const { type, payload } = dumpSockets('tcp', 6, stateMask(['listen', 'syn-received']), { memory: true });
+    expect(type).toBe(20);
+    expect(toHex(payload)).toBe(`0a06400008040000${'00'.repeat(48)}`);
+  });
+
+  test('everything about UDP', () => {
+    const { payload } = dumpSockets('udp', 4, undefined, { memory: true, info: true });
+    expect(toHex(payload.subarray(0, 8))).toBe('02114a00ff0f0000');
+  });
+});
+
+describe('hostile answers', () => {
+  test('every truncation is rejected, or ends between two attributes', () => {
+    const inodes = new Set<number | undefined>();
+    for (let length = 0; length < ESTABLISHED.length; length += 1) {
+      inodes.add(whole(ESTABLISHED.subarray(0, length))?.inode);
+    }
+    expect([...inodes]).toEqual([undefined, 3530375]);
+    expect(whole(ESTABLISHED.subarray(0, 71))).toBeUndefined();
+  });
+
+  test('every length of tcp_info: the fields beyond it are undefined', () => {
+    const at = ESTABLISHED.length - 8 - 284;
+    for (let length = 4; length < 284; length += 1) {
+      const bytes = new Uint8Array(
+        [...ESTABLISHED.subarray(0, at + length), 0, 0, 0, 0].slice(0, at + ((length + 3) & ~3)),
+      );
+      writeU16le(bytes, at, length);
+      const info = whole(bytes)?.info;
+      expect(info?.roundTrip).toBe(length >= 4 + 72 ? 0.027 : undefined);
+      expect(info?.deliveryRate).toBe(length >= 4 + 168 ? 17664000000 / 8 : undefined);
+    }
+  });
+
+  test('an unknown family or state is no socket', () => {
+    for (const [at, value] of [
+      [0, 1],
+      [1, 0],
+      [1, 13],
+      [1, 255],
+    ] as const) {
+      expect(whole(ESTABLISHED.with(at, value))).toBeUndefined();
+    }
+  });
+
+  test('any bytes decode or are rejected', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (rest) => {
+        const bytes = Uint8Array.of(...ESTABLISHED.subarray(0, 72), ...rest);
+        const socket = whole(bytes);
+        expect(socket?.congestion?.length ?? 0).toBeLessThanOrEqual(rest.length);
+      }),
+    );
+  });
+});
