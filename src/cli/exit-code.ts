@@ -19,6 +19,12 @@ export const ExitCode = {
   noAnswer: 2,
   /** Probes: unknown host (EX_NOHOST of sysexits.h), like ping(8). */
   noHost: 68,
+  /** smtpping: the server rejected a command (EX_UNAVAILABLE). */
+  unavailable: 69,
+  /** smtpping: the server asked to try again later (EX_TEMPFAIL). */
+  temporary: 75,
+  /** smtpping: a violation of SMTP, or no secure TLS (EX_PROTOCOL). */
+  protocol: 76,
 } as const;
 
 const BY_ERROR_CODE: Readonly<Partial<Record<StackErrorCode, number>>> = {

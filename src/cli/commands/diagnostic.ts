@@ -5,7 +5,9 @@ import type { CommandContext } from '../context.ts';
 import { flush, flushOptions } from '../host/diagnostic-flush.ts';
 import { arpShow, ndpShow, neighbourOptions } from '../host/diagnostic-neighbours.ts';
 import { diagnosticOptions } from '../host/diagnostic-options.ts';
+import { smtpPing } from '../host/diagnostic-smtpping.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
+import { smtppingOptions } from '../host/smtpping-options.ts';
 
 type DiagnosticArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
 
@@ -17,13 +19,13 @@ interface DiagnosticSection {
 
 /** In the order of the menus. */
 const SECTIONS: readonly DiagnosticSection[] = [
-  { name: 'network', title: 'Network Utilities.', operations: [flush, arpShow, ndpShow] },
+  { name: 'network', title: 'Network Utilities.', operations: [flush, arpShow, ndpShow, smtpPing] },
 ];
 
 export function diagnosticCommand(context: CommandContext): CommandModule<object, DiagnosticArguments> {
   return {
     command: 'diagnostic [section] [operation] [argument..]',
-    describe: 'show ARP and NDP caches, flush network caches',
+    describe: 'show ARP and NDP caches, flush network caches, test mail servers',
     builder: options,
     async handler(words) {
       const section = chosen(SECTIONS, 'section', words.section);
@@ -36,7 +38,7 @@ export function diagnosticCommand(context: CommandContext): CommandModule<object
 
 /** Declares the shared options, then those of single operations. */
 function options(command: Argv) {
-  return neighbourOptions(flushOptions(diagnosticOptions(command)));
+  return smtppingOptions(neighbourOptions(flushOptions(diagnosticOptions(command))));
 }
 
 /** @throws StackError `USAGE` for an unknown name */

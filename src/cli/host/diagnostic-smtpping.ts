@@ -1,0 +1,16 @@
+/** `tapline diagnostic network smtpping`: the same as `tapline smtpping`. @module */
+import { StackError } from '../../base/errors.ts';
+import type { DiagnosticWords } from './diagnostic-options.ts';
+import type { HostView } from './host-view.ts';
+import { parseSmtpping, type SmtppingWords } from './smtpping-options.ts';
+
+export const smtpPing: HostView<DiagnosticWords & SmtppingWords> = {
+  name: 'smtpping',
+  title: 'Test a remote SMTP server.',
+  async run(words, context) {
+    if (words.csv) throw new StackError('USAGE', 'smtpping has no CSV output; use --json or --ndjson');
+    const command = parseSmtpping(words.argument, words);
+    const { runSmtpping } = await import('./run-smtpping.ts');
+    await runSmtpping(command, context);
+  },
+};
