@@ -4,6 +4,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
@@ -23,7 +24,10 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
+if (cachedData === undefined || script.cachedDataRejected === true) {
+  setFlagsFromString('--no-flush-bytecode'); // a long run would forget the code of its start
+  process.on('exit', writeCache);
+}
 (script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
 
 function readCache(): Buffer | undefined {
@@ -40,6 +44,7 @@ function readCache(): Buffer | undefined {
  */
 function writeCache(status: number): void {
   if (status !== 0) return;
+  setFlagsFromString('--flush-bytecode'); // V8 accepts a cache only under the flags that it was made under
   const temporary = `${cacheName}.${process.pid}`;
   try {
     const fd = openSync(temporary, 'wx');
