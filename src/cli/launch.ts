@@ -4,7 +4,6 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
@@ -13,7 +12,20 @@ import { Script } from 'node:vm';
  */
 declare const PROGRAMS: Readonly<Record<string, string>>;
 
-type Program = (load: NodeJS.Require, url: string) => void;
+type Load = (name: string) => object;
+type Program = (load: Load, url: string) => void;
+
+/** Modules of Node that many runs do not use. Each takes 1 to 5 ms to load, so a program gets them when it uses them. */
+const LATE_MODULES: readonly string[] = [
+  'node:child_process',
+  'node:dgram',
+  'node:dns/promises',
+  'node:fs/promises',
+  'node:stream',
+  'node:v8',
+  'node:worker_threads',
+  'node:zlib',
+];
 
 const [, , command = ''] = process.argv;
 const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
@@ -25,10 +37,23 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   ...(cachedData === undefined ? {} : { cachedData }),
 });
 if (cachedData === undefined || script.cachedDataRejected === true) {
-  setFlagsFromString('--no-flush-bytecode'); // a long run would forget the code of its start
+  setV8Flag('--no-flush-bytecode'); // a long run would forget the code of its start
   process.on('exit', writeCache);
 }
-(script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
+(script.runInThisContext() as Program)(load, pathToFileURL(fileName).href);
+
+function load(name: string): object {
+  return LATE_MODULES.includes(name) ? loadOnFirstUse(name) : (require(name) as object);
+}
+
+function loadOnFirstUse(name: string): object {
+  const loaded = (): object => require(name) as object;
+  return new Proxy({}, { get: (_, key) => Reflect.get(loaded(), key) as unknown, has: (_, key) => key in loaded() });
+}
+
+function setV8Flag(flag: string): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString(flag);
+}
 
 function readCache(): Buffer | undefined {
   try {
@@ -44,7 +69,7 @@ function readCache(): Buffer | undefined {
  */
 function writeCache(status: number): void {
   if (status !== 0) return;
-  setFlagsFromString('--flush-bytecode'); // V8 accepts a cache only under the flags that it was made under
+  setV8Flag('--flush-bytecode'); // V8 accepts a cache only under the flags that it was made under
   const temporary = `${cacheName}.${process.pid}`;
   try {
     const fd = openSync(temporary, 'wx');
