@@ -48,7 +48,13 @@ function load(name: string): object {
 
 function loadOnFirstUse(name: string): object {
   const loaded = (): object => require(name) as object;
-  return new Proxy({}, { get: (_, key) => Reflect.get(loaded(), key) as unknown, has: (_, key) => key in loaded() });
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => Reflect.get(loaded(), key) as unknown,
+      ownKeys: () => Reflect.ownKeys(loaded()), // asked by `await import(name)`
+    },
+  );
 }
 
 function setV8Flag(flag: string): void {
