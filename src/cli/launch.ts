@@ -36,10 +36,7 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (cachedData === undefined || script.cachedDataRejected === true) {
-  setV8Flag('--no-flush-bytecode'); // a long run would forget the code of its start
-  process.on('exit', writeCache);
-}
+if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
 (script.runInThisContext() as Program)(load, pathToFileURL(fileName).href);
 
 function load(name: string): object {
@@ -57,10 +54,6 @@ function loadOnFirstUse(name: string): object {
   );
 }
 
-function setV8Flag(flag: string): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString(flag);
-}
-
 function readCache(): Buffer | undefined {
   try {
     return readFileSync(cacheName);
@@ -75,7 +68,6 @@ function readCache(): Buffer | undefined {
  */
 function writeCache(status: number): void {
   if (status !== 0) return;
-  setV8Flag('--flush-bytecode'); // V8 accepts a cache only under the flags that it was made under
   const temporary = `${cacheName}.${process.pid}`;
   try {
     const fd = openSync(temporary, 'wx');
