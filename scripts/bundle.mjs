@@ -26,7 +26,7 @@ const COMMON = {
 
 /**
  * Replacements of modules that are expensive to load: string-width creates an Intl.Segmenter (20 ms), which ASCII text does not
- * need; Node's assert loads streams and colours.
+ * need; Node's assert loads streams and colours, its module the loader of ES modules. `src/cli/launch.ts` delays others.
  */
 const LAZY_MODULES = {
   'string-width': `
@@ -36,6 +36,7 @@ const LAZY_MODULES = {
       measure ??= require('string-width').default;
       return measure(text, options);
     }`,
+  'node:module': 'export const createRequire = () => require;',
   assert: `
     const verify = (isGood, message) => { if (!isGood) throw new Error(message); };
     export const strictEqual = (one, other, message) => verify(Object.is(one, other), message);
@@ -45,7 +46,7 @@ const LAZY_MODULES = {
 const LAZY = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(string-width|assert)$/ }, ({ path, kind, resolveDir }) =>
+    onResolve({ filter: /^(string-width|assert|node:module)$/ }, ({ path, kind, resolveDir }) =>
       kind === 'require-call' ? undefined : { path, namespace: 'lazy', pluginData: { resolveDir } },
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path, pluginData }) => ({

@@ -47,9 +47,9 @@ async function walkRow(length: number, filter: string | undefined, cooked = fals
   const instructions = filter === undefined ? undefined : compileFilter(filter, { linkType }).instructions;
   const walk = { cooked, skipsLoopbackOutgoing: cooked, snapLength: 262_144 } as const;
   const engine = instructions === undefined ? undefined : createEngine(instructions, { engine: 'interpreter' });
-  const ringFilter: RingFilter | undefined =
-    engine === undefined ? undefined : (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength);
-  const batch = new BlockBatch(memory, { ...walk, filter: ringFilter });
+  const createFilter =
+    engine && ((): RingFilter => (frame) => engine.run(frame.data, frame.offset, frame.length, frame.wireLength));
+  const batch = new BlockBatch(memory, { ...walk, createFilter });
   const settings = { ...walk, instructions, format: { container: 'pcap', timestampPrecision: 'micro' } } as const;
   const reference = createRecorder(memory, batch, settings, false);
   const pump = createPump(memory, settings);

@@ -27,7 +27,8 @@ export interface FilterPlacement {
   /** The kernel has a program: it decides alone, or drops most unwanted frames early. */
   readonly isAttached: boolean;
   readonly instructions: readonly BpfInstruction[] | undefined;
-  readonly filter: RingFilter | undefined;
+  /** Creates the filter for single frames. A recorder to a file has its own, so most captures need none. */
+  readonly createFilter: (() => RingFilter) | undefined;
   /** Maximum number of bytes to keep if the kernel filters alone: it cuts before a header or a tag is prepended. */
   readonly longest: number;
 }
@@ -64,17 +65,20 @@ export function compileLive(
  * @throws StackError `FILTER_KERNEL` if only the kernel may filter and rejects the program
  */
 export function placeFilter(program: readonly BpfInstruction[] | undefined, parts: PlacementParts): FilterPlacement {
-  if (program === undefined) return { isAttached: false, instructions: undefined, filter: undefined, longest: WHOLE };
-  const { memory } = parts.memory;
-  const engine = createEngine(program, { engine: parts.engine, ...defined({ memory }) });
-  const isAttached = attachToSocket(program, engine.attach, parts);
+  const nothing = { instructions: undefined, createFilter: undefined } as const;
+  if (program === undefined) return { ...nothing, isAttached: false, longest: WHOLE };
+  const { attach } = createEngine(program); // the interpreter: checks the program and compiles nothing
+  const isAttached = attachToSocket(program, attach, parts);
   if (isAttached && parts.device.index !== ANY_INTERFACE_INDEX) {
-    return { isAttached, instructions: undefined, filter: undefined, longest: keptLength(program) ?? WHOLE };
+    return { ...nothing, isAttached, longest: keptLength(program) ?? WHOLE };
   }
+  return { isAttached, instructions: program, createFilter: () => createRingFilter(program, parts), longest: WHOLE };
+}
+
+function createRingFilter(program: readonly BpfInstruction[], { engine, memory }: PlacementParts): RingFilter {
+  const { run } = createEngine(program, { engine, ...defined({ memory: memory.memory }) });
   const needsAncillary = usesAncillary(program);
-  const filter: RingFilter = (frame) =>
-    engine.run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
-  return { isAttached, instructions: program, filter, longest: WHOLE };
+  return (frame) => run(frame.data, frame.offset, frame.length, frame.wireLength, needsAncillary ? frame : undefined);
 }
 
 /**

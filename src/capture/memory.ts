@@ -13,7 +13,7 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '../sys/constants.ts';
-import { commitHugePages } from '../sys/huge-pages.ts';
+import { requestHugePages } from '../sys/huge-pages.ts';
 import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
 import { WASM_PAGE_LENGTH, type WasmMemory, webAssembly } from '../wasm/web-assembly.ts';
@@ -69,7 +69,7 @@ export class CaptureMemory {
     this.ring = this.scratch + PAGE;
     const afterRing = this.ring + layout.ringSize;
     this.output = afterRing + Number(-(address + BigInt(afterRing)) & BigInt(HUGE_PAGE - 1));
-    commitHugePages(this.bytes, this.output, this.output + this.outputSize);
+    requestHugePages(this.bytes, this.output, this.output + this.outputSize); // allocated with the first record
   }
 
   /**

@@ -1,25 +1,19 @@
 /**
- * Rewrites a command line for yargs: each option separately, its value after `=`, and all other words after a mark. Thus
- * `-nc5`, `-ieth0`, `-w -` and `--` work as with getopt(3), and all commands report errors of options alike. @module
+ * Reads the words of a command as getopt(3) does: `-nc5`, `-ieth0`, `-w -` and `--`. All commands report errors of options
+ * alike. @module
  */
+import type { Options } from 'yargs';
 import { StackError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
+import type { Declarations, Place } from './declarations.ts';
 
-/** The options that a parser of yargs declares: `getOptions()`, which its types omit. */
-export interface DeclaredOptions {
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly alias: Readonly<Record<string, readonly string[]>>;
-  readonly boolean: readonly string[];
-  readonly count: readonly string[];
-  readonly array: readonly string[];
-  readonly choices: Readonly<Record<string, readonly string[]>>;
-}
+/** The value of each option and place by its name; undefined for an option that was not given. */
+export type CommandWords = Readonly<Record<string, unknown>>;
 
 interface Option {
   readonly name: string;
+  readonly details: Options;
   readonly takesValue: boolean;
-  readonly isRepeatable: boolean;
-  /** Undefined: any value. */
   readonly choices: readonly string[] | undefined;
 }
 
@@ -33,60 +27,99 @@ interface Typed {
   readonly attached: string | undefined;
 }
 
-/** Precedes words that are not options, so that yargs sees no dash. No word of a command line contains it. */
-const MARK = '\0';
-
-/** Removes the marks of `spellOut`. */
-export function withoutMarks(text: string): string {
-  return text.replaceAll(MARK, '');
-}
+/** The options of every command. */
+export const COMMON_OPTIONS = {
+  help: { alias: 'h', type: 'boolean' },
+  version: { alias: 'V', type: 'boolean' },
+} as const satisfies Record<string, Options>;
 
 /**
- * @param positionals names that yargs declares for words that are not options
- * @throws StackError `USAGE` for an unknown or repeated option, and a missing, unknown or superfluous value
+ * @param usage the synopsis, for errors about the number of words
+ * @throws StackError `USAGE` for an unknown or repeated option, a missing, unknown or superfluous value, a missing option,
+ * and too few or too many other words
  */
-export function spellOut(
-  words: readonly string[],
-  declared: DeclaredOptions,
-  positionals: readonly string[],
-): string[] {
-  const table = optionTable(declared, positionals);
-  const given = new Set<Option>();
-  const spelt: string[] = [];
+export function readWords(words: readonly string[], { options, places }: Declarations, usage: string): CommandWords {
+  const all = [...Object.entries<Options>(COMMON_OPTIONS), ...options];
+  const table = optionTable(all);
+  const given = new Map<string, unknown>();
+  const others: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') return [...spelt, ...rest.map((each) => MARK + each)];
+    if (word === '--') {
+      others.push(...rest);
+      break;
+    }
     if (!isOption(word, table)) {
-      spelt.push(MARK + word);
+      others.push(word);
       continue;
     }
     for (const typed of word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table)) {
-      const { shown, option } = typed;
-      spelt.push(option.takesValue ? `--${option.name}=${valueFor(typed, rest)}` : flag(typed));
-      if (given.has(option) && option.takesValue && !option.isRepeatable) {
-        throw new StackError('USAGE', `${shown} is given more than once`);
-      }
-      given.add(option);
+      const { name } = typed.option;
+      given.set(name, nextValue(typed, given.get(name), rest));
     }
   }
-  return spelt;
+  const placed = putInPlaces(others, places, usage);
+  for (const [name, details] of all) {
+    if (!given.has(name) && details.demandOption === true) throw missingOption(name);
+  }
+  return {
+    ...Object.fromEntries(all.map(([name, details]) => [name, given.get(name) ?? valueWithout(details)])),
+    ...placed,
+  };
 }
 
-function optionTable(declared: DeclaredOptions, positionals: readonly string[]): OptionTable {
+/** Returns the value of an option that is not given. */
+function valueWithout({ type, default: value }: Options): unknown {
+  return value ?? (type === 'count' ? 0 : undefined);
+}
+
+function optionTable(options: readonly (readonly [name: string, details: Options])[]): OptionTable {
   const table = new Map<string, Option>();
-  for (const name of Object.keys(declared.key)) {
-    if (positionals.includes(name) || table.has(name)) continue;
-    const names = [name, ...(declared.alias[name] ?? [])];
-    const isAmong = (list: readonly string[]): boolean => names.some((each) => list.includes(each));
+  for (const [name, details] of options) {
     const option = {
       name,
-      takesValue: !isAmong(declared.boolean) && !isAmong(declared.count),
-      isRepeatable: isAmong(declared.array),
-      choices: declared.choices[name],
+      details,
+      takesValue: details.type !== 'boolean' && details.type !== 'count',
+      choices: details.choices as readonly string[] | undefined,
     };
-    for (const each of names) table.set(each, option);
+    for (const each of [name, details.alias ?? []].flat()) table.set(each, option);
   }
   return table;
+}
+
+/** Returns the new value of an option that was just read, and had the value `before`. */
+function nextValue(typed: Typed, before: unknown, rest: string[]): unknown {
+  const { shown, option } = typed;
+  if (!option.takesValue) {
+    refuseValue(typed);
+    return option.details.type === 'count' ? Number(before ?? 0) + 1 : true;
+  }
+  const value = valueFor(typed, rest);
+  if (option.details.array === true) return [...((before as readonly string[] | undefined) ?? []), value];
+  if (before !== undefined) throw new StackError('USAGE', `${shown} is given more than once`);
+  return value;
+}
+
+/** Assigns the words that are not options. */
+function putInPlaces(words: readonly string[], places: readonly Place[], usage: string): CommandWords {
+  const placed: Record<string, unknown> = {};
+  let next = 0;
+  for (const { name, isRequired, isRepeatable, otherwise } of places) {
+    const taken = words.slice(next, isRepeatable ? undefined : next + 1);
+    if (isRequired && taken.length === 0) throw new StackError('USAGE', `too few arguments; usage: ${usage}`);
+    placed[name] = taken.length === 0 ? otherwise : isRepeatable ? taken : taken[0];
+    next += taken.length;
+  }
+  if (next === words.length) return placed;
+  throw new StackError('USAGE', `too many arguments: ${words.slice(next).join(', ')}; usage: ${usage}`);
+}
+
+function missingOption(name: string): StackError {
+  const isInterface = name === 'i';
+  return new StackError(
+    'USAGE',
+    isInterface ? 'no interface given; add -i NAME (`tapline interfaces` lists them)' : `-${name} is required`,
+  );
 }
 
 /** `-` alone is a file. `-` and digits are a number, unless an option has that name (`-4`). */
@@ -121,10 +154,8 @@ function shortOptions(word: string, table: OptionTable): Typed[] {
   return all;
 }
 
-/** Returns an option without a value. */
-function flag({ shown, option, attached }: Typed): string {
+function refuseValue({ shown, attached }: Typed): void {
   if (attached !== undefined) throw new StackError('USAGE', `${shown} takes no value, not ${JSON.stringify(attached)}`);
-  return `--${option.name}`;
 }
 
 /** Returns the attached value, or removes and returns the next word. */

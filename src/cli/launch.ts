@@ -12,7 +12,20 @@ import { Script } from 'node:vm';
  */
 declare const PROGRAMS: Readonly<Record<string, string>>;
 
-type Program = (load: NodeJS.Require, url: string) => void;
+type Load = (name: string) => object;
+type Program = (load: Load, url: string) => void;
+
+/** Modules of Node that many runs do not use. Each takes 1 to 5 ms to load, so a program gets them when it uses them. */
+const LATE_MODULES: readonly string[] = [
+  'node:child_process',
+  'node:dgram',
+  'node:dns/promises',
+  'node:fs/promises',
+  'node:stream',
+  'node:v8',
+  'node:worker_threads',
+  'node:zlib',
+];
 
 const [, , command = ''] = process.argv;
 const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
@@ -24,7 +37,22 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   ...(cachedData === undefined ? {} : { cachedData }),
 });
 if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
-(script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
+(script.runInThisContext() as Program)(load, pathToFileURL(fileName).href);
+
+function load(name: string): object {
+  return LATE_MODULES.includes(name) ? loadOnFirstUse(name) : (require(name) as object);
+}
+
+function loadOnFirstUse(name: string): object {
+  const loaded = (): object => require(name) as object;
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => Reflect.get(loaded(), key) as unknown,
+      ownKeys: () => Reflect.ownKeys(loaded()), // asked by `await import(name)`
+    },
+  );
+}
 
 function readCache(): Buffer | undefined {
   try {

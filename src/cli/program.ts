@@ -1,10 +1,11 @@
 /** Runs the command of a command line. The code of a command is loaded only when it runs. @module */
-import yargs, { type Argv, type CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import { StackError } from '../base/errors.ts';
 import { nearestWord } from '../base/nearest-word.ts';
 import { printable } from '../base/text.ts';
-import { type DeclaredOptions, spellOut, withoutMarks } from './command-words.ts';
+import { COMMON_OPTIONS, readWords } from './command-words.ts';
 import { type CommandContext, createContext } from './context.ts';
+import { declarationsOf } from './declarations.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
 import { ignoreHangup } from './stop-signals.ts';
@@ -48,9 +49,10 @@ async function runWords(words: readonly string[], create: readonly CreateCommand
   const commands = create.map((one) => one(context) as CommandModule & OwnExitStatus);
   let status = 0;
   try {
-    const parser = createParser(words, commands);
-    if (asksForHelp(words)) context.stdout.write(helpText(await parser.wrap(helpWidth(context)).getHelp()));
-    else await parser.parseAsync();
+    const [name = '', ...rest] = words;
+    const chosen = commands.find((command) => namesOf(command).includes(name));
+    if (chosen !== undefined) await runCommand(chosen, rest, context);
+    else await runWithoutCommand(words, commands, context);
     context.stdout.verify();
     status = Number(process.exitCode ?? 0);
   } catch (error) {
@@ -82,42 +84,44 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.slice(0, end === -1 ? undefined : end).some((word) => word === '--help' || word === '-h');
 }
 
-/**
- * A command that is named by the first word is the only command of its parser, and its default: for others yargs composes
- * the whole help text before it runs the command.
- */
-function createParser(words: readonly string[], commands: readonly (CommandModule & OwnExitStatus)[]): Argv {
-  const [name = '', ...rest] = words;
-  const chosen = commands.find((command) => namesOf(command).includes(name));
-  if (chosen !== undefined) {
-    const called = `tapline ${namesOf(chosen)[0]}`;
-    const parameters = String(chosen.command).replace(/^\S+/, '$0');
-    const places = placesOf(chosen);
-    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen), places);
-    const usage = `tapline ${String(chosen.command)}`;
-    return withCommon(yargs(spelt).scriptName(called), usage, chosen.exitStatus).command({
-      ...chosen,
-      command: parameters,
-      aliases: [],
-      handler: (given) => chosen.handler(asTyped(given, places)),
-    });
+async function runCommand(
+  chosen: CommandModule & OwnExitStatus,
+  words: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  const usage = `tapline ${String(chosen.command)}`;
+  if (asksForHelp(words)) {
+    const parser = (await createParser([], chosen.exitStatus)).scriptName(`tapline ${namesOf(chosen)[0]}`);
+    // The default command: for others yargs lists all commands.
+    const command = String(chosen.command).replace(/^\S+/, '$0');
+    await writeHelp(parser.command({ ...chosen, command, aliases: [] }), context);
+    return;
   }
+  const given = readWords(words, declarationsOf(chosen), usage);
+  if (given['version'] === true) context.stdout.write(`${TAPLINE_VERSION}\n`);
+  else await chosen.handler(given as never);
+}
+
+/** Runs `tapline` with options, with the words of a completion script, or alone. */
+async function runWithoutCommand(
+  words: readonly string[],
+  commands: readonly CommandModule[],
+  context: CommandContext,
+): Promise<void> {
+  const [name = ''] = words;
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
-  const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
+  const parser = (await createParser(words))
+    .scriptName('tapline')
     .usage(`$0 <command>\n\n${PURPOSE}`)
     .completion('completion', 'print a completion script for bash or zsh', completeWords)
     .demandCommand(1, 'no command given; `tapline --help` lists them');
-  return commands.reduce((all, command) => all.command(command), parser);
+  const complete = commands.reduce((all, command) => all.command(command), parser);
+  if (asksForHelp(words)) await writeHelp(complete, context);
+  else await complete.parseAsync();
 }
 
-/** Returns `given` with the positional words as they were before `spellOut`. */
-function asTyped<T extends Record<string, unknown>>(given: T, places: readonly string[]): T {
-  const plain = (value: unknown): unknown => (typeof value === 'string' ? withoutMarks(value) : value);
-  const typed = places.map((name) => {
-    const value = given[name];
-    return [name, Array.isArray(value) ? value.map(plain) : plain(value)];
-  });
-  return { ...given, ...Object.fromEntries(typed) };
+async function writeHelp(parser: Argv, context: CommandContext): Promise<void> {
+  context.stdout.write(helpText(await parser.wrap(helpWidth(context)).getHelp()));
 }
 
 /** Completes as yargs does, but single letters with one dash. In zsh's form a description follows the word. */
@@ -140,59 +144,26 @@ function unknownCommand(name: string, known: readonly string[]): StackError {
   return new StackError('USAGE', `${wrong}; ${advice}\`tapline --help\` lists them`);
 }
 
-/** Returns the options that a command declares, before yargs reads the words. */
-function declaredOptions({ builder }: CommandModule): DeclaredOptions {
-  const parser = withCommon(yargs([]), '');
-  if (typeof builder === 'function') void builder(parser);
-  return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
-}
-
-/** Returns the names of the positional words of a command. */
-function placesOf({ command }: CommandModule): string[] {
-  return Array.from(String(command).matchAll(/[<[](\w+)/g), ([, name = '']) => name);
-}
-
 /** Returns the names of a command: its own and its aliases. */
 function namesOf({ command, aliases = [] }: CommandModule): string[] {
   return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
 }
 
-/**
- * @param usage the synopsis, for errors about the number of words
- * @param exitStatus the last paragraph of the help
- */
-function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv {
-  return parser
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
+/** Creates the parser for help and completion. @param exitStatus the last paragraph of the help */
+async function createParser(words: readonly string[], exitStatus = EXIT_STATUS): Promise<Argv> {
+  const { default: yargs } = await import('yargs');
+  return yargs([...words])
+    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false })
     .strict()
     .locale('en')
     .updateStrings(KIND_WORDS)
     .version(TAPLINE_VERSION)
-    .alias('version', 'V')
+    .alias('version', COMMON_OPTIONS.version.alias)
     .help()
-    .alias('help', 'h')
+    .alias('help', COMMON_OPTIONS.help.alias)
     .epilogue(exitStatus)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StackError('USAGE', inOurWords(message, usage));
+      throw error ?? new StackError('USAGE', message.replace(/^Unknown arguments?/, 'too many arguments'));
     });
-}
-
-/** Messages of yargs, and what is printed instead. */
-const WORDS_OF_YARGS: readonly (readonly [RegExp, string])[] = [
-  [/^Missing required argument: i$/, 'no interface given; add -i NAME (`tapline interfaces` lists them)'],
-  [/^Unknown arguments?: (.*)$/s, 'too many arguments: $1; usage: USAGE'],
-  [/^Not enough non-option arguments: .*$/, 'too few arguments; usage: USAGE'],
-  [/^Arguments (\S+) and (\S+) are mutually exclusive$/, '--$1 and --$2 exclude each other'],
-];
-
-function inOurWords(message: string, usage: string): string {
-  const found = WORDS_OF_YARGS.find(([pattern]) => pattern.test(message));
-  return withoutMarks(found === undefined ? message : message.replace(...found).replace('USAGE', usage));
 }

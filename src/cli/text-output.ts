@@ -38,6 +38,8 @@ export interface TextOutput {
 
 /** Milliseconds to wait for a reader that is too slow. */
 const RETRY_INTERVAL = 5;
+/** Major number of /dev/null, /dev/zero and others (the kernel's devices.txt). */
+const MEMORY_DEVICES = 1;
 /** Errors of a pipe without a reader, and of a terminal that was closed. */
 const READER_GONE = ['EPIPE', 'EIO'];
 
@@ -54,7 +56,7 @@ export function descriptorOutput(fd: number, name: string, terminal: () => NodeJ
       return terminal().columns;
     },
     get isTerminal() {
-      isTerminal ??= isDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd); // loading it takes 2 ms
+      isTerminal ??= mayBeTerminal(fd) && process.getBuiltinModule('node:tty').isatty(fd); // loading it takes 3 ms
       return isTerminal;
     },
     get closed() {
@@ -86,9 +88,11 @@ function encode(part: OutputPart): string {
 /** To wait on; never notified. */
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
-function isDevice(fd: number): boolean {
+/** Returns false for anything but a character device, and for /dev/null and its like. */
+function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice();
+    const status = fstatSync(fd);
+    return status.isCharacterDevice() && status.rdev >>> 8 !== MEMORY_DEVICES;
   } catch {
     return false;
   }

@@ -1,45 +1,74 @@
 import { describe, expect, test } from 'vitest';
-import { type DeclaredOptions, spellOut, withoutMarks } from '../../src/cli/command-words.ts';
+import { readWords } from '../../src/cli/command-words.ts';
+import { declarationsOf } from '../../src/cli/declarations.ts';
+import { optionGroup } from '../../src/cli/option-group.ts';
 
-const DECLARED: DeclaredOptions = {
-  key: { n: true, e: true, ipv4: true, c: true, i: true, fanout: true, 'time-stamp': true, count: true, file: true },
-  alias: { n: [], ipv4: ['4'], c: ['count'], count: ['c'], i: ['interface'] },
-  boolean: ['e', 'ipv4'],
-  count: ['n'],
-  array: ['i'],
-  choices: { fanout: ['hash', 'cpu', 'rollover'] },
-};
+const { flag, value, values, count } = optionGroup('Options:');
 
-/** The words as yargs gets them, those that are no options in brackets. */
-function spell(...words: string[]): string[] {
-  return spellOut(words, DECLARED, ['file']).map((word) => {
-    const plain = withoutMarks(word);
-    return plain === word ? word : `[${plain}]`;
-  });
+const DECLARED = declarationsOf({
+  command: 'test [file..]',
+  builder: (command) =>
+    command
+      .positional('file', { type: 'string', array: true, default: [] as string[] })
+      .option('n', count('numbers'))
+      .option('e', flag('a flag'))
+      .option('ipv4', flag('a flag', { alias: '4' }))
+      .option('c', value('a value', { alias: 'count' }))
+      .option('i', values('several values', { alias: 'interface' }))
+      .option('fanout', { choices: ['hash', 'cpu', 'rollover'], default: 'hash' })
+      .option('time-stamp', value('a value')),
+  handler: () => {},
+});
+
+/** The words without an option are `{}`. */
+function read(...words: string[]): Record<string, unknown> {
+  const nothing = readWords([], DECLARED, 'test [file..]');
+  const given = Object.entries(readWords(words, DECLARED, 'test [file..]'));
+  return Object.fromEntries(given.filter(([name, value]) => value !== nothing[name]));
 }
 
 describe('words as getopt(3) reads them', () => {
   test.each([
-    ['-c 5', ['--c=5']],
-    ['-c5', ['--c=5']],
-    ['-c=5', ['--c=5']],
-    ['--count 5', ['--c=5']],
-    ['--count=5', ['--c=5']],
-    ['-nec5', ['--n', '--e', '--c=5']],
-    ['-nnn', ['--n', '--n', '--n']],
-    ['-ieth0 -i -', ['--i=eth0', '--i=-']],
-    ['-4n', ['--ipv4', '--n']],
-    ['-n4', ['--n', '--ipv4']],
-    ['-c -5', ['--c=-5']],
-    ['-7 - x', ['[-7]', '[-]', '[x]']],
-    ['-n -- -n --count', ['--n', '[-n]', '[--count]']],
+    ['-c 5', { c: '5' }],
+    ['-c5', { c: '5' }],
+    ['-c=5', { c: '5' }],
+    ['--count 5', { c: '5' }],
+    ['--count=5', { c: '5' }],
+    ['-nec5', { n: 1, e: true, c: '5' }],
+    ['-nnn -n', { n: 4 }],
+    ['-ee', { e: true }],
+    ['-ieth0 -i -', { i: ['eth0', '-'] }],
+    ['-4n', { ipv4: true, n: 1 }],
+    ['-n4', { n: 1, ipv4: true }],
+    ['-c -5', { c: '-5' }],
+    ['-7 - x', { file: ['-7', '-', 'x'] }],
+    ['-n -- -n --count', { n: 1, file: ['-n', '--count'] }],
+    ['x -e y', { e: true, file: ['x', 'y'] }],
+    ['--fanout cpu', { fanout: 'cpu' }],
+    ['-Vh', { version: true, help: true }],
   ])('%s', (line, expected) => {
-    expect(spell(...line.split(' '))).toEqual(expected);
+    expect(read(...line.split(' '))).toEqual(expected);
+  });
+
+  test('without words there are the defaults', () => {
+    expect(readWords([], DECLARED, '')).toEqual({ n: 0, e: false, ipv4: false, i: [], fanout: 'hash', file: [] });
+  });
+
+  test('places take the words in their order', () => {
+    const declared = declarationsOf({ command: 'x <one> [two] [more..]', handler: () => {} });
+    expect(readWords(['a'], declared, '')).toEqual({ one: 'a' });
+    expect(readWords(['a', 'b', 'c', 'd'], declared, '')).toEqual({ one: 'a', two: 'b', more: ['c', 'd'] });
+    const closed = declarationsOf({ command: 'x <one>', handler: () => {} });
+    const message = 'too many arguments: b, c; usage: x <one>';
+    expect(() => readWords(['a', 'b', 'c'], closed, 'x <one>')).toThrow(
+      expect.objectContaining({ code: 'USAGE', message }),
+    );
+    expect(() => readWords([], closed, 'x <one>')).toThrow('too few arguments; usage: x <one>');
   });
 
   test('values are whole, whatever is in them', () => {
-    expect(spell('--interface', 'eth0/96 a = b\nc', '-i=x=-y')).toEqual(['--i=eth0/96 a = b\nc', '--i=x=-y']);
-    expect(spell('-1 = tcp[0]', '')).toEqual(['[-1 = tcp[0]]', '[]']);
+    expect(read('--interface', 'eth0/96 a = b\nc', '-i=x=-y')).toEqual({ i: ['eth0/96 a = b\nc', 'x=-y'] });
+    expect(read('-1 = tcp[0]', '')).toEqual({ file: ['-1 = tcp[0]', ''] });
   });
 });
 
@@ -59,5 +88,5 @@ test.each([
   ['-nx', 'there is no option -x; --help lists all'],
   ['--toString', 'there is no option --toString; --help lists all'],
 ])('%s is refused', (line, message) => {
-  expect(() => spell(...line.split(' '))).toThrow(expect.objectContaining({ code: 'USAGE', message }));
+  expect(() => read(...line.split(' '))).toThrow(expect.objectContaining({ code: 'USAGE', message }));
 });

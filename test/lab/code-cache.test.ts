@@ -1,6 +1,6 @@
 /** The code cache beside the program: left by the first run, used by the next, and no harm when it is of no use. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -40,6 +40,20 @@ test('one for each command and version of Node; what is no cache is replaced by 
     expect(runIn(folder)).toEqual(first);
     expect(statSync(cache).size).toBeGreaterThan(good.length / 2);
   }
+});
+
+test('a capture, which changes flags of V8, leaves one that the next capture uses', () => {
+  using place = new TestFolder();
+  const folder = place.file('cli');
+  copyProgram(folder);
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), place.file('node_modules'));
+  const capture = (): number => {
+    const words = [join(folder, 'main.js'), 'capture', '-i', 'lo', '--duration', '0.01'];
+    expect(spawnSync(process.execPath, words, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    const [cache = ''] = readdirSync(folder).filter((name) => name.endsWith('.cache'));
+    return statSync(join(folder, cache)).mtimeMs;
+  };
+  expect(capture()).toBe(capture());
 });
 
 test('a run that fails leaves none', () => {

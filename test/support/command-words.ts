@@ -1,5 +1,6 @@
-/** What yargs makes of the words of a command, with the settings of `src/cli/program.ts`. */
-import yargs, { type Argv, type CommandModule } from 'yargs';
+/** The words of a command as the program reads them, and its help with the settings of `src/cli/program.ts`. */
+import yargs, { type CommandModule } from 'yargs';
+import { readWords as readWordsOf } from '../../src/cli/command-words.ts';
 import { captureCommand } from '../../src/cli/commands/capture.ts';
 import { demoCommand } from '../../src/cli/commands/demo.ts';
 import { interfacesCommand } from '../../src/cli/commands/interfaces.ts';
@@ -10,6 +11,7 @@ import { replayCommand } from '../../src/cli/commands/replay.ts';
 import { sweepCommand } from '../../src/cli/commands/sweep.ts';
 import { tracerouteCommand } from '../../src/cli/commands/traceroute.ts';
 import { createContext } from '../../src/cli/context.ts';
+import { declarationsOf } from '../../src/cli/declarations.ts';
 import { helpText, KIND_WORDS } from '../../src/cli/help-text.ts';
 
 const context = createContext();
@@ -39,20 +41,6 @@ export const FRAME_HELP: Readonly<Record<string, () => Promise<string>>> = {
   demo: () => help(demoCommand(context)),
 };
 
-function parser(words: readonly string[]): Argv {
-  return yargs([...words])
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .locale('en')
-    .version(false)
-    .exitProcess(false);
-}
-
 /** The command as the only one, called by no name. */
 function alone<Words>(module: CommandModule<object, Words>): CommandModule {
   const command = String(module.command).replace(/^\S+/, '$0');
@@ -60,22 +48,16 @@ function alone<Words>(module: CommandModule<object, Words>): CommandModule {
 }
 
 function reader<Words>(module: CommandModule<object, Words>): (...words: string[]) => Words {
-  return (...words) => {
-    let read: Words | undefined;
-    const handler = (given: unknown): void => {
-      read = given as Words;
-    };
-    parser(words)
-      .command({ ...alone(module), handler })
-      .parseSync();
-    if (read === undefined) throw new Error(`no command in ${words.join(' ')}`);
-    return read;
-  };
+  const declarations = declarationsOf(module as unknown as CommandModule);
+  return (...words) => readWordsOf(words, declarations, '') as Words;
 }
 
 async function help<Words>(module: CommandModule<object, Words>): Promise<string> {
   const name = String(module.command).replace(/ .*/, '');
-  const text = await parser([])
+  const text = await yargs([])
+    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false })
+    .locale('en')
+    .version(false)
     .scriptName(`tapline ${name}`)
     .updateStrings(KIND_WORDS)
     .command(alone(module))

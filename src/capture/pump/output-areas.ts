@@ -83,7 +83,7 @@ export class OutputAreas {
     const bytes = this.bytes.subarray(area, end);
     return this.lend({ bytes, inPlace: false, ...counts }, () => {
       if (this.#poison) bytes.fill(POISON);
-      this.#free.push(area);
+      this.#free.splice(1, 0, area); // the next but one: a slow capture touches the pages of two areas
     });
   }
 

@@ -15,8 +15,8 @@ export interface WalkSettings {
   readonly cooked: boolean;
   readonly skipsLoopbackOutgoing: boolean;
   readonly snapLength: number;
-  /** Undefined accepts every frame whole. */
-  readonly filter: RingFilter | undefined;
+  /** Called before the first frame. Undefined accepts every frame whole. */
+  readonly createFilter: (() => RingFilter) | undefined;
 }
 
 /** One batch serves all blocks of a ring. */
@@ -24,6 +24,7 @@ export class BlockBatch implements FrameBatch {
   readonly #memory: CaptureMemory;
   readonly #settings: WalkSettings;
   readonly #frame: RingFrame;
+  #filter: RingFilter | undefined;
   #block = 0;
   #visited = true;
   /** Frames visited so far, which the filter accepted. */
@@ -56,7 +57,9 @@ export class BlockBatch implements FrameBatch {
     if (this.#visited) throw new StackError('BATCH_VISITED', 'a batch of live frames can be visited only once');
     this.#visited = true;
     const frame = this.#frame;
-    const { filter, snapLength, skipsLoopbackOutgoing } = this.#settings;
+    const { createFilter, snapLength, skipsLoopbackOutgoing } = this.#settings;
+    this.#filter ??= createFilter?.();
+    const filter = this.#filter;
     let header = this.#block + this.#memory.view.getUint32(this.#block + BlockHeader.firstFrame, true);
     for (let remaining = this.size; remaining > 0; remaining -= 1) {
       frame.wrap(header);

@@ -100,7 +100,11 @@ export class RingSource implements LiveSource {
       this.#closing.signal,
     );
     this.#pause = new BusyPause(geometry.blockSize * geometry.blockCount, this.#blockTimeout);
-    this.#batch = new BlockBatch(this.#memory, { ...device, snapLength: this.#keep, filter: this.#placement.filter });
+    this.#batch = new BlockBatch(this.#memory, {
+      ...device,
+      snapLength: this.#keep,
+      createFilter: this.#placement.createFilter,
+    });
   }
 
   async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
@@ -153,7 +157,7 @@ export class RingSource implements LiveSource {
 
   statistics(): CaptureStatistics {
     this.#addCounters();
-    const isFilteredHere = this.#placement.filter !== undefined;
+    const isFilteredHere = this.#placement.instructions !== undefined;
     return {
       received: this.#received,
       accepted: isFilteredHere ? this.#batch.accepted + this.#pumped.accepted : this.#received,

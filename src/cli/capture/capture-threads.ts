@@ -15,6 +15,7 @@ import { dropAdvice } from './drop-advice.ts';
 import { LiveCounter } from './live-counter.ts';
 import type { OutputFiles } from './output-options.ts';
 import { writeStatistics } from './statistics-file.ts';
+import { keepMemorySteady } from './steady-memory.ts';
 import { formatStop } from './stop-message.ts';
 import { ThreadHandle } from './thread-handle.ts';
 import type { ThreadTask } from './thread-messages.ts';
@@ -63,6 +64,7 @@ export async function runCaptureThreads(
     for (let next = 1; next < count; next += 1) start(first.fanoutId);
     await Promise.all(threads.map(({ opened }) => opened));
     context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${count} threads by ${fanout}\n`);
+    keepMemorySteady();
     stop.signal.addEventListener('abort', endAll, { once: true });
     if (stop.signal.aborted) endAll();
     if (duration !== undefined) {

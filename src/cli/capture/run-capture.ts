@@ -24,7 +24,6 @@ import { formatStop } from './stop-message.ts';
 
 export async function runCapture(command: CaptureCommand, context: CommandContext): Promise<void> {
   checkOutput(command.output, command.statistics, context);
-  keepMemorySteady();
   const { threads, output, statistics: statisticsFile, frameLimit, duration, bufferMebibytes } = command;
   if (threads?.isMerged === false && output !== undefined) {
     return runCaptureThreads(command, { threads, output }, context);
@@ -37,7 +36,8 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
   const counter = new LiveCounter(context, output !== undefined && output.path !== '-', () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
-  announceSource(source, context); // last: from here on signals are handled
+  announceSource(source, context); // from here on signals are handled
+  keepMemorySteady();
   let end = '';
   try {
     const { reason } = await recordAndClose(source, sink, {

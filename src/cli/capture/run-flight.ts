@@ -40,7 +40,6 @@ export async function runFlight(
   checkOutput(output, command.statistics, context);
   const folder = dirname(output.path);
   if (!folder.includes('%')) checkOutputFolder(folder, output.path); // now, not when the trigger comes
-  keepMemorySteady();
   await using source = await openSource(command, context);
   const { onFile, ...options } = outputSeries(output, context);
   const files = new FlightFiles(output.path, source.interfaces, {
@@ -61,6 +60,7 @@ export async function runFlight(
     recorder.trigger(signal, context.clock.wallTime());
   });
   announceSource(source, context);
+  keepMemorySteady();
   let end = '';
   try {
     const duration = defined({ duration: command.duration });

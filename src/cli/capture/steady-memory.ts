@@ -13,10 +13,14 @@ const MAX_GROWTH = 2 << 20;
  * alone lets it grow by megabytes while memory is available (bench/live/soak.ts), or, in a quiet program, starts
  * collections on all its threads, which take more CPU time than the capture. A collection of this small heap takes some
  * milliseconds, less than any ring holds.
+ *
+ * Call it when the program is ready: V8 rejects code caches, also those of Node's own modules, that were made under other
+ * flags. The flags are restored before the program stores its own cache (src/cli/launch.ts).
  */
 export function keepMemorySteady(): void {
   returnFreedMemory();
   setFlagsFromString('--no-incremental-marking'); // starts the collections of a quiet program
+  process.prependOnceListener('exit', () => setFlagsFromString('--incremental-marking'));
   let least = Number.POSITIVE_INFINITY;
   let collect: (() => void) | undefined;
   const check = (): void => {
@@ -36,5 +40,7 @@ function heapUsed(): number {
 
 function exposeCollector(): () => void {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return collect;
 }

@@ -21,7 +21,7 @@ const GEOMETRY = { blockSize: 1 << 12, blockCount: 4, blockTimeout: 10_000 };
 /** A ring as a source lends it, and the kernel's side of it. */
 function lend(): { loan: RingLoan; kernel: RingKernel; state: { isThere: boolean; refusals: number } } {
   const memory = new CaptureMemory({ ringSize: GEOMETRY.blockSize * GEOMETRY.blockCount, outputSize: 1 });
-  const settings = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 100, filter: undefined };
+  const settings = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 100, createFilter: undefined };
   const state = { isThere: true, refusals: 0 };
   const loan: RingLoan = {
     fd: -1,

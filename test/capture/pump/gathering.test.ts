@@ -67,7 +67,7 @@ class Play {
     } as const;
     this.#ring = new BlockRing(memory, GEOMETRY, true);
     this.#kernel = new RingKernel(memory, GEOMETRY);
-    const gathering = createRecorder(memory, new BlockBatch(memory, { ...walk, filter: undefined }), walk, true);
+    const gathering = createRecorder(memory, new BlockBatch(memory, { ...walk, createFilter: undefined }), walk, true);
     const placing = createPump(memory, { ...walk, placeInBlocksOf: GEOMETRY.blockSize });
     this.#gatherer = new RecordGatherer(memory, this.#ring, { gathering, placing }, {});
   }

@@ -54,3 +54,25 @@ test('a batch is returned when the next is requested, or, when retained, on its 
   await returned;
   expect(areas.isEmpty).toBe(false);
 });
+
+test('batches that return before the next but one share two areas, so that a slow capture touches no others', () => {
+  const areas = new OutputAreas(1, false);
+  const used = new Set<number>();
+  let release = (): void => {};
+  for (let batch = 0; batch < 20; batch += 1) {
+    const end = areas.begin(LEAD);
+    used.add(end);
+    release();
+    release = areas.finish(end, ONE).retain();
+  }
+  expect(used.size).toBe(2);
+});
+
+test('an area that returns does not replace the one being filled', () => {
+  const areas = new OutputAreas(1, false);
+  const release = areas.finish(areas.begin(LEAD), ONE).retain();
+  const end = areas.begin(LEAD);
+  release();
+  expect([...areas.finish(end, ONE).bytes]).toEqual([...LEAD]);
+  expect(areas.begin(LEAD)).not.toBe(end);
+});

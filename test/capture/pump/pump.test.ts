@@ -10,7 +10,7 @@ import { CaptureMemory } from '../../../src/capture/memory.ts';
 import { createPump, PumpCounters } from '../../../src/capture/pump/pump.ts';
 import type { PumpSettings } from '../../../src/capture/pump/pump-code.ts';
 import { createRecorder } from '../../../src/capture/pump/recorder.ts';
-import { BlockBatch } from '../../../src/capture/ring/block-batch.ts';
+import { BlockBatch, type RingFilter } from '../../../src/capture/ring/block-batch.ts';
 import { TP_STATUS_USER, TP_STATUS_VLAN_TPID_VALID, TP_STATUS_VLAN_VALID } from '../../../src/capture/ring/tpacket.ts';
 import { BlockType, type RecordFormat } from '../../../src/pcap/format.ts';
 import { PacketType } from '../../../src/wire/linux-cooked.ts';
@@ -99,12 +99,10 @@ const settings = fc
 
 function record(frames: readonly RingFrameSpec[], walk: PumpSettings, limit: number, mayPump: boolean): Uint8Array {
   const { instructions } = walk;
-  const filter =
-    instructions === undefined
-      ? undefined
-      : (ring: Parameters<NonNullable<ConstructorParameters<typeof BlockBatch>[1]['filter']>>[0]) =>
-          interpret(instructions, ring.data, ring.offset, ring.length, ring.wireLength, ring);
-  const batch = new BlockBatch(memory, { ...walk, filter });
+  const createFilter =
+    instructions &&
+    ((): RingFilter => (ring) => interpret(instructions, ring.data, ring.offset, ring.length, ring.wireLength, ring));
+  const batch = new BlockBatch(memory, { ...walk, createFilter });
   const recorder = createRecorder(memory, batch, walk, mayPump);
   writeBlock(memory, memory.ring, frames);
   const length = recorder.record(memory.ring, memory.output, limit);
@@ -138,7 +136,7 @@ describe('the pump', () => {
   test('counts frames, truncated frames and restored tags as the reference walk does, over several blocks', () => {
     const counted = new CaptureMemory({ ringSize: BLOCK_SIZE, outputSize: BLOCK_SIZE });
     const walk = { cooked: false, skipsLoopbackOutgoing: false, snapLength: 60, instructions: undefined } as const;
-    const batch = new BlockBatch(counted, { ...walk, filter: undefined });
+    const batch = new BlockBatch(counted, { ...walk, createFilter: undefined });
     const pump = createPump(counted, { ...walk, format: { container: 'pcap', timestampPrecision: 'nano' } });
     const counters = new PumpCounters();
     fc.assert(
