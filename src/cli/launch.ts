@@ -12,7 +12,7 @@ import { Script } from 'node:vm';
  */
 declare const PROGRAMS: Readonly<Record<string, string>>;
 
-type Program = (load: NodeJS.Require, url: string) => void;
+type Program = (load: NodeJS.Require, url: string, saveCodeCache: () => void) => void;
 
 const [, , command = ''] = process.argv;
 const fileName = `${__dirname}/${Object.hasOwn(PROGRAMS, command) ? PROGRAMS[command] : PROGRAMS['main']}`;
@@ -23,8 +23,11 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
-(script.runInThisContext() as Program)(require, pathToFileURL(fileName).href);
+let isCached = cachedData !== undefined && script.cachedDataRejected !== true;
+process.on('exit', (status) => {
+  if (status === 0) saveCodeCache();
+});
+(script.runInThisContext() as Program)(require, pathToFileURL(fileName).href, saveCodeCache);
 
 function readCache(): Buffer | undefined {
   try {
@@ -35,11 +38,13 @@ function readCache(): Buffer | undefined {
 }
 
 /**
- * Writes the code cache after a successful run; in a read-only folder, every run compiles. V8 checks the length of a
- * cache but not its bytes, and crashes on wrong ones, so the file is synced before it gets its name.
+ * Writes the code cache, unless there is one: after a successful run, and before a command gives up its rights. In a
+ * read-only folder, every run compiles. V8 checks the length of a cache but not its bytes, and crashes on wrong ones, so
+ * the file is synced before it gets its name.
  */
-function writeCache(status: number): void {
-  if (status !== 0) return;
+function saveCodeCache(): void {
+  if (isCached) return;
+  isCached = true;
   const temporary = `${cacheName}.${process.pid}`;
   try {
     const fd = openSync(temporary, 'wx');
