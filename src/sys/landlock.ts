@@ -1,7 +1,7 @@
 /** Landlock: file system rights that a thread gives up (landlock(7)). @module */
 import { closeSync, openSync } from 'node:fs';
 import { O_CLOEXEC, O_PATH } from './constants.ts';
-import { addressOf } from './libc.ts';
+import { addressOf, close } from './libc.ts';
 import { systemCall } from './syscall.ts';
 
 /** `linux/landlock.h` */
@@ -33,7 +33,7 @@ export function restrictWritesTo(folders: readonly string[]): void {
     for (const folder of folders) allowBeneath(ruleset, folder, rights, wanted);
     systemCall(wanted, 'landlock_restrict_self', ruleset, 0);
   } finally {
-    closeSync(ruleset);
+    close(ruleset); // Node warns about descriptors that it has not opened
   }
 }
 

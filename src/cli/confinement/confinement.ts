@@ -49,7 +49,10 @@ export class Confinement {
    */
   enter<Files>(createFiles: () => Files): { readonly files: Files; readonly rights: ThreadRights } {
     SAVE_CODE_CACHE();
-    this.#try('no_new_privs is not set', setNoNewPrivileges);
+    this.#try('no_new_privs is not set', () => {
+      setNoNewPrivileges();
+      return undefined;
+    });
     const isEarly = this.#plan.kind === 'user' && this.#plan.beforeFiles;
     let rights = isEarly ? this.#changeUser() : undefined;
     const files = createFiles();
@@ -116,7 +119,7 @@ export class Confinement {
     return 'system calls are filtered';
   }
 
-  #try(otherwise: string, step: () => string | void): void {
+  #try(otherwise: string, step: () => string | undefined): void {
     try {
       const result = step();
       if (result !== undefined) this.#done.push(result);

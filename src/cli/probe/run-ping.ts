@@ -10,15 +10,17 @@ import {
   pingTextFormatter,
   shortQuoteText,
 } from '../../report/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { Control, type Output } from '../text-output.ts';
 import { EventOutput } from './event-output.ts';
 import type { PingCommand } from './ping-options.ts';
-import { withProbeFile } from './probe-file.ts';
+import { type ProbeFileOptions, withProbeFile } from './probe-file.ts';
 
 export async function runPing(command: PingCommand, context: CommandContext): Promise<void> {
+  const confinement = whenAllOpen(new Confinement(command.confinement, context), command.hosts.length);
   const targets = await Promise.all(command.hosts.map((host) => resolveTarget(host, command.family)));
   for (const target of targets) checkFamily(command, target);
   const stop = listenForStop(context);
@@ -31,8 +33,9 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
   });
   const output = new EventOutput(context, command.format, createFormatter(command, context));
   let replied = 0;
+  const file = { path: command.pcap, protocol: 'icmp', interface: command.run.interface } as const;
   const pingOne = (target: Target): Promise<void> =>
-    withProbeFile({ path: command.pcap, protocol: 'icmp', interface: command.run.interface }, async (tap) => {
+    withProbeFile({ ...file, confinement }, async (tap) => {
       const run = pingHost(target, { ...command.run, ...tap, signal: stop.signal });
       runs.add(run);
       for await (const event of run) {
@@ -59,6 +62,17 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
     releaseInterim();
   }
   if (replied < targets.length) process.exitCode = ExitCode.noAnswer;
+}
+
+/** Returns a confinement that begins with the last of `count` calls: `--pcap`, which creates a file, allows one host. */
+function whenAllOpen(confinement: Confinement, count: number): ProbeFileOptions['confinement'] {
+  let missing = count;
+  return {
+    enter(createFiles) {
+      missing -= 1;
+      return missing === 0 ? confinement.enter(createFiles) : { files: createFiles() };
+    },
+  };
 }
 
 /** @throws StackError `USAGE` for a message that the target's address family does not have */
