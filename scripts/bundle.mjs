@@ -91,10 +91,11 @@ async function writeProgram(name, input) {
     define: {
       TAPLINE_VERSION: JSON.stringify(version),
       'import.meta.url': 'programUrl',
+      SAVE_CODE_CACHE: 'saveCodeCache',
       'process.stdout.columns': 'undefined', // of yargs, which looks before it is told; Node would make a stream
     },
     plugins: [LAZY],
-    banner: { js: '(function(require,programUrl){' },
+    banner: { js: '(function(require,programUrl,saveCodeCache){' },
     footer: { js: '})' },
   });
   const digest = createHash('sha256').update(program.text).digest('hex').slice(0, 16);

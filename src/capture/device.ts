@@ -85,8 +85,11 @@ export function findDevice(name: string): CaptureDevice {
   return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, netmask };
 }
 
-/** Returns the name of the interface with this index in the network namespace of the calling thread. */
-export function interfaceName(index: number): string | undefined {
-  using request = new InterfaceRequest();
-  return request.nameOf(index);
+/**
+ * Returns a function that looks up the name of an interface by its index, in the network namespace of the calling
+ * thread. It keeps a socket open, so that it works where no socket can be opened later.
+ */
+export function interfaceNames(): (index: number) => string | undefined {
+  const request = new InterfaceRequest();
+  return (index) => request.nameOf(index);
 }

@@ -1,6 +1,6 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { returnFreedMemory } from '../sys/allocator.ts';
-export { captureLinkType, interfaceName } from './device.ts';
+export { captureLinkType, interfaceNames } from './device.ts';
 export { type LiveInterface, openLive, openLiveMany, openShared, type RingSharing } from './live.ts';
 export {
   DEFAULT_SNAP_LENGTH,

@@ -13,7 +13,7 @@ import { Script } from 'node:vm';
 declare const PROGRAMS: Readonly<Record<string, string>>;
 
 type Load = (name: string) => object;
-type Program = (load: Load, url: string) => void;
+type Program = (load: Load, url: string, saveCodeCache: () => void) => void;
 
 /** Modules of Node that many runs do not use. Each takes 1 to 5 ms to load, so a program gets them when it uses them. */
 const LATE_MODULES: readonly string[] = [
@@ -36,8 +36,11 @@ const script = new Script(readFileSync(fileName, 'latin1'), {
   filename: fileName,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
-if (cachedData === undefined || script.cachedDataRejected === true) process.on('exit', writeCache);
-(script.runInThisContext() as Program)(load, pathToFileURL(fileName).href);
+let isCached = cachedData !== undefined && script.cachedDataRejected !== true;
+process.on('exit', (status) => {
+  if (status === 0) saveCodeCache();
+});
+(script.runInThisContext() as Program)(load, pathToFileURL(fileName).href, saveCodeCache);
 
 function load(name: string): object {
   return LATE_MODULES.includes(name) ? loadOnFirstUse(name) : (require(name) as object);
@@ -63,11 +66,13 @@ function readCache(): Buffer | undefined {
 }
 
 /**
- * Writes the code cache after a successful run; in a read-only folder, every run compiles. V8 checks the length of a
- * cache but not its bytes, and crashes on wrong ones, so the file is synced before it gets its name.
+ * Writes the code cache, unless there is one: after a successful run, and before a command gives up its rights. In a
+ * read-only folder, every run compiles. V8 checks the length of a cache but not its bytes, and crashes on wrong ones, so
+ * the file is synced before it gets its name.
  */
-function writeCache(status: number): void {
-  if (status !== 0) return;
+function saveCodeCache(): void {
+  if (isCached) return;
+  isCached = true;
   const temporary = `${cacheName}.${process.pid}`;
   try {
     const fd = openSync(temporary, 'wx');

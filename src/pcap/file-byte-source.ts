@@ -1,9 +1,10 @@
 /** Reads bytes of files, pipes and standard input, and decompresses gzip (RFC 1952) and zstd. @module */
-import { close, fstatSync, open, read } from 'node:fs';
+import { close, fstatSync, open, openSync, read } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { EMPTY, readU16, readU32 } from '../base/bytes.ts';
 import { messageOf, nodeCodeOf, StackError, type StackErrorCode } from '../base/errors.ts';
+import { poolOrHere } from '../base/pool-or-here.ts';
 import { type ByteSource, PushbackSource } from './byte-source.ts';
 import { GZIP_MAGIC, unpackGzip } from './file-gzip.ts';
 import { unpackZstd, ZSTD_MAGIC } from './file-zstd.ts';
@@ -45,7 +46,10 @@ export async function openByteSource(path: string): Promise<ByteSource> {
 async function openPlain(path: string): Promise<ByteSource> {
   let descriptor: number;
   try {
-    descriptor = await openDescriptor(path, 'r');
+    descriptor = await poolOrHere(
+      () => openDescriptor(path, 'r'),
+      () => openSync(path, 'r'),
+    );
   } catch (error) {
     throw new StackError('FILE_OPEN', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }

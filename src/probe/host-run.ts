@@ -14,10 +14,10 @@ export interface HostOptions extends SocketOptions {
   /** Ends the run early, with its summary. */
   readonly signal?: AbortSignal;
   /**
-   * Called when the sockets are open. The probes of the run and their replies are written to the sink it returns: a
-   * `PcapngWriter` with one interface of link type RAW, which the caller closes after the run.
+   * Called when the sockets are open. The probes of the run and their replies are written to the sink it returns, if any:
+   * a `PcapngWriter` with one interface of link type RAW, which the caller closes after the run.
    */
-  readonly tap?: (capabilities: TransportCapabilities) => ProbeSink;
+  readonly tap?: (capabilities: TransportCapabilities) => ProbeSink | undefined;
 }
 
 /** How one kind of run begins. */

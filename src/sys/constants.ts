@@ -48,11 +48,18 @@ export const POLLIN = 0x001;
 
 /** `asm-generic/fcntl.h` */
 export const O_CLOEXEC = 0o2000000;
+export const O_PATH = 0o10000000;
 export const F_SETFD = 2;
+export const AT_FDCWD = -100;
+export const AT_EACCESS = 0x200;
 
 /** `asm-generic/signal.h`, `linux/prctl.h` */
 export const SIGCHLD = 17;
 export const PR_SET_PDEATHSIG = 1;
+export const PR_SET_KEEPCAPS = 8;
+export const PR_CAPBSET_DROP = 24;
 export const PR_SET_TIMERSLACK = 29;
+export const PR_SET_NO_NEW_PRIVS = 38;
 export const PR_CAP_AMBIENT = 47;
 export const PR_CAP_AMBIENT_RAISE = 2;
+export const PR_CAP_AMBIENT_CLEAR_ALL = 4;

@@ -89,8 +89,30 @@ export const madvise = declare<[address: bigint, length: number, advice: number]
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
 export const pipe2 = declare<[descriptors: Pointer, flags: number]>('int pipe2(void *, int)');
-export const prctl = declare<[option: number, value: number]>('int prctl(int, unsigned long)');
+/** The kernel refuses some options unless the values they do not use are 0. */
+export const prctl = declare<[option: number, value: number, third: number, fourth: 0, fifth: 0]>(
+  'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
+);
 export const waitpid = declare<[pid: number, status: Pointer, options: number]>('int waitpid(int, void *, int)');
+
+/** Users and capabilities. These act on the calling thread only; those of Node (`process.setuid`) on all threads. */
+export const capset = declare<[header: Pointer, sets: Pointer]>('int capset(void *, void *)');
+export const capget = declare<[header: Pointer, sets: Pointer]>('int capget(void *, void *)');
+export const setfsuid = declare<[user: number]>('int setfsuid(unsigned int)');
+export const setfsgid = declare<[group: number]>('int setfsgid(unsigned int)');
+export const getpwnam_r = declare<[name: string, entry: Pointer, text: Pointer, length: number, found: Pointer]>(
+  'int getpwnam_r(const char *, void *, void *, size_t, void *)',
+);
+export const getgrouplist = declare<[user: string, group: number, groups: Pointer, count: Pointer]>(
+  'int getgrouplist(const char *, unsigned int, void *, void *)',
+);
+
+/** Any system call, by its number. Arguments are integers or addresses. */
+export const syscall = declare<
+  [number: number, ...values: [SyscallValue, SyscallValue, SyscallValue, SyscallValue, SyscallValue]]
+>('int64_t syscall(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t)');
+
+type SyscallValue = number | bigint;
 
 /** Returns the address of a C library function, or 0n. */
 export const dlsym = declare<[library: Pointer, name: string], bigint | number>('intptr_t dlsym(void *, const char *)');

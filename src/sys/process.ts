@@ -6,6 +6,7 @@
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { StackError } from '../base/errors.ts';
+import { Capability, capabilityHeader, capabilitySets } from './capabilities.ts';
 import { CallChain, type LibraryCall } from './clone.ts';
 import {
   CLONE_NEWNET,
@@ -27,12 +28,13 @@ const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SI
 
 const STANDARD_STREAMS = [0, 1, 2];
 
-/**
- * CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW, and CAP_SYS_ADMIN to create and enter namespaces
- * (linux/capability.h). They apply to the new namespaces only.
- */
-const CAPABILITIES = [10, 12, 13, 21];
-const CAPABILITY_VERSION_3 = 0x2008_0522;
+/** CAP_SYS_ADMIN creates and enters namespaces. All apply to the new namespaces only. */
+const CAPABILITIES = [
+  Capability.CAP_NET_BIND_SERVICE,
+  Capability.CAP_NET_ADMIN,
+  Capability.CAP_NET_RAW,
+  Capability.CAP_SYS_ADMIN,
+];
 
 const { SIGKILL } = constants.signals;
 
@@ -73,7 +75,7 @@ function startBehindGate(image: ProgramImage, gate: Pipe): number {
       // Node marks its standard streams to be closed by execve.
       ...STANDARD_STREAMS.map((fd): LibraryCall => ['fcntl', fd, F_SETFD, 0]),
       ['read', gate.readEnd, image.address(new Uint8Array(1)), 1],
-      ['capset', image.address(Uint32Array.of(CAPABILITY_VERSION_3, 0)), image.address(capabilitySets())],
+      ['capset', image.address(capabilityHeader()), image.address(capabilitySets(CAPABILITIES, CAPABILITIES))],
       ...CAPABILITIES.map((capability): LibraryCall => ['prctl', PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability]),
       ['execve', image.path, image.argumentList, image.environment],
       ['_exit', EXIT_CANNOT_RUN],
@@ -92,15 +94,6 @@ function startBehindGate(image: ProgramImage, gate: Pipe): number {
     closeSync(gate.readEnd);
     closeSync(gate.writeEnd);
   }
-}
-
-/**
- * `struct __user_cap_data_struct` twice: effective, permitted and inheritable bits of capabilities 0-31, then 32-63.
- */
-function capabilitySets(): Uint32Array {
-  let bits = 0;
-  for (const capability of CAPABILITIES) bits |= 1 << capability;
-  return Uint32Array.of(bits, bits, bits, 0, 0, 0);
 }
 
 /** Maps our user and group into the namespace; an unprivileged user may map no other (user_namespaces(7)). */

@@ -25,6 +25,19 @@ const PROGRAM_POINTER = 8;
  * @throws SyscallError `SYSCALL` if the descriptor is invalid or its filter is locked
  */
 export function attachFilter(fd: number, instructions: readonly SocketFilterInstruction[]): boolean {
+  const problem = lendProgram(instructions, (program) =>
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, PROGRAM_LENGTH) === 0 ? 0 : errno(),
+  );
+  if (problem === 0) return true;
+  if (problem === Errno.EINVAL || problem === Errno.ENOMEM) return false;
+  throw syscallError('setsockopt', problem, 'attach a filter to a socket');
+}
+
+/** Calls `use` with a `struct sock_fprog`, which is valid during the call. */
+export function lendProgram<Result>(
+  instructions: readonly SocketFilterInstruction[],
+  use: (program: DataView) => Result,
+): Result {
   const code = new DataView(new ArrayBuffer(Math.max(1, instructions.length) * INSTRUCTION_LENGTH));
   for (const [index, { code: operation, jt, jf, k }] of instructions.entries()) {
     const at = index * INSTRUCTION_LENGTH;
@@ -36,12 +49,9 @@ export function attachFilter(fd: number, instructions: readonly SocketFilterInst
   const program = new DataView(new ArrayBuffer(PROGRAM_LENGTH));
   program.setUint16(0, Math.min(instructions.length, 0xffff), IS_LITTLE_ENDIAN);
   program.setBigUint64(PROGRAM_POINTER, addressOf(code), IS_LITTLE_ENDIAN);
-  const result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, PROGRAM_LENGTH);
-  const problem = result === 0 ? 0 : errno();
-  code.setUint16(0, 0); // the kernel has a copy now; until here ours had to stay alive
-  if (problem === 0) return true;
-  if (problem === Errno.EINVAL || problem === Errno.ENOMEM) return false;
-  throw syscallError('setsockopt', problem, 'attach a filter to a socket');
+  const result = use(program);
+  code.setUint16(0, 0); // the kernel has a copy now; until here the code must stay alive
+  return result;
 }
 
 /** Detaches the program. @throws SyscallError `SYSCALL` if there is none */

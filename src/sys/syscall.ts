@@ -2,7 +2,9 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { StackError, SyscallError } from '../base/errors.ts';
-import { errno } from './libc.ts';
+import type { CapabilityName } from './capabilities.ts';
+import { errno, syscall } from './libc.ts';
+import { OWN_ARCHITECTURE, type SyscallName, syscallNumber } from './syscall-numbers.ts';
 
 /** Error numbers of this machine (`errno.h`). */
 export const Errno = constants.errno;
@@ -36,18 +38,40 @@ export function syscallError(syscall: string, number: number, wanted: string, in
   return new SyscallError(syscall, number, name, wanted, `${ADVICE[name] ?? ''}${remedy}`);
 }
 
+/**
+ * Makes a system call for which the C library has no function, or one that acts on all threads.
+ * @param values up to five integers or addresses
+ * @throws SyscallError `SYSCALL`; ENOSYS on an architecture without numbers here
+ */
+export function systemCall(wanted: string, name: SyscallName, ...values: readonly (number | bigint)[]): number {
+  const number = OWN_ARCHITECTURE === undefined ? undefined : syscallNumber(name, OWN_ARCHITECTURE);
+  if (number === undefined) throw syscallError(name, Errno.ENOSYS, wanted);
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = values;
+  return check(syscall(number, first, second, third, fourth, fifth), name, wanted);
+}
+
 /** `EPERM` of 1. */
 export function errnoName(number: number): string {
   return getSystemErrorName(-number);
 }
 
 /** Turns EPERM and EACCES into an error that names the missing capability and how to get it. */
-export function explainPrivilege(error: unknown, capability: string): unknown {
+export function explainPrivilege(error: unknown, capability: CapabilityName): unknown {
   if (!(error instanceof SyscallError) || (error.errorName !== 'EPERM' && error.errorName !== 'EACCES')) return error;
-  return new StackError(
-    'PRIVILEGE',
-    `${error.message}: needs ${capability}: run as root, or give Node the capability ` +
-      `(setcap ${capability.toLowerCase()}+ep "$(command -v node)")`,
-    { cause: error },
+  return new StackError('PRIVILEGE', `${error.message}; ${privilegeAdvice(capability)}`, { cause: error });
+}
+
+/**
+ * Returns the missing capability and how to get it. Never recommends setcap on the shared `node`: every script of every
+ * user would have the capability.
+ */
+export function privilegeAdvice(capability: CapabilityName): string {
+  if (process.geteuid?.() === 0) {
+    const option = capability.replace('CAP_', '');
+    return `${capability} is missing although this is root; in a container, start it with --cap-add ${option}`;
+  }
+  return (
+    `${capability} is missing; run as root, with systemd-run -p AmbientCapabilities=${capability}, ` +
+    `or with a private copy of node that has it (setcap ${capability.toLowerCase()}+ep COPY)`
   );
 }

@@ -12,7 +12,7 @@ let isSlackSet = false;
  */
 export function sleepThread(milliseconds: number): void {
   if (!isSlackSet) {
-    prctl(PR_SET_TIMERSLACK, 1);
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
     isSlackSet = true;
   }
   timespec[1] = BigInt(Math.floor(milliseconds * 1e6));

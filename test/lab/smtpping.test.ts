@@ -187,7 +187,7 @@ beforeAll(async () => {
   writeFileSync(file, JSON.stringify(configuration));
   lab = await createLab(twoHosts());
   servers = new LabProcess(lab.host('right'), process.execPath, [SERVERS, file]);
-  await servers.said('ready');
+  await servers.printed('ready');
 });
 afterAll(async () => {
   await servers[Symbol.asyncDispose]();

@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 import type { LiveOptions } from '../../capture/index.ts';
 import type { PacketPrintOptions } from '../../report/index.ts';
 import { bufferOption, DEFAULT_BUFFER_MEBIBYTES } from '../buffer-option.ts';
+import type { ConfinementNeeds } from '../confinement/confinement-plan.ts';
+import { userOption } from '../confinement/user-option.ts';
 import { fileAccess } from '../file-access.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
 import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
@@ -34,6 +36,7 @@ export interface CaptureCommand {
   readonly statistics: StatisticsTarget | undefined;
   readonly flight: FlightSettings | undefined;
   readonly stopTexts: StopTexts;
+  readonly confinement: ConfinementNeeds;
 }
 
 export function captureOptions(command: Argv) {
@@ -102,6 +105,7 @@ function advancedWords<T>(command: Argv<T>) {
         group,
         describe: 'where the filter runs',
       })
+      .option('Z', userOption(group))
       // Finds code that keeps borrowed frames: docs/capture.md, "Borrowed frames".
       .option('poison', { type: 'boolean', default: false, hidden: true })
   );
@@ -115,6 +119,8 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
     otherwise: words.trigger.length > 0 ? {} : undefined,
     free: words.stats === undefined ? [] : ['mode', 'group'], // the statistics file has them, too
   });
+  const flight = parseFlight(words, output);
+  const statistics = words.stats === undefined ? undefined : { path: words.stats, access: fileAccess(words) };
   return {
     interfaces: parseInterfaces(words),
     filter: parseFilter(words),
@@ -130,9 +136,29 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
     duration: duration === undefined ? undefined : duration * 1000,
     output,
     print: parsePrint(words),
-    statistics: words.stats === undefined ? undefined : { path: words.stats, access: fileAccess(words) },
-    flight: parseFlight(words, output),
+    statistics,
+    flight,
     stopTexts: parseStopTexts(words),
+    confinement: parseConfinement(words, flight?.output ?? output, statistics),
+  };
+}
+
+/** Each thread of `--threads` has a file of its own. */
+function parseConfinement(
+  words: CaptureArguments,
+  output: OutputFiles | undefined,
+  statistics: StatisticsTarget | undefined,
+): ConfinementNeeds {
+  const { rotation, overwrite = false, group } = output?.series ?? {};
+  const isSeries = rotation !== undefined || (words.threads !== undefined && !words.merge);
+  const isFile = output !== undefined && output.path !== '-';
+  return {
+    isVerbose: words.v > 0,
+    user: words.Z,
+    output: isFile ? { path: output.path, isSeries, overwrites: overwrite } : undefined,
+    group: group ?? statistics?.access.group,
+    report: statistics === undefined || statistics.path === '-' ? undefined : statistics.path,
+    runsPrograms: output?.hook !== undefined,
   };
 }
 

@@ -4,6 +4,8 @@ import { defined } from '../../base/defined.ts';
 import { messageOf, StackError } from '../../base/errors.ts';
 import { openLive } from '../../capture/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
+import { keepCapabilities } from '../../sys/capabilities.ts';
+import { confineThread, type ThreadRights } from '../confinement/thread-rights.ts';
 import { createContext } from '../context.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
 import { liveInterfaces } from './capture-source.ts';
@@ -45,15 +47,21 @@ export async function runCaptureThread(): Promise<void> {
 }
 
 async function capture(task: ThreadTask, stop: AbortController, tell: (message: ThreadMessage) => void): Promise<void> {
-  const { command, output, fanoutId, limits, ledger } = task;
+  const { command, output, fanoutId, limits, ledger, staysRoot } = task;
   const context = createContext();
   const [live] = await liveInterfaces(command, context);
   if (live === undefined) return;
   const fanout = { mode: task.fanout, ...defined({ id: fanoutId }) };
   await using source = openLive(live.interfaceName, { ...live, fanout });
+  if (staysRoot) keepCapabilities();
+  const permission = rightsToWrite(stop.signal);
+  tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
+  const rights = await permission;
+  if (rights === undefined) return;
+  confineThread(rights);
   const shared = { ...limits, ledger: new OutputLedger(ledger) };
   const files = createFiles(output, source, context, shared);
-  tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
+  tell({ kind: 'writing' });
   const progress = { frames: 0, bytes: 0 };
   let reason: StopReason | undefined;
   const report = (kind: ThreadCounters['kind']): void => {
@@ -75,4 +83,22 @@ async function capture(task: ThreadTask, stop: AbortController, tell: (message: 
     parentPort?.off('message', onRequest);
     report('end');
   }
+}
+
+/** Resolves when the main thread requests to write; to undefined if it ends the thread first. */
+function rightsToWrite(ended: AbortSignal): Promise<ThreadRights | undefined> {
+  return new Promise((resolve) => {
+    const onRequest = (request: ThreadRequest): void => {
+      if (typeof request === 'object') finish(request.rights);
+    };
+    const onEnd = (): void => finish(undefined);
+    const finish = (rights: ThreadRights | undefined): void => {
+      parentPort?.off('message', onRequest);
+      ended.removeEventListener('abort', onEnd);
+      resolve(rights);
+    };
+    parentPort?.on('message', onRequest);
+    ended.addEventListener('abort', onEnd);
+    if (ended.aborted) onEnd();
+  });
 }

@@ -5,6 +5,7 @@ import { printable } from '../../base/text.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
+import type { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { answerRequests } from '../request-signals.ts';
@@ -21,10 +22,16 @@ import { ThreadHandle } from './thread-handle.ts';
 import type { ThreadTask } from './thread-messages.ts';
 import { type ThreadSettings, threadFile } from './thread-options.ts';
 
+interface ThreadParts {
+  readonly threads: ThreadSettings;
+  readonly output: OutputFiles;
+  readonly confinement: Confinement;
+}
+
 /** @throws the error of the first thread that failed, after all have ended */
 export async function runCaptureThreads(
   command: CaptureCommand,
-  { threads: { count, fanout, limits }, output }: { readonly threads: ThreadSettings; readonly output: OutputFiles },
+  { threads: { count, fanout, limits }, output, confinement }: ThreadParts,
   context: CommandContext,
 ): Promise<void> {
   const { duration, statistics: statisticsFile, bufferMebibytes } = command;
@@ -39,7 +46,8 @@ export async function runCaptureThreads(
   };
   const start = (fanoutId: number | undefined): ThreadHandle => {
     const file = threadFile(output.path, threads.length);
-    const workerData: ThreadTask = { command, output: { ...output, path: file }, fanout, fanoutId, limits, ledger };
+    const shared = { fanout, fanoutId, limits, ledger, staysRoot: confinement.staysRoot };
+    const workerData: ThreadTask = { command, output: { ...output, path: file }, ...shared };
     const worker = new Worker(new URL('./capture-thread.js', import.meta.url), { workerData });
     const thread = new ThreadHandle(worker, file, update);
     threads.push(thread);
@@ -63,6 +71,9 @@ export async function runCaptureThreads(
     described = first.described;
     for (let next = 1; next < count; next += 1) start(first.fanoutId);
     await Promise.all(threads.map(({ opened }) => opened));
+    const { rights } = confinement.enter(() => undefined);
+    for (const thread of threads) thread.request({ kind: 'write', rights });
+    await Promise.all(threads.map(({ writing }) => writing));
     context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${count} threads by ${fanout}\n`);
     keepMemorySteady();
     stop.signal.addEventListener('abort', endAll, { once: true });

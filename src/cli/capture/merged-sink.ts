@@ -1,7 +1,7 @@
 /** A sink that prints the frames of several interfaces, with the interface on each line. @module */
 import type { FrameSink, FrameView } from '../../base/frame.ts';
 import type { LinkType } from '../../base/link-type.ts';
-import { interfaceName, type MergedSource } from '../../capture/index.ts';
+import { interfaceNames, type MergedSource } from '../../capture/index.ts';
 import type { PacketPrintOptions } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { rememberNames } from '../interface-names.ts';
@@ -18,7 +18,7 @@ export function createMergedSink(
   const linkTypeOf = ({ interfaceIndex }: FrameView): LinkType =>
     interfaces[interfaceIndex]?.linkType ?? source.linkType;
   const names = {
-    interfaceName: rememberNames(interfaceName),
+    interfaceName: rememberNames(interfaceNames()),
     sourceName: (interfaceIndex: number) => interfaces[interfaceIndex]?.name,
   };
   return createLineSink(linkTypeOf, { ...print, names }, context.stdout, stop);

@@ -1,10 +1,11 @@
 /** Runs `tapline capture`: records a live source to the screen or to files, and prints counters at the end. @module */
 import { defined } from '../../base/defined.ts';
 import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
-import { interfaceName, type LiveSource, type MergedSource } from '../../capture/index.ts';
+import { interfaceNames, type LiveSource, type MergedSource } from '../../capture/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
 import { checkOutput } from '../check-output.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { rememberNames } from '../interface-names.ts';
@@ -24,14 +25,15 @@ import { formatStop } from './stop-message.ts';
 
 export async function runCapture(command: CaptureCommand, context: CommandContext): Promise<void> {
   checkOutput(command.output, command.statistics, context);
+  const confinement = new Confinement(command.confinement, context);
   const { threads, output, statistics: statisticsFile, frameLimit, duration, bufferMebibytes } = command;
   if (threads?.isMerged === false && output !== undefined) {
-    return runCaptureThreads(command, { threads, output }, context);
+    return runCaptureThreads(command, { threads, output, confinement }, context);
   }
 
   await using source = await openSource(command, context);
   const stop = listenForStop(context);
-  const sink = createSink(command, source, context, stop);
+  const { files: sink } = confinement.enter(() => createSink(command, source, context, stop));
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const counter = new LiveCounter(context, output !== undefined && output.path !== '-', () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
@@ -70,7 +72,7 @@ function createSink(
 ): RecordTarget {
   if (output !== undefined) return createFiles(output, source, context);
   if (isMerged(source)) return createMergedSink(print, source, context, stop.stop);
-  const names = { interfaceName: rememberNames(interfaceName) };
+  const names = { interfaceName: rememberNames(interfaceNames()) };
   return createLineSink(() => source.linkType, { ...print, names }, context.stdout, stop.stop);
 }
 

@@ -13,6 +13,7 @@ import {
   recordFlight,
 } from '../../session/index.ts';
 import { checkOutput } from '../check-output.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { resolverFor } from '../filter/filter-names.ts';
@@ -40,6 +41,7 @@ export async function runFlight(
   checkOutput(output, command.statistics, context);
   const folder = dirname(output.path);
   if (!folder.includes('%')) checkOutputFolder(folder, output.path); // now, not when the trigger comes
+  const confinement = new Confinement(command.confinement, context);
   await using source = await openSource(command, context);
   const { onFile, ...options } = outputSeries(output, context);
   const files = new FlightFiles(output.path, source.interfaces, {
@@ -59,6 +61,7 @@ export async function runFlight(
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
     recorder.trigger(signal, context.clock.wallTime());
   });
+  confinement.enter(() => undefined);
   announceSource(source, context);
   keepMemorySteady();
   let end = '';

@@ -15,8 +15,10 @@ const NOTHING: ThreadCounters = {
 
 export class ThreadHandle {
   readonly file: string;
-  /** Resolves when the thread captures. */
+  /** Resolves when the socket of the thread is open. */
   readonly opened: Promise<Opened>;
+  /** Resolves when its file is open, after the request to write. */
+  readonly writing: Promise<void>;
   /** Resolves with the reason when the file is closed; rejects with the error of the thread. */
   readonly ended: Promise<StopReason | undefined>;
   readonly #worker: Worker;
@@ -36,7 +38,7 @@ export class ThreadHandle {
       worker.on('message', (message: ThreadMessage) => {
         if (message.kind === 'failed') failure = new StackError(message.code, message.message);
         else if (message.kind === 'done') settle();
-        else if (message.kind !== 'open') {
+        else if (message.kind === 'counters' || message.kind === 'end') {
           this.counters = message;
           onCounters();
         }
@@ -52,17 +54,21 @@ export class ThreadHandle {
         settle();
       });
     });
-    this.opened = new Promise((resolve, reject) => {
-      worker.on('message', (message: ThreadMessage) => {
-        if (message.kind === 'open') resolve(message);
+    this.opened = this.#message('open');
+    this.writing = this.#message('writing').then(() => {});
+    for (const promise of [this.opened, this.writing, this.ended]) promise.catch(() => {}); // handled where it is awaited
+  }
+
+  #message<Kind extends ThreadMessage['kind']>(kind: Kind): Promise<Extract<ThreadMessage, { readonly kind: Kind }>> {
+    return new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: ThreadMessage) => {
+        if (message.kind === kind) resolve(message as Extract<ThreadMessage, { readonly kind: Kind }>);
       });
       this.ended.then(
-        () => reject(new StackError('THREAD', `the thread that writes ${file} ended before it captured`)),
+        () => reject(new StackError('THREAD', `the thread that writes ${this.file} ended before it captured`)),
         reject,
       );
     });
-    this.opened.catch(() => {}); // handled by those who await it
-    this.ended.catch(() => {});
   }
 
   request(request: ThreadRequest): void {

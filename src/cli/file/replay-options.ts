@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { ReplayOptions, ReplayPace } from '../../session/index.ts';
+import type { ConfinementNeeds } from '../confinement/confinement-plan.ts';
+import { userOption } from '../confinement/user-option.ts';
 import { optionGroup } from '../option-group.ts';
 import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
 import { INPUT_FILE } from './read-options.ts';
@@ -20,6 +22,7 @@ export interface ReplayCommand {
   /** Send also on an interface with a default route. */
   readonly allowsDefaultRoute: boolean;
   readonly format: 'text' | 'json';
+  readonly confinement: ConfinementNeeds;
 }
 
 const Group = {
@@ -80,7 +83,9 @@ function otherWords<T>(command: Argv<T>) {
   const { flag } = optionGroup(Group.other);
   return command
     .option('yes-send', flag('send also on an interface with a default route'))
-    .option('json', flag('print the counters as JSON'));
+    .option('json', flag('print the counters as JSON'))
+    .option('v', flag('report the user and the limits of the rest of the run', { alias: 'verbose' }))
+    .option('Z', userOption(Group.other));
 }
 
 /** @throws StackError `USAGE` */
@@ -105,6 +110,7 @@ export function parseReplay(words: ReplayArguments): ReplayCommand {
     },
     allowsDefaultRoute: words['yes-send'],
     format: words.json ? 'json' : 'text',
+    confinement: { isVerbose: words.v, user: words.Z, input: rounds === 1 ? undefined : words.file },
   };
 }
 

@@ -5,6 +5,7 @@ import { jsonText, printable } from '../../base/text.ts';
 import { TransmitSocket } from '../../capture/index.ts';
 import { type FileSource, openFile } from '../../pcap/index.ts';
 import { Replay, type ReplaySummary, refuseDefaultRoute } from '../../session/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
 import { listenForStop } from '../stop-signals.ts';
@@ -13,6 +14,7 @@ import type { ReplayCommand } from './replay-options.ts';
 const MEGABIT = 1e6;
 
 export async function runReplay(command: ReplayCommand, context: CommandContext): Promise<void> {
+  const confinement = new Confinement(command.confinement, context);
   const filterFor = await fileFilter(command.filter, context);
   const open = (): Promise<FileSource> => openFile(command.file, { filterFor });
   await using target = new TransmitSocket(command.interfaceName);
@@ -24,6 +26,7 @@ export async function runReplay(command: ReplayCommand, context: CommandContext)
     return source;
   };
   const stop = listenForStop(context);
+  confinement.enter(() => undefined);
   const replay = new Replay(target, { ...command.run, signal: stop.signal });
   context.stderr.write(`tapline: sending on ${printable(target.interfaceName)}, ${linkTypeName(target.linkType)}\n`);
   try {

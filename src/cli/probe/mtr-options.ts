@@ -83,7 +83,7 @@ export function parseMtr(words: MtrArguments): MtrCommand {
     throw new StackError('USAGE', `unknown column letters for -o: ${JSON.stringify(unknown)}; see tapline mtr --help`);
   }
   return {
-    ...parseProbe(words),
+    ...parseProbe(words, { looksUpNames: !words.n }),
     ...parsePath(words),
     run: {
       ...parseSockets(words),

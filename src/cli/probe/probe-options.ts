@@ -4,6 +4,8 @@ import { parseScopedAddress } from '../../base/address.ts';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { SocketOptions } from '../../probe/index.ts';
+import type { ConfinementNeeds } from '../confinement/confinement-plan.ts';
+import { userOption } from '../confinement/user-option.ts';
 import { optionGroup } from '../option-group.ts';
 import { allowOne, numberOption } from '../options.ts';
 
@@ -40,7 +42,8 @@ export function socketOptions<T>(command: Argv<T>) {
       default: 'auto' as const,
       group,
       describe: 'kind of sockets; auto uses raw sockets, or unprivileged ones without CAP_NET_RAW',
-    });
+    })
+    .option('Z', userOption(group));
 }
 
 /** Declares where results go. The options of one command's own output come before these. */
@@ -63,10 +66,13 @@ export interface ProbeWords {
   readonly tos: string | undefined;
   readonly 'flow-label': string | undefined;
   readonly transport: 'auto' | 'raw' | 'unprivileged' | 'raw-socket';
+  readonly Z: string | undefined;
   readonly pcap: string | undefined;
   readonly json: boolean;
   readonly ndjson: boolean;
   readonly n: boolean;
+  /** Only some commands have it. */
+  readonly v?: boolean;
 }
 
 /** The part of a parsed command line that all probing commands have. */
@@ -77,10 +83,11 @@ export interface ProbeCommand {
   /** PCAPNG file for the probes and their replies. */
   readonly pcap: string | undefined;
   readonly resolvesNames: boolean;
+  readonly confinement: ConfinementNeeds;
 }
 
 /** @throws StackError `USAGE` */
-export function parseProbe(words: ProbeWords): ProbeCommand {
+export function parseProbe(words: ProbeWords, { looksUpNames = false } = {}): ProbeCommand {
   allowOne(words, ['ipv4', 'ipv6']);
   allowOne(words, ['json', 'ndjson']);
   return {
@@ -88,7 +95,13 @@ export function parseProbe(words: ProbeWords): ProbeCommand {
     format: words.json ? 'json' : words.ndjson ? 'ndjson' : 'text',
     pcap: words.pcap,
     resolvesNames: !words.n,
+    confinement: parseConfinement(words, looksUpNames),
   };
+}
+
+function parseConfinement({ v = false, Z, pcap }: ProbeWords, looksUpNames: boolean): ConfinementNeeds {
+  const output = pcap === undefined ? undefined : { path: pcap, isSeries: false, overwrites: false };
+  return { isVerbose: v, user: Z, output, looksUpNames };
 }
 
 /** @throws StackError `USAGE` */

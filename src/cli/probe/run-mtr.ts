@@ -17,6 +17,7 @@ import {
   formatMtrXml,
   localErrorText,
 } from '../../report/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { NameCache } from '../resolve-names.ts';
@@ -30,6 +31,7 @@ import { readDisclosure } from './read-disclosure.ts';
 const REPORT_ROUNDS = 10;
 
 export async function runMtr(command: MtrCommand, context: CommandContext): Promise<void> {
+  const confinement = new Confinement(command.confinement, context);
   const disclosure = await readDisclosure(command);
   const target = await resolveTarget(command.host, command.family);
   const isText = command.format === 'text';
@@ -45,7 +47,7 @@ export async function runMtr(command: MtrCommand, context: CommandContext): Prom
   const { protocol = 'icmp', interface: outgoing } = command.run;
   try {
     await output.run(() =>
-      withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+      withProbeFile({ path: command.pcap, protocol, interface: outgoing, confinement }, async (tap) => {
         const count = command.run.count ?? (isLive ? undefined : REPORT_ROUNDS);
         const run = monitorHost(target, { ...command.run, ...tap, ...defined({ count }), signal: stop.signal });
         const shown = { hops: () => discloseHops(run.hops(), disclosure), reset: run.reset };

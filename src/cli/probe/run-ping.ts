@@ -10,13 +10,14 @@ import {
   pingTextFormatter,
   shortQuoteText,
 } from '../../report/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { Control, type Output } from '../text-output.ts';
 import { EventOutput, reportUnknown, type UnknownHost } from './event-output.ts';
 import type { PingCommand } from './ping-options.ts';
-import { withProbeFile } from './probe-file.ts';
+import { type ProbeFileOptions, withProbeFile } from './probe-file.ts';
 
 export async function runPing(command: PingCommand, context: CommandContext): Promise<void> {
   const stop = listenForStop(context);
@@ -33,8 +34,9 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
   );
   let replied = 0;
   let unknown = 0;
-  const pingOne = (target: Target): Promise<void> =>
-    withProbeFile({ path: command.pcap, protocol: 'icmp', interface: command.run.interface }, async (tap) => {
+  const file = { path: command.pcap, protocol: 'icmp', interface: command.run.interface } as const;
+  const pingOne = (target: Target, confinement: ProbeFileOptions['confinement']): Promise<void> =>
+    withProbeFile({ ...file, confinement }, async (tap) => {
       const run = pingHost(target, { ...command.run, ...tap, signal: stop.signal });
       runs.add(run);
       for await (const event of run) {
@@ -51,7 +53,8 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
       const { targets, errors } = await resolveAll(command);
       unknown = errors.length;
       for (const error of errors) reportUnknown(error, context, output);
-      const all = targets.map(pingOne);
+      const confinement = whenAllOpen(new Confinement(command.confinement, context), targets.length);
+      const all = targets.map((target) => pingOne(target, confinement));
       try {
         await Promise.all(all);
       } finally {
@@ -80,6 +83,17 @@ async function resolveAll(command: PingCommand): Promise<{ targets: Target[]; er
   if (targets.length === 0 && errors[0] !== undefined) throw errors[0];
   for (const target of targets) checkFamily(command, target);
   return { targets, errors };
+}
+
+/** Returns a confinement that begins with the last of `count` calls: `--pcap`, which creates a file, allows one host. */
+function whenAllOpen(confinement: Confinement, count: number): ProbeFileOptions['confinement'] {
+  let missing = count;
+  return {
+    enter(createFiles) {
+      missing -= 1;
+      return missing === 0 ? confinement.enter(createFiles) : { files: createFiles() };
+    },
+  };
 }
 
 const MAX_PAYLOAD_IPV4 = 65_507;

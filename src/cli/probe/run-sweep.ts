@@ -3,6 +3,7 @@ import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { resolveSweepTargets, type SweepEvent, type SweepHostsRun, sweepHosts } from '../../probe/index.ts';
 import { formatSweepEvent, sweepProgressText } from '../../report/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { pauseOptimiser } from '../filter/optimiser.ts';
@@ -18,6 +19,7 @@ const MANY_PROBES = 16_384;
 const PROGRESS_INTERVAL = 100;
 
 export async function runSweep(command: SweepCommand, context: CommandContext): Promise<void> {
+  const confinement = new Confinement(command.confinement, context);
   const { ports, interface: outgoing } = command.run;
   let unknown = 0;
   const stop = listenForStop(context);
@@ -35,7 +37,7 @@ export async function runSweep(command: SweepCommand, context: CommandContext): 
         reportUnknown(error, context, output);
       });
       using _optimiser = targets.size * (ports?.length ?? 1) < MANY_PROBES ? pauseOptimiser() : undefined;
-      await withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+      await withProbeFile({ path: command.pcap, protocol, interface: outgoing, confinement }, async (tap) => {
         const run = sweepHosts(targets, { ...command.run, ...tap, signal: stop.signal });
         using progress = new ProgressBar(context, run, command.format === 'text' && !command.isQuiet);
         for await (const events of run.batches()) {

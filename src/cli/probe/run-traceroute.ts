@@ -9,6 +9,7 @@ import {
   tracerouteDot,
   tracerouteHeader,
 } from '../../report/index.ts';
+import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { NameCache } from '../resolve-names.ts';
@@ -24,6 +25,7 @@ const MAX_SHOWN_PER_ROUTER = 3;
 const TRACERT = 'tracert';
 
 export async function runTraceroute(command: TracerouteCommand, context: CommandContext): Promise<void> {
+  const confinement = new Confinement(command.confinement, context);
   const disclosure = await readDisclosure(command);
   const target = await resolveTarget(command.host, command.family);
   const screen = new Screen(command, context);
@@ -35,7 +37,7 @@ export async function runTraceroute(command: TracerouteCommand, context: Command
   const { protocol = 'udp', interface: outgoing } = command.run;
   try {
     await output.run(() =>
-      withProbeFile({ path: command.pcap, protocol, interface: outgoing }, async (tap) => {
+      withProbeFile({ path: command.pcap, protocol, interface: outgoing, confinement }, async (tap) => {
         const run = traceHost(target, { ...command.run, ...tap, signal: stop.signal });
         // Only printing waits for names, which are looked up at once. The run continues meanwhile.
         let printed = Promise.resolve();

@@ -81,7 +81,7 @@ function ownOutput<T>(command: Argv<T>) {
 
 /** @throws StackError `USAGE` */
 export function parseTraceroute(words: TracerouteArguments): TracerouteCommand {
-  const common = parseProbe(words);
+  const common = parseProbe(words, { looksUpNames: !words.n });
   if (words.dot && common.format !== 'text') {
     throw new StackError('USAGE', `--dot and --${common.format} exclude each other`);
   }

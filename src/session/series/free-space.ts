@@ -1,6 +1,8 @@
 /** Tracks the free space of a disk: reads it rarely and computes it in between. @module */
+import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
+import { poolOrHere } from '../../base/pool-or-here.ts';
 
 /** Space to leave free: bytes, or a fraction of the file system. */
 export type FreeSpaceFloor = { readonly bytes: number } | { readonly fraction: number };
@@ -25,7 +27,10 @@ const MAX_RATE = 10e6;
 const MIN_UNCHECKED = 1000;
 
 const readSpace: SpaceReader = async (folder) => {
-  const { bavail, blocks, bsize } = await statfs(folder);
+  const { bavail, blocks, bsize } = await poolOrHere(
+    () => statfs(folder),
+    () => statfsSync(folder),
+  );
   return { free: bavail * bsize, total: blocks * bsize };
 };
 

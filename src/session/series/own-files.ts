@@ -1,8 +1,9 @@
 /** The closed files of a series: the only ones that a ring may delete. @module */
-import { fstatSync } from 'node:fs';
+import { fstatSync, lstatSync, unlinkSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf, nodeCodeOf } from '../../base/errors.ts';
+import { poolOrHere } from '../../base/pool-or-here.ts';
 
 /** Identifies a file as created; its name may refer to another one later. */
 export interface OwnFile {
@@ -76,10 +77,17 @@ export class OwnFiles {
   /** Keeps what exists under the name if it is another file or a link. */
   async #delete(file: OwnFile, onlyEmpty = false): Promise<void> {
     try {
-      const { dev, ino, size } = await lstat(file.path);
+      const { dev, ino, size } = await poolOrHere(
+        () => lstat(file.path),
+        () => lstatSync(file.path),
+      );
       if (dev !== file.device || ino !== file.inode)
         this.#warn(`${file.path} was replaced by another file; not deleting it`);
-      else if (!onlyEmpty || size === 0) await unlink(file.path);
+      else if (!onlyEmpty || size === 0)
+        await poolOrHere(
+          () => unlink(file.path),
+          () => unlinkSync(file.path),
+        );
     } catch (error) {
       if (nodeCodeOf(error) !== 'ENOENT') this.#warn(`cannot delete ${file.path}: ${messageOf(error)}`);
     }
