@@ -60,6 +60,7 @@ export function spellOut(
       spelt.push(MARK + word);
       continue;
     }
+    refuseCountValue(word, rest[0], table);
     for (const typed of word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table)) {
       const { shown, option } = typed;
       spelt.push(option.takesValue ? `--${option.name}=${valueFor(typed, rest)}` : flag(typed));
@@ -87,6 +88,14 @@ function optionTable(declared: DeclaredOptions, positionals: readonly string[]):
     for (const each of names) table.set(each, option);
   }
   return table;
+}
+
+/** @throws StackError `USAGE` for `--count N`, which was `-c N` where `--count` now prints the number of frames */
+function refuseCountValue(word: string, next: string | undefined, table: OptionTable): void {
+  if (!table.has('packets')) return;
+  const value = /^--count(?:=(.*))?$/s.exec(word) === null ? undefined : (word.split('=')[1] ?? next);
+  if (value === undefined || !/^\d+$/.test(value)) return;
+  throw new StackError('USAGE', `--count takes no number; use -c ${value} or --packets ${value} to limit the frames`);
 }
 
 /** `-` alone is a file. `-` and digits are a number, unless an option has that name (`-4`). */

@@ -8,6 +8,7 @@ import { type CommandContext, createContext } from './context.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
 import { ignoreHangup } from './stop-signals.ts';
+import { taplineVersion } from './version.ts';
 
 export const PURPOSE = 'packet capture and network diagnostics without libpcap';
 
@@ -19,9 +20,6 @@ export const EXIT_STATUS =
 /** Width of the help: at most, since long lines are hard to read, and without a terminal. */
 const MAX_COLUMNS = 120;
 const DEFAULT_COLUMNS = 100;
-
-/** Defined by scripts/bundle.mjs. */
-declare const TAPLINE_VERSION: string;
 
 /** A command whose exit statuses differ from the common ones lists its own in its help. */
 export interface OwnExitStatus {
@@ -91,11 +89,14 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   const chosen = commands.find((command) => namesOf(command).includes(name));
   if (chosen !== undefined) {
     const called = `tapline ${namesOf(chosen)[0]}`;
+    const declared = declaredOptions(chosen);
     const parameters = String(chosen.command).replace(/^\S+/, '$0');
     const places = placesOf(chosen);
-    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declaredOptions(chosen), places);
+    const spelt = asksForHelp(rest) ? [] : spellOut(rest, declared, places);
     const usage = `tapline ${String(chosen.command)}`;
-    return withCommon(yargs(spelt).scriptName(called), usage, chosen.exitStatus).command({
+    const parser = withCommon(yargs(spelt).scriptName(called), usage, chosen.exitStatus);
+    if (!hasOwnV(declared)) parser.alias('version', 'V');
+    return parser.command({
       ...chosen,
       command: parameters,
       aliases: [],
@@ -104,6 +105,7 @@ function createParser(words: readonly string[], commands: readonly (CommandModul
   }
   if (name !== '' && !GLOBAL_WORDS.includes(name)) throw unknownCommand(name, commands.flatMap(namesOf));
   const parser = withCommon(yargs([...words]).scriptName('tapline'), 'tapline COMMAND')
+    .alias('version', 'V')
     .usage(`$0 <command>\n\n${PURPOSE}`)
     .completion('completion', 'print a completion script for bash or zsh', completeWords)
     .demandCommand(1, 'no command given; `tapline --help` lists them');
@@ -144,7 +146,14 @@ function unknownCommand(name: string, known: readonly string[]): StackError {
 function declaredOptions({ builder }: CommandModule): DeclaredOptions {
   const parser = withCommon(yargs([]), '');
   if (typeof builder === 'function') void builder(parser);
-  return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
+  const declared = (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
+  if (!hasOwnV(declared)) parser.alias('version', 'V');
+  return declared;
+}
+
+/** Returns whether `-V` has the meaning of tcpdump: a list of files. Otherwise it prints the version. */
+function hasOwnV({ key }: DeclaredOptions): boolean {
+  return Object.hasOwn(key, 'V');
 }
 
 /** Returns the names of the positional words of a command. */
@@ -173,8 +182,7 @@ function withCommon(parser: Argv, usage: string, exitStatus = EXIT_STATUS): Argv
     .strict()
     .locale('en')
     .updateStrings(KIND_WORDS)
-    .version(TAPLINE_VERSION)
-    .alias('version', 'V')
+    .version(taplineVersion())
     .help()
     .alias('help', 'h')
     .epilogue(exitStatus)

@@ -8,6 +8,7 @@ export {
   filterTraceText,
 } from './filter-text.ts';
 export { formatInterfaces } from './host/interfaces.ts';
+export { formatNumberedInterfaces } from './host/numbered-interfaces.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

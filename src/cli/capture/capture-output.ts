@@ -20,6 +20,7 @@ import type { CommandContext } from '../context.ts';
 import { isMerged, statisticsOfEach } from './capture-source.ts';
 import type { OutputFiles } from './output-options.ts';
 import { isPcapName, isPcapngName, outputSeries } from './output-series.ts';
+import { sectionOptions } from './section-options.ts';
 
 /**
  * Creates the files of `-w`: PCAPNG if the name says so, and for several interfaces, which classic PCAP cannot tell apart.
@@ -35,7 +36,7 @@ export function createFiles(
   const { path, compression, packetBuffered } = output;
   const isPcapng = isMerged(source) ? !isPcapName(path) : isPcapngName(path);
   const format = isPcapng
-    ? pcapngFileFormat(source.interfaces, { packetBuffered }, compression)
+    ? pcapngFileFormat(source.interfaces, { packetBuffered, ...sectionOptions() }, compression)
     : pcapFileFormat(pcapOptions(output, source), compression);
   const epilogue = isPcapng ? countersOf(source, context.clock) : undefined;
   return new FileSeries(path, format, { ...outputSeries(output, context), ...shared, ...defined({ epilogue }) });
