@@ -27,7 +27,8 @@ export interface FileChainOptions extends FileOptions {
 export async function openFiles(paths: readonly string[], options: FileChainOptions = {}): Promise<FileSource> {
   const [first, ...others] = paths;
   if (first === undefined) throw new RangeError('no files to open');
-  return new FileChain(await openNext(first, options), others, options);
+  const file = await openNext(first, options);
+  return others.length === 0 ? file : new FileChain(file, others, options);
 }
 
 async function openNext(path: string, options: FileChainOptions): Promise<FileSource> {

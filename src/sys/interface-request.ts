@@ -19,7 +19,7 @@ export const DriverIoctl = { ethtool: 0x8946, setHardwareTimestamps: 0x89b0, get
 
 /** Offset of the answer in `InterfaceRequest.bytes`, after the name. */
 export const REQUEST_UNION = 16;
-export const REQUEST_LENGTH = 40;
+const REQUEST_LENGTH = 40;
 /** linux/if.h */
 const IFF_UP = 1;
 

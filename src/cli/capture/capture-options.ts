@@ -158,6 +158,11 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
     otherwise: words.trigger.length > 0 ? {} : undefined,
     free: words.stats === undefined ? [] : ['mode', 'group'], // the statistics file has them, too
   });
+  const printsToo = parsePrintsToo(words);
+  if (printsToo && words.trigger.length > 0) throw new StackError('USAGE', '--print and --trigger exclude each other');
+  if (printsToo && words.threads !== undefined && !words.merge) {
+    throw new StackError('USAGE', '--print and --threads need --merge');
+  }
   return {
     interfaces: parseInterfaces(words),
     linkType: parseLinkTypeName('-y', words.y),
@@ -177,7 +182,7 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
     duration: duration === undefined ? undefined : duration * 1000,
     output,
     countsOnly: words.count,
-    printsToo: parsePrintsToo(words),
+    printsToo,
     print: parsePrint(words),
     statistics: words.stats === undefined ? undefined : { path: words.stats, access: fileAccess(words) },
     flight: parseFlight(words, output),

@@ -59,11 +59,12 @@ async function dumpFilter(dump: FilterDump, context: CommandContext): Promise<vo
   const [choice] = await withInterfaceNames(dump.interfaces);
   const device = choice === undefined ? undefined : findDevice(choice.interfaceName);
   if (device !== undefined) checkLinkType(device, dump.linkType);
-  const linkType = device?.linkType ?? dump.linkType ?? (await linkTypeOf(dump.file));
+  const inFile = await fileProperties(dump.file);
+  const linkType = device?.linkType ?? dump.linkType ?? inFile?.linkType;
   const expression = choice?.filter ?? (await readFilter(filter));
   const { instructions, warnings } = compileFilter(expression, {
     live: device !== undefined,
-    snapLength: choice?.snapLength ?? dump.snapLength,
+    snapLength: choice?.snapLength ?? inFile?.snapLength ?? dump.snapLength,
     optimize,
     resolver: await resolverFor(expression),
     ...defined({ linkType, netmask: device?.netmask }),
@@ -72,8 +73,11 @@ async function dumpFilter(dump: FilterDump, context: CommandContext): Promise<vo
   context.stdout.write(disassemble(instructions, form >= 3 ? 'decimal' : form === 2 ? 'c' : 'text'));
 }
 
-async function linkTypeOf(file: string | undefined): Promise<LinkType | undefined> {
+async function fileProperties(
+  file: string | undefined,
+): Promise<{ readonly linkType: LinkType; readonly snapLength: number } | undefined> {
   if (file === undefined) return undefined;
   await using source = await openFile(file);
-  return source.linkType;
+  const { linkType, snapLength } = source;
+  return { linkType, snapLength };
 }
