@@ -14,8 +14,8 @@ import { type FileOptions, type FileSource, openFile } from './file-reader.ts';
 import { maxCapturedLength } from './format.ts';
 
 export interface FileChainOptions extends FileOptions {
-  /** Called with each file when it is opened. */
-  readonly onFile?: (path: string, file: FileSource) => void;
+  /** Called with each file after the first when it is opened. */
+  readonly onNextFile?: (path: string, file: FileSource) => void;
 }
 
 /**
@@ -27,13 +27,13 @@ export interface FileChainOptions extends FileOptions {
 export async function openFiles(paths: readonly string[], options: FileChainOptions = {}): Promise<FileSource> {
   const [first, ...others] = paths;
   if (first === undefined) throw new RangeError('no files to open');
-  const file = await openNext(first, options);
+  const file = await openFile(first, options);
   return others.length === 0 ? file : new FileChain(file, others, options);
 }
 
 async function openNext(path: string, options: FileChainOptions): Promise<FileSource> {
   const file = await openFile(path, options);
-  options.onFile?.(path, file);
+  options.onNextFile?.(path, file);
   return file;
 }
 

@@ -25,9 +25,10 @@ export async function runRead(command: ReadCommand, context: CommandContext): Pr
   checkOutput(command.output, undefined, context);
   const files = command.isList ? await readList(command.file) : [command.file];
   const filterFor = await fileFilter(command.filter, command.optimize, context);
-  await using source = await openFiles(files, { filterFor, onFile: (path, file) => announce(path, file, context) });
+  await using source = await openFiles(files, { filterFor, onNextFile: (path, file) => announce(path, file, context) });
   const stop = listenForStop(context);
   try {
+    announce(files[0] as string, source, context);
     const sink = createSink(command, files, source, context, stop.stop);
     const options = { signal: stop.signal, ...defined({ limit: command.frameLimit }) };
     const { reason, frames } = await recordAndClose(source, sink, options);
