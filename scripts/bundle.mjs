@@ -121,7 +121,7 @@ const thread = await bundleText({
   stdin: entry(`
     import { runCaptureThread } from './capture/capture-thread.ts';
     void runCaptureThread();`),
-  define: { 'import.meta.url': '__filename' },
+  define: { TAPLINE_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
   plugins: [LAZY],
 });
 const launcher = await bundleText({

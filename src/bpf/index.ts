@@ -4,6 +4,7 @@ export { type Ancillary, AncillaryLayout, usesAncillary } from './ancillary.ts';
 export type { NameResolver } from './compile/context.ts';
 export { compileFilter, type FilterOptions, type FilterProgram } from './compile-filter.ts';
 export type { SyntaxDescription } from './describe-syntax.ts';
+export { type Direction, withDirection } from './direction.ts';
 export { assemble } from './engine/assemble.ts';
 export { createEngine, type EngineName, type EngineOptions, type FilterEngine } from './engine/create-engine.ts';
 export { describeInstruction, disassemble } from './engine/disassemble.ts';

@@ -1,9 +1,11 @@
 /** Looks up interfaces for a capture: index, link type, IPv4 netmask. @module */
-import { formatIpv4 } from '../base/address.ts';
+import { formatIpv4, formatMac } from '../base/address.ts';
 import { readU16le, readU32le } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
 import { LinkType } from '../base/link-type.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
+import { type DeviceFacts, readDeviceFacts } from './device-facts.ts';
+import { type TimestampType, timestampTypes } from './hardware-timestamps.ts';
 
 /** All interfaces at once, with cooked headers in place of their own. */
 const ANY_INTERFACE = 'any';
@@ -11,6 +13,8 @@ export const ANY_INTERFACE_INDEX = 0;
 
 /** Offset of the address in a `struct sockaddr_in`. */
 const SOCKADDR_IN_ADDRESS = 4;
+/** Offset of the address in a `struct sockaddr` of a link address. */
+const SOCKADDR_DATA = 2;
 
 /** `linux/if_arp.h` */
 export const HardwareType = {
@@ -41,6 +45,8 @@ export interface CaptureDevice {
   readonly cooked: boolean;
   /** On loopback and on `any` looped frames appear twice, outgoing and incoming: the outgoing ones are skipped. */
   readonly skipsLoopbackOutgoing: boolean;
+  /** What capture files say about it beyond its name. */
+  readonly facts: DeviceFacts;
   /** Netmask of the first IPv4 address in dotted notation, for `ip broadcast`; undefined without an address. */
   readonly netmask: string | undefined;
 }
@@ -68,21 +74,33 @@ export function findDevice(name: string): CaptureDevice {
       linkType: LinkType.linuxSll2,
       cooked: true,
       skipsLoopbackOutgoing: true,
+      facts: {},
       netmask: undefined,
     };
   }
   using request = new InterfaceRequest();
-  if (!request.ask(InterfaceIoctl.getIndex, name)) {
-    const shown = JSON.stringify(name);
-    throw new StackError('NO_INTERFACE', `no interface ${shown}; \`tapline interfaces\` lists them`);
-  }
+  if (!request.ask(InterfaceIoctl.getIndex, name)) throw noInterface(name);
   const index = readU32le(request.bytes, REQUEST_UNION);
   const hasType = request.ask(InterfaceIoctl.getHardwareAddress, name);
   const hardwareType = hasType ? readU16le(request.bytes, REQUEST_UNION) : HardwareType.none;
+  const hasMac = hardwareType === HardwareType.ethernet && hasType;
+  const mac = hasMac ? formatMac(request.bytes, REQUEST_UNION + SOCKADDR_DATA) : undefined;
   const hasNetmask = request.ask(InterfaceIoctl.getNetmask, name);
   const netmask = hasNetmask ? formatIpv4(request.bytes, REQUEST_UNION + SOCKADDR_IN_ADDRESS) : undefined;
   const skipsLoopbackOutgoing = hardwareType === HardwareType.loopback;
-  return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, netmask };
+  const facts = readDeviceFacts(name, { index, mac, ask: request.driverOf(name) });
+  return { name, index, ...captureLinkType(hardwareType), skipsLoopbackOutgoing, facts, netmask };
+}
+
+/**
+ * Returns the types of timestamps that frames of an interface can have, `host` first.
+ * @throws StackError `NO_INTERFACE`
+ */
+export function interfaceTimestampTypes(name: string): readonly TimestampType[] {
+  if (name === ANY_INTERFACE) return ['host'];
+  using request = new InterfaceRequest();
+  if (!request.ask(InterfaceIoctl.getIndex, name)) throw noInterface(name);
+  return timestampTypes(request.driverOf(name));
 }
 
 /**
@@ -92,4 +110,8 @@ export function findDevice(name: string): CaptureDevice {
 export function interfaceNames(): (index: number) => string | undefined {
   const request = new InterfaceRequest();
   return (index) => request.nameOf(index);
+}
+
+function noInterface(name: string): StackError {
+  return new StackError('NO_INTERFACE', `no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`);
 }

@@ -1,6 +1,7 @@
 /** Live capture: frames from AF_PACKET rings, without libpcap. @module */
 export { returnFreedMemory } from '../sys/allocator.ts';
-export { captureLinkType, interfaceNames } from './device.ts';
+export { type CaptureDevice, captureLinkType, findDevice, interfaceNames, interfaceTimestampTypes } from './device.ts';
+export { TIMESTAMP_TYPES } from './hardware-timestamps.ts';
 export { type LiveInterface, openLive, openLiveMany, openShared, type RingSharing } from './live.ts';
 export {
   DEFAULT_SNAP_LENGTH,

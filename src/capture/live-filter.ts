@@ -10,6 +10,7 @@ import {
   type EngineName,
   keptLength,
   usesAncillary,
+  withDirection,
 } from '../bpf/index.ts';
 import { ETHERNET_HEADER_LENGTH } from '../wire/ethernet.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice, HardwareType, RAW_IP_TYPES } from './device.ts';
@@ -45,17 +46,17 @@ export interface PlacementParts {
 export function compileLive(
   { linkType, netmask }: CaptureDevice,
   snapLength: number,
-  { filter, resolver, onWarning }: LiveOptions,
+  { filter, direction = 'inout', resolver, optimize, onWarning }: LiveOptions,
 ): readonly BpfInstruction[] | undefined {
-  if (typeof filter !== 'string') return filter;
+  if (typeof filter !== 'string') return withDirection(filter, direction, snapLength);
   const { instructions, warnings } = compileFilter(filter, {
     linkType,
     snapLength,
     live: true,
-    ...defined({ netmask, resolver }),
+    ...defined({ netmask, resolver, optimize }),
   });
   for (const { message } of warnings) onWarning?.(message);
-  return instructions;
+  return withDirection(instructions, direction, snapLength);
 }
 
 /**

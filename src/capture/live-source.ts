@@ -1,7 +1,8 @@
 /** Options of live captures, and the sources they open. @module */
 import type { CaptureSource, ReadOptions } from '../base/frame.ts';
-import type { BpfInstruction, EngineName, NameResolver } from '../bpf/index.ts';
+import type { BpfInstruction, Direction, EngineName, NameResolver } from '../bpf/index.ts';
 import type { CaptureInterface, GatheredRecords, RecordFormat } from '../pcap/index.ts';
+import type { TimestampType } from './hardware-timestamps.ts';
 
 /** The same as `tcpdump -s 0`. */
 export const DEFAULT_SNAP_LENGTH = 262_144;
@@ -32,6 +33,16 @@ export interface LiveOptions {
   readonly bufferSize?: number;
   /** Receive frames for other hosts too. Default: true; never on `any`. */
   readonly promiscuous?: boolean;
+  /** Capture received frames only, or sent ones only. Default: `inout`, both. */
+  readonly direction?: Direction;
+  /**
+   * Clock that stamps the frames: the host, or the device, synchronized with the host or not. A device without that
+   * clock gives a warning, and the host stamps. Frames that the device does not stamp, such as sent ones, have the time of
+   * the host. Default: `host`.
+   */
+  readonly timestamps?: TimestampType;
+  /** False: do not optimize the program of the filter. Default: true. */
+  readonly optimize?: boolean;
   /** Maximum time in milliseconds that a frame waits in the ring. Default: 100. */
   readonly blockTimeout?: number;
   /**

@@ -53,6 +53,7 @@ export function readWords(words: readonly string[], { options, places }: Declara
       others.push(word);
       continue;
     }
+    refuseCountValue(word, rest[0], table);
     for (const typed of word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table)) {
       const { name } = typed.option;
       given.set(name, nextValue(typed, given.get(name), rest));
@@ -120,6 +121,14 @@ function missingOption(name: string): StackError {
     'USAGE',
     isInterface ? 'no interface given; add -i NAME (`tapline interfaces` lists them)' : `-${name} is required`,
   );
+}
+
+/** @throws StackError `USAGE` for `--count N`, which was `-c N` where `--count` now prints the number of frames */
+function refuseCountValue(word: string, next: string | undefined, table: OptionTable): void {
+  if (!table.has('packets')) return;
+  const value = /^--count(?:=(.*))?$/s.exec(word) === null ? undefined : (word.split('=')[1] ?? next);
+  if (value === undefined || !/^\d+$/.test(value)) return;
+  throw new StackError('USAGE', `--count takes no number; use -c ${value} or --packets ${value} to limit the frames`);
 }
 
 /** `-` alone is a file. `-` and digits are a number, unless an option has that name (`-4`). */

@@ -3,6 +3,7 @@
 /** Titles in `--help` of the commands that read and write frames. */
 export const FrameGroup = {
   input: 'What to capture:',
+  instead: 'Instead of capturing:',
   file: 'What to read:',
   limits: 'Limits:',
   lines: 'Printed lines:',

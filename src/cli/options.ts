@@ -1,6 +1,7 @@
 /** Values of options: numbers within bounds, and the filter. @module */
 import type { Argv } from 'yargs';
 import { StackError } from '../base/errors.ts';
+import { LINK_TYPE_NAMES, type LinkType, parseLinkType } from '../base/link-type.ts';
 import { optionGroup } from './option-group.ts';
 import { readTextFile } from './text-input.ts';
 
@@ -32,6 +33,17 @@ export function allowOne<Name extends string>(words: Readonly<Record<Name, unkno
   if (other !== undefined) throw new StackError('USAGE', `--${one} and --${other} exclude each other`);
 }
 
+/** Parses the name of a link type, as `EN10MB`, `DLT_EN10MB` or `1`. @throws StackError `USAGE` */
+export function parseLinkTypeName(option: string, text: string | undefined): LinkType | undefined {
+  if (text === undefined) return undefined;
+  const linkType = parseLinkType(text);
+  if (linkType !== undefined) return linkType;
+  throw new StackError(
+    'USAGE',
+    `${option} takes ${LINK_TYPE_NAMES.join(', ')} or a number, not ${JSON.stringify(text)}`,
+  );
+}
+
 /** Declares the filter in the trailing words. */
 export function filterWords<T>(command: Argv<T>) {
   return command.positional('expression', {
@@ -40,6 +52,11 @@ export function filterWords<T>(command: Argv<T>) {
     default: [] as string[],
     describe: 'filter in pcap-filter(7) syntax; all frames without one',
   });
+}
+
+/** Declares `-O`. */
+export function noOptimize(group: string) {
+  return optionGroup(group).flag('do not optimize the program of the filter', { alias: 'no-optimize' });
 }
 
 /** Declares `-F`. */

@@ -20,8 +20,12 @@ export function printOptions<T>(command: Argv<T>) {
     .option('x', count('print the bytes in hexadecimal; -xx with the link-layer header'))
     .option('X', count('print the bytes in hexadecimal and ASCII; -XX with the link-layer header'))
     .option('A', count('print the bytes in ASCII; -AA with the link-layer header'))
-    .option('S', flag('print absolute TCP sequence numbers'))
+    .option('S', flag('print absolute TCP sequence numbers', { alias: 'absolute-tcp-sequence-numbers' }))
+    .option('K', flag('do not verify checksums of IP, TCP and UDP', { alias: 'dont-verify-checksums' }))
     .option('number', flag('number the lines', { alias: '#' }))
+    .option('lengths', flag('print the captured length and the length on the wire of each frame'))
+    .option('count', flag('print only the number of matching frames'))
+    .option('print', flag('with -w: print the frames, too'))
     .option('time-stamp-precision', {
       choices: ['micro', 'nano'] as const,
       default: 'micro' as const,
@@ -30,6 +34,15 @@ export function printOptions<T>(command: Argv<T>) {
     })
     .option('nano', flag('same as --time-stamp-precision nano'))
     .option('micro', flag('same as --time-stamp-precision micro'));
+}
+
+/** Declares options of tcpdump that ask for what tapline always does. */
+export function acceptedOptions<T>(command: Argv<T>) {
+  const { flag } = optionGroup(FrameGroup.advanced);
+  return command
+    .option('l', flag('accepted for tcpdump; lines are never held back'))
+    .option('N', flag('accepted for tcpdump; host names are not looked up'))
+    .option('f', flag('accepted for tcpdump; addresses are always printed as numbers'));
 }
 
 /** The options as yargs returns them. */
@@ -43,6 +56,8 @@ export interface PrintWords {
   readonly X: number;
   readonly A: number;
   readonly S: boolean;
+  readonly K: boolean;
+  readonly lengths: boolean;
   readonly number: boolean;
   readonly 'time-stamp-precision': TimestampPrecision;
   readonly nano: boolean;
@@ -61,6 +76,8 @@ export function parsePrint(words: PrintWords): PacketPrintOptions {
     quiet: words.q,
     verbosity: Math.min(words.v, 3) as 0 | 1 | 2 | 3,
     absoluteSequence: words.S,
+    skipChecksums: words.K,
+    lengths: words.lengths,
     number: words.number,
     ...defined({ dump: parseDump(words) }),
   };

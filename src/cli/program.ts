@@ -9,6 +9,7 @@ import { declarationsOf } from './declarations.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { helpText, KIND_WORDS } from './help-text.ts';
 import { ignoreHangup } from './stop-signals.ts';
+import { taplineVersion } from './version.ts';
 
 export const PURPOSE = 'packet capture and network diagnostics without libpcap';
 
@@ -20,9 +21,6 @@ export const EXIT_STATUS =
 /** Width of the help: at most, since long lines are hard to read, and without a terminal. */
 const MAX_COLUMNS = 120;
 const DEFAULT_COLUMNS = 100;
-
-/** Defined by scripts/bundle.mjs. */
-declare const TAPLINE_VERSION: string;
 
 /** A command whose exit statuses differ from the common ones lists its own in its help. */
 export interface OwnExitStatus {
@@ -91,14 +89,14 @@ async function runCommand(
 ): Promise<void> {
   const usage = `tapline ${String(chosen.command)}`;
   if (asksForHelp(words)) {
-    const parser = (await createParser([], chosen.exitStatus)).scriptName(`tapline ${namesOf(chosen)[0]}`);
+    const parser = (await createParser([], chosen.exitStatus, hasOwnV(chosen))).scriptName(`tapline ${namesOf(chosen)[0]}`);
     // The default command: for others yargs lists all commands.
     const command = String(chosen.command).replace(/^\S+/, '$0');
     await writeHelp(parser.command({ ...chosen, command, aliases: [] }), context);
     return;
   }
   const given = readWords(words, declarationsOf(chosen), usage);
-  if (given['version'] === true) context.stdout.write(`${TAPLINE_VERSION}\n`);
+  if (given['version'] === true) context.stdout.write(`${taplineVersion()}\n`);
   else await chosen.handler(given as never);
 }
 
@@ -144,21 +142,26 @@ function unknownCommand(name: string, known: readonly string[]): StackError {
   return new StackError('USAGE', `${wrong}; ${advice}\`tapline --help\` lists them`);
 }
 
+/** Returns whether `-V` has the meaning of tcpdump, a list of files. Otherwise it prints the version. */
+function hasOwnV(command: CommandModule): boolean {
+  return declarationsOf(command).options.has('V');
+}
+
 /** Returns the names of a command: its own and its aliases. */
 function namesOf({ command, aliases = [] }: CommandModule): string[] {
   return [command ?? [], aliases].flat().map((words) => words.replace(/ .*/, ''));
 }
 
-/** Creates the parser for help and completion. @param exitStatus the last paragraph of the help */
-async function createParser(words: readonly string[], exitStatus = EXIT_STATUS): Promise<Argv> {
+/** Creates the parser for help and completion. @param exitStatus the last paragraph of the help @param isVTaken whether -V is an option of the command */
+async function createParser(words: readonly string[], exitStatus = EXIT_STATUS, isVTaken = false): Promise<Argv> {
   const { default: yargs } = await import('yargs');
   return yargs([...words])
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false })
     .strict()
     .locale('en')
     .updateStrings(KIND_WORDS)
-    .version(TAPLINE_VERSION)
-    .alias('version', COMMON_OPTIONS.version.alias)
+    .version(taplineVersion())
+    .alias(isVTaken ? {} : { version: COMMON_OPTIONS.version.alias })
     .help()
     .alias('help', COMMON_OPTIONS.help.alias)
     .epilogue(exitStatus)

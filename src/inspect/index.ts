@@ -20,6 +20,7 @@ export {
   type ServiceIdentity,
   serviceIdentity,
 } from './service-baseline.ts';
+export { type NumberedInterface, numberInterfaces } from './number-interfaces.ts';
 export { readServiceNames } from './services-file.ts';
 export { compareSockets, type SocketChange, type SocketChanges } from './socket-changes.ts';
 export { matchesSocket, type Network, type SocketFilter } from './socket-filter.ts';

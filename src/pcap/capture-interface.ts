@@ -16,6 +16,14 @@ export interface CaptureInterface {
   readonly description?: string;
   /** `if_filter`: the capture filter. */
   readonly filter?: string;
+  /** `if_MACaddr`, for instance `02:00:00:00:00:01`. */
+  readonly mac?: string;
+  /** `if_speed`, in bits per second. */
+  readonly speed?: number;
+  /** `if_os`: the operating system of the capturing machine. */
+  readonly operatingSystem?: string;
+  /** `if_hardware`: the driver of the interface, and its place on a bus. */
+  readonly hardware?: string;
   /** Length in bytes of the frame check sequence at the end of each frame, if the file declares it. */
   readonly frameCheckLength?: number;
 }

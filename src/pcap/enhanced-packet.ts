@@ -68,3 +68,9 @@ export function readWholeSeconds(bytes: Uint8Array, at: number): number {
   const units = readU32le(bytes, at) * 0x80_0000 + (readU32le(bytes, at + 4) >>> 9);
   return Math.floor(units / 5 ** 9);
 }
+
+/** Reads the time at `bytes[at]`. Differences below one second are exact in the lower 32 bits. */
+export function readTime(bytes: Uint8Array, at: number, time: { seconds: number; nanoseconds: number }): void {
+  time.seconds = readWholeSeconds(bytes, at);
+  time.nanoseconds = (readU32le(bytes, at + 4) - Math.imul(time.seconds | 0, 1e9)) >>> 0;
+}

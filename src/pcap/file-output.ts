@@ -24,8 +24,8 @@ export interface FileSinkOptions {
   readonly mode?: number;
   /** Numeric ID of the file's group. Default: the group that the system chooses. */
   readonly group?: number;
-  /** A file that must not be overwritten under any name: the one that is being read. */
-  readonly keep?: FileIdentity;
+  /** Files that must not be overwritten under any name: those that are being read. */
+  readonly keep?: readonly FileIdentity[];
 }
 
 /** Identifies a file independent of its name. */
@@ -64,7 +64,7 @@ export function openOutputFile(path: string, options: FileSinkOptions, allowed: 
   const { descriptor, status } = openChecked(path, allowed, constants.O_CREAT);
   const isFile = status.isFile();
   try {
-    if (options.keep?.device === status.dev && options.keep.inode === status.ino) {
+    if (options.keep?.some(({ device, inode }) => device === status.dev && inode === status.ino)) {
       throw new StackError('USAGE', `cannot write to ${path}: it is the file that is being read`);
     }
     if (isFile) {

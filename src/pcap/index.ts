@@ -1,5 +1,6 @@
 /** Capture files: PCAP and PCAPNG, read and written. @module */
 export { addComment, EnhancedPacket, enhancedPacketLength, writeEnhancedPacket } from './enhanced-packet.ts';
+export { openFiles } from './file-chain.ts';
 export { type Compression, compressionOfName } from './file-compression.ts';
 export { DIRECT_BLOCK } from './file-direct.ts';
 export { pcapFileFormat, pcapngFileFormat, type RecordFileFormat } from './file-format.ts';
@@ -20,4 +21,5 @@ export { writePcapRecordHeader } from './pcap-writer.ts';
 export { encodeInterface, encodeStatistics } from './pcapng-writer.ts';
 export * from './portable.ts';
 export { type GatheredRecords, ownRecords, type RecordFile } from './record-file.ts';
+export { RecordFrames } from './record-frames.ts';
 export type { FrameLayout } from './record-layout.ts';

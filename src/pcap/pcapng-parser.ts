@@ -3,6 +3,7 @@
  * link types, snap lengths and time resolutions, and all three kinds of packet blocks. Other blocks are skipped.
  * libpcap refuses files whose interfaces differ; here every frame carries its interface. @module
  */
+import { formatMac } from '../base/address.ts';
 import { readU8 } from '../base/bytes.ts';
 import { defined } from '../base/defined.ts';
 import type { StackError } from '../base/errors.ts';
@@ -146,7 +147,10 @@ export class PcapngParser implements RecordParser {
       return this.#broken(`more than ${MAX_INTERFACES} interfaces`);
     }
     const snapLength = readOrdered32(bytes, start + INTERFACE_SNAP_LENGTH, little);
-    const texts: { name?: string; description?: string; filter?: string } = {};
+    const texts: { name?: string; description?: string; filter?: string; operatingSystem?: string; hardware?: string } =
+      {};
+    let mac: string | undefined;
+    let speed: number | undefined;
     let frameCheckLength: number | undefined;
     let resolution: number | undefined;
     let offset = 0;
@@ -154,12 +158,18 @@ export class PcapngParser implements RecordParser {
     while (option.next()) {
       if (option.code === OptionCode.interfaceName) texts.name = option.text();
       else if (option.code === OptionCode.interfaceDescription) texts.description = option.text();
+      else if (option.code === OptionCode.interfaceOperatingSystem) texts.operatingSystem = option.text();
+      else if (option.code === OptionCode.interfaceHardware) texts.hardware = option.text();
       else if (option.code === OptionCode.interfaceFilter && option.length > 1 && readU8(bytes, option.start) === 0) {
         texts.filter = option.text(1);
       } else if (option.code === OptionCode.interfaceTimestampResolution && option.length === 1) {
         resolution = readU8(bytes, option.start);
       } else if (option.code === OptionCode.interfaceFrameCheckLength && option.length === 1) {
         frameCheckLength = bytesOfFrameCheck(readU8(bytes, option.start));
+      } else if (option.code === OptionCode.interfaceMac && option.length === 6) {
+        mac = formatMac(bytes, option.start);
+      } else if (option.code === OptionCode.interfaceSpeed && option.length === 8) {
+        speed = speedOf(readSigned64(bytes, option.start, little));
       } else if (option.code === OptionCode.interfaceTimestampOffset && option.length === 8) {
         offset = readSigned64(bytes, option.start, little);
       }
@@ -174,7 +184,7 @@ export class PcapngParser implements RecordParser {
       linkType,
       snapLength: snapLength === 0 ? MAX_SNAP_LENGTH : snapLength,
       ...texts,
-      ...defined({ frameCheckLength }),
+      ...defined({ mac, speed, frameCheckLength }),
     });
     return true;
   }
@@ -221,6 +231,11 @@ export class PcapngParser implements RecordParser {
     this.#table.collect(data, length, wireLength, 0, 0, this.#sectionBase);
     return true;
   }
+}
+
+/** Undefined for numbers that are not speeds, and that a writer could not repeat. */
+function speedOf(bits: number): number | undefined {
+  return bits > 0 && Number.isSafeInteger(bits) ? bits : undefined;
 }
 
 /** The option counts bits, which early drafts left open: a number that is not a multiple of 8 counts bytes. */

@@ -1,4 +1,5 @@
 /** Writes PCAPNG as a stream (draft-ietf-opsawg-pcapng): one little-endian section, times in nanoseconds. @module */
+import { parseMac } from '../base/address.ts';
 import { readU32le } from '../base/bytes.ts';
 import type { FrameSink, FrameView } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
@@ -21,6 +22,10 @@ const FILTER_IS_TEXT = '\0';
 
 /** Contents of the section header. */
 export interface PcapngOptions extends BufferOptions {
+  /** `shb_hardware`: the processor of the machine. */
+  readonly hardware?: string;
+  /** `shb_os` */
+  readonly operatingSystem?: string;
   /** `shb_userappl`. Default: `tapline`. */
   readonly application?: string;
   /** A comment on the whole file. */
@@ -36,6 +41,13 @@ export interface PcapngInterface {
   readonly description?: string;
   /** The capture filter of its frames, in pcap-filter(7) syntax. */
   readonly filter?: string;
+  /** Ethernet address: `02:00:00:00:00:01`. */
+  readonly mac?: string;
+  /** Bits per second. */
+  readonly speed?: number;
+  readonly operatingSystem?: string;
+  /** Driver, and place on a bus. */
+  readonly hardware?: string;
   /** Length in bytes of the frame check sequence at the end of each frame, if known. */
   readonly frameCheckLength?: number;
   /** The `interfaceIndex` of its frames. Default: its number in this file. */
@@ -68,7 +80,12 @@ export const PCAPNG_LAYOUT: FrameLayout = {
   seconds: (bytes, at) => readWholeSeconds(bytes, at + EnhancedPacket.timeHigh),
 };
 
-function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions): Uint8Array {
+function encodeSectionHeader({
+  comment,
+  hardware,
+  operatingSystem,
+  application = 'tapline',
+}: PcapngOptions): Uint8Array {
   return new BlockBuilder(BlockType.sectionHeader)
     .u32(BYTE_ORDER_MAGIC)
     .u16(1)
@@ -76,6 +93,8 @@ function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions
     .u32(UNKNOWN_SECTION_LENGTH)
     .u32(UNKNOWN_SECTION_LENGTH)
     .option(OptionCode.comment, comment)
+    .option(OptionCode.sectionHardware, hardware)
+    .option(OptionCode.sectionOperatingSystem, operatingSystem)
     .option(OptionCode.userApplication, application)
     .endOfOptions()
     .finish();
@@ -83,7 +102,7 @@ function encodeSectionHeader({ comment, application = 'tapline' }: PcapngOptions
 
 /** Encodes an Interface Description Block. The number of the interface is its position in the section. */
 export function encodeInterface(described: PcapngInterface): Uint8Array {
-  const { linkType, snapLength, name, description, filter, frameCheckLength } = described;
+  const { linkType, snapLength, name, description, filter, mac, speed, frameCheckLength } = described;
   const frameCheckBits = frameCheckLength === undefined ? undefined : Uint8Array.of(frameCheckLength * 8);
   return new BlockBuilder(BlockType.interfaceDescription)
     .u16(linkType)
@@ -91,9 +110,13 @@ export function encodeInterface(described: PcapngInterface): Uint8Array {
     .u32(snapLength ?? MAX_SNAP_LENGTH)
     .option(OptionCode.interfaceName, name)
     .option(OptionCode.interfaceDescription, description)
+    .option(OptionCode.interfaceMac, mac === undefined ? undefined : parseMac(mac))
+    .option(OptionCode.interfaceSpeed, speed)
     .option(OptionCode.interfaceTimestampResolution, NANOSECOND_RESOLUTION)
     .option(OptionCode.interfaceFilter, filter === undefined ? undefined : FILTER_IS_TEXT + filter)
+    .option(OptionCode.interfaceOperatingSystem, described.operatingSystem)
     .option(OptionCode.interfaceFrameCheckLength, frameCheckBits)
+    .option(OptionCode.interfaceHardware, described.hardware)
     .endOfOptions()
     .finish();
 }

@@ -44,6 +44,7 @@ export {
 } from './host/netstat-traffic.ts';
 export { formatRouteLookup } from './host/route-lookup.ts';
 export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
+export { formatNumberedInterfaces } from './host/numbered-interfaces.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

@@ -1,6 +1,6 @@
 /** Asks the kernel about one network interface by ioctl(2): `struct ifreq` of linux/if.h. @module */
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
-import { close, ioctl, socket } from './libc.ts';
+import { addressOf, close, errno, ioctl, socket } from './libc.ts';
 import { check } from './syscall.ts';
 
 /** linux/sockios.h */
@@ -13,6 +13,9 @@ export const InterfaceIoctl = {
   getHardwareAddress: 0x8927,
   getIndex: 0x8933,
 } as const;
+
+/** linux/sockios.h: requests to the driver, whose data is behind a pointer. */
+export const DriverIoctl = { ethtool: 0x8946, setHardwareTimestamps: 0x89b0, getHardwareTimestamps: 0x89b1 } as const;
 
 /** Offset of the answer in `InterfaceRequest.bytes`, after the name. */
 export const REQUEST_UNION = 16;
@@ -27,11 +30,8 @@ export class InterfaceRequest implements Disposable {
 
   /** Returns true if the kernel answered; the answer is in `bytes` from `REQUEST_UNION` on, until the next call. */
   ask(request: number, name: string): boolean {
-    const encoded = new TextEncoder().encode(name);
-    if (encoded.length === 0 || encoded.length >= REQUEST_UNION) return false;
     this.bytes.fill(0);
-    this.bytes.set(encoded);
-    return ioctl(this.#fd, request, this.bytes) >= 0;
+    return encodeRequestName(name, this.bytes) && ioctl(this.#fd, request, this.bytes) >= 0;
   }
 
   /** Returns the name of an interface, or undefined if there is none with this index. */
@@ -39,13 +39,42 @@ export class InterfaceRequest implements Disposable {
     return interfaceNameOf(this.#fd, index);
   }
 
+  /** Returns a function that sends requests to the driver of an interface; until `this` is disposed. */
+  driverOf(name: string): DriverRequest {
+    return (request, data) => driverRequest(this.#fd, request, name, data);
+  }
+
   [Symbol.dispose](): void {
     close(this.#fd);
   }
 }
 
+/** Sends `data` to a driver, which may overwrite it. Returns 0 or an error number. */
+export type DriverRequest = (request: number, data: Uint8Array) => number;
+
+/** @param fd any socket of the network namespace */
+export function driverRequest(fd: number, request: number, name: string, data: Uint8Array): number {
+  return ioctl(fd, request, encodeDriverRequest(name, addressOf(data))) < 0 ? errno() : 0;
+}
+
+/** Encodes `ifr_name` and `ifr_data`, the address of the data. */
+export function encodeDriverRequest(name: string, dataAddress: bigint): Uint8Array {
+  const bytes = new Uint8Array(REQUEST_LENGTH);
+  encodeRequestName(name, bytes);
+  new DataView(bytes.buffer).setBigUint64(REQUEST_UNION, dataAddress, true);
+  return bytes;
+}
+
+/** Writes `ifr_name`. Returns false for a name that no interface can have: empty, or longer than 15 bytes. */
+function encodeRequestName(name: string, bytes: Uint8Array): boolean {
+  const encoded = new TextEncoder().encode(name);
+  if (encoded.length === 0 || encoded.length >= REQUEST_UNION) return false;
+  bytes.set(encoded);
+  return true;
+}
+
 /**
- * The name of the interface with that index; undefined when there is none.
+ * Returns whether the interface with this index is enabled; undefined if there is none.
  * @param fd any socket of the network namespace
  */
 export function isInterfaceUp(fd: number, index: number): boolean | undefined {

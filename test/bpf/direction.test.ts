@@ -1,82 +1,37 @@
-/** Direction and interface index: in the header of cooked captures (pcap-linktype(7)), with the kernel elsewhere. @module */
-import { describe, expect, test } from 'vitest';
-import { LinkType } from '../../src/base/link-type.ts';
+/** Programs with the direction of frames before them. Packet types: linux/if_packet.h. */
+import { expect, test } from 'vitest';
 import { compileFilter } from '../../src/bpf/compile-filter.ts';
-import { FilterError } from '../../src/bpf/language/filter-error.ts';
-import { fromHex } from '../support/hex.ts';
+import { withDirection } from '../../src/bpf/direction.ts';
+import { interpret } from '../../src/bpf/engine/interpret.ts';
 
-const IPV4 = '4500 0014 0000 0000 4006 0000 0a000001 0a000002';
-/** LINKTYPE_LINUX_SLL: packet type (4: sent by us), ARPHRD, address length, address, protocol. */
-const cooked = (type: string) => fromHex(`${type} 0001 0006 020000000001 0000 0800 ${IPV4}`);
-/** LINKTYPE_LINUX_SLL2: protocol, reserved, interface index, ARPHRD, packet type, address length, address. */
-const cooked2 = (type: string, index: string) =>
-  fromHex(`0800 0000 ${index} 0001 ${type} 06 020000000001 0000 ${IPV4}`);
+const ANCILLARY = {
+  protocol: 0x0800,
+  interfaceIndex: 1,
+  hardwareType: 1,
+  rxHash: 0,
+  vlanTagPresent: 0,
+  vlanTag: 0,
+  vlanProtocol: 0,
+};
+const IPV4 = Uint8Array.of(...new Array(12).fill(0), 8, 0, ...new Array(46).fill(0));
+const ARP = Uint8Array.of(...new Array(12).fill(0), 8, 6, ...new Array(46).fill(0));
 
-const WITHOUT = [
-  ['null', LinkType.null],
-  ['ethernet', LinkType.ethernet],
-  ['raw', LinkType.raw],
-  ['loop', LinkType.loop],
-  ['ipv4', LinkType.ipv4],
-  ['ipv6', LinkType.ipv6],
-] as const;
-
-function errorOf(expression: string, linkType: LinkType): FilterError {
-  try {
-    compileFilter(expression, { linkType });
-  } catch (error) {
-    if (error instanceof FilterError) return error;
-  }
-  throw new Error(`${expression} compiles`);
-}
-
-describe('link types without such a field', () => {
-  test.each(WITHOUT)('%s: refused in a file, compiled for a live capture', (_, linkType) => {
-    for (const expression of [
-      'inbound',
-      'outbound',
-      'ifindex 3',
-      'not inbound',
-      'less 99 and (outbound or ifindex 1)',
-    ]) {
-      expect(errorOf(expression, linkType).code, expression).toBe('FILTER_LINK_TYPE');
-      expect(compileFilter(expression, { linkType, live: true }).instructions.length).toBeGreaterThan(2);
-    }
-  });
-
-  test('the error says which field is missing and where it is', () => {
-    expect(errorOf('ip and not inbound', LinkType.ethernet).toText()).toMatchInlineSnapshot(`
-      "EN10MB (Ethernet) frames carry no direction; "inbound" works in the filter of a live capture and on LINUX_SLL and LINUX_SLL2 files
-        ip and not inbound
-                   ^^^^^^^"
-    `);
-    expect(errorOf('ifindex 3', LinkType.linuxSll).toText()).toMatchInlineSnapshot(`
-      "LINUX_SLL (Linux cooked v1) frames carry no interface index; "ifindex" works in the filter of a live capture and on LINUX_SLL2 files
-        ifindex 3
-        ^^^^^^^^^"
-    `);
-  });
+test.each([
+  ['in', [0, 1, 2, 3], [4]],
+  ['out', [4], [0, 1, 2, 3]],
+] as const)('%s', (direction, accepted, rejected) => {
+  const ip = withDirection(compileFilter('ip').instructions, direction, 96) ?? [];
+  const all = withDirection(undefined, direction, 96) ?? [];
+  const run = (program: typeof all, frame: Uint8Array, packetType: number): number =>
+    interpret(program, frame, 0, frame.length, frame.length, { ...ANCILLARY, packetType });
+  expect(accepted.map((type) => run(ip, IPV4, type))).toEqual(accepted.map(() => 262_144));
+  expect(accepted.map((type) => run(all, ARP, type))).toEqual(accepted.map(() => 96));
+  expect(accepted.map((type) => run(ip, ARP, type))).toEqual(accepted.map(() => 0));
+  expect(rejected.map((type) => [run(ip, IPV4, type), run(all, ARP, type)])).toEqual(rejected.map(() => [0, 0]));
 });
 
-describe('cooked captures', () => {
-  const matches = (expression: string, linkType: LinkType, frame: Uint8Array): boolean =>
-    compileFilter(expression, { linkType }).match(frame) > 0;
-
-  test('LINUX_SLL has the direction', () => {
-    for (const [type, isOutbound] of [
-      ['0000', false],
-      ['0003', false],
-      ['0004', true],
-    ] as const) {
-      expect(matches('outbound', LinkType.linuxSll, cooked(type))).toBe(isOutbound);
-      expect(matches('inbound', LinkType.linuxSll, cooked(type))).toBe(!isOutbound);
-    }
-  });
-
-  test('LINUX_SLL2 has the direction and the index', () => {
-    expect(matches('outbound and ifindex 7', LinkType.linuxSll2, cooked2('04', '00000007'))).toBe(true);
-    expect(matches('inbound and ifindex 7', LinkType.linuxSll2, cooked2('00', '00000007'))).toBe(true);
-    expect(matches('outbound', LinkType.linuxSll2, cooked2('00', '00000007'))).toBe(false);
-    expect(matches('ifindex 7', LinkType.linuxSll2, cooked2('00', '00000008'))).toBe(false);
-  });
+test('inout changes nothing', () => {
+  expect(withDirection(undefined, 'inout', 96)).toBeUndefined();
+  const { instructions } = compileFilter('ip');
+  expect(withDirection(instructions, 'inout', 96)).toBe(instructions);
 });

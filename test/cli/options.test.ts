@@ -40,6 +40,8 @@ test('letters of tcpdump become options of the printer', () => {
     X: 0,
     A: 0,
     S: false,
+    K: false,
+    lengths: false,
     number: false,
     nano: false,
     micro: false,

@@ -305,6 +305,8 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['capture', '-i', 'lo', '--engine', 'steam'], '--engine takes auto, interpreter, wasm or kernel, not "steam"'],
     [['capture', '-i', 'lo', '--trigger', '-w', 'x'], '--trigger needs a value, but "-w" follows'],
     [['capture', '-i', 'lo', '--cuont', '3'], 'there is no option --cuont; did you mean --count?'],
+    [['capture', '-i', 'lo', '--count', '3'], '--count takes no number; use -c 3 or --packets 3 to limit the frames'],
+    [['read', 'x', '--count=3'], '--count takes no number; use -c 3 or --packets 3 to limit the frames'],
     [['cpature'], 'there is no command "cpature"; did you mean capture?'],
     [['-i', 'lo'], 'no command before -i'],
     [[], 'no command given'],
@@ -321,7 +323,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['filter', '--netmask', 'x', 'tcp'], '--netmask takes an IPv4 address, not "x"'],
     [['filter', '--json', '--graph', 'tcp'], '--json and --graph exclude each other'],
     [['capture', '-i', 'lo', '--utc'], '--utc needs -w FILE'],
-    [['read', 'x', '--count-only', '-w', 'y'], '--count-only and -w exclude each other'],
+    [['read', 'x', '--count', '-w', 'y'], '--count and -w exclude each other'],
     [['read', 'x', '--on-rotate-argument', 'x'], '--on-rotate-argument needs -w FILE'],
   ])('%j: 2', (words, message) => {
     const { stderr, status } = run(...words);
@@ -543,7 +545,7 @@ describe('read', () => {
     writer.add(lentFrame(frame), frame.length);
     await writer.close();
     const file = readFileSync(path);
-    expect(runWith(file, 'read', '-', '--count-only').stdout).toBe('1 packet\n');
+    expect(runWith(file, 'read', '-', '--count').stdout).toBe('1 packet\n');
     expect(runWith(file, 'read', '-e', '-', 'vlan').stdout.split('\n')).toHaveLength(2);
     for (const write of ['-w', '--write']) {
       expect(spawnSync(process.execPath, [MAIN, 'read', path, write, '-']).stdout).toEqual(file);
@@ -562,8 +564,7 @@ describe('read', () => {
       await sendUdp(lab.host('left'), lab.host('right'), Uint8Array.of(1), { port: 53 });
     }
     expect(await program.exit()).toBe(0);
-    const frames = (...words: string[]): number =>
-      Number.parseInt(run('read', path, '--count-only', ...words).stdout, 10);
+    const frames = (...words: string[]): number => Number.parseInt(run('read', path, '--count', ...words).stdout, 10);
     expect(frames()).toBe(6);
     expect(frames('icmp') + frames('not', 'icmp')).toBe(6);
     expect(run('read', path, '-n', '-t', '-c', '1', 'icmp').stdout).toMatch(

@@ -3,10 +3,12 @@ import { StackError } from '../../base/errors.ts';
 import { LinkType } from '../../base/link-type.ts';
 import type { BpfInstruction } from '../../bpf/index.ts';
 import { AF_PACKET, SO_ERROR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET } from '../../sys/constants.ts';
+import { type DriverRequest, driverRequest } from '../../sys/interface-request.ts';
 import { bind, close, errno, getsockopt, type Pointer, setsockopt, socket } from '../../sys/libc.ts';
 import { attachFilter, detachFilter } from '../../sys/socket-filter.ts';
 import { check, Errno, explainPrivilege, syscallError } from '../../sys/syscall.ts';
 import { ANY_INTERFACE_INDEX, type CaptureDevice } from '../device.ts';
+import { enableHardwareTimestamps, TimestampSource, type TimestampType } from '../hardware-timestamps.ts';
 import type { FanoutGroup } from '../live-source.ts';
 import type { CaptureMemory } from '../memory.ts';
 import { type FanoutOption, joinFanoutGroup } from './fanout-group.ts';
@@ -155,6 +157,21 @@ export class PacketSocket {
       membership,
       `enable promiscuous mode on ${this.#device.name} (-p disables it)`,
     );
+  }
+
+  /**
+   * Uses the clock of the device for the timestamps of frames that it stamps.
+   * @returns false if the device has no such timestamps
+   * @throws StackError `PRIVILEGE` without CAP_NET_ADMIN
+   */
+  useDeviceClock(type: Exclude<TimestampType, 'host'>): boolean {
+    const { name, index } = this.#device;
+    if (index === ANY_INTERFACE_INDEX) return false;
+    const ask: DriverRequest = (request, data) => driverRequest(this.fd, request, name, data);
+    if (!enableHardwareTimestamps(name, type, ask)) return false;
+    const source = new Uint32Array([TimestampSource[type]]);
+    this.#set(PacketOption.timestamp, source, `use hardware timestamps on ${name}`);
+    return true;
   }
 
   /** Reads the counters of the kernel, which resets them. */

@@ -13,8 +13,10 @@ import {
 import type { LinkType } from '../../base/link-type.ts';
 import type { BpfInstruction, EngineName } from '../../bpf/index.ts';
 import type { CaptureInterface, RecordFormat } from '../../pcap/index.ts';
+import { systemName } from '../../sys/machine.ts';
 import { ReadableWaiter } from '../../sys/readiness.ts';
 import type { CaptureDevice } from '../device.ts';
+import type { TimestampType } from '../hardware-timestamps.ts';
 import { compileLive, type FilterPlacement, placeFilter } from '../live-filter.ts';
 import {
   DEFAULT_BLOCK_TIMEOUT,
@@ -84,6 +86,7 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
+      useTimestamps(this.#socket, device, options.timestamps ?? 'host', warn);
       const { placement, fanoutId, isUp } = this.#start(program, options, warn);
       isDown = !isUp;
       this.#placement = placement;
@@ -275,6 +278,27 @@ export class RingSource implements LiveSource {
   }
 }
 
-function describe({ name, linkType }: CaptureDevice, snapLength: number, { filter }: LiveOptions): CaptureInterface {
-  return { name, linkType, snapLength, ...(typeof filter === 'string' && filter !== '' ? { filter } : {}) };
+function useTimestamps(
+  socket: PacketSocket,
+  { name }: CaptureDevice,
+  type: TimestampType,
+  warn: (message: string) => void,
+): void {
+  if (type === 'host' || socket.useDeviceClock(type)) return;
+  warn(`${name} has no timestamps of type ${type}; the host stamps the frames`);
+}
+
+function describe(
+  { name, linkType, facts }: CaptureDevice,
+  snapLength: number,
+  { filter }: LiveOptions,
+): CaptureInterface {
+  return {
+    name,
+    linkType,
+    snapLength,
+    ...facts,
+    operatingSystem: systemName(),
+    ...(typeof filter === 'string' && filter !== '' ? { filter } : {}),
+  };
 }

@@ -8,6 +8,7 @@ export const PacketOption = {
   statistics: 6,
   version: 10,
   reserve: 12,
+  timestamp: 17,
   fanout: 18,
 } as const;
 

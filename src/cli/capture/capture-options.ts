@@ -1,16 +1,28 @@
 /** The command line of `tapline capture`. @module */
 import type { Argv } from 'yargs';
-import type { LiveOptions } from '../../capture/index.ts';
+import { StackError } from '../../base/errors.ts';
+import type { LinkType } from '../../base/link-type.ts';
+import { type LiveOptions, TIMESTAMP_TYPES } from '../../capture/index.ts';
 import type { PacketPrintOptions } from '../../report/index.ts';
 import { bufferOption, DEFAULT_BUFFER_MEBIBYTES } from '../buffer-option.ts';
 import type { ConfinementNeeds } from '../confinement/confinement-plan.ts';
 import { userOption } from '../confinement/user-option.ts';
+import { parsePrintsToo } from '../file/read-options.ts';
 import { fileAccess } from '../file-access.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
-import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
-import { parsePrint, printOptions } from '../print-options.ts';
+import {
+  type FilterSource,
+  filterFile,
+  filterWords,
+  noOptimize,
+  numberOption,
+  parseFilter,
+  parseLinkTypeName,
+} from '../options.ts';
+import { acceptedOptions, parsePrint, printOptions } from '../print-options.ts';
 import { type InterfaceChoice, parseInterfaces } from './capture-interfaces.ts';
 import { type FlightSettings, flightOptions, parseFlight } from './flight-options.ts';
+import { insteadOptions } from './instead-options.ts';
 import { type OutputFiles, outputOptions, parseOutput } from './output-options.ts';
 import type { StatisticsTarget } from './statistics-file.ts';
 import { parseStopTexts, type StopTexts } from './stop-message.ts';
@@ -21,17 +33,24 @@ export type CaptureArguments = ReturnType<typeof captureOptions> extends Argv<in
 /** A parsed command line: plain data, which is sent to the threads of `--threads`. */
 export interface CaptureCommand {
   readonly interfaces: readonly InterfaceChoice[];
+  /** Of all interfaces, as the user expects it. */
+  readonly linkType: LinkType | undefined;
   /** Of the interfaces without their own. */
   readonly filter: FilterSource;
-  readonly live: Required<Pick<LiveOptions, 'promiscuous' | 'engine' | 'poison' | 'blockTimeout'>>;
+  readonly live: Required<
+    Pick<LiveOptions, 'promiscuous' | 'direction' | 'timestamps' | 'optimize' | 'engine' | 'poison' | 'blockTimeout'>
+  >;
   /** Kernel buffer of each interface, in MiB. */
   readonly bufferMebibytes: number;
   readonly threads: ThreadSettings | undefined;
   readonly frameLimit: number | undefined;
   /** Milliseconds. */
   readonly duration: number | undefined;
-  /** Undefined: print lines. */
+  /** Undefined: print lines, or only their number. */
   readonly output: OutputFiles | undefined;
+  readonly countsOnly: boolean;
+  /** Print lines as well as writing `output`. */
+  readonly printsToo: boolean;
   readonly print: PacketPrintOptions;
   readonly statistics: StatisticsTarget | undefined;
   readonly flight: FlightSettings | undefined;
@@ -40,9 +59,12 @@ export interface CaptureCommand {
 }
 
 export function captureOptions(command: Argv) {
-  const withInput = inputWords(filterWords(command));
-  return advancedWords(flightOptions(outputOptions(printOptions(limitWords(withInput)))));
+  const withInput = insteadOptions(inputWords(filterWords(command)));
+  return acceptedOptions(advancedWords(flightOptions(outputOptions(printOptions(limitWords(withInput))))));
 }
+
+/** `-I`, which is not supported: an error says so. */
+const MONITOR_MODE = { type: 'boolean', default: false, alias: 'monitor-mode', hidden: true } as const;
 
 function inputWords<T>(command: Argv<T>) {
   const { flag, value } = optionGroup(FrameGroup.input);
@@ -51,10 +73,10 @@ function inputWords<T>(command: Argv<T>) {
     .option('i', {
       alias: 'interface',
       type: 'string',
-      demandOption: true,
       array: true,
+      default: [] as string[],
       group,
-      describe: 'interface, or any for all; "NAME/SNAPLEN FILTER" for its own snapshot length and filter',
+      describe: 'interface, its number (-D), or any; "NAME/SNAPLEN FILTER" for its own snapshot length and filter',
     })
     .option(
       's',
@@ -64,13 +86,22 @@ function inputWords<T>(command: Argv<T>) {
       }),
     )
     .option('p', flag('do not put the interface into promiscuous mode', { alias: 'no-promiscuous-mode' }))
+    .option('Q', {
+      alias: 'direction',
+      choices: ['in', 'out', 'inout'] as const,
+      group,
+      defaultDescription: 'inout',
+      describe: 'capture only received frames, or only sent ones',
+    })
+    .option('y', value('link type of the frames, one of those that -L lists', { alias: 'linktype' }))
+    .option('I', MONITOR_MODE)
     .option('F', filterFile(group));
 }
 
 function limitWords<T>(command: Argv<T>) {
   const { value } = optionGroup(FrameGroup.limits);
   return command
-    .option('c', value('number of frames to capture', { alias: 'count', defaultDescription: 'no limit' }))
+    .option('c', value('number of frames to capture', { alias: 'packets', defaultDescription: 'no limit' }))
     .option('duration', value('stop after this time, in seconds', { defaultDescription: 'no limit' }));
 }
 
@@ -87,6 +118,15 @@ function advancedWords<T>(command: Argv<T>) {
         }),
       )
       .option('U', flag('print or write each frame immediately', { alias: 'packet-buffered' }))
+      .option('immediate-mode', flag('receive each frame immediately; it is still written in larger units'))
+      .option('j', {
+        alias: 'time-stamp-type',
+        choices: TIMESTAMP_TYPES,
+        default: 'host' as const,
+        group,
+        describe: 'clock that stamps the frames; -J lists those of the interface',
+      })
+      .option('O', noOptimize(group))
       .option(
         'stats',
         value('write counters of each interface and second to FILE at the end, as JSON; - for standard error'),
@@ -113,6 +153,9 @@ function advancedWords<T>(command: Argv<T>) {
 
 /** @throws StackError `USAGE` */
 export function parseCapture(words: CaptureArguments): CaptureCommand {
+  if (words.I) {
+    throw new StackError('USAGE', 'monitor mode (-I) is not supported; Wi-Fi interfaces are captured as Ethernet');
+  }
   const frameLimit = numberOption('-c', words.c, { least: 1 });
   const duration = numberOption('--duration', words.duration, { fraction: true });
   const output = parseOutput(words, {
@@ -121,11 +164,20 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
   });
   const flight = parseFlight(words, output);
   const statistics = words.stats === undefined ? undefined : { path: words.stats, access: fileAccess(words) };
+  const printsToo = parsePrintsToo(words);
+  if (printsToo && words.trigger.length > 0) throw new StackError('USAGE', '--print and --trigger exclude each other');
+  if (printsToo && words.threads !== undefined && !words.merge) {
+    throw new StackError('USAGE', '--print and --threads need --merge');
+  }
   return {
     interfaces: parseInterfaces(words),
+    linkType: parseLinkTypeName('-y', words.y),
     filter: parseFilter(words),
     live: {
       promiscuous: !words.p,
+      direction: words.Q ?? 'inout',
+      timestamps: words.j,
+      optimize: !words.O,
       engine: words.engine,
       poison: words.poison,
       blockTimeout: blockTimeoutOf(words, output),
@@ -135,6 +187,8 @@ export function parseCapture(words: CaptureArguments): CaptureCommand {
     frameLimit,
     duration: duration === undefined ? undefined : duration * 1000,
     output,
+    countsOnly: words.count,
+    printsToo,
     print: parsePrint(words),
     statistics,
     flight,
@@ -170,7 +224,7 @@ function parseConfinement(
 const BLOCK_TIMEOUT = { file: 750, fileSoon: 250, screen: 25, packetBuffered: 5, merged: 20 } as const;
 
 function blockTimeoutOf(words: CaptureArguments, output: OutputFiles | undefined): number {
-  if (words.U) return BLOCK_TIMEOUT.packetBuffered;
+  if (words.U || words['immediate-mode']) return BLOCK_TIMEOUT.packetBuffered;
   if (words.i.length > 1 || words.merge) return BLOCK_TIMEOUT.merged;
   if (output === undefined) return BLOCK_TIMEOUT.screen;
   const isSoon = words.c !== undefined || output.compression !== 'none';

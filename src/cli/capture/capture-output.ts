@@ -20,6 +20,7 @@ import type { CommandContext } from '../context.ts';
 import { isMerged, statisticsOfEach } from './capture-source.ts';
 import type { OutputFiles } from './output-options.ts';
 import { isPcapName, isPcapngName, outputSeries } from './output-series.ts';
+import { sectionOptions } from './section-options.ts';
 
 /**
  * Creates the files of `-w`: PCAPNG if the name says so, and for several interfaces, which classic PCAP cannot tell apart.
@@ -32,13 +33,20 @@ export function createFiles(
   context: CommandContext,
   shared: FileSeriesOptions = {},
 ): FileSeries {
-  const { path, compression, packetBuffered } = output;
+  const { path, compression, packetBuffered, comment } = output;
   const isPcapng = isMerged(source) ? !isPcapName(path) : isPcapngName(path);
+  if (!isPcapng) refuseComment(output);
   const format = isPcapng
-    ? pcapngFileFormat(source.interfaces, { packetBuffered }, compression)
+    ? pcapngFileFormat(source.interfaces, { packetBuffered, ...sectionOptions(), ...defined({ comment }) }, compression)
     : pcapFileFormat(pcapOptions(output, source), compression);
   const epilogue = isPcapng ? countersOf(source, context.clock) : undefined;
   return new FileSeries(path, format, { ...outputSeries(output, context), ...shared, ...defined({ epilogue }) });
+}
+
+/** @throws StackError `USAGE` for a comment in a PCAP file */
+export function refuseComment({ path, comment }: OutputFiles): void {
+  if (comment === undefined) return;
+  throw new StackError('USAGE', `--capture-comment writes PCAPNG files; use a name that ends in .pcapng, not ${path}`);
 }
 
 /** @throws StackError `USAGE` for several link types, which a classic file cannot hold */

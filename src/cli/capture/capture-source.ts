@@ -3,6 +3,7 @@ import type { CaptureStatistics } from '../../base/frame.ts';
 import { describeLinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
 import {
+  findDevice,
   type LiveInterface,
   type LiveSource,
   type MergedSource,
@@ -15,6 +16,7 @@ import { MEBIBYTE } from '../buffer-option.ts';
 import { type CommandContext, warnOn } from '../context.ts';
 import { resolverFor } from '../filter/filter-names.ts';
 import { readFilter } from '../options.ts';
+import { checkLinkType } from './capture-interfaces.ts';
 import type { CaptureCommand } from './capture-options.ts';
 
 /** Opens the interfaces of the command line. */
@@ -38,6 +40,7 @@ export async function liveInterfaces(
   const bufferSize = (command.bufferMebibytes * MEBIBYTE) / (command.threads?.count ?? 1);
   return Promise.all(
     command.interfaces.map(async ({ filter = common, ...own }) => {
+      if (command.linkType !== undefined) checkLinkType(findDevice(own.interfaceName), command.linkType);
       const resolver = await resolverFor(filter);
       return { ...command.live, ...own, filter, resolver, bufferSize, onWarning };
     }),

@@ -13,6 +13,7 @@ type FlightWords = (ReturnType<typeof flightOptions> extends Argv<infer Argument
   readonly threads: string | undefined;
   readonly merge: boolean;
   readonly stats: string | undefined;
+  readonly 'capture-comment': string | undefined;
   readonly c: string | undefined;
 };
 
@@ -79,6 +80,9 @@ export function parseFlight(words: FlightWords, output: OutputFiles | undefined)
 function refuseOthers(words: FlightWords): void {
   if (words.threads !== undefined && !words.merge) {
     throw new StackError('USAGE', '--trigger and --threads need --merge');
+  }
+  if (words['capture-comment'] !== undefined) {
+    throw new StackError('USAGE', '--capture-comment and --trigger exclude each other: the comment names the trigger');
   }
   if (words.stats !== undefined) throw new StackError('USAGE', '--stats and --trigger exclude each other');
   if (words.c !== undefined) throw new StackError('USAGE', '-c and --trigger exclude each other; use --max-triggers');

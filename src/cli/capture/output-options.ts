@@ -17,6 +17,8 @@ export interface OutputFiles {
   readonly path: string;
   readonly compression: Compression;
   readonly timestampPrecision: TimestampPrecision;
+  /** On the whole file; PCAPNG only. */
+  readonly comment: string | undefined;
   /** Write each frame immediately. */
   readonly packetBuffered: boolean;
   readonly series: FileSeriesOptions;
@@ -46,6 +48,7 @@ function fileWords<T>(command: Argv<T>) {
       defaultDescription: 'by extension: .gz, .zst',
       describe: 'compress while writing',
     })
+    .option('capture-comment', value('comment on the whole file; PCAPNG only'))
     .option('mode', value('permission bits of the files, in octal', { defaultDescription: '600; 640 with --group' }))
     .option('group', value('group of the files, name or number'))
     .option(
@@ -91,6 +94,7 @@ const NEEDS_FILE = [
   ['quota', '--quota'],
   ['min-free', '--min-free'],
   ['compress', '--compress'],
+  ['capture-comment', '--capture-comment'],
   ['z', '--on-rotate'],
   ['on-rotate-argument', '--on-rotate-argument'],
   ['aligned', '--aligned'],
@@ -127,6 +131,7 @@ export function parseOutput(
     path: words.w,
     compression: words.compress ?? compressionOfName(words.w),
     timestampPrecision: parsePrecision(words),
+    comment: words['capture-comment'],
     packetBuffered: words.U ?? false,
     series: parseSeries(words, otherwise),
     hook: words.z === undefined ? undefined : { program: words.z, programArguments },

@@ -1,6 +1,6 @@
 /** Runs `tapline capture`: records a live source to the screen or to files, and prints counters at the end. @module */
 import { defined } from '../../base/defined.ts';
-import { type CaptureStatistics, sumStatistics } from '../../base/frame.ts';
+import { type CaptureStatistics, type FrameSink, sumStatistics } from '../../base/frame.ts';
 import { interfaceNames, type LiveSource, type MergedSource } from '../../capture/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
@@ -15,10 +15,12 @@ import type { CaptureCommand } from './capture-options.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
 import { announceSource, isMerged, lateNotice, openSource, statisticsOfEach } from './capture-source.ts';
 import { runCaptureThreads } from './capture-threads.ts';
+import { COUNTING_SINK, formatCount } from './counting-sink.ts';
 import { dropAdvice } from './drop-advice.ts';
 import { createLineSink } from './line-sink.ts';
 import { LiveCounter } from './live-counter.ts';
 import { createMergedSink } from './merged-sink.ts';
+import { withLines } from './printed-records.ts';
 import { type CaptureCounts, writeStatistics } from './statistics-file.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { formatStop } from './stop-message.ts';
@@ -42,12 +44,13 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
   keepMemorySteady();
   let end = '';
   try {
-    const { reason } = await recordAndClose(source, sink, {
+    const { reason, frames } = await recordAndClose(source, sink, {
       signal: stop.signal,
       onProgress: counter.update,
       ...defined({ limit: frameLimit, duration }),
     });
     end = formatStop(reason, command.stopTexts);
+    if (command.countsOnly) context.stdout.write(formatCount(frames));
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
   } finally {
     stop.release();
@@ -63,14 +66,26 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
   }
 }
 
-/** Creates the files of `-w`, or a sink that prints. */
+/** Creates the files of `-w`, a sink that prints, or both. */
 function createSink(
-  { output, print }: CaptureCommand,
+  command: CaptureCommand,
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
 ): RecordTarget {
-  if (output !== undefined) return createFiles(output, source, context);
+  const { output, printsToo, countsOnly } = command;
+  if (countsOnly) return COUNTING_SINK;
+  if (output === undefined) return createLines(command, source, context, stop);
+  const files = createFiles(output, source, context);
+  return printsToo ? withLines(files, createLines(command, source, context, stop)) : files;
+}
+
+function createLines(
+  { print }: CaptureCommand,
+  source: LiveSource | MergedSource,
+  context: CommandContext,
+  stop: StopSignals,
+): FrameSink {
   if (isMerged(source)) return createMergedSink(print, source, context, stop.stop);
   const names = { interfaceName: rememberNames(interfaceNames()) };
   return createLineSink(() => source.linkType, { ...print, names }, context.stdout, stop.stop);

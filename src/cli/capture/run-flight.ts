@@ -26,6 +26,7 @@ import { announceSource, lateNotice, openSource } from './capture-source.ts';
 import type { FlightSettings } from './flight-options.ts';
 import { formatCounters } from './live-counter.ts';
 import { outputSeries } from './output-series.ts';
+import { sectionOptions } from './section-options.ts';
 import { keepMemorySteady } from './steady-memory.ts';
 import { formatStop } from './stop-message.ts';
 
@@ -48,6 +49,7 @@ export async function runFlight(
     ...options,
     epilogue: countersOf(source, context.clock),
     compression: output.compression,
+    section: sectionOptions(),
     onFile(file) {
       context.stderr.write(`tapline: ${file.frames} packets in ${printable(file.path)}\n`);
       onFile?.(file);

@@ -5,8 +5,8 @@ import { parseRead, type ReadArguments, readOptions } from '../file/read-options
 
 export function readCommand(context: CommandContext): CommandModule<object, ReadArguments> {
   return {
-    command: 'read <file> [expression..]',
-    describe: 'print the frames of a capture file, or write them to other files',
+    command: 'read [file] [expression..]',
+    describe: 'print the frames of capture files, or write them to other files',
     builder: readOptions,
     async handler(words) {
       const command = parseRead(words);

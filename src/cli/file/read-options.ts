@@ -5,8 +5,8 @@ import type { PacketPrintOptions } from '../../report/index.ts';
 import { type OutputFiles, outputOptions, parseOutput } from '../capture/output-options.ts';
 import { parseStopTexts, type StopTexts } from '../capture/stop-message.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
-import { type FilterSource, filterFile, filterWords, numberOption, parseFilter } from '../options.ts';
-import { parsePrint, printOptions } from '../print-options.ts';
+import { type FilterSource, filterFile, filterWords, noOptimize, numberOption, parseFilter } from '../options.ts';
+import { acceptedOptions, parsePrint, printOptions } from '../print-options.ts';
 
 export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -14,11 +14,16 @@ export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Ar
 export interface ReadCommand {
   /** `-` is standard input. */
   readonly file: string;
+  /** `file` is a list of the files to read, one per line. */
+  readonly isList: boolean;
   readonly filter: FilterSource;
+  readonly optimize: boolean;
   readonly frameLimit: number | undefined;
   readonly countsOnly: boolean;
   /** Undefined: print lines. */
   readonly output: OutputFiles | undefined;
+  /** Print lines as well as writing `output`. */
+  readonly printsToo: boolean;
   readonly print: PacketPrintOptions;
   readonly stopTexts: StopTexts;
 }
@@ -31,28 +36,55 @@ export const INPUT_FILE = {
 } as const;
 
 export function readOptions(command: Argv) {
-  const { flag } = optionGroup(FrameGroup.lines);
   const { value } = optionGroup(FrameGroup.limits);
-  const input = filterWords(command.positional('file', INPUT_FILE))
+  const input = filterWords(command.positional('file', { ...INPUT_FILE, demandOption: false }))
+    .option('V', fileList(FrameGroup.file))
     .option('F', filterFile(FrameGroup.file))
-    .option('c', value('number of frames to read', { alias: 'count', defaultDescription: 'no limit' }))
-    .option('count-only', flag('print only the number of matching frames'));
-  return outputOptions(printOptions(input));
+    .option('c', value('number of frames to read', { alias: 'packets', defaultDescription: 'no limit' }));
+  return acceptedOptions(outputOptions(printOptions(input))).option('O', noOptimize(FrameGroup.advanced));
+}
+
+/** Declares `-V`. */
+export function fileList(group: string) {
+  return optionGroup(group).value('read the files listed in FILE, one name per line; - for standard input');
 }
 
 /** @throws StackError `USAGE` */
 export function parseRead(words: ReadArguments): ReadCommand {
   const output = parseOutput(words);
-  const countsOnly = words['count-only'];
-  if (countsOnly && output !== undefined) throw new StackError('USAGE', '--count-only and -w exclude each other');
   const { limit: _, ...stopTexts } = parseStopTexts(words); // the end of `-c` frames is no surprise
+  const { V: list, file = list } = words;
+  if (file === undefined) throw new StackError('USAGE', 'no file given; usage: tapline read FILE [expression..]');
+  // With -V, every word belongs to the filter.
+  const expression =
+    list === undefined || words.file === undefined ? words.expression : [words.file, ...words.expression];
   return {
-    file: words.file,
-    filter: parseFilter(words),
+    file: list ?? file,
+    isList: list !== undefined,
+    filter: parseFilter({ F: words.F, expression }),
+    optimize: !words.O,
     frameLimit: numberOption('-c', words.c, { least: 1 }),
-    countsOnly,
+    countsOnly: words.count,
     output,
+    printsToo: parsePrintsToo(words),
     print: parsePrint(words),
     stopTexts,
   };
+}
+
+/** @throws StackError `USAGE` for options that contradict each other */
+export function parsePrintsToo({
+  w,
+  count,
+  print,
+}: {
+  readonly w: string | undefined;
+  readonly count: boolean;
+  readonly print: boolean;
+}): boolean {
+  if (count && w !== undefined) throw new StackError('USAGE', '--count and -w exclude each other');
+  if (count && print) throw new StackError('USAGE', '--count and --print exclude each other');
+  if (print && w === '-')
+    throw new StackError('USAGE', '--print and -w - exclude each other: both use standard output');
+  return print && w !== undefined;
 }

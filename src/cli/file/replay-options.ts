@@ -63,7 +63,7 @@ function paceWords<T>(command: Argv<T>) {
     .option('mbit', value('megabits per second, of frames'))
     .option('top-speed', flag('send as fast as the interface accepts frames'))
     .option('loop', value('number of times to send the file; 0 until interrupted', { defaultDescription: '1' }))
-    .option('c', value('number of frames to send', { alias: 'count', defaultDescription: 'no limit' }));
+    .option('c', value('number of frames to send', { alias: 'packets', defaultDescription: 'no limit' }));
 }
 
 function editWords<T>(command: Argv<T>) {

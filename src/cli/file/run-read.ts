@@ -1,37 +1,51 @@
-/** Runs `tapline read`: prints, counts or rewrites the frames of a file. @module */
+/** Runs `tapline read`: prints, counts or rewrites the frames of files. @module */
 import { defined } from '../../base/defined.ts';
-import type { FrameSink, FrameView } from '../../base/frame.ts';
+import { StackError } from '../../base/errors.ts';
+import type { FrameView } from '../../base/frame.ts';
 import { describeLinkType, type LinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
-import { type FileSource, openFile } from '../../pcap/index.ts';
+import { type FileSource, openFiles } from '../../pcap/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { recordAndClose } from '../capture/capture-output.ts';
+import { COUNTING_SINK, formatCount } from '../capture/counting-sink.ts';
 import { createLineSink } from '../capture/line-sink.ts';
+import { withLines } from '../capture/printed-records.ts';
 import { formatStop } from '../capture/stop-message.ts';
 import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
 import { listenForStop } from '../stop-signals.ts';
+import { readStandardInput, readTextFile } from '../text-input.ts';
 import type { ReadCommand } from './read-options.ts';
 import { createRewrite } from './rewrite-files.ts';
 
 export async function runRead(command: ReadCommand, context: CommandContext): Promise<void> {
-  const { file, countsOnly, stopTexts } = command;
+  const { countsOnly, stopTexts } = command;
   checkOutput(command.output, undefined, context);
-  await using source = await openFile(file, { filterFor: await fileFilter(command.filter, context) });
+  const files = command.isList ? await readList(command.file) : [command.file];
+  const filterFor = await fileFilter(command.filter, command.optimize, context);
+  await using source = await openFiles(files, { filterFor, onNextFile: (path, file) => announce(path, file, context) });
   const stop = listenForStop(context);
   try {
-    announce(file, source, context);
-    const sink = createSink(command, source, context, stop.stop);
+    announce(files[0] as string, source, context);
+    const sink = createSink(command, files, source, context, stop.stop);
     const options = { signal: stop.signal, ...defined({ limit: command.frameLimit }) };
     const { reason, frames } = await recordAndClose(source, sink, options);
     context.stderr.write(formatStop(reason, stopTexts, 'writing'));
     if (reason === 'free-space') process.exitCode = ExitCode.diskFull;
-    if (countsOnly) context.stdout.write(`${frames} packet${frames === 1 ? '' : 's'}\n`);
+    if (countsOnly) context.stdout.write(formatCount(frames));
   } finally {
     stop.release();
   }
+}
+
+/** @throws StackError `USAGE` for a list without a name, `FILE_OPEN` */
+async function readList(path: string): Promise<readonly string[]> {
+  const text = path === '-' ? await readStandardInput() : await readTextFile(path);
+  const files = text.split('\n').filter((name) => name !== '');
+  if (files.length === 0) throw new StackError('USAGE', `-V ${path} lists no file; put one name on each line`);
+  return files;
 }
 
 function announce(file: string, { linkType, snapLength }: FileSource, context: CommandContext): void {
@@ -40,17 +54,18 @@ function announce(file: string, { linkType, snapLength }: FileSource, context: C
   context.stderr.write(`reading from ${printable(name)}, ${link}, snapshot length ${snapLength}\n`);
 }
 
-function createSink(command: ReadCommand, source: FileSource, context: CommandContext, stop: () => void): RecordTarget {
-  if (command.countsOnly) return COUNTING_SINK;
-  if (command.output !== undefined) return createRewrite(command.output, command.file, source, context);
+function createSink(
+  { countsOnly, output, printsToo, print }: ReadCommand,
+  files: readonly string[],
+  source: FileSource,
+  context: CommandContext,
+  stop: () => void,
+): RecordTarget {
+  if (countsOnly) return COUNTING_SINK;
   const linkTypeOf = (frame: FrameView): LinkType =>
     source.interfaces[frame.interfaceIndex]?.linkType ?? source.linkType;
-  return createLineSink(linkTypeOf, command.print, context.stdout, stop);
+  const lines = createLineSink(linkTypeOf, print, context.stdout, stop);
+  if (output === undefined) return lines;
+  const rewrite = createRewrite(output, files, source, context);
+  return printsToo ? withLines(rewrite, lines) : rewrite;
 }
-
-/** The record loop counts the frames. */
-const COUNTING_SINK: FrameSink = {
-  add() {},
-  async flush() {},
-  async close() {},
-};

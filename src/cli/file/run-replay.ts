@@ -15,7 +15,7 @@ const MEGABIT = 1e6;
 
 export async function runReplay(command: ReplayCommand, context: CommandContext): Promise<void> {
   const confinement = new Confinement(command.confinement, context);
-  const filterFor = await fileFilter(command.filter, context);
+  const filterFor = await fileFilter(command.filter, true, context);
   const open = (): Promise<FileSource> => openFile(command.file, { filterFor });
   await using target = new TransmitSocket(command.interfaceName);
   if (!command.allowsDefaultRoute) await guard(target);

@@ -17,6 +17,7 @@ export function writeWarnings(warnings: readonly FilterError[], { stderr }: Comm
  */
 export async function fileFilter(
   source: FilterSource,
+  optimize: boolean,
   context: CommandContext,
 ): Promise<(linkType: LinkType) => FilterProgram | undefined> {
   const expression = await readFilter(source);
@@ -24,7 +25,7 @@ export async function fileFilter(
   const written = new Set<string>();
   return (linkType) => {
     if (expression === '') return undefined;
-    const program = compileFilter(expression, { linkType, resolver });
+    const program = compileFilter(expression, { linkType, resolver, optimize });
     writeWarnings(
       program.warnings.filter(({ message }) => !written.has(message)),
       context,

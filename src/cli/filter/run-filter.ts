@@ -2,7 +2,7 @@
 import { parseIpv4 } from '../../base/address.ts';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
-import { LINK_TYPE_NAMES, linkTypeName, parseLinkType } from '../../base/link-type.ts';
+import { linkTypeName } from '../../base/link-type.ts';
 import { jsonText } from '../../base/text.ts';
 import {
   assemble,
@@ -14,7 +14,7 @@ import {
 } from '../../bpf/index.ts';
 import { filterDot, filterExplanationText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
-import { allowOne, numberOption, parseFilter, readFilter } from '../options.ts';
+import { allowOne, numberOption, parseFilter, parseLinkTypeName, readFilter } from '../options.ts';
 import { readTextFile } from '../text-input.ts';
 import { countFrames, traceFrame, traceProgram } from './filter-frames.ts';
 import { resolverFor } from './filter-names.ts';
@@ -61,10 +61,7 @@ function programText(instructions: readonly BpfInstruction[], form: number): str
 
 /** Without `-y` there is no link type in the options: Ethernet, or that of the file. */
 async function compileOptions(words: FilterArguments, expression: string): Promise<FilterOptions> {
-  const linkType = words.y === undefined ? undefined : parseLinkType(words.y);
-  if (words.y !== undefined && linkType === undefined) {
-    throw new StackError('USAGE', `unknown link type ${words.y}; expected one of ${LINK_TYPE_NAMES.join(', ')}`);
-  }
+  const linkType = parseLinkTypeName('-y', words.y);
   if (words.netmask !== undefined && parseIpv4(words.netmask) === undefined) {
     throw new StackError('USAGE', `--netmask takes an IPv4 address, not ${JSON.stringify(words.netmask)}`);
   }

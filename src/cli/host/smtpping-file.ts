@@ -59,7 +59,7 @@ function filterOf(servers: readonly ServerAddress[]): string {
 /** Returns the names of the interfaces to which the kernel sends packets for the servers. */
 async function interfacesOf(servers: readonly ServerAddress[]): Promise<string[]> {
   const { connectNetlink, decodeRoute, lookUpRoute, NetlinkError } = await import('../../netlink/index.ts');
-  const { interfaceName } = await import('../../capture/index.ts');
+  const nameOf = (await import('../../capture/index.ts')).interfaceNames();
   const names = new Set<string>();
   await using netlink = connectNetlink();
   for (const { address } of servers) {
@@ -71,7 +71,7 @@ async function interfacesOf(servers: readonly ServerAddress[]): Promise<string[]
     try {
       for await (const message of netlink.request(lookUpRoute(bytesOf(address)), { wanted: `find ${address}` })) {
         const index = decodeRoute(message)?.nextHops[0]?.interfaceIndex;
-        const name = index === undefined ? undefined : interfaceName(index);
+        const name = index === undefined ? undefined : nameOf(index);
         if (name !== undefined) names.add(name);
       }
     } catch (error) {

@@ -27,12 +27,14 @@ export class PacketPrinter {
 
   /** The line of a frame, without a line end; several lines with `-v` and with a dump. */
   format(frame: FrameView, linkType: LinkType): string {
-    const { verbosity = 0, number = false, dump } = this.#options;
+    const { verbosity = 0, number = false, lengths = false, dump } = this.#options;
     this.#count += 1;
     const dissection = dissect(frame, linkType, { checksums: verbosity > 0 });
-    const head = `${number ? `${String(this.#count).padStart(5)}  ` : ''}${this.#time.format(frame.seconds, frame.nanoseconds)}`;
+    const count = number ? `${String(this.#count).padStart(5)}  ` : '';
+    const sizes = lengths ? `caplen ${frame.length}, len ${frame.wireLength}, ` : '';
+    const time = this.#time.format(frame.seconds, frame.nanoseconds);
     const body = dump === undefined ? '' : this.#dump(frame, dissection);
-    return `${head}${this.#line.names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${body}`;
+    return `${count}${sizes}${time}${this.#line.names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${body}`;
   }
 
   /** The line without the time stamp. */

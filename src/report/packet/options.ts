@@ -44,6 +44,8 @@ export interface PacketPrintOptions {
   readonly skipChecksums?: boolean;
   /** `-#` */
   readonly number?: boolean;
+  /** `--lengths`: `caplen 60, len 1514,` before the time. */
+  readonly lengths?: boolean;
   /** `-x`, `-xx`, `-X`, `-XX`, `-A`, `-AA` */
   readonly dump?: DumpStyle;
 }

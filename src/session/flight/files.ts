@@ -1,5 +1,11 @@
 /** The files of a flight recorder: one per window, or several with rotation. @module */
-import { type CaptureInterface, type Compression, compressionOfName, pcapngFileFormat } from '../../pcap/index.ts';
+import {
+  type CaptureInterface,
+  type Compression,
+  compressionOfName,
+  type PcapngOptions,
+  pcapngFileFormat,
+} from '../../pcap/index.ts';
 import { beforeExtension } from '../series/file-name-template.ts';
 import { FileSeries } from '../series/file-series.ts';
 import type { FileSeriesOptions } from '../series/series-options.ts';
@@ -8,6 +14,8 @@ import type { FlightOutput, FlightTrigger } from './options.ts';
 export interface FlightFilesOptions extends FileSeriesOptions {
   /** Default: from the extension of the name. */
   readonly compression?: Compression;
+  /** What the files say about the program and the machine. */
+  readonly section?: Pick<PcapngOptions, 'application' | 'hardware' | 'operatingSystem'>;
 }
 
 /**
@@ -24,12 +32,12 @@ export class FlightFiles extends FileSeries implements FlightOutput {
    * @throws StackError `USAGE` for an invalid name, `COMPRESSION`
    */
   constructor(name: string, interfaces: readonly CaptureInterface[], options: FlightFilesOptions = {}) {
-    const { compression = compressionOfName(name), rotation = {} } = options;
+    const { compression = compressionOfName(name), section = {}, rotation = {} } = options;
     const template = name.includes('%') ? name : beforeExtension(name, '-%N-%Y%m%dT%H%M%S');
-    let format = pcapngFileFormat(interfaces, {}, compression);
+    let format = pcapngFileFormat(interfaces, section, compression);
     super(template, () => format, { ...options, rotation, isLazy: true });
     this.#begin = (comment) => {
-      format = pcapngFileFormat(interfaces, { comment }, compression);
+      format = pcapngFileFormat(interfaces, { ...section, comment }, compression);
     };
   }
 

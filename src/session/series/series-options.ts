@@ -34,7 +34,7 @@ export interface FinishedFile {
   readonly length: number;
 }
 
-/** `keep` protects the file that the frames are read from. */
+/** `keep` protects the files that the frames are read from. */
 export interface FileSeriesOptions extends FileSinkOptions {
   /** Default: one file. */
   readonly rotation?: Rotation;

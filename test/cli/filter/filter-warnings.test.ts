@@ -14,7 +14,7 @@ function recordingContext() {
 
 test('a filter that matches nothing is reported once for all link types of a file', async () => {
   const { written, context } = recordingContext();
-  const filterFor = await fileFilter({ text: 'ip[9] = 6 and udp' }, context);
+  const filterFor = await fileFilter({ text: 'ip[9] = 6 and udp' }, true, context);
   for (const linkType of [LinkType.ethernet, LinkType.linuxSll2, LinkType.ethernet]) {
     expect(filterFor(linkType)?.instructions.length).toBeGreaterThan(0);
   }
@@ -28,7 +28,7 @@ test('a filter that matches nothing is reported once for all link types of a fil
 
 test('nothing is written about other filters', async () => {
   const { written, context } = recordingContext();
-  expect((await fileFilter({ text: 'udp' }, context))(LinkType.ethernet)?.warnings).toEqual([]);
-  expect((await fileFilter({ text: '' }, context))(LinkType.ethernet)).toBeUndefined();
+  expect((await fileFilter({ text: 'udp' }, true, context))(LinkType.ethernet)?.warnings).toEqual([]);
+  expect((await fileFilter({ text: '' }, true, context))(LinkType.ethernet)).toBeUndefined();
   expect(written).toEqual([]);
 });
