@@ -26,7 +26,7 @@ export interface BlockView {
   readonly frame: FrameView | undefined;
 }
 
-/** The cursor that `forEach` lends. */
+/** The cursor that `visit` lends. */
 class BlockCursor implements BlockView {
   data: Uint8Array = EMPTY;
   offset = 0;
@@ -78,7 +78,7 @@ export class BlockList {
   }
 
   /** @param frameAt returns the frame with this number in the batch */
-  forEach(frameAt: (number: number) => FrameView, visit: (block: BlockView) => void): void {
+  visit(frameAt: (number: number) => FrameView, visit: (block: BlockView) => void): void {
     const block = this.#block;
     for (let at = 0; at < this.size; at += 1) {
       const frame = this.#frames[at] as number;

@@ -95,7 +95,7 @@ export class FrameTable implements FileBatch {
   }
 
   forEachBlock(visit: (block: BlockView) => void): void {
-    this.blocks?.forEach((number) => this.#moveTo(number), visit);
+    this.blocks?.visit((number) => this.#moveTo(number), visit);
   }
 
   get blockCount(): number {

@@ -71,6 +71,10 @@ function subjectOf(
       return interfaceSubject(source, last);
     case BlockType.interfaceStatistics:
       return `${interfaceSubject(source, sectionBase + readOrdered32(data, offset + 8, littleEndian))} statistics`;
+    case BlockType.nameResolution:
+      return 'names';
+    case BlockType.decryptionSecrets:
+      return 'secrets';
     default:
       return `block ${type}`;
   }

@@ -61,6 +61,7 @@ export function copyBlocks(
   const layout = new SectionLayout(source);
   const formatOf = copiedBlocksFormat(layout, compression);
   const isSeries = series.rotation !== undefined;
+  const isLazy = isSeries || series.isLazy === true; // the first file begins with all blocks before its first frame
   const copied = new CopiedBlocks(
     source,
     layout,
@@ -72,7 +73,7 @@ export function copyBlocks(
     if (format === undefined || format.header !== copied.prologue) format = formatOf(copied.prologue);
     return format;
   };
-  return { source: copied, output: new FileSeries(name, formatNow, series) };
+  return { source: copied, output: new FileSeries(name, formatNow, { ...series, isLazy }) };
 }
 
 /** A PCAPNG file as a source of ready-made records: its blocks. */
@@ -81,9 +82,10 @@ export class CopiedBlocks implements RecordInput {
   readonly #layout: SectionLayout;
   readonly #copier: BlockCopier;
   readonly #isSeries: boolean;
-  /** The blocks of the prologue, joined when a file begins with them. */
-  #descriptions: Uint8Array[] = [];
-  #descriptionsLength = 0;
+  /** All blocks before the first frame, for the first file of a series; undefined after it. */
+  #leading: BlockStore | undefined = new BlockStore();
+  /** The descriptions of the section so far, for later files of a series. */
+  #descriptions = new BlockStore();
   #areas: OutputAreas | undefined;
   #room = 0;
 
@@ -94,10 +96,9 @@ export class CopiedBlocks implements RecordInput {
     this.#isSeries = isSeries;
   }
 
-  /** The blocks that a file begun now begins with: the descriptions of the section so far. Empty without a series. */
+  /** The blocks that a file of a series begins with if it is begun now; empty for a single file. */
   get prologue(): Uint8Array {
-    if (this.#descriptions.length > 1) this.#descriptions = [Buffer.concat(this.#descriptions)];
-    return this.#descriptions[0] ?? EMPTY;
+    return this.#isSeries ? (this.#leading ?? this.#descriptions).joined : EMPTY;
   }
 
   get linkType(): LinkType {
@@ -129,10 +130,16 @@ export class CopiedBlocks implements RecordInput {
           next = part.copyFrom(batch, next, { full: start + FULL_LENGTH, end: start + this.#room, frames: remaining });
           remaining -= part.frames;
           if (part.end === start) continue;
-          if (part.beginsSection) this.#forgetDescriptions();
-          const described = part.isDescription && this.#isSeries ? areas.bytes.slice(start, part.end) : undefined;
-          yield areas.finish(part.end, { frames: part.frames, frameBytes: part.frameBytes });
-          if (described !== undefined) this.#describe(described); // after a file that was begun for these blocks
+          if (part.beginsSection) this.#descriptions = new BlockStore();
+          const isHeld = this.#isSeries && this.#leading !== undefined && part.frames === 0;
+          const isStored = isHeld || (this.#isSeries && part.isDescription);
+          const blocks = isStored ? areas.bytes.slice(start, part.end) : EMPTY;
+          if (isHeld) this.#leading?.add(blocks);
+          else {
+            yield areas.finish(part.end, { frames: part.frames, frameBytes: part.frameBytes });
+            this.#leading = undefined;
+          }
+          if (this.#isSeries && part.isDescription) this.#descriptions.add(blocks); // after a file that was begun for them
         }
         if (remaining === 0) return;
       }
@@ -152,22 +159,30 @@ export class CopiedBlocks implements RecordInput {
     while (this.#areas.isEmpty) await this.#areas.returned();
     return this.#areas;
   }
+}
 
-  #forgetDescriptions(): void {
-    this.#descriptions = [];
-    this.#descriptionsLength = 0;
-  }
+/** Blocks that files of a series begin with. */
+class BlockStore {
+  #parts: Uint8Array[] = [];
+  #length = 0;
 
-  #describe(blocks: Uint8Array): void {
-    this.#descriptionsLength += blocks.length;
-    if (this.#descriptionsLength > MAX_PROLOGUE_LENGTH) {
+  /** @throws StackError `MEMORY` */
+  add(blocks: Uint8Array): void {
+    this.#length += blocks.length;
+    if (this.#length > MAX_PROLOGUE_LENGTH) {
       throw new StackError(
         'MEMORY',
         `the interfaces, names and secrets of a section exceed ${MAX_PROLOGUE_LENGTH} bytes, which every file of a series ` +
           'would repeat; write a single file, or leave them out with --strip',
       );
     }
-    this.#descriptions.push(blocks);
+    this.#parts.push(blocks);
+  }
+
+  /** The same array until blocks are added. */
+  get joined(): Uint8Array {
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
+    return this.#parts[0] ?? EMPTY;
   }
 }
 
