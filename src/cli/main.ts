@@ -5,6 +5,7 @@
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { filterCommand } from './commands/filter.ts';
+import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { pingCommand } from './commands/ping.ts';
@@ -17,6 +18,7 @@ import { runProgram } from './program.ts';
 void runProgram([
   captureCommand,
   readCommand,
+  infoCommand,
   replayCommand,
   filterCommand,
   interfacesCommand,

@@ -1,4 +1,6 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
+
+export { formatCaptureInfo } from './file/capture-info-text.ts';
 export {
   type FilterCount,
   filterCountText,

@@ -3,6 +3,7 @@ export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight/
 export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight/options.ts';
 export { type FlightRunOptions, type FlightSummary, recordFlight } from './flight/record-flight.ts';
 export { FlightRecorder } from './flight/recorder.ts';
+export { type CaptureInfo, captureInfo } from './info/capture-info.ts';
 export {
   type RecordInput,
   type RecordOptions,
