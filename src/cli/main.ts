@@ -6,6 +6,7 @@ import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diagnosticCommand } from './commands/diagnostic.ts';
 import { filterCommand } from './commands/filter.ts';
+import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { netstatCommand } from './commands/netstat.ts';
@@ -21,6 +22,7 @@ import { runProgram } from './program.ts';
 void runProgram([
   captureCommand,
   readCommand,
+  infoCommand,
   replayCommand,
   filterCommand,
   interfacesCommand,

@@ -89,7 +89,9 @@ async function runCommand(
 ): Promise<void> {
   const usage = `tapline ${String(chosen.command)}`;
   if (asksForHelp(words)) {
-    const parser = (await createParser([], chosen.exitStatus, hasOwnV(chosen))).scriptName(`tapline ${namesOf(chosen)[0]}`);
+    const parser = (await createParser([], chosen.exitStatus, hasOwnV(chosen))).scriptName(
+      `tapline ${namesOf(chosen)[0]}`,
+    );
     // The default command: for others yargs lists all commands.
     const command = String(chosen.command).replace(/^\S+/, '$0');
     await writeHelp(parser.command({ ...chosen, command, aliases: [] }), context);

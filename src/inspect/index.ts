@@ -8,6 +8,7 @@ export { type ListenCounters, type ListenQueue, listListenQueues } from './liste
 export type { NeighbourEntry } from './neighbour-entry.ts';
 export type { NeighbourFinding } from './neighbour-findings.ts';
 export { type NeighbourCache, readNeighbours, subscribeToNeighbours, watchNeighbours } from './neighbours.ts';
+export { type NumberedInterface, numberInterfaces } from './number-interfaces.ts';
 export type { HostProcess } from './process.ts';
 export { findRoute, type RouteLookupResult } from './route-lookup.ts';
 export { tableNumber } from './route-names.ts';
@@ -20,7 +21,6 @@ export {
   type ServiceIdentity,
   serviceIdentity,
 } from './service-baseline.ts';
-export { type NumberedInterface, numberInterfaces } from './number-interfaces.ts';
 export { readServiceNames } from './services-file.ts';
 export { compareSockets, type SocketChange, type SocketChanges } from './socket-changes.ts';
 export { matchesSocket, type Network, type SocketFilter } from './socket-filter.ts';

@@ -26,6 +26,10 @@ export interface CaptureInterface {
   readonly hardware?: string;
   /** Length in bytes of the frame check sequence at the end of each frame, if the file declares it. */
   readonly frameCheckLength?: number;
+  /** `if_tsresol`: a negative power of ten, or of two with the high bit set. Default: 6, microseconds. */
+  readonly timestampResolution?: number;
+  /** `if_tsoffset`: seconds to add to the timestamps. Default: 0. */
+  readonly timestampOffset?: number;
 }
 
 /** Returns the number of bytes to keep; 0 rejects the frame. */

@@ -5,9 +5,10 @@
  */
 import { EMPTY } from '../base/bytes.ts';
 import { StackError } from '../base/errors.ts';
-import type { FrameBatch } from '../base/frame.ts';
+import { BlockList } from './block-list.ts';
 import { type CaptureInterface, chooseFilter, type FilterChoice } from './capture-interface.ts';
-import { FrameTable } from './frame-table.ts';
+import { MAX_RECORD_LENGTH } from './format.ts';
+import { type FileBatch, FrameTable } from './frame-table.ts';
 import { isPcapMagic, PcapParser } from './pcap-parser.ts';
 import { isSectionHeader, PcapngParser } from './pcapng-parser.ts';
 import { formatError, type RecordParser, truncatedError } from './record-parser.ts';
@@ -17,6 +18,17 @@ const CHUNK_LENGTH = 256 * 1024;
 /** Minimum free space that a read is started with. */
 const MIN_ROOM = 64 * 1024;
 const MAGIC_LENGTH = 4;
+/** Maximum number of bytes that `parseHeader` buffers. */
+const MAX_HEADER_LENGTH = MAX_RECORD_LENGTH;
+
+/** What a parser selects and lists. */
+export interface ParserOptions extends FilterChoice {
+  /** List the blocks of PCAPNG files for `FileBatch.forEachBlock`. Default: false. */
+  readonly blocks?: boolean;
+}
+
+/** A file format. */
+export type FileFormatName = 'pcap' | 'pcapng';
 
 /**
  * Usage: write bytes into `room()`, report them with `commit(count)`, take batches with `parse()` until one is empty,
@@ -27,22 +39,41 @@ export class CaptureParser {
   #buffer: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
+  /** Position in the input of the beginning of the buffer. */
+  #position = 0;
+  /** Looks for the first interface; its offset is relative to `#start`. Undefined once the header was found. */
+  #scout: { readonly parser: RecordParser; at: number } | undefined;
   #finished = false;
   #parser: RecordParser | undefined;
+  #format: FileFormatName = 'pcap';
   #error: StackError | undefined;
 
-  constructor(choice: FilterChoice = {}) {
-    this.#table = new FrameTable((index) => chooseFilter(choice, this.interfaces[index]?.linkType ?? 0));
+  constructor(options: ParserOptions = {}) {
+    this.#table = new FrameTable(
+      (index) => chooseFilter(options, this.interfaces[index]?.linkType ?? 0),
+      options.blocks === true ? new BlockList() : undefined,
+    );
+  }
+
+  /** The format of the input, once its first bytes are parsed. */
+  get format(): FileFormatName {
+    return this.#format;
+  }
+
+  /** Position in the input, after decompression, of the next record, or of the one that caused the error. */
+  get position(): number {
+    return this.#position + this.#start;
   }
 
   /** The interfaces described so far. The `interfaceIndex` of a frame is an index into this list. */
   get interfaces(): readonly CaptureInterface[] {
-    return this.#parser?.interfaces ?? [];
+    const described = this.#parser?.interfaces ?? [];
+    return described.length === 0 ? (this.#scout?.parser.interfaces ?? described) : described;
   }
 
   /** Maximum length in bytes of a frame of these interfaces, whatever their snap lengths. */
   get longestFrame(): number {
-    return this.#parser?.longestFrame ?? 0;
+    return this.#parser?.longestFrame || (this.#scout?.parser.longestFrame ?? 0);
   }
 
   /** Why parsing stopped: `FILE_FORMAT`, `FILE_TRUNCATED`, or the error of a filter. */
@@ -62,7 +93,8 @@ export class CaptureParser {
 
   /** Returns free space for the next bytes. Invalidates earlier batches. */
   room(): Uint8Array {
-    const needed = Math.max(this.#parser?.needed ?? 0, MIN_ROOM);
+    const ahead = this.#scout === undefined ? 0 : this.#scout.at + this.#scout.parser.needed;
+    const needed = Math.max(this.#parser?.needed ?? 0, ahead, MIN_ROOM);
     if (this.#start === this.#end) this.#moveTo(this.#buffer, needed);
     else if (this.#start + needed > this.#buffer.length || this.#buffer.length - this.#end < MIN_ROOM) {
       // Buffered bytes move to the front at most once per record, however small the chunks are.
@@ -74,6 +106,7 @@ export class CaptureParser {
   /** Moves the buffered bytes to the front of `buffer`, or of a larger one if `needed` bytes and a chunk do not fit. */
   #moveTo(buffer: Uint8Array, needed: number): void {
     const held = this.#end - this.#start;
+    this.#position += this.#start;
     if (buffer.length < needed + CHUNK_LENGTH) {
       this.#buffer = new Uint8Array(needed + CHUNK_LENGTH);
       this.#buffer.set(buffer.subarray(this.#start, this.#end));
@@ -95,22 +128,41 @@ export class CaptureParser {
   }
 
   /**
-   * Parses the next batch of whole frames. An empty batch: more bytes are needed, or there is an `error`, or the input
-   * has ended.
+   * Parses the next batch of whole frames. An empty batch (`isEmpty`): more bytes are needed, or there is an `error`, or
+   * the input has ended.
    */
-  parse(): FrameBatch {
+  parse(): FileBatch & { readonly isEmpty: boolean } {
     const table = this.#table;
     table.reset(this.#buffer);
     while (this.#error === undefined && !table.isFull && this.#step());
-    if (this.#finished && table.size === 0) this.#checkRest();
+    if (this.#parser !== undefined && this.#parser.interfaces.length > 0) this.#scout = undefined;
+    if (this.#finished && table.isEmpty) this.#checkRest();
     return table;
   }
 
-  /** Parses up to the first interface description. False: more bytes are needed, or there is an `error`. */
+  /**
+   * Looks for the first interface description, without consuming anything: `parse` begins with the first block. False: more
+   * bytes are needed, or there is an `error`.
+   */
   parseHeader(): boolean {
-    while (this.#error === undefined && this.interfaces.length === 0 && this.#step());
-    if (this.#finished && this.interfaces.length === 0) this.#checkRest();
-    return this.interfaces.length > 0;
+    if (this.#parser === undefined && this.#detect() === undefined) {
+      if (this.#finished) this.#checkRest();
+      return false;
+    }
+    this.#scout ??= { parser: this.#createParser(new FrameTable(() => undefined)), at: 0 };
+    const { parser } = this.#scout;
+    while (parser.interfaces.length === 0 && this.#scout.at < MAX_HEADER_LENGTH) {
+      const done = parser.step(this.#buffer, this.#start + this.#scout.at, this.#end);
+      if (done > 0) this.#scout.at += done;
+      else if (done < 0) this.#fail(parser.error, this.#scout.at);
+      if (done <= 0) break;
+    }
+    if (parser.interfaces.length > 0 || this.#scout.at >= MAX_HEADER_LENGTH) return true;
+    if (this.#finished && this.#error === undefined) {
+      const rest = this.#end - this.#start - this.#scout.at;
+      this.#fail(rest > 0 ? parser.endsEarly(rest) : formatError('the file describes no interface'), this.#scout.at);
+    }
+    return false;
   }
 
   /** Parses one record or block. False: no whole one is buffered, or there is an `error`. */
@@ -125,17 +177,31 @@ export class CaptureParser {
       this.#error = error; // reported after the frames before it
       return false;
     }
-    if (done < 0) this.#error = parser.error;
+    if (done < 0) this.#fail(parser.error);
     else this.#start += done;
     return done > 0;
   }
 
+  /** Sets the error, with its position in the input. @param ahead bytes from the next record to the damaged one */
+  #fail(error: StackError | undefined, ahead = 0): void {
+    if (error === undefined) return;
+    const position = this.position + ahead;
+    this.#error = position === 0 ? error : new StackError(error.code, `at offset ${position}: ${error.message}`);
+  }
+
   #detect(): RecordParser | undefined {
     if (this.#end - this.#start < MAGIC_LENGTH) return undefined;
-    if (isSectionHeader(this.#buffer, this.#start)) this.#parser = new PcapngParser(this.#table);
-    else if (isPcapMagic(this.#buffer, this.#start)) this.#parser = new PcapParser(this.#table);
-    else this.#error = formatError('not a capture file: neither PCAP nor PCAPNG');
+    if (isSectionHeader(this.#buffer, this.#start)) this.#format = 'pcapng';
+    else if (!isPcapMagic(this.#buffer, this.#start)) {
+      this.#error = formatError('not a capture file: neither PCAP nor PCAPNG');
+      return undefined;
+    }
+    this.#parser = this.#createParser(this.#table);
     return this.#parser;
+  }
+
+  #createParser(table: FrameTable): RecordParser {
+    return this.#format === 'pcapng' ? new PcapngParser(table) : new PcapParser(table);
   }
 
   #checkRest(): void {
@@ -145,7 +211,7 @@ export class CaptureParser {
       this.#error = truncatedError(
         rest === 0 ? 'the file is empty' : `the file ends in its header, after ${rest} bytes`,
       );
-    else if (rest > 0) this.#error = this.#parser.endsEarly(rest);
+    else if (rest > 0) this.#fail(this.#parser.endsEarly(rest));
     else if (this.interfaces.length === 0) this.#error = formatError('the file describes no interface');
   }
 }

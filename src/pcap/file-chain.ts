@@ -10,7 +10,7 @@ import {
 import { FrameCursor } from '../base/frame-columns.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { CaptureInterface } from './capture-interface.ts';
-import { type FileOptions, type FileSource, openFile } from './file-reader.ts';
+import { type FileOptions, type FileSource, type FrameSource, openFile } from './file-reader.ts';
 import { maxCapturedLength } from './format.ts';
 
 export interface FileChainOptions extends FileOptions {
@@ -24,7 +24,7 @@ export interface FileChainOptions extends FileOptions {
  * @param paths at least one; `-` is standard input
  * @throws StackError as `openFile`, for the first file here and for the others from the iteration
  */
-export async function openFiles(paths: readonly string[], options: FileChainOptions = {}): Promise<FileSource> {
+export async function openFiles(paths: readonly string[], options: FileChainOptions = {}): Promise<FrameSource> {
   const [first, ...others] = paths;
   if (first === undefined) throw new RangeError('no files to open');
   const file = await openFile(first, options);
@@ -37,7 +37,7 @@ async function openNext(path: string, options: FileChainOptions): Promise<FileSo
   return file;
 }
 
-class FileChain implements FileSource {
+class FileChain implements FrameSource {
   readonly interfaces: CaptureInterface[];
   readonly snapLength: number;
   readonly linkType: LinkType;

@@ -7,7 +7,7 @@ import { closeSync, ftruncateSync, readSync, write, writeSync } from 'node:fs';
 import { FileFailure } from './file-failure.ts';
 import { type OutputTarget, reopenDirect } from './file-output.ts';
 import { Staging } from './file-staging.ts';
-import { BLOCK_OVERHEAD } from './format.ts';
+import { BLOCK_OVERHEAD, MAX_RECORD_LENGTH } from './format.ts';
 import { writeFiller } from './pcapng-block.ts';
 import { type GatheredRecords, ownRecords, type RecordContainer, type RecordFile } from './record-file.ts';
 import { wholeRecords } from './record-layout.ts';
@@ -23,8 +23,6 @@ const MAX_BUFFERED_WRITE = 1 << 16;
 const TAIL_DELAY = 200;
 /** Fewer bytes are not worth a direct write. */
 const MIN_STAGED_LENGTH = 1 << 16;
-/** Upper bound of a record: a frame of 256 KiB, or the filler in a ring block without frames. */
-const MAX_WRITTEN_RECORD = 1 << 20;
 
 /** Batches must begin with the bytes of `lead()`, at an address that is a multiple of `DIRECT_BLOCK`. */
 export class DirectFile implements RecordFile {
@@ -262,14 +260,14 @@ export class DirectFile implements RecordFile {
 
 /** Walks the records of our own file up to `end`. Returns the end of the last whole one and the number of frames. */
 function findWholeRecords(fd: number, end: number, container: RecordContainer): { length: number; frames: number } {
-  const { layout, headerLength } = container;
+  const { layout, fileLayout = layout, headerLength } = container;
   if (end < headerLength) return { length: 0, frames: 0 };
-  const chunk = new Uint8Array(MAX_WRITTEN_RECORD);
+  const chunk = new Uint8Array(MAX_RECORD_LENGTH);
   let length = headerLength;
   let frames = 0;
   for (;;) {
     const available = Math.min(readSync(fd, chunk, 0, chunk.length, length), end - length);
-    const whole = wholeRecords(layout, chunk, available);
+    const whole = wholeRecords(fileLayout, chunk, available);
     if (whole.length === 0) return { length, frames };
     length += whole.length;
     frames += whole.frames;

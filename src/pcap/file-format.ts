@@ -10,6 +10,7 @@ import { encodePcapHeader, PCAP_LAYOUT, type PcapOptions } from './pcap-writer.t
 import { encodePcapngHeader, PCAPNG_LAYOUT, type PcapngInterface, type PcapngOptions } from './pcapng-writer.ts';
 import type { BufferOptions } from './record-buffer.ts';
 import type { RecordContainer, RecordFile } from './record-file.ts';
+import { SectionLayout } from './section-layout.ts';
 
 /** A capture file format whose records need only a header before them. */
 export interface RecordFileFormat extends RecordContainer {
@@ -67,14 +68,31 @@ export function pcapngFileFormat(
   return fileFormat(pcapngContainer(described, options, inPlace), compression, options);
 }
 
+/**
+ * PCAPNG with blocks copied from another file. Returns a function that creates the format of a file that begins with
+ * certain blocks.
+ * @throws StackError `COMPRESSION` if this Node lacks it
+ */
+export function copiedBlocksFormat(
+  layout: SectionLayout,
+  compression: Compression = 'none',
+): (header: Uint8Array) => RecordFileFormat {
+  const staging = new Staging();
+  return (header) => {
+    const recordFormat = { container: 'pcapng', inPlace: false } as const;
+    const container = { recordFormat, layout, fileLayout: new SectionLayout(), header, headerLength: 0 };
+    return fileFormat(container, compression, {}, staging);
+  };
+}
+
 function fileFormat(
   container: RecordContainer,
   compression: Compression,
   { packetBuffered = false }: BufferOptions,
+  staging = new Staging(),
 ): RecordFileFormat {
   if (compression !== 'none') createCompressor(compression); // reports a missing compression now, not with the first file
   const { header } = container;
-  const staging = new Staging();
   return {
     ...container,
     create(target) {

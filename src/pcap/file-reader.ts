@@ -2,7 +2,6 @@
 import {
   type CaptureSource,
   type CaptureStatistics,
-  type FrameBatch,
   ownPackets,
   type Packet,
   POISON,
@@ -10,13 +9,14 @@ import {
 } from '../base/frame.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { ByteSource } from './byte-source.ts';
-import type { CaptureInterface, FilterChoice } from './capture-interface.ts';
-import { CaptureParser } from './capture-parser.ts';
+import type { CaptureInterface } from './capture-interface.ts';
+import { CaptureParser, type FileFormatName, type ParserOptions } from './capture-parser.ts';
 import { inputName, nameError, openByteSource } from './file-byte-source.ts';
 import { MAX_SNAP_LENGTH } from './format.ts';
+import type { FileBatch } from './frame-table.ts';
 
-/** A capture file. `linkType` and `snapLength` are those of its first interface. */
-export interface FileSource extends CaptureSource {
+/** Frames of one file or more. `linkType` and `snapLength` are those of the first interface. */
+export interface FrameSource extends CaptureSource {
   /**
    * Maximum length in bytes of a frame of the interfaces described so far. Frames of a PCAPNG file may exceed their
    * snap length; they are returned whole.
@@ -26,8 +26,19 @@ export interface FileSource extends CaptureSource {
   readonly interfaces: readonly CaptureInterface[];
 }
 
+/** A capture file. */
+export interface FileSource extends FrameSource {
+  readonly format: FileFormatName;
+  batches(options?: ReadOptions): AsyncIterable<FileBatch>;
+}
+
+/** Returns whether a source is one PCAPNG file, whose batches have blocks. */
+export function hasBlocks(source: FrameSource): source is FileSource {
+  return (source as Partial<FileSource>).format === 'pcapng';
+}
+
 /** How a file is read. */
-export interface FileOptions extends FilterChoice {
+export interface FileOptions extends ParserOptions {
   /**
    * Overwrites the bytes of a batch with 0xDB once it was returned, to find code that keeps borrowed frames. Default:
    * false.
@@ -68,6 +79,10 @@ class ParsedFile implements FileSource {
     this.#poison = options.poison ?? false;
   }
 
+  get format(): FileFormatName {
+    return this.#parser.format;
+  }
+
   get interfaces(): readonly CaptureInterface[] {
     return this.#parser.interfaces;
   }
@@ -92,10 +107,10 @@ class ParsedFile implements FileSource {
     }
   }
 
-  async *batches(options: ReadOptions = {}): AsyncGenerator<FrameBatch, void, undefined> {
+  async *batches(options: ReadOptions = {}): AsyncGenerator<FileBatch, void, undefined> {
     while (!this.#closed && options.signal?.aborted !== true) {
       const batch = this.#parser.parse();
-      if (batch.size > 0) {
+      if (!batch.isEmpty) {
         try {
           yield batch;
         } finally {

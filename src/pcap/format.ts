@@ -62,11 +62,21 @@ export const BlockType = {
   interfaceDescription: 1,
   packet: 2,
   simplePacket: 3,
+  nameResolution: 4,
   interfaceStatistics: 5,
   enhancedPacket: 6,
+  decryptionSecrets: 10,
+  custom: 0x0bad,
+  /** A custom block that must not be copied when the file is changed. */
+  customNotCopied: 0x4000_0bad,
   /** Filler, from the range for local use. Readers skip it. */
   filler: 0x8000_7470,
 } as const;
+
+/** Returns whether blocks of this type hold a frame. */
+export function isPacketBlock(type: number): boolean {
+  return type === BlockType.enhancedPacket || type === BlockType.simplePacket || type === BlockType.packet;
+}
 
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** Type and total length before the body, total length after it. */
@@ -76,12 +86,21 @@ export const BLOCK_OVERHEAD = 12;
 export const OptionCode = {
   end: 0,
   comment: 1,
-  sectionHardware: 2,
-  sectionOperatingSystem: 3,
+  hardware: 2,
+  operatingSystem: 3,
   userApplication: 4,
+  packetFlags: 2,
+  packetHash: 3,
+  packetDrops: 4,
+  packetId: 5,
+  packetQueue: 6,
+  packetVerdict: 7,
   interfaceName: 2,
   interfaceDescription: 3,
-  interfaceMac: 6,
+  interfaceAddress4: 4,
+  interfaceAddress6: 5,
+  interfaceMacAddress: 6,
+  interfaceEuiAddress: 7,
   interfaceSpeed: 8,
   interfaceTimestampResolution: 9,
   interfaceFilter: 11,
@@ -89,6 +108,8 @@ export const OptionCode = {
   interfaceFrameCheckLength: 13,
   interfaceTimestampOffset: 14,
   interfaceHardware: 15,
+  interfaceTransmitSpeed: 16,
+  interfaceReceiveSpeed: 17,
   statisticsStart: 2,
   statisticsEnd: 3,
   statisticsReceived: 4,

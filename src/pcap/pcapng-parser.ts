@@ -7,6 +7,7 @@ import { formatMac } from '../base/address.ts';
 import { readU8 } from '../base/bytes.ts';
 import { defined } from '../base/defined.ts';
 import type { StackError } from '../base/errors.ts';
+import type { BlockList } from './block-list.ts';
 import { readOrdered16, readOrdered32 } from './byte-order.ts';
 import type { CaptureInterface } from './capture-interface.ts';
 import { EnhancedPacket } from './enhanced-packet.ts';
@@ -14,6 +15,7 @@ import {
   BLOCK_OVERHEAD,
   BlockType,
   BYTE_ORDER_MAGIC,
+  isPacketBlock,
   linkTypeOfFile,
   MAX_RECORD_LENGTH,
   MAX_SNAP_LENGTH,
@@ -59,6 +61,7 @@ export class PcapngParser implements RecordParser {
   needed = BLOCK_HEAD_LENGTH;
   error: StackError | undefined;
   readonly #table: FrameTable;
+  readonly #blocks: BlockList | undefined;
   readonly #scales: TickScale[] = [];
   #littleEndian = true;
   /** Index in `interfaces` of the first one of the current section. */
@@ -67,6 +70,7 @@ export class PcapngParser implements RecordParser {
 
   constructor(table: FrameTable) {
     this.#table = table;
+    this.#blocks = table.blocks;
   }
 
   step(bytes: Uint8Array, start: number, end: number): number {
@@ -80,7 +84,17 @@ export class PcapngParser implements RecordParser {
     if (start + length > end) return this.#want(length);
     const trailer = readOrdered32(bytes, start + length - 4, this.#littleEndian);
     if (trailer !== length) return this.#fail(`block lengths differ: ${length} before the body, ${trailer} after it`);
-    return this.#readBlock(bytes, start, start + length - 4) ? length : -1;
+    const before = this.#table.size;
+    if (!this.#readBlock(bytes, start, start + length - 4)) return -1;
+    if (this.#blocks !== undefined) this.#listBlock(this.#blocks, bytes, start, length, before);
+    return length;
+  }
+
+  /** @param before size of the frame table before this block */
+  #listBlock(blocks: BlockList, bytes: Uint8Array, start: number, length: number, before: number): void {
+    const little = this.#littleEndian;
+    if (this.#table.size > before) blocks.addFrame(start, length, little, this.#sectionBase, before);
+    else if (!isPacketBlock(readOrdered32(bytes, start, little))) blocks.add(start, length, little, this.#sectionBase);
   }
 
   endsEarly(rest: number): StackError {
@@ -166,7 +180,7 @@ export class PcapngParser implements RecordParser {
         resolution = readU8(bytes, option.start);
       } else if (option.code === OptionCode.interfaceFrameCheckLength && option.length === 1) {
         frameCheckLength = bytesOfFrameCheck(readU8(bytes, option.start));
-      } else if (option.code === OptionCode.interfaceMac && option.length === 6) {
+      } else if (option.code === OptionCode.interfaceMacAddress && option.length === 6) {
         mac = formatMac(bytes, option.start);
       } else if (option.code === OptionCode.interfaceSpeed && option.length === 8) {
         speed = speedOf(readSigned64(bytes, option.start, little));
@@ -184,7 +198,13 @@ export class PcapngParser implements RecordParser {
       linkType,
       snapLength: snapLength === 0 ? MAX_SNAP_LENGTH : snapLength,
       ...texts,
-      ...defined({ mac, speed, frameCheckLength }),
+      ...defined({
+        mac,
+        speed,
+        frameCheckLength,
+        timestampResolution: resolution,
+        timestampOffset: offset === 0 ? undefined : offset,
+      }),
     });
     return true;
   }

@@ -1,11 +1,13 @@
 /** Files that are written in batches of ready-made records, as rotation and the record loop see them. @module */
 import type { RecordFormat } from './format.ts';
-import type { FrameLayout } from './record-layout.ts';
+import type { FrameLayout, RecordLayout } from './record-layout.ts';
 
 /** Header and record layout of a file format. */
 export interface RecordContainer {
   readonly recordFormat: RecordFormat;
   readonly layout: FrameLayout;
+  /** Layout for walking a whole file from its beginning. Default: `layout`. */
+  readonly fileLayout?: RecordLayout;
   readonly header: Uint8Array;
   /** Bytes of `header` before the first record or block. */
   readonly headerLength: number;

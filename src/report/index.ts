@@ -1,4 +1,6 @@
 /** Plain data in, text out: what tapline prints. No I/O. @module */
+
+export { formatCaptureInfo } from './file/capture-info-text.ts';
 export {
   type FilterCount,
   filterCountText,
@@ -42,9 +44,9 @@ export {
   trafficRateLine,
   trafficToJson,
 } from './host/netstat-traffic.ts';
+export { formatNumberedInterfaces } from './host/numbered-interfaces.ts';
 export { formatRouteLookup } from './host/route-lookup.ts';
 export { formatServiceChanges, formatTcpServices, formatTcpServicesWide } from './host/tcp-services-text.ts';
-export { formatNumberedInterfaces } from './host/numbered-interfaces.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

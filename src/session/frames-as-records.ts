@@ -7,7 +7,7 @@ import { FrameGatherer, type RecordBatch, type RecordReadOptions } from '../capt
 import type { CaptureInterface, RecordFormat } from '../pcap/index.ts';
 
 /** A source that may describe interfaces, and more of them with every batch. */
-type DescribedSource = CaptureSource & {
+type DescribedSource = Pick<CaptureSource, 'linkType' | 'snapLength' | 'batches'> & {
   readonly interfaces?: readonly CaptureInterface[];
   /** Maximum frame length in bytes. Default: from the snap lengths. */
   readonly longestFrame?: number;

@@ -3,7 +3,9 @@ export { describeTrigger, FlightFiles, type FlightFilesOptions } from './flight/
 export type { FlightBefore, FlightCounters, FlightOptions, FlightOutput, FlightTrigger } from './flight/options.ts';
 export { type FlightRunOptions, type FlightSummary, recordFlight } from './flight/record-flight.ts';
 export { FlightRecorder } from './flight/recorder.ts';
+export { type CaptureInfo, captureInfo } from './info/capture-info.ts';
 export {
+  type RecordInput,
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
@@ -18,6 +20,11 @@ export { refuseDefaultRoute } from './replay/guard.ts';
 export type { ReplayOptions, ReplaySummary } from './replay/options.ts';
 export { Replay, replay } from './replay/replay.ts';
 export type { ReplayPace } from './replay/schedule.ts';
+export type { CopyChanges } from './rewrite/block-copier.ts';
+export type { Stripping } from './rewrite/block-rules.ts';
+export { copyBlocks } from './rewrite/copied-blocks.ts';
+export type { FrameEditor } from './rewrite/frame-editor.ts';
+export { type CaptureTime, type SelectionOptions, selectFrames, type TimeBound } from './rewrite/frame-selection.ts';
 export { FileSeries } from './series/file-series.ts';
 export type { FreeSpaceFloor } from './series/free-space.ts';
 export { GrowingFiles } from './series/growing-files.ts';

@@ -31,8 +31,11 @@ interface RecordSink extends FrameSink {
   writeRecords(records: Uint8Array, frames: number): void;
 }
 
-/** A source that also returns ready-made records: a live one, or several merged. */
-type RecordSource = CaptureSource & Pick<LiveSource, 'records'>;
+/** What the loop needs of a source. */
+export type RecordInput = Pick<CaptureSource, 'linkType' | 'snapLength' | 'batches' | 'statistics'>;
+
+/** A source that also returns ready-made records: a live one, several merged, or the blocks of a PCAPNG file. */
+type RecordSource = RecordInput & Pick<LiveSource, 'records'>;
 
 /** What the loop needs of an output for batches. */
 type BatchOutput = Pick<RecordOutput, 'recordFormat' | 'take'> & Partial<Pick<RecordOutput, 'lead' | 'descriptions'>>;
@@ -54,7 +57,7 @@ export interface RecordSummary extends RecordProgress {
  * @throws the error of the source or the sink, after flushing what was recorded
  */
 export async function record(
-  source: CaptureSource,
+  source: RecordInput,
   sink: RecordTarget,
   options: RecordOptions = {},
 ): Promise<RecordSummary> {
@@ -63,7 +66,7 @@ export async function record(
 }
 
 class Recording {
-  readonly #source: CaptureSource;
+  readonly #source: RecordInput;
   readonly #sink: RecordTarget;
   readonly #options: RecordOptions;
   readonly #limit: number;
@@ -72,7 +75,7 @@ class Recording {
   #frames = 0;
   #bytes = 0;
 
-  constructor(source: CaptureSource, sink: RecordTarget, options: RecordOptions) {
+  constructor(source: RecordInput, sink: RecordTarget, options: RecordOptions) {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
@@ -107,13 +110,13 @@ class Recording {
     this.#stop.abort();
   }
 
-  async #transfer(source: CaptureSource, sink: RecordTarget): Promise<void> {
+  async #transfer(source: RecordInput, sink: RecordTarget): Promise<void> {
     if ('lead' in sink) {
       const onStopped = (): void => this.#end(sink.ended ?? 'end'); // after a failure `flush` throws the reason
       if (sink.stopped.aborted) onStopped();
       sink.stopped.addEventListener('abort', onStopped, { once: true });
       await this.#byRecords(source, sink);
-    } else if (isLiveSource(source) && isRecordSink(sink)) {
+    } else if (hasRecords(source) && isRecordSink(sink)) {
       await this.#byRecords(source, {
         recordFormat: { container: 'pcap', timestampPrecision: sink.timestampPrecision },
         async take(batch) {
@@ -126,7 +129,7 @@ class Recording {
     }
   }
 
-  async #byRecords(source: CaptureSource, output: BatchOutput): Promise<void> {
+  async #byRecords(source: RecordInput, output: BatchOutput): Promise<void> {
     const { recordFormat } = output;
     const options = {
       signal: this.#stop.signal,
@@ -134,7 +137,7 @@ class Recording {
       lead: () => output.lead?.() ?? EMPTY,
       descriptions: () => output.descriptions?.(),
     };
-    const batches = isLiveSource(source)
+    const batches = hasRecords(source)
       ? source.records(recordFormat, options)
       : framesAsRecords(source, recordFormat, options);
     for await (const batch of batches) {
@@ -145,7 +148,7 @@ class Recording {
     if (this.#frames >= this.#limit) this.#reason = 'limit';
   }
 
-  async #byFrames(source: CaptureSource, sink: FrameSink): Promise<void> {
+  async #byFrames(source: RecordInput, sink: FrameSink): Promise<void> {
     for await (const batch of source.batches({ signal: this.#stop.signal })) {
       let frames = 0;
       let bytes = 0;
@@ -178,7 +181,7 @@ class Recording {
   }
 }
 
-function isLiveSource(source: CaptureSource): source is RecordSource {
+function hasRecords(source: RecordInput): source is RecordSource {
   return 'records' in source;
 }
 

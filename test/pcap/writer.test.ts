@@ -219,8 +219,8 @@ describe('PcapngWriter', () => {
     const { frames, parser, code } = parseAll(sink.bytes);
     expect(code).toBeUndefined();
     expect(parser.interfaces).toEqual([
-      { linkType: 1, snapLength: 262_144, name: 'eth0', filter: 'tcp' },
-      { linkType: 101, snapLength: 20, description: 'tunnel' },
+      { linkType: 1, snapLength: 262_144, timestampResolution: 9, name: 'eth0', filter: 'tcp' },
+      { linkType: 101, snapLength: 20, timestampResolution: 9, description: 'tunnel' },
     ]);
     expect(frames.map((frame) => [frame.interfaceIndex, frame.bytes.length / 2])).toEqual([
       [0, 100],

@@ -62,6 +62,7 @@ export function recordingOf(
 ): () => Promise<FileSource> {
   return async () => {
     const source: FileSource = {
+      format: 'pcap',
       linkType: interfaces[0]?.linkType ?? 0,
       snapLength: 65_535,
       longestFrame: 65_535,
@@ -69,7 +70,13 @@ export function recordingOf(
       async *batches() {
         for (let at = 0; at < frames.length; at += batchSize) {
           const part = frames.slice(at, at + batchSize);
-          yield { size: part.length, forEach: (visit) => void part.map((frame) => visit(frame)) };
+          yield {
+            size: part.length,
+            forEach: (visit) => void part.map((frame) => visit(frame)),
+            forEachBlock() {},
+            blockCount: 0,
+            blockLength: () => 0,
+          };
         }
       },
       packets: () => ownPackets(source.batches()),

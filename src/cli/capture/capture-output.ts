@@ -2,7 +2,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
-import type { CaptureSource } from '../../base/frame.ts';
 import { linkTypeName } from '../../base/link-type.ts';
 import type { LiveSource, MergedSource } from '../../capture/index.ts';
 import { encodeStatistics, type PcapOptions, pcapFileFormat, pcapngFileFormat } from '../../pcap/index.ts';
@@ -10,6 +9,7 @@ import {
   type Epilogue,
   FileSeries,
   type FileSeriesOptions,
+  type RecordInput,
   type RecordOptions,
   type RecordProgress,
   type RecordSummary,
@@ -88,7 +88,7 @@ export function countersOf(source: LiveSource | MergedSource, clock: Clock): Epi
  * @throws what `record` throws
  */
 export async function recordAndClose(
-  source: CaptureSource,
+  source: RecordInput,
   sink: RecordTarget,
   options: RecordOptions,
 ): Promise<RecordSummary> {

@@ -27,8 +27,17 @@ export interface FilterDump {
   readonly optimize: boolean;
 }
 
+/** Options that only `tapline read` has. */
+const READ_ONLY = {
+  skip: undefined,
+  from: undefined,
+  to: undefined,
+  'no-comments': false,
+  strip: false,
+} as const;
+
 type InsteadWords = (ReturnType<typeof insteadOptions> extends Argv<infer Arguments> ? Arguments : never) &
-  Omit<ReadArguments, 'file' | 'V'> &
+  Omit<ReadArguments, 'file' | 'V' | keyof typeof READ_ONLY> &
   InterfaceWords &
   LiveWords & { readonly y: string | undefined };
 
@@ -57,7 +66,7 @@ export function parseInstead(words: InsteadWords): InsteadCommand | undefined {
   if (words.d > 0) return { kind: 'program', ...parseDump(words) };
   if (file === undefined && list === undefined) return undefined;
   refuseLiveOptions(words, file === undefined ? '-V' : '-r');
-  return { kind: 'read', command: parseRead({ ...words, file }) };
+  return { kind: 'read', command: parseRead({ ...READ_ONLY, ...words, file }) };
 }
 
 /** With `-r`, an interface is ignored, as by tcpdump. */

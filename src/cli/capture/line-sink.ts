@@ -7,12 +7,16 @@ import type { TextOutput } from '../text-output.ts';
 /** Returns the link type of a frame. */
 export type LinkTypeOf = (frame: FrameView) => LinkType;
 
-/** @param stop called when the reader of `output` has exited */
+/**
+ * @param stop called when the reader of `output` has exited
+ * @param noteOf returns printable text to add to the line of the frame being added
+ */
 export function createLineSink(
   linkTypeOf: LinkTypeOf,
   options: PacketPrintOptions,
   output: TextOutput,
   stop: () => void,
+  noteOf: () => string = () => '',
 ): FrameSink {
   const printer = new PacketPrinter(options);
   let text = '';
@@ -24,7 +28,7 @@ export function createLineSink(
   };
   return {
     add(frame) {
-      text += `${printer.format(frame, linkTypeOf(frame))}\n`;
+      text += `${printer.format(frame, linkTypeOf(frame), noteOf())}\n`;
     },
     flush,
     close: flush,

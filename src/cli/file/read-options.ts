@@ -1,12 +1,15 @@
 /** The command line of `tapline read`. @module */
 import type { Argv } from 'yargs';
+import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import type { PacketPrintOptions } from '../../report/index.ts';
+import type { SelectionOptions } from '../../session/index.ts';
 import { type OutputFiles, outputOptions, parseOutput } from '../capture/output-options.ts';
 import { parseStopTexts, type StopTexts } from '../capture/stop-message.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
 import { type FilterSource, filterFile, filterWords, noOptimize, numberOption, parseFilter } from '../options.ts';
 import { acceptedOptions, parsePrint, printOptions } from '../print-options.ts';
+import { TIME_FORMS, timeOption } from '../time-option.ts';
 
 export type ReadArguments = ReturnType<typeof readOptions> extends Argv<infer Arguments> ? Arguments : never;
 
@@ -19,7 +22,12 @@ export interface ReadCommand {
   readonly filter: FilterSource;
   readonly optimize: boolean;
   readonly frameLimit: number | undefined;
+  readonly selection: SelectionOptions;
   readonly countsOnly: boolean;
+  /** Leave out of PCAPNG files what may tell secrets. */
+  readonly strip: boolean;
+  /** Print comments and drop counts. */
+  readonly comments: boolean;
   /** Undefined: print lines. */
   readonly output: OutputFiles | undefined;
   /** Print lines as well as writing `output`. */
@@ -36,11 +44,22 @@ export const INPUT_FILE = {
 } as const;
 
 export function readOptions(command: Argv) {
+  const { flag } = optionGroup(FrameGroup.lines);
   const { value } = optionGroup(FrameGroup.limits);
   const input = filterWords(command.positional('file', { ...INPUT_FILE, demandOption: false }))
     .option('V', fileList(FrameGroup.file))
     .option('F', filterFile(FrameGroup.file))
-    .option('c', value('number of frames to read', { alias: 'packets', defaultDescription: 'no limit' }));
+    .option('c', value('number of frames to read', { alias: 'packets', defaultDescription: 'no limit' }))
+    .option('skip', value('skip the first N matching frames'))
+    .option('from', value(`read frames from this time on: ${TIME_FORMS}`))
+    .option('to', value('read frames before this time'))
+    .option('no-comments', flag('do not print comments and drop counts of PCAPNG files'))
+    .option(
+      'strip',
+      optionGroup(FrameGroup.files).flag(
+        'leave out of PCAPNG files what may tell secrets: decryption keys, names, comments, custom and unknown blocks and options',
+      ),
+    );
   return acceptedOptions(outputOptions(printOptions(input))).option('O', noOptimize(FrameGroup.advanced));
 }
 
@@ -52,6 +71,7 @@ export function fileList(group: string) {
 /** @throws StackError `USAGE` */
 export function parseRead(words: ReadArguments): ReadCommand {
   const output = parseOutput(words);
+  if (words.strip && output === undefined) throw new StackError('USAGE', '--strip needs -w FILE');
   const { limit: _, ...stopTexts } = parseStopTexts(words); // the end of `-c` frames is no surprise
   const { V: list, file = list } = words;
   if (file === undefined) throw new StackError('USAGE', 'no file given; usage: tapline read FILE [expression..]');
@@ -64,7 +84,10 @@ export function parseRead(words: ReadArguments): ReadCommand {
     filter: parseFilter({ F: words.F, expression }),
     optimize: !words.O,
     frameLimit: numberOption('-c', words.c, { least: 1 }),
+    selection: parseSelection(words),
     countsOnly: words.count,
+    strip: words.strip,
+    comments: !words['no-comments'],
     output,
     printsToo: parsePrintsToo(words),
     print: parsePrint(words),
@@ -87,4 +110,13 @@ export function parsePrintsToo({
   if (print && w === '-')
     throw new StackError('USAGE', '--print and -w - exclude each other: both use standard output');
   return print && w !== undefined;
+}
+
+/** @throws StackError `USAGE` */
+function parseSelection(words: Pick<ReadArguments, 'from' | 'to' | 'skip'>): SelectionOptions {
+  return defined({
+    from: timeOption('--from', words.from),
+    to: timeOption('--to', words.to),
+    skip: numberOption('--skip', words.skip),
+  });
 }

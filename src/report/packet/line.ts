@@ -25,8 +25,11 @@ export class PacketPrinter {
     this.#time = new TimePrinter(options);
   }
 
-  /** The line of a frame, without a line end; several lines with `-v` and with a dump. */
-  format(frame: FrameView, linkType: LinkType): string {
+  /**
+   * Returns the line of a frame, without a line end; several lines with `-v` and with a dump.
+   * @param note printable text to add before the dump
+   */
+  format(frame: FrameView, linkType: LinkType, note = ''): string {
     const { verbosity = 0, number = false, lengths = false, dump } = this.#options;
     this.#count += 1;
     const dissection = dissect(frame, linkType, { checksums: verbosity > 0 });
@@ -34,7 +37,7 @@ export class PacketPrinter {
     const sizes = lengths ? `caplen ${frame.length}, len ${frame.wireLength}, ` : '';
     const time = this.#time.format(frame.seconds, frame.nanoseconds);
     const body = dump === undefined ? '' : this.#dump(frame, dissection);
-    return `${count}${sizes}${time}${this.#line.names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${body}`;
+    return `${count}${sizes}${time}${this.#line.names.source(frame.interfaceIndex)}${this.describe(dissection, linkType)}${note}${body}`;
   }
 
   /** The line without the time stamp. */

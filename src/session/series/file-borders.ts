@@ -59,7 +59,8 @@ export class FileBorders {
   isFull(open: OpenFile, bytes: Uint8Array, at: number): boolean {
     if (open.frames === 0) return false;
     const layout = this.#layout;
-    if (layout.recordLength(bytes, at) > this.#bytesLeft(open) || this.hasAllFrames(open)) return true;
+    if (layout.recordLength(bytes, at) > this.#bytesLeft(open)) return true;
+    if (this.hasAllFrames(open) && layout.isFrame(bytes, at)) return true;
     const second = nextSecond(layout, bytes, at);
     return second !== undefined && (second >= this.#borderOf(open, bytes, at) || second < open.earliest);
   }

@@ -267,9 +267,12 @@ export class FileSeries implements RecordOutput {
     return this.#options.fileLimit ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Closes a file that holds its number of frames, without waiting for the next frame. */
+  /**
+   * Closes a file that holds its number of frames, without waiting for the next frame. A file that is not live may have
+   * further records for it that are not frames.
+   */
   #finishWhenCounted(open: OpenFile): void {
-    if (this.#borders.hasAllFrames(open)) this.#finish();
+    if (this.#options.isLive !== false && this.#borders.hasAllFrames(open)) this.#finish();
   }
 
   #finish(): void {
