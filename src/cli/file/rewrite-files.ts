@@ -5,6 +5,7 @@ import { type FileSource, pcapFileFormat } from '../../pcap/index.ts';
 import {
   type CopyChanges,
   copyBlocks,
+  EditedSource,
   FileSeries,
   GrowingFiles,
   type RecordInput,
@@ -37,13 +38,16 @@ export function createRewrite(
   const wanted = outputSeries(output, context);
   const { dev: device, ino: inode } = file === '-' ? fstatSync(0) : statSync(file);
   const series = { ...wanted, isLive: false, isLazy: wanted.rotation !== undefined, keep: { device, inode } };
+  const edited = changes.editor === undefined ? source : new EditedSource(source, changes.editor);
   if (isPcapngName(path)) {
-    if (source.format === 'pcap') return { source, sink: new GrowingFiles(path, source, { compression, series }) };
+    if (source.format === 'pcap') {
+      return { source: edited, sink: new GrowingFiles(path, source, { compression, series }) };
+    }
     const copied = copyBlocks(source, path, { ...changes, compression, series });
     return { source: copied.source, sink: copied.output };
   }
   const { linkType, longestFrame: snapLength, interfaces } = source; // readers cut records above the snapshot length
   const { frameCheckLength } = interfaces[0] ?? {};
   const options = { linkType, snapLength, timestampPrecision, ...defined({ frameCheckLength }) };
-  return { source, sink: new FileSeries(path, pcapFileFormat(options, compression), series) };
+  return { source: edited, sink: new FileSeries(path, pcapFileFormat(options, compression), series) };
 }
