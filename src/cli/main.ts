@@ -5,6 +5,7 @@
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diagnosticCommand } from './commands/diagnostic.ts';
+import { editCommand } from './commands/edit.ts';
 import { filterCommand } from './commands/filter.ts';
 import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
@@ -23,6 +24,7 @@ void runProgram([
   captureCommand,
   readCommand,
   infoCommand,
+  editCommand,
   replayCommand,
   filterCommand,
   interfacesCommand,

@@ -64,6 +64,8 @@ export interface PrintWords {
   readonly micro: boolean;
 }
 
+export type PrecisionWords = Pick<PrintWords, 'time-stamp-precision' | 'nano' | 'micro'>;
+
 /** By the number of `-t`. */
 const TIME_STYLES: readonly TimeStyle[] = ['clock', 'none', 'epoch', 'sincePrevious', 'date', 'sinceFirst'];
 
@@ -83,7 +85,7 @@ export function parsePrint(words: PrintWords): PacketPrintOptions {
   };
 }
 
-export function parsePrecision(words: Pick<PrintWords, 'time-stamp-precision' | 'nano' | 'micro'>): TimestampPrecision {
+export function parsePrecision(words: PrecisionWords): TimestampPrecision {
   if (words.nano) return 'nano';
   return words.micro ? 'micro' : words['time-stamp-precision'];
 }

@@ -29,7 +29,7 @@ export {
   PcapRecordHeader,
   type RecordFormat,
 } from './format.ts';
-export type { FileBatch } from './frame-table.ts';
+export { type FileBatch, FrameTable } from './frame-table.ts';
 export {
   changedPacketLength,
   copyBlock,

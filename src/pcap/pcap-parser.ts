@@ -134,7 +134,8 @@ export class PcapParser implements RecordParser {
   #describe(field: number): void {
     const linkType: LinkType = linkTypeOfFile(field & 0xffff);
     this.#maximumLength = maxCapturedLength(linkType);
-    const described = { linkType, snapLength: this.#snapLength };
+    const resolution = this.#nanosecondsPerUnit === 1 ? { timestampResolution: 9 } : {};
+    const described = { linkType, snapLength: this.#snapLength, ...resolution };
     const frameCheckLength = (field >>> 28) * 2; // counted in 16-bit words
     this.interfaces.push((field & FRAME_CHECK_PRESENT) === 0 ? described : { ...described, frameCheckLength });
   }

@@ -18,7 +18,7 @@ export function blocksOf(file: Uint8Array): PlainBlock[] {
   for (let at = 0; at + 12 <= file.length; ) {
     if (view.getUint32(at) === 0x0a0d0d0a) little = view.getUint32(at + 8, true) === 0x1a2b3c4d;
     const length = view.getUint32(at + 4, little);
-    blocks.push({ type: view.getUint32(at, little), bytes: file.slice(at, at + length) });
+    blocks.push({ type: view.getUint32(at, little), bytes: new Uint8Array(file.subarray(at, at + length)) });
     at += length;
   }
   return blocks;

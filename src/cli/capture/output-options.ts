@@ -7,7 +7,7 @@ import type { FileSeriesOptions, Rotation } from '../../session/index.ts';
 import { fileAccess } from '../file-access.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
 import { numberOption } from '../options.ts';
-import { type PrintWords, parsePrecision } from '../print-options.ts';
+import { type PrecisionWords, parsePrecision } from '../print-options.ts';
 import { floorOption, sizeOption } from '../size-option.ts';
 
 type OutputWords = ReturnType<typeof outputOptions> extends Argv<infer Arguments> ? Arguments : never;
@@ -114,7 +114,7 @@ type FileOption = (typeof NEEDS_FILE)[number][0];
  * @throws StackError `USAGE` for options that need `-w`, or exclude each other
  */
 export function parseOutput(
-  words: OutputWords & PrintWords & { readonly U?: boolean },
+  words: OutputWords & PrecisionWords & { readonly U?: boolean },
   { otherwise, free = [] }: { readonly otherwise?: Rotation | undefined; readonly free?: readonly FileOption[] } = {},
 ): OutputFiles | undefined {
   if (words.w === undefined) {

@@ -7,6 +7,7 @@ import { type FrameSource, hasBlocks, pcapFileFormat } from '../../pcap/index.ts
 import {
   type CopyChanges,
   copyBlocks,
+  EditedSource,
   FileSeries,
   GrowingFiles,
   type RecordInput,
@@ -51,15 +52,16 @@ export function createRewrite(
     return status === undefined ? [] : { device: status.dev, inode: status.ino };
   });
   const series = { ...wanted, isLive: false, isLazy: wanted.rotation !== undefined, keep };
+  const edited = changes.editor === undefined ? source : new EditedSource(source, changes.editor);
   if (isPcapngName(path)) {
     if (!hasBlocks(source)) {
       const sink = new GrowingFiles(path, source, { compression, series, pcapng: defined({ comment }) });
-      return { source, sink: lines === undefined ? sink : withLines(sink, lines) };
+      return { source: edited, sink: lines === undefined ? sink : withLines(sink, lines) };
     }
     if (comment !== undefined) {
       throw new StackError('USAGE', '--capture-comment needs PCAP input: a PCAPNG file keeps its own comments');
     }
-    const editor = lines === undefined ? undefined : printingEditor(lines);
+    const editor = lines === undefined ? changes.editor : printingEditor(lines);
     const copied = copyBlocks(source, path, { ...changes, compression, series, ...defined({ editor }) });
     return { source: copied.source, sink: lines === undefined ? copied.output : flushingLines(copied.output, lines) };
   }
@@ -68,5 +70,5 @@ export function createRewrite(
   const { frameCheckLength } = interfaces[0] ?? {};
   const options = { linkType, snapLength, timestampPrecision, ...defined({ frameCheckLength }) };
   const sink = new FileSeries(path, pcapFileFormat(options, compression), series);
-  return { source, sink: lines === undefined ? sink : withLines(sink, lines) };
+  return { source: edited, sink: lines === undefined ? sink : withLines(sink, lines) };
 }

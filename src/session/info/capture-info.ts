@@ -107,13 +107,16 @@ async function readAll(
 ): Promise<CaptureInfo['damage']> {
   try {
     for await (const batch of source.batches(signal === undefined ? {} : { signal })) {
-      if (source.format === 'pcap') batch.forEach((frame) => frames.add(frame, true));
-      else {
-        batch.forEachBlock((block) => {
-          blocks.add(block);
-          if (block.frame !== undefined) frames.add(block.frame, blocks.isTimed(block));
+      if (source.format === 'pcap') {
+        batch.forEach((frame) => {
+          frames.add(frame, true);
         });
+        continue;
       }
+      batch.forEachBlock((block) => {
+        blocks.add(block);
+        if (block.frame !== undefined) frames.add(block.frame, blocks.isTimed(block));
+      });
     }
     return undefined;
   } catch (error) {

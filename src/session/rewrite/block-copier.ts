@@ -1,6 +1,7 @@
 /** Copies blocks of a PCAPNG file into output memory, with the changes of a rewrite. @module */
 
 import { StackError } from '../../base/errors.ts';
+import type { FrameView } from '../../base/frame.ts';
 import { FrameCursor } from '../../base/frame-columns.ts';
 import {
   BlockType,
@@ -73,10 +74,14 @@ export class BlockCopier {
     const edited = copyFrame(frame, this.#frame);
     const scale = this.#layout.scaleOf(frame.interfaceIndex);
     if (editor?.edit(edited, this.#file.interfaces[frame.interfaceIndex]?.linkType ?? 0) === false) return at;
+    if (type === BlockType.simplePacket) copyTime(frame, edited); // it has none
+    const changes = this.#changesOf(editor);
+    if (!isCut && editor?.changesBytes !== true && changes.comments?.length === 0 && isUnchanged(frame, edited)) {
+      return copyBlock(block, out, at);
+    }
     if (edited.seconds < scale.startSeconds || edited.seconds >= scale.endSeconds) {
       throw new StackError('FRAME_TIME', 'a time is outside the range of its interface in a PCAPNG file');
     }
-    const changes = this.#changesOf(editor);
     if (changedPacketLength(block, changes) > block.length + BLOCK_ROOM) throw new RangeError('comments are too long');
     return writeChangedPacket(block, edited, scale, changes, out, at);
   }
@@ -88,6 +93,15 @@ export class BlockCopier {
       comments: comments.map((comment) => encoder.encode(comment).subarray(0, MAX_OPTION_LENGTH)),
     };
   }
+}
+
+function copyTime(from: FrameView, to: FrameCursor): void {
+  to.seconds = from.seconds;
+  to.nanoseconds = from.nanoseconds;
+}
+
+function isUnchanged(frame: FrameView, edited: FrameView): boolean {
+  return edited.length === frame.length && edited.seconds === frame.seconds && edited.nanoseconds === frame.nanoseconds;
 }
 
 /** Bytes that a block may grow. */

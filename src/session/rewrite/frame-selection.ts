@@ -27,19 +27,8 @@ export interface SelectionOptions {
 export function selectFrames(choice: FilterChoice, options: SelectionOptions): FilterChoice {
   const { skip = 0 } = options;
   if (options.from === undefined && options.to === undefined && skip === 0) return choice;
-  let isBegun = false;
-  let from: CaptureTime | undefined;
-  let to: CaptureTime | undefined;
+  const isSelected = timeSelector(options);
   let skipped = 0;
-  const isSelected = (frame: FrameView): boolean => {
-    if (!isBegun) {
-      isBegun = true;
-      const first = { seconds: frame.seconds, nanoseconds: frame.nanoseconds };
-      from = options.from?.(first);
-      to = options.to?.(first);
-    }
-    return (from === undefined || !isBefore(frame, from)) && (to === undefined || isBefore(frame, to));
-  };
   const filterFor = (linkType: LinkType): FrameFilter => {
     const filter = chooseFilter(choice, linkType);
     return (frame) => {
@@ -51,6 +40,22 @@ export function selectFrames(choice: FilterChoice, options: SelectionOptions): F
     };
   };
   return { filterFor };
+}
+
+/** Returns a test of the times of a file's frames, to be called for each of them in order. */
+export function timeSelector(options: Pick<SelectionOptions, 'from' | 'to'>): (frame: FrameView) => boolean {
+  let isBegun = false;
+  let from: CaptureTime | undefined;
+  let to: CaptureTime | undefined;
+  return (frame) => {
+    if (!isBegun) {
+      isBegun = true;
+      const first = { seconds: frame.seconds, nanoseconds: frame.nanoseconds };
+      from = options.from?.(first);
+      to = options.to?.(first);
+    }
+    return (from === undefined || !isBefore(frame, from)) && (to === undefined || isBefore(frame, to));
+  };
 }
 
 /** More than any frame's length; 0 would reject it. */
