@@ -36,6 +36,7 @@ export type StackErrorCode =
   // Interfaces and captures.
   | 'NO_INTERFACE' // no interface of that name
   | 'INTERFACE_GONE' // the interface was deleted
+  | 'NO_NAMESPACE' // no network namespace of that name or process
   | 'LINK_TYPE' // the interface does not accept such frames
   | 'DEFAULT_ROUTE' // the interface carries a default route
   | 'BUSY' // the source is being read

@@ -26,6 +26,7 @@ const BY_ERROR_CODE: Readonly<Partial<Record<StackErrorCode, number>>> = {
   PRIVILEGE: ExitCode.privilege,
   NO_INTERFACE: ExitCode.interface,
   INTERFACE_GONE: ExitCode.interface,
+  NO_NAMESPACE: ExitCode.interface,
   DISK_FULL: ExitCode.diskFull,
   FILE_FORMAT: ExitCode.badFile,
   FILE_TRUNCATED: ExitCode.badFile,

@@ -1,6 +1,7 @@
 /**
- * Requests and answers, with three operations: `execute` for changes that are acknowledged, `request` for requests with
- * answers, `dump` for whole tables, repeated if they change during the dump.
+ * Requests and answers: `execute` for changes that are acknowledged, `request` for requests with answers, `dump` for
+ * whole tables, and `scan` for large tables that are read without copies. Dumps are repeated if the table changes
+ * meanwhile.
  *
  * A request costs one system call to send and one per 32 KiB of answer (3.4 microseconds each), so both are
  * synchronous; the interface is asynchronous so that this may change. An answer is received whole before its first
@@ -8,7 +9,7 @@
  * @module
  */
 import { NetlinkError, readAcknowledgement, refusalError } from './error.ts';
-import { ControlType, decodeMessages, encodeMessage, MessageFlag, type NetlinkMessage } from './message.ts';
+import { ControlType, encodeMessage, MessageCursor, MessageFlag, type NetlinkMessage } from './message.ts';
 import { NetlinkProtocol, type NetlinkSocket, openNetlinkSocket } from './socket.ts';
 
 interface RequestOptions {
@@ -22,6 +23,9 @@ interface Dump {
   /** False if the table changed during every attempt: entries may be missing or duplicated. */
   readonly consistent: boolean;
 }
+
+/** Reads one entry of a table; the payload is `bytes[start, end)`, valid inside the call. */
+export type EntryVisitor = (type: number, bytes: Uint8Array, start: number, end: number) => void;
 
 export interface NetlinkConnection extends AsyncDisposable {
   /**
@@ -40,12 +44,19 @@ export interface NetlinkConnection extends AsyncDisposable {
    * @throws NetlinkError
    */
   dump(message: NetlinkMessage, options?: RequestOptions): Promise<Dump>;
+  /**
+   * Reads a whole table without copying its entries.
+   * @param begin called before each attempt; returns the visitor of that attempt's entries
+   * @returns whether the last attempt was consistent
+   * @throws NetlinkError
+   */
+  scan(message: NetlinkMessage, begin: () => EntryVisitor, options?: RequestOptions): Promise<boolean>;
   /** Idempotent. */
   close(): void;
 }
 
 /** Attempts at a dump while its table changes. */
-const DUMP_ATTEMPTS = 5;
+const DUMP_ATTEMPTS = 3;
 /** A full routing table of the Internet is about 100 MB as netlink messages. */
 const MAX_ANSWER_LENGTH = 256 * 1024 * 1024;
 
@@ -57,13 +68,9 @@ export function connectNetlink(socket: NetlinkSocket = openNetlinkSocket(Netlink
   return new Connection(socket);
 }
 
-interface Answer {
-  readonly messages: readonly NetlinkMessage[];
-  readonly interrupted: boolean;
-}
-
 class Connection implements NetlinkConnection {
   readonly #socket: NetlinkSocket;
+  readonly #cursor = new MessageCursor();
   #sequence = 0;
 
   constructor(socket: NetlinkSocket) {
@@ -72,7 +79,9 @@ class Connection implements NetlinkConnection {
 
   async *request(message: NetlinkMessage, options?: RequestOptions): AsyncGenerator<NetlinkMessage, void, undefined> {
     if ((message.flags & MessageFlag.dump) !== MessageFlag.dump) {
-      yield* this.#exchange(message, MessageFlag.acknowledge, options).messages;
+      const messages: NetlinkMessage[] = [];
+      this.#exchange(message, MessageFlag.acknowledge, copyTo(messages), options);
+      yield* messages;
       return;
     }
     const { messages, consistent } = await this.dump(message, options);
@@ -81,14 +90,25 @@ class Connection implements NetlinkConnection {
   }
 
   async execute(message: NetlinkMessage, options?: RequestOptions): Promise<void> {
-    this.#exchange(message, MessageFlag.acknowledge, options);
+    this.#exchange(message, MessageFlag.acknowledge, () => {}, options);
   }
 
   async dump(message: NetlinkMessage, options?: RequestOptions): Promise<Dump> {
-    for (let attempt = 1; ; attempt += 1) {
-      const { messages, interrupted } = this.#exchange(message, MessageFlag.dump, options);
-      if (!interrupted || attempt === DUMP_ATTEMPTS) return { messages, consistent: !interrupted };
-    }
+    let messages: NetlinkMessage[] = [];
+    const begin = (): ((entry: MessageCursor) => void) => {
+      messages = [];
+      return copyTo(messages);
+    };
+    const consistent = this.#repeat(message, begin, options);
+    return { messages, consistent };
+  }
+
+  async scan(message: NetlinkMessage, begin: () => EntryVisitor, options?: RequestOptions): Promise<boolean> {
+    const beginAttempt = (): ((entry: MessageCursor) => void) => {
+      const visit = begin();
+      return ({ type, bytes, start, end }) => visit(type, bytes, start, end);
+    };
+    return this.#repeat(message, beginAttempt, options);
   }
 
   close(): void {
@@ -99,26 +119,42 @@ class Connection implements NetlinkConnection {
     this.close();
   }
 
-  /** Sends one request and receives its whole answer, up to an acknowledgement or, for a dump, NLMSG_DONE. */
-  #exchange(message: NetlinkMessage, flags: number, options: RequestOptions = {}): Answer {
-    const wanted = options.wanted ?? 'ask the kernel';
+  /** Repeats a dump while its table changes; returns whether the last attempt was consistent. */
+  #repeat(message: NetlinkMessage, begin: () => (entry: MessageCursor) => void, options?: RequestOptions): boolean {
+    for (let attempt = 1; ; attempt += 1) {
+      const consistent = this.#exchange(message, MessageFlag.dump, begin(), options);
+      if (consistent || attempt === DUMP_ATTEMPTS) return consistent;
+    }
+  }
+
+  /**
+   * Sends one request and receives its whole answer, up to an acknowledgement or, for a dump, NLMSG_DONE.
+   * @returns false if the kernel marked the dump as interrupted
+   */
+  #exchange(
+    message: NetlinkMessage,
+    flags: number,
+    visit: (entry: MessageCursor) => void,
+    options: RequestOptions = {},
+  ): boolean {
+    const wanted = options.wanted ?? 'query the kernel';
     this.#sequence = (this.#sequence + 1) >>> 0 || 1;
     const question = { ...message, flags: message.flags | MessageFlag.request | flags };
     this.#socket.send(encodeMessage(question, this.#sequence), wanted);
-    const messages: NetlinkMessage[] = [];
-    let interrupted = false;
+    const cursor = this.#cursor;
+    let isInterrupted = false;
     for (let length = 0; length <= MAX_ANSWER_LENGTH; ) {
       const datagram = this.#receive(wanted);
       length += Math.max(datagram.length, 1);
-      const received = decodeMessages(datagram);
-      if (received === undefined) throw malformed(wanted, 'a message ends outside its datagram');
-      for (const answer of received) {
+      cursor.wrap(datagram);
+      while (cursor.next()) {
         // Late answers to a request that timed out, and messages for other ports.
-        if (answer.sequence !== this.#sequence || answer.port !== this.#socket.port) continue;
-        interrupted ||= (answer.flags & MessageFlag.multi) !== 0 && (answer.flags & MessageFlag.dumpInterrupted) !== 0;
-        if (isEnd(answer, wanted)) return { messages, interrupted };
-        if (answer.type > ControlType.overrun) messages.push(answer);
+        if (cursor.sequence !== this.#sequence || cursor.port !== this.#socket.port) continue;
+        isInterrupted ||= (cursor.flags & INTERRUPTED) === INTERRUPTED;
+        if (cursor.type > ControlType.overrun) visit(cursor);
+        else if (isEnd(cursor, wanted)) return !isInterrupted;
       }
+      if (!cursor.isWhole) throw malformed(wanted, 'a message ends outside its datagram');
     }
     throw new NetlinkError('NETLINK_TOO_LONG', wanted, `the answer is longer than ${MAX_ANSWER_LENGTH} bytes`);
   }
@@ -133,11 +169,17 @@ class Connection implements NetlinkConnection {
   }
 }
 
+const INTERRUPTED = MessageFlag.multi | MessageFlag.dumpInterrupted;
+
+function copyTo(messages: NetlinkMessage[]): (entry: MessageCursor) => void {
+  return (entry) => messages.push(entry.copy());
+}
+
 /** Returns true at the end of an answer. @throws NetlinkError if the request was refused */
-function isEnd(answer: NetlinkMessage, wanted: string): boolean {
+function isEnd(answer: MessageCursor, wanted: string): boolean {
   if (answer.type === ControlType.overrun) throw malformed(wanted, 'the kernel lost messages (NLMSG_OVERRUN)');
   if (answer.type !== ControlType.error && answer.type !== ControlType.done) return false;
-  const outcome = readAcknowledgement(answer);
+  const outcome = readAcknowledgement(answer.copy());
   if (outcome === undefined) throw malformed(wanted, 'an acknowledgement without a status');
   if (outcome !== 'success') throw refusalError(outcome, wanted);
   return true;

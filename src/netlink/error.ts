@@ -10,7 +10,6 @@ import { ControlType, MESSAGE_HEADER_LENGTH, MessageFlag, type NetlinkMessage } 
  * - `NETLINK_MALFORMED`: the answer is malformed.
  * - `NETLINK_TIMEOUT`: no answer arrived.
  * - `NETLINK_TOO_LONG`: the answer exceeds the size limit.
- * - `NETLINK_INTERRUPTED`: the table changed during the dump; entries may be missing or duplicated.
  */
 export type NetlinkErrorCode = Extract<StackErrorCode, `NETLINK_${string}`>;
 

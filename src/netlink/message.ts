@@ -1,5 +1,5 @@
 /** Netlink messages (`struct nlmsghdr` of linux/netlink.h), one or several per datagram. @module */
-import { readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import { EMPTY, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import { align4 } from './attribute.ts';
 
 export const MESSAGE_HEADER_LENGTH = 16;
@@ -55,24 +55,62 @@ export function encodeMessage(message: NetlinkMessage, sequence: number, port = 
 }
 
 /**
+ * Visits the messages of a datagram in order, without copies; `start` and `end` bound the payload in `bytes`. One
+ * instance serves many datagrams.
+ */
+export class MessageCursor {
+  bytes: Uint8Array = EMPTY;
+  type = 0;
+  flags = 0;
+  sequence = 0;
+  port = 0;
+  start = 0;
+  end = 0;
+  #next = 0;
+
+  /** Points before the first message of `datagram`. */
+  wrap(datagram: Uint8Array): void {
+    this.bytes = datagram;
+    this.#next = 0;
+  }
+
+  /** Moves to the next message; false at the end, and at a message that ends outside the datagram. */
+  next(): boolean {
+    const { bytes } = this;
+    const at = this.#next;
+    if (bytes.length - at < MESSAGE_HEADER_LENGTH) return false;
+    const length = readU32le(bytes, at);
+    if (length < MESSAGE_HEADER_LENGTH || length > bytes.length - at) return false;
+    this.type = readU16le(bytes, at + 4);
+    this.flags = readU16le(bytes, at + 6);
+    this.sequence = readU32le(bytes, at + 8);
+    this.port = readU32le(bytes, at + 12);
+    this.start = at + MESSAGE_HEADER_LENGTH;
+    this.end = at + length;
+    this.#next = at + align4(length);
+    return true;
+  }
+
+  /** After `next` returned false: whether the datagram ended where its last message did. */
+  get isWhole(): boolean {
+    return this.#next >= this.bytes.length;
+  }
+
+  /** Returns a copy of the current message. */
+  copy(): ReceivedMessage {
+    const { type, flags, sequence, port } = this;
+    return { type, flags, sequence, port, payload: this.bytes.slice(this.start, this.end) };
+  }
+}
+
+/**
  * Splits a datagram into its messages; payloads are copies.
  * @returns undefined if a message ends outside the datagram
  */
 export function decodeMessages(datagram: Uint8Array): ReceivedMessage[] | undefined {
   const messages: ReceivedMessage[] = [];
-  let at = 0;
-  while (at < datagram.length) {
-    if (datagram.length - at < MESSAGE_HEADER_LENGTH) return undefined;
-    const length = readU32le(datagram, at);
-    if (length < MESSAGE_HEADER_LENGTH || length > datagram.length - at) return undefined;
-    messages.push({
-      type: readU16le(datagram, at + 4),
-      flags: readU16le(datagram, at + 6),
-      sequence: readU32le(datagram, at + 8),
-      port: readU32le(datagram, at + 12),
-      payload: datagram.slice(at + MESSAGE_HEADER_LENGTH, at + length),
-    });
-    at += align4(length);
-  }
-  return messages;
+  const cursor = new MessageCursor();
+  cursor.wrap(datagram);
+  while (cursor.next()) messages.push(cursor.copy());
+  return cursor.isWhole ? messages : undefined;
 }

@@ -2,6 +2,7 @@
 import { readU32le, writeU16le } from '../base/bytes.ts';
 import {
   AF_NETLINK,
+  MSG_DONTWAIT,
   MSG_TRUNC,
   SO_RCVTIMEO,
   SOCK_CLOEXEC,
@@ -33,6 +34,7 @@ const ADDRESS_LENGTH = 12;
 const ADDRESS_PORT = 4;
 
 /** Options of linux/netlink.h at level SOL_NETLINK. */
+const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
@@ -42,23 +44,59 @@ const BUFFER_LENGTH = 256 * 1024;
 const TIMEOUT_SECONDS = 5;
 
 /**
- * Opens a socket in the calling thread's network namespace.
+ * Opens a socket for requests in the calling thread's network namespace (`inNamespace` selects another).
  * @throws SyscallError `SYSCALL` if the kernel lacks the protocol, or a sandbox forbids netlink
  */
 export function openNetlinkSocket(protocol: number): NetlinkSocket {
   const wanted = 'open a netlink socket';
-  const fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), 'socket', wanted);
+  const { fd, port } = open(protocol, wanted);
   try {
-    const address = kernelAddress();
-    check(bind(fd, address, ADDRESS_LENGTH), 'bind', wanted);
-    check(getsockname(fd, address, Uint32Array.of(ADDRESS_LENGTH)), 'getsockname', wanted);
     const timeout = BigInt64Array.of(BigInt(TIMEOUT_SECONDS), 0n);
     check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.byteLength), 'setsockopt', wanted);
     // Optional, absent from old kernels: extended acknowledgements, capped errors, strict checking of dump filters.
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       setsockopt(fd, SOL_NETLINK, option, Uint32Array.of(1), 4);
     }
-    return new KernelSocket(fd, readU32le(address, ADDRESS_PORT));
+    return new KernelSocket(fd, port, 0);
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+/** A socket that receives the messages of multicast groups; its `receive` returns 'timeout' instead of waiting. */
+export interface NetlinkGroupSocket extends NetlinkSocket {
+  /** For `waitReadable`. */
+  readonly descriptor: number;
+}
+
+/**
+ * Opens a socket that joins multicast groups, in the calling thread's network namespace.
+ * @param groups group numbers, not bits: RTNLGRP_NEIGH is 3
+ * @throws SyscallError `SYSCALL` if a group does not exist, or needs a privilege
+ */
+export function openNetlinkGroups(protocol: number, groups: readonly number[]): NetlinkGroupSocket {
+  const wanted = 'subscribe to netlink events';
+  const { fd, port } = open(protocol, wanted);
+  try {
+    for (const group of groups) {
+      const value = Uint32Array.of(group);
+      check(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, value, value.byteLength), 'setsockopt', wanted);
+    }
+    return new KernelSocket(fd, port, MSG_DONTWAIT);
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+function open(protocol: number, wanted: string): { fd: number; port: number } {
+  const fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), 'socket', wanted);
+  try {
+    const address = kernelAddress();
+    check(bind(fd, address, ADDRESS_LENGTH), 'bind', wanted);
+    check(getsockname(fd, address, Uint32Array.of(ADDRESS_LENGTH)), 'getsockname', wanted);
+    return { fd, port: readU32le(address, ADDRESS_PORT) };
   } catch (error) {
     close(fd);
     throw error;
@@ -71,28 +109,32 @@ function kernelAddress(): Uint8Array {
   return address;
 }
 
-class KernelSocket implements NetlinkSocket {
+class KernelSocket implements NetlinkGroupSocket {
   readonly port: number;
-  readonly #fd: number;
+  readonly descriptor: number;
+  readonly #flags: number;
   readonly #buffer = new Uint8Array(BUFFER_LENGTH);
   readonly #sender = new Uint8Array(ADDRESS_LENGTH);
   readonly #senderLength = new Uint32Array(1);
   #isOpen = true;
 
-  constructor(fd: number, port: number) {
-    this.#fd = fd;
+  /** @param flags of recvfrom(2) */
+  constructor(fd: number, port: number, flags: number) {
+    this.descriptor = fd;
     this.port = port;
+    this.#flags = MSG_TRUNC | flags;
   }
 
   send(datagram: Uint8Array, wanted: string): void {
     const address = kernelAddress();
-    check(sendto(this.#fd, datagram, datagram.length, 0, address, ADDRESS_LENGTH), 'sendto', wanted);
+    check(sendto(this.descriptor, datagram, datagram.length, 0, address, ADDRESS_LENGTH), 'sendto', wanted);
   }
 
   receive(wanted: string): Uint8Array | 'timeout' | 'truncated' {
+    const fd = this.descriptor;
     for (;;) {
       this.#senderLength[0] = ADDRESS_LENGTH;
-      const length = recvfrom(this.#fd, this.#buffer, BUFFER_LENGTH, MSG_TRUNC, this.#sender, this.#senderLength);
+      const length = recvfrom(fd, this.#buffer, BUFFER_LENGTH, this.#flags, this.#sender, this.#senderLength);
       if (length < 0) {
         const number = errno();
         if (number === Errno.EINTR) continue;
@@ -106,7 +148,7 @@ class KernelSocket implements NetlinkSocket {
   }
 
   close(): void {
-    if (this.#isOpen) close(this.#fd);
+    if (this.#isOpen) close(this.descriptor);
     this.#isOpen = false;
   }
 }

@@ -6,9 +6,10 @@
  * call, so no other code on the event loop runs in the namespace. @module
  */
 import { closeSync, openSync } from 'node:fs';
+import { messageOf, nodeCodeOf, StackError } from '../base/errors.ts';
 import { CLONE_NEWNET } from './constants.ts';
 import { setns, unshare } from './libc.ts';
-import { check } from './syscall.ts';
+import { check, explainPrivilege } from './syscall.ts';
 
 /** The calling thread's own namespace; `/proc/self` would be the main thread's. */
 const OWN_NAMESPACE = '/proc/thread-self/ns/net';
@@ -42,6 +43,41 @@ export class NetworkNamespace implements Disposable {
 /** The namespace that the calling thread is in. */
 export function currentNetworkNamespace(): NetworkNamespace {
   return new NetworkNamespace(openSync(OWN_NAMESPACE, 'r'));
+}
+
+/** Where ip-netns(8) and container engines bind namespaces to names. */
+const NAMED_NAMESPACES = '/run/netns';
+
+/**
+ * Opens a network namespace by its name (ip-netns(8)), or by the id of a process in it.
+ * @param nameOrProcess digits are a process id
+ * @throws StackError `NO_NAMESPACE` if there is no such name or process, `PRIVILEGE` if it may not be opened
+ */
+export function openNetworkNamespace(nameOrProcess: string): NetworkNamespace {
+  const isProcess = /^\d{1,10}$/.test(nameOrProcess);
+  const shown = isProcess ? `process ${nameOrProcess}` : nameOrProcess;
+  if (!isProcess && (nameOrProcess === '' || /[/\0]|^\.\.?$/.test(nameOrProcess))) {
+    throw new StackError('NO_NAMESPACE', `${JSON.stringify(nameOrProcess)} is not the name of a network namespace`);
+  }
+  try {
+    const path = isProcess ? `/proc/${nameOrProcess}/ns/net` : `${NAMED_NAMESPACES}/${nameOrProcess}`;
+    return new NetworkNamespace(openSync(path, 'r'));
+  } catch (cause) {
+    const code = nodeCodeOf(cause);
+    if (code === 'EACCES' || code === 'EPERM') {
+      const needed = 'run as root, or with CAP_SYS_PTRACE and CAP_SYS_ADMIN';
+      throw new StackError(
+        'PRIVILEGE',
+        `cannot open the network namespace ${isProcess ? 'of ' : ''}${shown}: ${code}; ${needed}`,
+        { cause },
+      );
+    }
+    if (code !== 'ENOENT') throw new StackError('NO_NAMESPACE', `cannot open ${shown}: ${messageOf(cause)}`, { cause });
+    const advice = isProcess ? 'the process does not exist' : `\`ls ${NAMED_NAMESPACES}\` lists the names`;
+    throw new StackError('NO_NAMESPACE', `there is no network namespace ${isProcess ? 'of ' : ''}${shown}; ${advice}`, {
+      cause,
+    });
+  }
 }
 
 /**
@@ -87,7 +123,11 @@ export function inNamespace<T>(namespace: NetworkNamespace, work: () => T): T {
 }
 
 function enter(namespace: NetworkNamespace, wanted: string): void {
-  check(setns(namespace.descriptor, CLONE_NEWNET), 'setns', wanted);
+  try {
+    check(setns(namespace.descriptor, CLONE_NEWNET), 'setns', wanted);
+  } catch (error) {
+    throw explainPrivilege(error, 'CAP_SYS_ADMIN');
+  }
 }
 
 function isThenable(value: unknown): boolean {

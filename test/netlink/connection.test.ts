@@ -201,11 +201,44 @@ describe('a table that changes while it is dumped', () => {
   });
 
   test('is marked when it keeps changing', async () => {
-    const { connection } = connectTo((_, sequence) => [entry(sequence, 'x', interrupted), done(sequence)]);
+    const { connection, socket } = connectTo((_, sequence) => [entry(sequence, 'x', interrupted), done(sequence)]);
     expect((await connection.dump(DUMP)).consistent).toBe(false);
+    expect(socket.sent).toHaveLength(3);
     for await (const answer of connection.request(DUMP)) {
       expect(answer.flags & MessageFlag.dumpInterrupted).not.toBe(0);
     }
+  });
+});
+
+describe('a table that is read without copies', () => {
+  const interrupted = MessageFlag.multi | MessageFlag.dumpInterrupted;
+
+  test('the visitor of each attempt sees the entries of that attempt', async () => {
+    const { connection } = connectTo((question, sequence) => [
+      entry(sequence, `a${question}`, MessageFlag.multi),
+      entry(sequence, `b${question}`, question === 0 ? interrupted : MessageFlag.multi),
+      done(sequence),
+    ]);
+    const attempts: string[][] = [];
+    const consistent = await connection.scan(DUMP, () => {
+      const texts: string[] = [];
+      attempts.push(texts);
+      return (type, bytes, start, end) => {
+        expect(type).toBe(TYPE);
+        texts.push(new TextDecoder().decode(bytes.subarray(start, end)));
+      };
+    });
+    expect(consistent).toBe(true);
+    expect(attempts).toEqual([
+      ['a0', 'b0'],
+      ['a1', 'b1'],
+    ]);
+  });
+
+  test('an error inside NLMSG_DONE after the first entries fails the scan', async () => {
+    const { connection } = connectTo((_, sequence) => [entry(sequence, 'x', MessageFlag.multi), done(sequence, 2)]);
+    const error = await failureOf(connection.scan(DUMP, () => () => {}));
+    expect(error).toMatchObject({ code: 'NETLINK_REFUSED', errorName: 'ENOENT' });
   });
 });
 
