@@ -4,9 +4,11 @@
  */
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diagnosticCommand } from './commands/diagnostic.ts';
 import { filterCommand } from './commands/filter.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
+import { netstatCommand } from './commands/netstat.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -20,6 +22,8 @@ void runProgram([
   replayCommand,
   filterCommand,
   interfacesCommand,
+  netstatCommand,
+  diagnosticCommand,
   pingCommand,
   tracerouteCommand,
   mtrCommand,

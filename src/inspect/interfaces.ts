@@ -39,12 +39,32 @@ export async function listInterfaces(options: ListOptions = {}): Promise<readonl
 }
 
 async function listByNetlink(netlink: NetlinkConnection): Promise<NetworkInterface[]> {
-  const { messages: linkMessages } = await netlink.dump(dumpLinks(), { wanted: 'list interfaces' });
-  const { messages: addressMessages } = await netlink.dump(dumpAddresses(), { wanted: 'list addresses' });
-  const links = linkMessages.flatMap((message) => decodeLink(message) ?? []);
-  const addresses = addressMessages.flatMap((message) => decodeAddress(message) ?? []);
+  return describeLinks(await dumpLinksOf(netlink, false), await dumpAddressesOf(netlink));
+}
+
+/** Dumps the links of the namespace, by index. */
+export async function dumpLinksOf(netlink: NetlinkConnection, withStatistics: boolean): Promise<Link[]> {
+  const { messages } = await netlink.dump(dumpLinks(withStatistics), { wanted: 'list interfaces' });
+  const links = messages.flatMap((message) => decodeLink(message) ?? []);
+  return links.sort((left, right) => left.index - right.index);
+}
+
+/** Dumps the addresses of the namespace. */
+export async function dumpAddressesOf(netlink: NetlinkConnection): Promise<InterfaceAddress[]> {
+  const { messages } = await netlink.dump(dumpAddresses(), { wanted: 'list addresses' });
+  return messages.flatMap((message) => decodeAddress(message) ?? []);
+}
+
+/** Returns the interfaces of `links`, in their order. */
+export function describeLinks(links: readonly Link[], addresses: readonly InterfaceAddress[]): NetworkInterface[] {
   const names = new Map(links.map(({ index, name }) => [index, name]));
-  return links.sort((left, right) => left.index - right.index).map((link) => describe(link, addresses, names));
+  const byIndex = new Map<number, InterfaceAddress[]>();
+  for (const address of addresses) {
+    const others = byIndex.get(address.interfaceIndex);
+    if (others === undefined) byIndex.set(address.interfaceIndex, [address]);
+    else others.push(address);
+  }
+  return links.map((link) => describe(link, byIndex.get(link.index) ?? [], names));
 }
 
 function describe(
@@ -70,7 +90,7 @@ function describe(
     parent: link.parentNamespace === undefined ? nameOf(link.parentIndex, names) : undefined,
     master: nameOf(link.masterIndex, names),
     vlanId: link.vlan?.id,
-    addresses: addresses.filter(({ interfaceIndex }) => interfaceIndex === index).map(describeAddress),
+    addresses: addresses.map(describeAddress),
   };
 }
 

@@ -15,5 +15,15 @@ export {
   type OperationalState,
   setLink,
 } from './link.ts';
-export { addNeighbour, decodeNeighbour, deleteNeighbour, dumpNeighbours, NeighbourState } from './neighbour.ts';
+export type { LinkStatistics } from './link-statistics.ts';
+export {
+  addNeighbour,
+  decodeNeighbour,
+  deleteNeighbour,
+  dumpNeighbours,
+  type Neighbour,
+  NeighbourFlag,
+  NeighbourState,
+} from './neighbour.ts';
+export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
 export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';

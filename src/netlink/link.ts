@@ -10,6 +10,7 @@ import {
   u16Attribute,
   u32Attribute,
 } from './attribute.ts';
+import { decodeLinkStatistics, type LinkStatistics } from './link-statistics.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
 /** RTM_*LINK. */
@@ -48,6 +49,7 @@ const PARENT = 5;
 const MASTER = 10;
 const OPERATIONAL_STATE = 16;
 const LINK_INFO = 18;
+const STATISTICS = 23;
 const NAMESPACE_DESCRIPTOR = 28;
 const EXTENDED_MASK = 29;
 const CARRIER = 33;
@@ -91,6 +93,8 @@ export interface Link {
   /** The bridge or bond that this one is a port of. */
   readonly masterIndex: number | undefined;
   readonly vlan: { readonly id: number; readonly protocol: number } | undefined;
+  /** Undefined if the request left them out. */
+  readonly statistics: LinkStatistics | undefined;
 }
 
 /** Changes to an interface; undefined fields are not changed. */
@@ -105,9 +109,10 @@ export interface LinkSettings {
 
 export type NewLink = LinkSettings & { readonly name: string };
 
-/** Request: all interfaces of the namespace. */
-export function dumpLinks(): NetlinkMessage {
-  const payload = joinParts(linkHeader(0), u32Attribute(EXTENDED_MASK, SKIP_STATISTICS));
+/** Request: all interfaces of the namespace. @param withStatistics asks for their counters, too */
+export function dumpLinks(withStatistics = false): NetlinkMessage {
+  const mask = withStatistics ? undefined : u32Attribute(EXTENDED_MASK, SKIP_STATISTICS);
+  const payload = joinParts(linkHeader(0), mask);
   return { type: LinkMessageType.get, flags: MessageFlag.dump, payload };
 }
 
@@ -161,6 +166,7 @@ export function decodeLink(message: NetlinkMessage): Link | undefined {
   if (attributes === undefined || name === undefined) return undefined;
   const info = attributes.nested(LINK_INFO);
   const carrier = attributes.u8(CARRIER);
+  const statistics = attributes.bytes(STATISTICS);
   return {
     index: readU32le(payload, HEADER_INDEX),
     name,
@@ -177,6 +183,7 @@ export function decodeLink(message: NetlinkMessage): Link | undefined {
     parentNamespace: attributes.u32(PARENT_NAMESPACE),
     masterIndex: attributes.u32(MASTER),
     vlan: info?.text(INFO_KIND) === 'vlan' ? decodeVlan(info.nested(INFO_DATA)) : undefined,
+    statistics: statistics === undefined ? undefined : decodeLinkStatistics(statistics),
   };
 }
 

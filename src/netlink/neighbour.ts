@@ -20,6 +20,9 @@ export const NeighbourState = {
   permanent: 0x80,
 } as const;
 
+/** NTF_* flags that tapline uses. */
+export const NeighbourFlag = { proxy: 0x08, externLearned: 0x10, router: 0x80 } as const;
+
 /** `struct ndmsg`: family, three bytes of padding, index, state, flags, type. */
 const HEADER_LENGTH = 12;
 const HEADER_FAMILY = 0;
@@ -30,6 +33,20 @@ const HEADER_FLAGS = 10;
 /** NDA_* */
 const DESTINATION = 1;
 const LINK_ADDRESS = 2;
+const CACHE_INFO = 3;
+const PROBES = 4;
+/** `struct nda_cacheinfo`: confirmed, used, updated, reference count. */
+const CACHE_INFO_LENGTH = 16;
+
+/** Time since events of an entry, in ticks of USER_HZ (10 ms). */
+interface NeighbourAge {
+  /** Since the address was confirmed to be reachable. */
+  readonly confirmed: number;
+  readonly used: number;
+  /** Since the state or the link address changed. */
+  readonly updated: number;
+  readonly references: number;
+}
 
 export interface Neighbour {
   readonly interfaceIndex: number;
@@ -39,8 +56,11 @@ export interface Neighbour {
   readonly linkAddress: Uint8Array | undefined;
   /** A `NeighbourState`. */
   readonly state: number;
-  /** NTF_* bits. */
+  /** `NeighbourFlag` and other NTF_* bits. */
   readonly flags: number;
+  readonly age: NeighbourAge | undefined;
+  /** Unanswered requests. */
+  readonly probes: number | undefined;
 }
 
 export interface NewNeighbour {
@@ -51,9 +71,11 @@ export interface NewNeighbour {
   readonly state?: number;
 }
 
-/** Request: all IPv4 and IPv6 neighbours of the namespace. */
-export function dumpNeighbours(): NetlinkMessage {
-  return { type: NeighbourMessageType.get, flags: MessageFlag.dump, payload: new Uint8Array(HEADER_LENGTH) };
+/** Request: the neighbours of the namespace. @param family AF_INET or AF_INET6; 0 for both */
+export function dumpNeighbours(family = 0): NetlinkMessage {
+  const header = new Uint8Array(HEADER_LENGTH);
+  header[HEADER_FAMILY] = family;
+  return { type: NeighbourMessageType.get, flags: MessageFlag.dump, payload: header };
 }
 
 /** Request: create or replace an entry. @throws RangeError if the address is neither IPv4 nor IPv6 */
@@ -94,6 +116,18 @@ export function decodeNeighbour(message: NetlinkMessage): Neighbour | undefined 
     linkAddress: attributes.bytes(LINK_ADDRESS),
     state: readU16le(payload, HEADER_STATE),
     flags: readU8(payload, HEADER_FLAGS),
+    age: decodeAge(attributes.bytes(CACHE_INFO)),
+    probes: attributes.u32(PROBES),
+  };
+}
+
+function decodeAge(bytes: Uint8Array | undefined): NeighbourAge | undefined {
+  if (bytes === undefined || bytes.length < CACHE_INFO_LENGTH) return undefined;
+  return {
+    confirmed: readU32le(bytes, 0),
+    used: readU32le(bytes, 4),
+    updated: readU32le(bytes, 8),
+    references: readU32le(bytes, 12),
   };
 }
 

@@ -8,6 +8,12 @@ export {
   filterTraceText,
 } from './filter-text.ts';
 export { formatInterfaces } from './host/interfaces.ts';
+export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
+export {
+  formatInterfaceCounters,
+  formatInterfaceCountersCsv,
+  formatLinuxInterfaceCounters,
+} from './host/netstat-interfaces.ts';
 export { frameToJson } from './packet/json.ts';
 export { PacketPrinter, summarize } from './packet/line.ts';
 export type { DumpStyle, PacketPrintOptions, TimeStyle } from './packet/options.ts';

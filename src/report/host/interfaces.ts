@@ -1,30 +1,22 @@
 /** The table of `tapline interfaces`. @module */
-import stringWidth from 'string-width';
-import { printable } from '../../base/text.ts';
 import type { NetworkInterface } from '../../inspect/index.ts';
+import { formatColumns, type TableColumn } from './columns.ts';
 
-const HEADINGS = ['#', 'Interface', 'State', 'MAC address', 'MTU', 'Link type', 'Kind', 'Addresses'];
-/** Numbers stand to the right. */
-const RIGHT_ALIGNED: ReadonlySet<number> = new Set([0, 4]);
+const COLUMNS: readonly TableColumn[] = [
+  { title: '#', right: true },
+  { title: 'Interface' },
+  { title: 'State' },
+  { title: 'MAC address' },
+  { title: 'MTU', right: true },
+  { title: 'Link type' },
+  { title: 'Kind' },
+  { title: 'Addresses' },
+];
 const GAP = '  ';
 
-/**
- * One line an interface; each further address on a line of its own, below the first. Columns are as wide as what
- * stands in them. Ends with a newline.
- */
+/** Formats one line per interface; each further address has its own line, below the first. Ends with a newline. */
 export function formatInterfaces(interfaces: readonly NetworkInterface[]): string {
-  const rows = [HEADINGS, ...interfaces.flatMap(rowsOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
-  return rows.map((row) => `${formatRow(row, widths)}\n`).join('');
-}
-
-function formatRow(row: readonly string[], widths: readonly number[]): string {
-  const cells = widths.map((width, column) => {
-    const text = row[column] ?? '';
-    const padding = ' '.repeat(width - stringWidth(text));
-    return RIGHT_ALIGNED.has(column) ? padding + text : text + padding;
-  });
-  return cells.join(GAP).trimEnd();
+  return formatColumns(COLUMNS, interfaces.flatMap(rowsOf), GAP);
 }
 
 function rowsOf(one: NetworkInterface): string[][] {
@@ -33,7 +25,7 @@ function rowsOf(one: NetworkInterface): string[][] {
   );
   const row = [
     String(one.index),
-    printable(one.name),
+    one.name,
     one.state,
     one.mac ?? '-',
     String(one.mtu),
@@ -41,14 +33,14 @@ function rowsOf(one: NetworkInterface): string[][] {
     kindOf(one),
     first,
   ];
-  return [row, ...rest.map((address) => [...Array<string>(HEADINGS.length - 1).fill(''), address])];
+  return [row, ...rest.map((address) => [...Array<string>(COLUMNS.length - 1).fill(''), address])];
 }
 
-/** `vlan 100 on eth0`, `veth in br0`, `loopback`. */
+/** Returns `vlan 100 on eth0`, `veth in br0` or `loopback`. */
 function kindOf(one: NetworkInterface): string {
   const kind = one.kind ?? (one.flags.includes('loopback') ? 'loopback' : '-');
   const id = one.vlanId === undefined ? '' : ` ${one.vlanId}`;
   const parent = one.parent === undefined ? '' : ` on ${one.parent}`;
   const master = one.master === undefined ? '' : ` in ${one.master}`;
-  return printable(`${kind}${id}${parent}${master}`);
+  return `${kind}${id}${parent}${master}`;
 }

@@ -1,5 +1,6 @@
 /** Formats a monitored path for other programs: CSV, XML, Prometheus. @module */
 import type { MonitorHop } from '../../icmp/index.ts';
+import { csvLine } from '../csv.ts';
 import { MTR_COLUMNS } from './mtr-text.ts';
 import { originText } from './path-disclosure.ts';
 
@@ -10,7 +11,7 @@ export function formatMtrCsv(target: string, hops: readonly MonitorHop[]): strin
     const addresses = hop.addresses.map(({ address }) => address).join(' ');
     return [target, String(hop.hop), addresses, originOf(hop), ...figuresOf(hop)];
   });
-  return [titles, ...rows].map((row) => `${row.map(csvField).join(',')}\n`).join('');
+  return [titles, ...rows].map(csvLine).join('');
 }
 
 /** Returns the origin of the address that replied last; empty without one. */
@@ -21,10 +22,6 @@ function originOf(hop: MonitorHop): string {
 
 function figuresOf(hop: MonitorHop): string[] {
   return MTR_COLUMNS.map((column) => column.value(hop).replace('%', ''));
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Returns an XML document. Its elements have the names of mtr, without percent signs, which XML names cannot contain. */
