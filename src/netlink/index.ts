@@ -1,7 +1,33 @@
 /** Netlink: a connection with three operations, and rtnetlink messages as plain data. @module */
-export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
+export { AddressFlag, addAddress, decodeAddress, deleteAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
+export {
+  decodeLinkModes,
+  type Duplex,
+  getLinkModes,
+  type LinkModes,
+  type LinkModesChange,
+  setLinkModes,
+} from './ethtool.ts';
+export { type GenericFamily, resolveGenericFamily } from './generic.ts';
+export {
+  changeLink,
+  createObject,
+  deleteObject,
+  dumpObjects,
+  interfacesOf,
+  isDefaultQdisc,
+  type KernelObject,
+  type Lifetime,
+  needsNewLink,
+  nextHopIds,
+  OBJECT_KINDS,
+  type ObjectKind,
+  objectMessage,
+  readKernelObject,
+  ruleInterfaces,
+} from './kernel-object.ts';
 export {
   createPlainLink,
   createVeth,
@@ -25,5 +51,16 @@ export {
   NeighbourFlag,
   NeighbourState,
 } from './neighbour.ts';
+export {
+  ARP_FAMILY,
+  decodeRuleCounter,
+  deleteTable,
+  dumpRules,
+  executeBatch,
+  newBaseChain,
+  newDropRule,
+  newTable,
+} from './nf-tables.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export { addRoute, decodeRoute, dumpRoutes, type NextHop, type Route, RouteType } from './route.ts';
+export { addRoute, decodeRoute, dumpRoutes, lookUpRoute, type NextHop, type Route, RouteType } from './route.ts';
+export { NetlinkProtocol, type NetlinkSocket, openNetlinkSocket } from './socket.ts';
