@@ -27,6 +27,7 @@ export {
   objectMessage,
   readKernelObject,
   ruleInterfaces,
+  withParameters,
 } from './kernel-object.ts';
 export {
   createPlainLink,

@@ -3,7 +3,7 @@
  * and remaining lifetimes. Two objects are the same if their payloads are equal, and sending the payload restores an
  * object with every attribute that the kernel reported, whether tapline knows its meaning or not. @module
  */
-import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import { isEqualBytes, readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
 import {
   align4,
   bytesAttribute,
@@ -215,6 +215,21 @@ export function needsNewLink(wanted: KernelObject, current: KernelObject): boole
   return [LINK_PARENT, LINK_INFO].some((id) => !equal(one.get(id)?.value, other.get(id)?.value));
 }
 
+/** Returns the link with other parameters of its kind (IFLA_INFO_DATA); those not in `parameters` stay. */
+export function withParameters(link: KernelObject, parameters: ReadonlyMap<number, Uint8Array>): KernelObject {
+  const attributes = attributesOf(link);
+  const info = attributes.get(LINK_INFO)?.value ?? new Uint8Array(0);
+  const found = readAttributes(info, 0, info.length);
+  const data = found?.bytes(INFO_DATA) ?? new Uint8Array(0);
+  const encoded: (Uint8Array | undefined)[] = [];
+  forEachAttribute(data, 0, data.length, (id, start, end) => {
+    encoded.push(bytesAttribute(readU16le(data, start - 2), parameters.get(id) ?? data.slice(start, end)));
+  });
+  const value = joinParts(bytesAttribute(INFO_KIND, found?.bytes(INFO_KIND)), nestedAttribute(INFO_DATA, ...encoded));
+  attributes.set(LINK_INFO, { type: LINK_INFO | 0x8000, value });
+  return { ...link, payload: encode(link.payload.slice(0, SHAPES.link.headerLength), attributes) };
+}
+
 /** The message of a dump that this object was read from, for the decoders. */
 export function objectMessage(object: KernelObject): NetlinkMessage {
   return { type: SHAPES[object.kind].type, flags: 0, payload: object.payload };
@@ -282,7 +297,7 @@ function encode(header: Uint8Array, attributes: RawAttributes): Uint8Array {
 
 function equal(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
-  return one.length === other.length && one.every((octet, at) => octet === other[at]);
+  return isEqualBytes(one, other);
 }
 
 function readLifetime(kind: ObjectKind, attributes: RawAttributes): Lifetime | undefined {
