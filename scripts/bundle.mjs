@@ -122,6 +122,11 @@ const thread = await bundleText({
   define: { 'import.meta.url': '__filename' },
   plugins: [LAZY],
 });
+const guard = await bundleText({
+  entryPoints: ['src/configure/guard-program.ts'],
+  define: { 'import.meta.url': '__filename' },
+  plugins: [LAZY],
+});
 const launcher = await bundleText({
   entryPoints: ['src/cli/launch.ts'],
   define: { PROGRAMS: JSON.stringify(programs) },
@@ -130,5 +135,6 @@ const launcher = await bundleText({
 writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "commonjs" }\n');
 writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(main.metafile));
 writeFileSync(join(OUTPUT, 'capture-thread.js'), thread.text);
+writeFileSync(join(OUTPUT, 'guard-program.js'), guard.text);
 writeFileSync(join(OUTPUT, 'main.js'), launcher.text);
 chmodSync(join(OUTPUT, 'main.js'), 0o755);

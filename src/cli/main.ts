@@ -5,6 +5,7 @@
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diagnosticCommand } from './commands/diagnostic.ts';
+import { etherconfigCommand } from './commands/etherconfig.ts';
 import { filterCommand } from './commands/filter.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
 import { mtrCommand } from './commands/mtr.ts';
@@ -28,5 +29,6 @@ void runProgram([
   tracerouteCommand,
   mtrCommand,
   sweepCommand,
+  etherconfigCommand,
   demoCommand,
 ]);

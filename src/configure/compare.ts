@@ -201,12 +201,22 @@ function addressDifferences(pair: Pair): Difference[] {
       if (other === undefined || !pair.isSame(one, other)) break;
       equal += 1;
     }
-    found.push(...now.slice(equal).reverse().flatMap((one) => pair.extra(one)));
+    found.push(
+      ...now
+        .slice(equal)
+        .reverse()
+        .flatMap((one) => pair.extra(one)),
+    );
     found.push(...before.slice(equal).map((one) => pair.missing(one)));
   }
   // The kernel inserts a new IPv6 address before the others.
   const wanted6 = wanted.filter((one) => !isIpv4(one)).reverse();
-  found.push(...pair.setDifferences(wanted6, current.filter((one) => !isIpv4(one))));
+  found.push(
+    ...pair.setDifferences(
+      wanted6,
+      current.filter((one) => !isIpv4(one)),
+    ),
+  );
   return found;
 }
 

@@ -1,5 +1,5 @@
 /** The parts of the kernel that a change of the host's links reads and writes, in one network namespace. @module */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import {
   connectNetlink,
   type NetlinkConnection,
@@ -27,8 +27,17 @@ export interface ConfigureHost extends AsyncDisposable {
   readonly settings: KernelSettings;
   /** Returns /proc/net/dev_mcast: the multicast addresses that interfaces receive. */
   multicastGroups(): string;
-  /** Reads a file of the host that describes its links: state of their managers. Undefined if there is none. */
+  /**
+   * Reads a file that the managers of links write or read; undefined if there is none. Managers work in the first network
+   * namespace of the machine: in others, there are no such files.
+   */
   readFile(path: string): string | undefined;
+  /** Lists such files. */
+  listFiles(directory: string): readonly string[];
+  /** Folder that these paths are below: `''`, except in tests. */
+  readonly root: string;
+  /** Whether this process has CAP_NET_ADMIN. */
+  canEdit(): boolean;
 }
 
 const SETTINGS = '/proc/sys/net';
@@ -53,12 +62,30 @@ export function openConfigureHost(run: <T>(work: () => T) => T = (work) => work(
       write: (path, value) => run(() => writeFileSync(`${SETTINGS}/${path}`, value)),
     },
     multicastGroups: () => run(() => attempt(() => readFileSync('/proc/thread-self/net/dev_mcast', 'latin1')) ?? ''),
-    readFile: (path) => run(() => attempt(() => readFileSync(path, 'utf8'))),
+    readFile: (path) => run(() => (isFirstNamespace() ? attempt(() => readFileSync(path, 'utf8')) : undefined)),
+    listFiles: (path) => run(() => (isFirstNamespace() ? (attempt(() => readdirSync(path)) ?? []) : [])),
+    root: '',
+    canEdit: () => hasCapability(NET_ADMIN),
     async [Symbol.asyncDispose]() {
       netlink.close();
       generic?.close();
     },
   };
+}
+
+/** CAP_NET_ADMIN of linux/capability.h. */
+const NET_ADMIN = 12n;
+
+function hasCapability(bit: bigint): boolean {
+  const status = attempt(() => readFileSync('/proc/thread-self/status', 'latin1')) ?? '';
+  const digits = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return (BigInt(`0x${digits}`) & (1n << bit)) !== 0n;
+}
+
+/** Whether the calling thread is in the network namespace of process 1; assumed if that cannot be read. */
+function isFirstNamespace(): boolean {
+  const first = attempt(() => readlinkSync('/proc/1/ns/net'));
+  return first === undefined || first === readlinkSync('/proc/thread-self/ns/net');
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -12,7 +12,10 @@ export async function readLinks(netlink: NetlinkConnection): Promise<readonly Li
 export function findLink(links: readonly Link[], name: string): Link {
   const found = links.find((link) => link.name === name);
   if (found !== undefined) return found;
-  throw new StackError('NO_INTERFACE', `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`);
+  throw new StackError(
+    'NO_INTERFACE',
+    `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`,
+  );
 }
 
 /** Returns the interfaces on top of this one: VLANs and other interfaces that use it, at any depth. */

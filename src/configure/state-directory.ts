@@ -46,7 +46,8 @@ export class StateDirectory {
     try {
       mkdirSync(path, { recursive: true, mode: PRIVATE_DIRECTORY });
       const status = lstatSync(path);
-      const own = status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & WRITABLE_BY_OTHERS) === 0;
+      const own =
+        status.isDirectory() && status.uid === process.geteuid?.() && (status.mode & WRITABLE_BY_OTHERS) === 0;
       if (own) return new StateDirectory(path);
     } catch (cause) {
       throw unusable(path, messageOf(cause), cause);
@@ -177,7 +178,11 @@ export function syncDirectory(path: string): void {
 }
 
 function unusable(path: string, reason: string, cause?: unknown): StackError {
-  return new StackError('JOURNAL', `cannot use the state directory ${path}: ${reason}; TAPLINE_STATE_DIR names another`, {
-    cause,
-  });
+  return new StackError(
+    'JOURNAL',
+    `cannot use the state directory ${path}: ${reason}; TAPLINE_STATE_DIR names another`,
+    {
+      cause,
+    },
+  );
 }

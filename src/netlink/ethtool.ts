@@ -8,7 +8,7 @@ import {
   u8Attribute,
   u32Attribute,
 } from './attribute.ts';
-import { type GenericFamily, GENERIC_HEADER_LENGTH, genericRequest } from './generic.ts';
+import { GENERIC_HEADER_LENGTH, type GenericFamily, genericRequest } from './generic.ts';
 import type { NetlinkMessage } from './message.ts';
 
 /** ETHTOOL_MSG_LINKMODES_GET, SET; the answer has the number of GET. */

@@ -1,10 +1,17 @@
 /** Netlink: a connection with three operations, and rtnetlink messages as plain data. @module */
-export { AddressFlag, addAddress, decodeAddress, deleteAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
+export {
+  AddressFlag,
+  addAddress,
+  decodeAddress,
+  deleteAddress,
+  dumpAddresses,
+  type InterfaceAddress,
+} from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
 export {
-  decodeLinkModes,
   type Duplex,
+  decodeLinkModes,
   getLinkModes,
   type LinkModes,
   type LinkModesChange,

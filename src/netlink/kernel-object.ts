@@ -109,9 +109,21 @@ const QDISC_INFO = 16;
 const QDISC_OPTIONS = 2;
 
 const SHAPES: Readonly<Record<ObjectKind, Shape>> = {
-  link: { type: 16, headerLength: 16, kept: [1, 3, 4, 5, 10, 13, 18, 20, 27], create: CREATE | EXCLUSIVE, tidy: tidyLink },
+  link: {
+    type: 16,
+    headerLength: 16,
+    kept: [1, 3, 4, 5, 10, 13, 18, 20, 27],
+    create: CREATE | EXCLUSIVE,
+    tidy: tidyLink,
+  },
   address: { type: 20, headerLength: 8, kept: [1, 2, 3, 4, 8, 9, 11], create: CREATE | REPLACE, tidy: tidyAddress },
-  nextHop: { type: 104, headerLength: 8, kept: [1, 2, 3, 4, 5, 6, 7, 8, 11], create: CREATE | REPLACE, tidy: tidyNextHop },
+  nextHop: {
+    type: 104,
+    headerLength: 8,
+    kept: [1, 2, 3, 4, 5, 6, 7, 8, 11],
+    create: CREATE | REPLACE,
+    tidy: tidyNextHop,
+  },
   route: {
     type: 24,
     headerLength: 12,
@@ -126,7 +138,13 @@ const SHAPES: Readonly<Record<ObjectKind, Shape>> = {
     create: CREATE | EXCLUSIVE,
     tidy: tidyRule,
   },
-  neighbour: { type: 28, headerLength: 12, kept: [1, 2, 5, 6, 7, 12, 15], create: CREATE | REPLACE, tidy: tidyNeighbour },
+  neighbour: {
+    type: 28,
+    headerLength: 12,
+    kept: [1, 2, 5, 6, 7, 12, 15],
+    create: CREATE | REPLACE,
+    tidy: tidyNeighbour,
+  },
   qdisc: { type: 36, headerLength: 20, kept: [1, 2, 13, 14], create: CREATE | REPLACE, tidy: tidyQdisc },
 };
 
@@ -140,7 +158,8 @@ export const OBJECT_KINDS = Object.keys(SHAPES) as readonly ObjectKind[];
 export async function dumpObjects(netlink: NetlinkConnection, kind: ObjectKind): Promise<KernelObject[]> {
   const { type, headerLength } = SHAPES[kind];
   const headers = [new Uint8Array(headerLength)];
-  if (kind === 'neighbour') headers.push(new Uint8Array(headerLength).fill(NTF_PROXY, NEIGHBOUR_FLAGS, NEIGHBOUR_FLAGS + 1));
+  if (kind === 'neighbour')
+    headers.push(new Uint8Array(headerLength).fill(NTF_PROXY, NEIGHBOUR_FLAGS, NEIGHBOUR_FLAGS + 1));
   const objects: KernelObject[] = [];
   for (const payload of headers) {
     try {

@@ -1,6 +1,13 @@
 /** Tables, chains and rules of nf_tables (linux/netfilter/nf_tables.h), as far as a single rule needs them. @module */
 import { writeU16 } from '../base/bytes.ts';
-import { bytesAttribute, forEachAttribute, joinParts, nestedAttribute, readAttributes, textAttribute } from './attribute.ts';
+import {
+  bytesAttribute,
+  forEachAttribute,
+  joinParts,
+  nestedAttribute,
+  readAttributes,
+  textAttribute,
+} from './attribute.ts';
 import { NetlinkError, readAcknowledgement, refusalError } from './error.ts';
 import { ControlType, decodeMessages, encodeMessage, MessageFlag, type NetlinkMessage } from './message.ts';
 import type { NetlinkSocket } from './socket.ts';
@@ -130,7 +137,8 @@ export function executeBatch(socket: NetlinkSocket, changes: readonly NetlinkMes
     for (const answer of decodeMessages(datagram) ?? []) {
       if (answer.type !== ControlType.error || answer.port !== socket.port) continue;
       const outcome = readAcknowledgement(answer);
-      if (outcome === undefined) throw new NetlinkError('NETLINK_MALFORMED', wanted, 'an acknowledgement without a status');
+      if (outcome === undefined)
+        throw new NetlinkError('NETLINK_MALFORMED', wanted, 'an acknowledgement without a status');
       if (outcome !== 'success') throw refusalError(outcome, wanted);
       if (answer.sequence === changes.length + 1) return;
     }

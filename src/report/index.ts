@@ -7,6 +7,19 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export {
+  ETHERCONFIG_MENU,
+  ETHERCONFIG_SUBMENUS,
+  formatLoopback,
+  formatMedia,
+  formatMenu,
+  formatMtu,
+  formatMulticast,
+  formatOutcome,
+  formatPlan,
+  formatStatus,
+  formatVlans,
+} from './host/etherconfig.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { formatArpCache, formatNdpCache, formatNeighboursCsv } from './host/neighbours.ts';
 export {

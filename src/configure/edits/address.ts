@@ -1,7 +1,14 @@
 /** Addresses of an interface. @module */
 import { formatAddress, parseAddress } from '../../base/address.ts';
 import { isEqualBytes } from '../../base/bytes.ts';
-import { addAddress, decodeAddress, deleteAddress, dumpAddresses, type InterfaceAddress, type Link } from '../../netlink/index.ts';
+import {
+  addAddress,
+  decodeAddress,
+  deleteAddress,
+  dumpAddresses,
+  type InterfaceAddress,
+  type Link,
+} from '../../netlink/index.ts';
 import type { AddressEdit, Plan } from '../edit.ts';
 import type { ConfigureHost } from '../host.ts';
 import { findLink } from '../scope.ts';
@@ -67,7 +74,13 @@ export async function planAddress(host: ConfigureHost, links: readonly Link[], e
     changes:
       adds && exists
         ? []
-        : [{ what: `address ${text} of ${link.name}`, from: exists ? 'present' : 'absent', to: adds ? 'present' : 'absent' }],
+        : [
+            {
+              what: `address ${text} of ${link.name}`,
+              from: exists ? 'present' : 'absent',
+              to: adds ? 'present' : 'absent',
+            },
+          ],
     risks: adds ? [] : deletionRisks(prefix, here, link.name),
     scope: scopeOf(links, link),
     created: [],

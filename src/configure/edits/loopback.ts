@@ -53,11 +53,16 @@ export async function planLoopback(host: ConfigureHost, links: readonly Link[], 
     const name = links.find(({ index }) => index === holder.interfaceIndex)?.name ?? 'another interface';
     throw refuse(`${shown} is already an address of ${name}, with a prefix of ${holder.prefixLength} bits`);
   }
-  if (!adds && !exists) throw refuse(`${LOOPBACK} has no service address ${shown}; \`tapline etherconfig loopback\` lists them`);
+  if (!adds && !exists)
+    throw refuse(`${LOOPBACK} has no service address ${shown}; \`tapline etherconfig loopback\` lists them`);
   const changes: PlannedChange[] = [];
   if (adds) changes.push(...ARP_SETTINGS.flatMap((one) => settingChange(host, one)));
   if (exists !== adds) {
-    changes.push({ what: `service address ${shown} on ${LOOPBACK}`, from: exists ? 'present' : 'absent', to: adds ? 'present' : 'absent' });
+    changes.push({
+      what: `service address ${shown} on ${LOOPBACK}`,
+      from: exists ? 'present' : 'absent',
+      to: adds ? 'present' : 'absent',
+    });
   }
   return {
     edit,
@@ -74,7 +79,8 @@ export async function planLoopback(host: ConfigureHost, links: readonly Link[], 
       if (adds) for (const one of ARP_SETTINGS) if (settingChange(target, one).length > 0) writeAll(target, one);
       const message = { interfaceIndex: link.index, ...prefix };
       const wanted = `${adds ? 'add' : 'delete'} the service address ${shown}`;
-      if (exists !== adds) await target.netlink.execute(adds ? addAddress(message) : deleteAddress(message), { wanted });
+      if (exists !== adds)
+        await target.netlink.execute(adds ? addAddress(message) : deleteAddress(message), { wanted });
     },
     async verify(target) {
       const now = await readAddresses(target);
@@ -103,7 +109,9 @@ function parseService(text: string): Uint8Array {
   const address = parseIpv4(bare);
   if (address === undefined) {
     if (parseIpv6(bare.replace(/\/\d+$/, '')) !== undefined) {
-      throw refuse(`${text} is an IPv6 address; Linux answers neighbour solicitations for it on all interfaces, so only IPv4 is possible`);
+      throw refuse(
+        `${text} is an IPv6 address; Linux answers neighbour solicitations for it on all interfaces, so only IPv4 is possible`,
+      );
     }
     throw refuse(`${JSON.stringify(text)} is not an IPv4 address`);
   }

@@ -46,7 +46,9 @@ export async function planMedia(host: ConfigureHost, links: readonly Link[], edi
   const link = findLink(links, edit.interface);
   const modes = await readLinkModes(host, link.index);
   if (modes === undefined) {
-    throw refuse(`${link.name} has no media settings: its driver${link.kind === undefined ? '' : ` (${link.kind})`} has none`);
+    throw refuse(
+      `${link.name} has no media settings: its driver${link.kind === undefined ? '' : ` (${link.kind})`} has none`,
+    );
   }
   const wanted = wantedMode(link.name, modes, edit);
   const before = settingText(modes);
@@ -81,7 +83,8 @@ function wantedMode(name: string, modes: LinkModes, edit: MediaEdit): LinkModesC
   const known = mediaModes(modes);
   if (autonegotiation === true) {
     if (speed !== undefined || duplex !== undefined) throw refuse('autonegotiation selects speed and duplex itself');
-    if (known.length > 0 && !modes.supported.includes('Autoneg')) throw refuse(`${name} does not support autonegotiation`);
+    if (known.length > 0 && !modes.supported.includes('Autoneg'))
+      throw refuse(`${name} does not support autonegotiation`);
     return { autonegotiation };
   }
   if (speed === undefined || duplex === undefined) throw refuse('a forced mode needs both speed and duplex');

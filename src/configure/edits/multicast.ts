@@ -11,9 +11,14 @@ export async function planMulticast(host: ConfigureHost, edit: MulticastEdit): P
     edit,
     title: `${edit.policy} ARP replies with a multicast address`,
     link: undefined,
-    changes: rejected === rejects ? [] : [{ what: 'ARP replies with a multicast address', from: word(rejected), to: word(rejects) }],
+    changes:
+      rejected === rejects
+        ? []
+        : [{ what: 'ARP replies with a multicast address', from: word(rejected), to: word(rejects) }],
     risks: rejects
-      ? ['clusters that share a multicast link address (network load balancing) become unreachable, unless a static neighbour names them']
+      ? [
+          'clusters that share a multicast link address (network load balancing) become unreachable, unless a static neighbour names them',
+        ]
       : ['any host of the link can claim an address with a multicast link address'],
     scope: { interfaces: [], settings: [], media: undefined, multicastRule: true },
     created: [],

@@ -37,7 +37,8 @@ function planNew(links: readonly Link[], edit: VlanNewEdit): Plan {
   checkId(id);
   checkName(links, name);
   refusePort(links, parent);
-  if ((parent.flags & LinkFlag.loopback) !== 0) throw refuse(`${parent.name} is the loopback interface and carries no VLANs`);
+  if ((parent.flags & LinkFlag.loopback) !== 0)
+    throw refuse(`${parent.name} is the loopback interface and carries no VLANs`);
   refuseDuplicate(links, parent, id, PROTOCOLS[protocol]);
   if (parent.mtu !== undefined && mtu > parent.mtu) {
     throw refuse(`an MTU of ${mtu} is above the ${parent.mtu} of ${parent.name}; raise ${parent.name} first`);
@@ -47,12 +48,15 @@ function planNew(links: readonly Link[], edit: VlanNewEdit): Plan {
     title: `new VLAN ${id} on ${parent.name}: ${name}`,
     link: parent,
     changes: [{ what: `VLAN ${name}`, from: 'absent', to: `${protocol} ID ${id} on ${parent.name}, MTU ${mtu}` }],
-    risks: (parent.flags & LinkFlag.up) === 0 ? [`${parent.name} is down: the VLAN carries no traffic until it is up`] : [],
+    risks:
+      (parent.flags & LinkFlag.up) === 0 ? [`${parent.name} is down: the VLAN carries no traffic until it is up`] : [],
     scope: scopeOf(links, parent),
     created: [name],
     async apply(host) {
       const vlan = { parentIndex: parent.index, id, protocol: PROTOCOLS[protocol] };
-      await explained(() => host.netlink.execute(createVlan({ name, mtu, up: true }, vlan), { wanted: `create the VLAN ${name}` }));
+      await explained(() =>
+        host.netlink.execute(createVlan({ name, mtu, up: true }, vlan), { wanted: `create the VLAN ${name}` }),
+      );
     },
     verify: (host) => verifyVlan(host, name, id, PROTOCOLS[protocol]),
   };
@@ -63,7 +67,8 @@ function planChange(links: readonly Link[], edit: VlanChangeEdit): Plan {
   const link = findVlan(links, edit.name);
   const parent = links.find(({ index }) => index === link.parentIndex);
   const { vlan } = link;
-  if (vlan === undefined || parent === undefined) throw refuse(`the parent of ${link.name} is not in this network namespace`);
+  if (vlan === undefined || parent === undefined)
+    throw refuse(`the parent of ${link.name} is not in this network namespace`);
   const id = edit.id ?? vlan.id;
   const protocol = edit.protocol === undefined ? vlan.protocol : PROTOCOLS[edit.protocol];
   checkId(id);
@@ -77,7 +82,10 @@ function planChange(links: readonly Link[], edit: VlanChangeEdit): Plan {
     title: `VLAN ${link.name}: ${text(id, protocol)}`,
     link,
     changes: isSame ? [] : [{ what: `VLAN ${link.name}`, from: text(vlan.id, vlan.protocol), to: text(id, protocol) }],
-    risks: [`${link.name} is deleted and created again; its connections are interrupted`, ...dependantRisks(links, link)],
+    risks: [
+      `${link.name} is deleted and created again; its connections are interrupted`,
+      ...dependantRisks(links, link),
+    ],
     scope,
     created: [],
     async apply(host) {
@@ -131,7 +139,9 @@ function checkId(id: number): void {
 function checkName(links: readonly Link[], name: string): void {
   const length = new TextEncoder().encode(name).length;
   if (length > MAX_NAME_BYTES) {
-    throw refuse(`the name ${name} is ${length} bytes long; interface names have at most ${MAX_NAME_BYTES}: choose one with --name`);
+    throw refuse(
+      `the name ${name} is ${length} bytes long; interface names have at most ${MAX_NAME_BYTES}: choose one with --name`,
+    );
   }
   if (length === 0 || name === '.' || name === '..' || /[/:\s\p{Cc}]/u.test(name)) {
     throw refuse(`${JSON.stringify(name)} is not a valid interface name`);
@@ -163,6 +173,9 @@ async function explained(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
-    throw refuse(`VLANs are not available: this kernel lacks 8021q, or the interface cannot carry VLANs (${error.explanation})`, error);
+    throw refuse(
+      `VLANs are not available: this kernel lacks 8021q, or the interface cannot carry VLANs (${error.explanation})`,
+      error,
+    );
   }
 }
