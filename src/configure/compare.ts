@@ -5,13 +5,16 @@
 import {
   changeLink,
   createObject,
+  createWithoutDetection,
+  decodeAddress,
   deleteObject,
   interfacesOf,
-  isDefaultQdisc,
+  isAutomatic,
   type KernelObject,
   type Lifetime,
   needsNewLink,
   type ObjectKind,
+  objectMessage,
 } from '../netlink/index.ts';
 import { describeObject } from './describe.ts';
 import type { ConfigureHost } from './host.ts';
@@ -117,14 +120,12 @@ class Pair {
 
   /** An object that is to be deleted. */
   extra(object: KernelObject): Difference[] {
-    if (!this.#deletes || (object.kind === 'qdisc' && isDefaultQdisc(object))) return [];
-    return [{ text: `${this.describe(object)} is new`, correct: send(deleteObject(object)) }];
+    if (!this.#deletes || (object.kind === 'qdisc' && isAutomatic(object))) return [];
+    return [{ text: `${this.describe(object)} is new`, correct: correction(object, deleteObject(object)) }];
   }
 
-  missing(object: KernelObject): Difference {
-    const isAutomatic = object.kind === 'qdisc' && isDefaultQdisc(object);
-    const correct = isAutomatic ? undefined : send(createObject(object, this.remaining(object)));
-    return { text: `${this.describe(object)} is missing`, correct };
+  missing(object: KernelObject, message = createObject(object, this.remaining(object))): Difference {
+    return { text: `${this.describe(object)} is missing`, correct: correction(object, message) };
   }
 
   describe(object: KernelObject): string {
@@ -147,6 +148,11 @@ function ofKind(objects: readonly KernelObject[], kind: ObjectKind): KernelObjec
 
 function send(message: ReturnType<typeof createObject>): Difference['correct'] {
   return (host) => host.netlink.execute(message, { wanted: 'restore the state before the change' });
+}
+
+/** Automatic objects follow from others. */
+function correction(object: KernelObject, message: ReturnType<typeof createObject>): Difference['correct'] {
+  return isAutomatic(object) ? undefined : send(message);
 }
 
 function createdLinks(current: Snapshot, created: readonly string[]): Difference[] {
@@ -209,15 +215,34 @@ function addressDifferences(pair: Pair): Difference[] {
     );
     found.push(...before.slice(equal).map((one) => pair.missing(one)));
   }
-  // The kernel inserts a new IPv6 address before the others.
-  const wanted6 = wanted.filter((one) => !isIpv4(one)).reverse();
-  found.push(
-    ...pair.setDifferences(
-      wanted6,
-      current.filter((one) => !isIpv4(one)),
-    ),
-  );
+  return [...found, ...address6Differences(pair)];
+}
+
+/**
+ * An IPv6 address that was lost is added without duplicate address detection, to be usable at once; the next round gives
+ * it its flags back, in place.
+ */
+function address6Differences(pair: Pair): Difference[] {
+  const ofIpv6 = (objects: readonly KernelObject[]) => objects.filter(({ payload }) => payload[0] !== AF_INET);
+  const wanted = ofIpv6(pair.wantedOf('address'));
+  const current = ofIpv6(ofKind(pair.current.objects, 'address'));
+  const [wantedNames, currentNames] = [new Set(wanted.map(addressName)), new Set(current.map(addressName))];
+  const found = current.filter((one) => !wantedNames.has(addressName(one))).flatMap((one) => pair.extra(one));
+  // The kernel inserts a new address before the others.
+  for (const one of wanted.toReversed()) {
+    if (!currentNames.has(addressName(one))) {
+      found.push(pair.missing(one, createWithoutDetection(one, pair.remaining(one))));
+    } else if (!current.some((other) => pair.isSame(one, other))) {
+      found.push({ ...pair.missing(one), text: `${pair.describe(one)} has other flags or lifetimes` });
+    }
+  }
   return found;
+}
+
+/** What identifies an address: the kernel changes the rest in place. */
+function addressName(object: KernelObject): string {
+  const found = decodeAddress(objectMessage(object));
+  return found === undefined ? '' : `${found.interfaceIndex} ${found.prefixLength} ${found.address.join('.')}`;
 }
 
 function otherDifferences(wanted: Snapshot, current: Snapshot): Difference[] {

@@ -2,6 +2,7 @@
  * Restores a snapshot: compares it with the current state, corrects the differences, and repeats until none is left. Side
  * effects (a lower MTU deletes IPv6 addresses, a deleted address its routes) are found by the next comparison. @module
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.ts';
 import { type CompareOptions, compareSnapshots, type Difference } from './compare.ts';
 import type { ConfigureHost } from './host.ts';
@@ -19,6 +20,9 @@ export interface Restoration {
 
 /** Restoring needs two rounds at most in the tests; a state that other programs change may never become equal. */
 const MAX_ROUNDS = 8;
+/** Milliseconds for objects that the kernel makes by itself: duplicate address detection takes up to two seconds. */
+const SETTLE_TIME = 4000;
+const SETTLE_PAUSE = 100;
 
 /** @throws NetlinkError if the state cannot be read */
 export async function restoreSnapshot(
@@ -27,14 +31,20 @@ export async function restoreSnapshot(
   options: CompareOptions,
 ): Promise<Restoration> {
   let corrected = 0;
+  const settled = performance.now() + SETTLE_TIME;
   let errors: string[] = [];
-  for (let round = 0; ; round += 1) {
+  for (let round = 0; ; ) {
     const differences = compareSnapshots(wanted, await takeCurrent(host, wanted, options.created), options);
     const correctable = differences.filter(({ correct }) => correct !== undefined);
+    if (correctable.length === 0 && differences.length > 0 && performance.now() < settled) {
+      await sleep(SETTLE_PAUSE);
+      continue;
+    }
     if (correctable.length === 0 || round === MAX_ROUNDS) {
       return { corrected, differences: differences.map(({ text }) => text), errors };
     }
     errors = await correctAll(host, correctable);
+    round += 1;
     corrected += correctable.length - errors.length;
   }
 }

@@ -21,10 +21,11 @@ export { type GenericFamily, resolveGenericFamily } from './generic.ts';
 export {
   changeLink,
   createObject,
+  createWithoutDetection,
   deleteObject,
   dumpObjects,
   interfacesOf,
-  isDefaultQdisc,
+  isAutomatic,
   type KernelObject,
   type Lifetime,
   needsNewLink,

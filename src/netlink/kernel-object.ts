@@ -56,7 +56,8 @@ interface Shape {
 const { create: CREATE, replace: REPLACE, exclusive: EXCLUSIVE, append: APPEND } = MessageFlag;
 
 /** AF_INET and AF_INET6: other families share some of the tables. */
-const FAMILIES = [2, 10];
+const AF_INET6 = 10;
+const FAMILIES = [2, AF_INET6];
 const FOREVER = 0xffff_ffff;
 
 /** `struct ifa_cacheinfo` and `struct rta_cacheinfo`. */
@@ -70,6 +71,8 @@ const ADDRESS_FLAGS = 8;
 /** IFA_F_SECONDARY (IPv4), OPTIMISTIC, DADFAILED, DEPRECATED, TENTATIVE, PERMANENT: set by the kernel. */
 const KERNEL_ADDRESS_FLAGS = 0x01 | 0x04 | 0x08 | 0x20 | 0x40 | 0x80;
 const SECONDARY = 0x01;
+/** IFA_F_NODAD. */
+const NO_DETECTION = 0x02;
 
 /** RTNH_F_ONLINK; the other flags report the state of the next hop. */
 const ON_LINK = 4;
@@ -77,6 +80,7 @@ const MULTIPATH = 9;
 const NEXT_HOP_LENGTH = 8;
 const NEXT_HOP_FLAGS = 2;
 const NEXT_HOP_ID = 30;
+const ROUTE_PRIORITY = 6;
 /** RTA_OIF, GATEWAY, MULTIPATH, VIA, ENCAP_TYPE, ENCAP: copies of the next hop object that RTA_NH_ID names. */
 const COPIED_FROM_NEXT_HOP = [4, 5, 9, 18, 21, 22];
 /** RTM_F_CLONED: an exception, not a route. */
@@ -280,9 +284,23 @@ export function nextHopIds(object: KernelObject): { id: number | undefined; uses
   return { id: attributes?.u32(1), uses };
 }
 
-/** Whether the kernel attached this queueing discipline by itself; it cannot be created, only be the result of a deletion. */
-export function isDefaultQdisc({ payload }: KernelObject): boolean {
-  return readU32le(payload, QDISC_HANDLE) === 0;
+/**
+ * Whether the kernel makes this object by itself, and refuses to make it on request: a default queueing discipline, or the
+ * route of an IPv6 address (metric 0), which appears when duplicate address detection has ended.
+ */
+export function isAutomatic({ kind, payload }: KernelObject): boolean {
+  if (kind === 'qdisc') return readU32le(payload, QDISC_HANDLE) === 0;
+  if (kind !== 'route' || readU8(payload, 0) !== AF_INET6) return false;
+  return readAttributes(payload, SHAPES.route.headerLength, payload.length)?.u32(ROUTE_PRIORITY) === 0;
+}
+
+/** Request: create an IPv6 address without duplicate address detection, so that it is usable at once. */
+export function createWithoutDetection(address: KernelObject, lifetime = address.lifetime): NetlinkMessage {
+  const attributes = attributesOf(address);
+  const flags = attributes.get(ADDRESS_FLAGS)?.value.slice() ?? new Uint8Array(4);
+  writeU32le(flags, 0, readU32le(flags, 0) | NO_DETECTION);
+  attributes.set(ADDRESS_FLAGS, { type: ADDRESS_FLAGS, value: flags });
+  return createObject({ ...address, payload: encode(address.payload.slice(0, SHAPES.address.headerLength), attributes) }, lifetime);
 }
 
 function multipathInterfaces(bytes: Uint8Array | undefined): number[] {
@@ -377,7 +395,7 @@ function tidyAddress(header: Uint8Array, attributes: RawAttributes): boolean {
   const flags = attributes.get(ADDRESS_FLAGS)?.value;
   if (flags !== undefined && flags.length >= 4) {
     // Of an IPv6 address, the bit of SECONDARY says that it is temporary (RFC 8981).
-    const removed = family === 10 ? KERNEL_ADDRESS_FLAGS & ~SECONDARY : KERNEL_ADDRESS_FLAGS;
+    const removed = family === AF_INET6 ? KERNEL_ADDRESS_FLAGS & ~SECONDARY : KERNEL_ADDRESS_FLAGS;
     writeU32le(flags, 0, readU32le(flags, 0) & ~removed);
   }
   return FAMILIES.includes(family);

@@ -61,9 +61,9 @@ export async function runEtherconfig(command: EtherconfigCommand, context: Comma
   };
   switch (command.kind) {
     case 'view':
-      return showView(command.view, command.interface, command.json, host, context);
+      return await showView(command.view, command.interface, command.json, host, context);
     case 'edit':
-      return runEdit(command, command.json, parts, context);
+      return await runEdit(command, command.json, parts, context);
     case 'confirm':
       return show(await confirmPending(parts));
     case 'revert':
