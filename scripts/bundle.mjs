@@ -124,6 +124,11 @@ const thread = await bundleText({
   define: { TAPLINE_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
   plugins: [LAZY],
 });
+const guard = await bundleText({
+  entryPoints: ['src/configure/guard-program.ts'],
+  define: { 'import.meta.url': '__filename' },
+  plugins: [LAZY],
+});
 const launcher = await bundleText({
   entryPoints: ['src/cli/launch.ts'],
   define: { PROGRAMS: JSON.stringify(programs) },
@@ -132,5 +137,6 @@ const launcher = await bundleText({
 writeFileSync(join(OUTPUT, 'package.json'), '{ "type": "commonjs" }\n');
 writeFileSync(join(OUTPUT, 'LICENCES.txt'), licences(main.metafile));
 writeFileSync(join(OUTPUT, 'capture-thread.js'), thread.text);
+writeFileSync(join(OUTPUT, 'guard-program.js'), guard.text);
 writeFileSync(join(OUTPUT, 'main.js'), launcher.text);
 chmodSync(join(OUTPUT, 'main.js'), 0o755);

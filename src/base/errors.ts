@@ -55,6 +55,11 @@ export type StackErrorCode =
   | 'NETLINK_MALFORMED' // the answer is malformed
   | 'NETLINK_TIMEOUT' // no answer
   | 'NETLINK_TOO_LONG' // an answer above the size limit
+  // Changes to the host.
+  | 'EDIT' // the change is invalid for this host, or was rolled back
+  | 'EDIT_PENDING' // another change is in progress or waits for confirmation
+  | 'GUARD' // the process that rolls a change back cannot be started
+  | 'JOURNAL' // the state directory or the journal in it is unusable
   // All rooms.
   | 'USAGE' // options that are invalid or do not combine
   | 'PRIVILEGE' // a missing capability

@@ -6,6 +6,7 @@ import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diagnosticCommand } from './commands/diagnostic.ts';
 import { editCommand } from './commands/edit.ts';
+import { etherconfigCommand } from './commands/etherconfig.ts';
 import { filterCommand } from './commands/filter.ts';
 import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
@@ -36,5 +37,6 @@ void runProgram([
   mtrCommand,
   sweepCommand,
   smtppingCommand,
+  etherconfigCommand,
   demoCommand,
 ]);

@@ -1,5 +1,5 @@
 /** A simulated kernel at the other end of a netlink connection, for tests without privileges and without a network. @module */
-import { readU32le, writeU32le } from '../base/bytes.ts';
+import { writeU32le } from '../base/bytes.ts';
 import {
   ControlType,
   decodeMessages,
@@ -37,8 +37,8 @@ export class FakeNetlinkSocket implements NetlinkSocket {
   }
 
   send(datagram: Uint8Array): void {
-    const sequence = readU32le(datagram, 8);
     for (const request of decodeMessages(datagram) ?? []) {
+      const { sequence } = request;
       this.requests.push(request);
       const answer = this.#answer(request);
       const isDump = (request.flags & MessageFlag.dump) === MessageFlag.dump;

@@ -1,9 +1,43 @@
 /** Netlink: connections, and the messages of rtnetlink and socket diagnosis as plain data. @module */
-export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
+export {
+  AddressFlag,
+  addAddress,
+  decodeAddress,
+  deleteAddress,
+  dumpAddresses,
+  type InterfaceAddress,
+} from './address.ts';
 export { connectNetlink, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
+export {
+  type Duplex,
+  decodeLinkModes,
+  getLinkModes,
+  type LinkModes,
+  type LinkModesChange,
+  setLinkModes,
+} from './ethtool.ts';
 export { netlinkEvents } from './events.ts';
-export { genericRequest, resolveGenericFamily } from './generic.ts';
+export { type GenericFamily, genericRequest, resolveGenericFamily } from './generic.ts';
+export {
+  changeLink,
+  createObject,
+  createWithoutDetection,
+  deleteObject,
+  dumpObjects,
+  interfacesOf,
+  isAutomatic,
+  type KernelObject,
+  type Lifetime,
+  needsNewLink,
+  nextHopIds,
+  OBJECT_KINDS,
+  type ObjectKind,
+  objectMessage,
+  readKernelObject,
+  ruleInterfaces,
+  withParameters,
+} from './kernel-object.ts';
 export {
   createPlainLink,
   createVeth,
@@ -29,6 +63,16 @@ export {
   NeighbourMessageType,
   NeighbourState,
 } from './neighbour.ts';
+export {
+  ARP_FAMILY,
+  decodeRuleCounter,
+  deleteTable,
+  dumpTableRules,
+  executeBatch,
+  newBaseChain,
+  newDropRule,
+  newTable,
+} from './nf-tables.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
 export {
   addRoute,
@@ -55,4 +99,10 @@ export {
   stateName,
   timerName,
 } from './sock-diag.ts';
-export { type NetlinkGroupSocket, NetlinkProtocol, openNetlinkGroups, openNetlinkSocket } from './socket.ts';
+export {
+  type NetlinkGroupSocket,
+  NetlinkProtocol,
+  type NetlinkSocket,
+  openNetlinkGroups,
+  openNetlinkSocket,
+} from './socket.ts';

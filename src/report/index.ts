@@ -10,6 +10,19 @@ export {
   filterTraceText,
 } from './filter-text.ts';
 export { formatDropPlaces } from './host/drop-places.ts';
+export {
+  ETHERCONFIG_MENU,
+  ETHERCONFIG_SUBMENUS,
+  formatLoopback,
+  formatMedia,
+  formatMenu,
+  formatMtu,
+  formatMulticast,
+  formatOutcome,
+  formatPlan,
+  formatStatus,
+  formatVlans,
+} from './host/etherconfig.ts';
 export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';

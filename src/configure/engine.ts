@@ -1,0 +1,263 @@
+/**
+ * Makes a change of the host's links, with a way back: journal, guard, change, verification, and then either confirmation
+ * or rollback. Nothing is changed before the guard watches. @module
+ */
+import { randomUUID } from 'node:crypto';
+import { messageOf, StackError } from '../base/errors.ts';
+import { jsonText } from '../base/text.ts';
+import type { Edit, Plan } from './edit.ts';
+import { type StartGuard, startGuardProcess } from './guard-process.ts';
+import type { ConfigureHost } from './host.ts';
+import { decodeJournal, encodeJournal, type JournalHeader, type WatchedAddress } from './journal.ts';
+import { writeFiles } from './persist/write-files.ts';
+import { type FullPlan, type PlanOptions, planEdit } from './plan.ts';
+import type { Restoration } from './restore.ts';
+import { bootId, type Outcome, rollBack } from './rollback.ts';
+import { monotonicTime, takeSnapshot } from './snapshot.ts';
+import { type HeldLock, StateDirectory } from './state-directory.ts';
+import { type Answers, answering, answersPing } from './watch.ts';
+
+/** Seconds to confirm a change, by default. */
+export const CONFIRM_TIME = 120;
+
+/** The parts of the engine; tests replace them. */
+export interface EngineParts {
+  readonly host: ConfigureHost;
+  /** Path of the state directory. */
+  readonly directory: string;
+  readonly startGuard?: StartGuard;
+  readonly answers?: Answers;
+}
+
+export interface ApplyOptions extends PlanOptions {
+  /** Seconds until an unconfirmed change is rolled back. */
+  readonly confirmTime: number;
+  /** Confirms the change as soon as it is verified. */
+  readonly now: boolean;
+}
+
+export type ConfigureEvent =
+  | { readonly type: 'planned'; readonly plan: FullPlan }
+  /** The host has these settings already: nothing is done. */
+  | { readonly type: 'unchanged'; readonly title: string }
+  /** The guard watches; from here on, the change is rolled back unless it is confirmed. */
+  | { readonly type: 'guarded'; readonly id: string; readonly pid: number; readonly watched: readonly WatchedAddress[] }
+  | { readonly type: 'applied'; readonly title: string }
+  /** The change waits for confirmation. */
+  | { readonly type: 'pending'; readonly id: string; readonly title: string; readonly seconds: number }
+  | { readonly type: 'ended'; readonly outcome: Outcome };
+
+/**
+ * Makes a change. The last event is `unchanged`, `pending` or `ended`.
+ * @throws StackError `EDIT` if the change is refused, or was rolled back because it failed; `EDIT_PENDING` if another one is
+ * in progress; `GUARD` and `JOURNAL` if the way back cannot be prepared, and `PRIVILEGE` without CAP_NET_ADMIN: then nothing
+ * was changed
+ */
+export async function* applyEdit(
+  parts: EngineParts,
+  edit: Edit,
+  options: ApplyOptions,
+): AsyncGenerator<ConfigureEvent, void, undefined> {
+  const { host, answers = answersPing, startGuard = startGuardProcess } = parts;
+  requirePrivilege(host);
+  const directory = StateDirectory.open(parts.directory);
+  using _lock = takeLock(directory, titleOf(edit));
+  refusePending(directory);
+  const plan = await planEdit(host, edit, options);
+  yield { type: 'planned', plan };
+  if (plan.changes.length === 0) {
+    yield { type: 'unchanged', title: plan.title };
+    return;
+  }
+  const watched = await answering(plan.candidates, answers);
+  const snapshot = await takeSnapshot(host, plan.scope);
+  const header: JournalHeader = {
+    id: randomUUID(),
+    title: plan.title,
+    phase: 'applying',
+    bootId: bootId(),
+    deadline: monotonicTime() + options.confirmTime * 1000,
+    created: plan.created,
+    watched,
+    files: plan.files,
+    takenAt: snapshot.takenAt,
+    scope: plan.scope,
+  };
+  directory.writePending(encodeJournal(header, snapshot));
+  const pid = await guardOrDiscard(() => startGuard(parts.directory), directory);
+  let isMade = false;
+  try {
+    yield { type: 'guarded', id: header.id, pid, watched };
+    await make(host, directory, plan);
+    isMade = true;
+  } finally {
+    // Also when the caller of the generator stops here.
+    if (!isMade && directory.readPending() !== undefined)
+      await rollBack(host, directory, 'the change was not completed');
+  }
+  yield { type: 'applied', title: plan.title };
+  if (options.now) {
+    yield { type: 'ended', outcome: confirmLocked(host, directory, header) };
+    return;
+  }
+  directory.writePending(encodeJournal({ ...header, phase: 'applied' }, snapshot));
+  yield { type: 'pending', id: header.id, title: plan.title, seconds: options.confirmTime };
+}
+
+/** Keeps the pending change. @throws StackError `EDIT` if there is none, or its time is over */
+export async function confirmPending(parts: EngineParts): Promise<Outcome> {
+  requirePrivilege(parts.host);
+  const directory = StateDirectory.open(parts.directory);
+  using _lock = takeLock(directory, 'a confirmation');
+  const { header } = pendingJournal(directory);
+  if (header === undefined) {
+    throw new StackError(
+      'JOURNAL',
+      'the journal of the pending change is damaged; `tapline etherconfig revert` restores what can be read',
+    );
+  }
+  if (header.phase === 'applying')
+    throw new StackError(
+      'EDIT',
+      `"${header.title}" was not completed, so it cannot be confirmed; run \`tapline etherconfig revert\``,
+    );
+  if (monotonicTime() >= header.deadline || header.bootId !== bootId()) {
+    throw new StackError('EDIT', `the time to confirm "${header.title}" is over; run \`tapline etherconfig recover\``);
+  }
+  return confirmLocked(parts.host, directory, header);
+}
+
+/** Rolls the pending change back. @throws StackError `EDIT` if there is none */
+export async function revertPending(parts: EngineParts, reason = 'it was reverted'): Promise<Outcome> {
+  requirePrivilege(parts.host);
+  const directory = StateDirectory.open(parts.directory);
+  using _lock = takeLock(directory, 'a rollback');
+  pendingJournal(directory);
+  return (await rollBack(parts.host, directory, reason)) as Outcome;
+}
+
+/**
+ * Rolls back a change that no guard watches: after a crash, or at boot.
+ * @returns undefined if no change is pending
+ * @throws StackError `EDIT_PENDING` if a guard watches the change
+ */
+export async function recoverPending(parts: EngineParts): Promise<Outcome | undefined> {
+  requirePrivilege(parts.host);
+  const directory = StateDirectory.open(parts.directory);
+  using _lock = takeLock(directory, 'a recovery');
+  if (directory.readPending() === undefined) return undefined;
+  if (directory.hasGuard()) {
+    const { header } = pendingJournal(directory);
+    throw new StackError('EDIT_PENDING', `the guard process watches "${header?.title}"; confirm or revert it`);
+  }
+  return rollBack(parts.host, directory, 'its guard process had ended');
+}
+
+/** The pending change. */
+export interface PendingStatus {
+  /** Undefined if the journal is damaged. */
+  readonly id: string | undefined;
+  readonly title: string | undefined;
+  readonly phase: JournalHeader['phase'] | undefined;
+  /** Seconds until the rollback; negative if it is overdue. */
+  readonly secondsLeft: number | undefined;
+  /** False if its guard process has ended. */
+  readonly isGuarded: boolean;
+}
+
+/** @returns undefined if no change is pending */
+export function pendingStatus(directoryPath: string): PendingStatus | undefined {
+  const directory = StateDirectory.find(directoryPath);
+  const text = directory?.readPending();
+  if (directory === undefined || text === undefined) return undefined;
+  const { header } = decodeJournal(text);
+  return {
+    id: header?.id,
+    title: header?.title,
+    phase: header?.phase,
+    secondsLeft: header && Math.round((header.deadline - monotonicTime()) / 1000),
+    isGuarded: directory.hasGuard(),
+  };
+}
+
+async function make(host: ConfigureHost, directory: StateDirectory, plan: Plan): Promise<void> {
+  let problem: string | undefined;
+  let cause: unknown;
+  try {
+    await plan.apply(host);
+    problem = (await plan.verify(host)).join('; ') || undefined;
+  } catch (error) {
+    problem = messageOf(error);
+    cause = error;
+  }
+  if (problem === undefined) return;
+  const outcome = await rollBack(host, directory, problem);
+  throw new StackError('EDIT', `${problem}; ${restoredText(outcome?.restoration)}`, { cause });
+}
+
+/** The end of a message about a change that was rolled back. */
+export function restoredText(restoration: Restoration | undefined): string {
+  const differences = restoration?.differences ?? [];
+  if (differences.length === 0) return 'the state before the change is restored';
+  return `the state before the change is restored, except: ${differences.join('; ')}`;
+}
+
+/** Files first: if one cannot be written, the change stays pending. */
+function confirmLocked(host: ConfigureHost, directory: StateDirectory, header: JournalHeader): Outcome {
+  writeFiles(header.files, host.root);
+  const outcome: Outcome = {
+    id: header.id,
+    title: header.title,
+    result: 'confirmed',
+    reason: '',
+    restoration: undefined,
+    damagedLines: 0,
+    files: header.files.map(({ path }) => path),
+  };
+  directory.endPending(jsonText(outcome));
+  return outcome;
+}
+
+async function guardOrDiscard(start: () => Promise<number>, directory: StateDirectory): Promise<number> {
+  try {
+    return await start();
+  } catch (error) {
+    directory.discardPending();
+    throw error;
+  }
+}
+
+function pendingJournal(directory: StateDirectory) {
+  const text = directory.readPending();
+  if (text === undefined) throw new StackError('EDIT', 'no change waits for confirmation');
+  return decodeJournal(text);
+}
+
+function takeLock(directory: StateDirectory, title: string): HeldLock {
+  const lock = directory.lock(title);
+  if (typeof lock !== 'string') return lock;
+  throw new StackError('EDIT_PENDING', `another change is in progress (${lock}); try again when it has ended`);
+}
+
+function refusePending(directory: StateDirectory): void {
+  const text = directory.readPending();
+  if (text === undefined) return;
+  const title = decodeJournal(text).header?.title ?? 'a change whose title is unreadable';
+  const advice = directory.hasGuard()
+    ? '`tapline etherconfig confirm` or `revert` ends it'
+    : 'its guard process has ended: `tapline etherconfig recover` restores the state before it';
+  throw new StackError('EDIT_PENDING', `another change waits for confirmation (${title}); ${advice}`);
+}
+
+function requirePrivilege(host: ConfigureHost): void {
+  if (host.canEdit()) return;
+  throw new StackError(
+    'PRIVILEGE',
+    'changing links needs CAP_NET_ADMIN and the rights to write /proc/sys/net; run as root',
+  );
+}
+
+function titleOf(edit: Edit): string {
+  const name = 'interface' in edit ? edit.interface : 'name' in edit ? edit.name : undefined;
+  return name === undefined ? edit.kind : `${edit.kind} of ${name}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * Restores a snapshot: compares it with the current state, corrects the differences, and repeats until none is left. Side
+ * effects (a lower MTU deletes IPv6 addresses, a deleted address its routes) are found by the next comparison. @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../base/errors.ts';
+import { type CompareOptions, compareSnapshots, type Difference } from './compare.ts';
+import type { ConfigureHost } from './host.ts';
+import { readLinks } from './scope.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+
+export interface Restoration {
+  /** Corrections that were made. */
+  readonly corrected: number;
+  /** What still differs; empty if the state is as it was. May contain hostile text. */
+  readonly differences: readonly string[];
+  /** Errors of the last round. */
+  readonly errors: readonly string[];
+}
+
+/** Restoring needs two rounds at most in the tests; a state that other programs change may never become equal. */
+const MAX_ROUNDS = 8;
+/** Milliseconds for objects that the kernel makes by itself: duplicate address detection takes up to two seconds. */
+const SETTLE_TIME = 4000;
+const SETTLE_PAUSE = 100;
+
+/** @throws NetlinkError if the state cannot be read */
+export async function restoreSnapshot(
+  host: ConfigureHost,
+  wanted: Snapshot,
+  options: CompareOptions,
+): Promise<Restoration> {
+  let corrected = 0;
+  const settled = performance.now() + SETTLE_TIME;
+  let errors: string[] = [];
+  for (let round = 0; ; ) {
+    const differences = compareSnapshots(wanted, await takeCurrent(host, wanted, options.created), options);
+    const correctable = differences.filter(({ correct }) => correct !== undefined);
+    if (correctable.length === 0 && differences.length > 0 && performance.now() < settled) {
+      await sleep(SETTLE_PAUSE);
+      continue;
+    }
+    if (correctable.length === 0 || round === MAX_ROUNDS) {
+      return { corrected, differences: differences.map(({ text }) => text), errors };
+    }
+    errors = await correctAll(host, correctable);
+    round += 1;
+    corrected += correctable.length - errors.length;
+  }
+}
+
+/** The current state of the interfaces of a snapshot, and of those that the change created. */
+export async function takeCurrent(
+  host: ConfigureHost,
+  wanted: Snapshot,
+  created: readonly string[],
+): Promise<Snapshot> {
+  const links = created.length === 0 ? [] : await readLinks(host.netlink);
+  const others = links.filter(({ name }) => created.includes(name)).map(({ index }) => index);
+  const interfaces = [...new Set([...wanted.scope.interfaces, ...others])];
+  return takeSnapshot(host, { ...wanted.scope, interfaces });
+}
+
+/** Corrects in order; what fails is tried again after the others, for objects that depend on later ones. */
+async function correctAll(host: ConfigureHost, differences: readonly Difference[]): Promise<string[]> {
+  let pending = differences;
+  for (;;) {
+    const failed: { readonly one: Difference; readonly error: string }[] = [];
+    for (const one of pending) {
+      try {
+        await one.correct?.(host);
+      } catch (error) {
+        failed.push({ one, error: `${one.text}: ${messageOf(error)}` });
+      }
+    }
+    if (failed.length === 0 || failed.length === pending.length) return failed.map(({ error }) => error);
+    pending = failed.map(({ one }) => one);
+  }
+}
