@@ -7,7 +7,6 @@ import { StackError } from '../base/errors.ts';
 import {
   MAP_ANONYMOUS,
   MAP_FIXED,
-  MAP_POPULATE,
   MAP_PRIVATE,
   MAP_SHARED,
   PROT_READ,
@@ -77,7 +76,7 @@ export class CaptureMemory {
    * @throws SyscallError `SYSCALL`
    */
   mapRing(fd: number): void {
-    this.#map(MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 'map the packet ring');
+    this.#map(MAP_SHARED | MAP_FIXED, fd, 'map the packet ring'); // the kernel maps all pages at once (af_packet.c)
     this.#mapped = true;
   }
 
