@@ -4,14 +4,7 @@
  * (docs/adr/0001-capture-memory.md). @module
  */
 import { StackError } from '../base/errors.ts';
-import {
-  MAP_ANONYMOUS,
-  MAP_FIXED,
-  MAP_PRIVATE,
-  MAP_SHARED,
-  PROT_READ,
-  PROT_WRITE,
-} from '../sys/constants.ts';
+import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '../sys/constants.ts';
 import { requestHugePages } from '../sys/huge-pages.ts';
 import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
