@@ -13,6 +13,7 @@ import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchRotation } from './rotation.ts';
 import { benchSoak } from './soak.ts';
+import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
@@ -66,6 +67,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
         `${result.seconds} s of ${rate} frames/s to ${result.target}: ${sent - captured} of ${sent} lost, ` +
           `${processorNanosecondsPerFrame.toFixed(0)} ns of CPU each; ${memory}; ${pauses}`,
       );
+    }),
+  start: () =>
+    benchStart(({ program, milliseconds, leastMilliseconds, processorMilliseconds, peakMebibytes, idleMebibytes }) => {
+      const times = `${milliseconds.toFixed(0)} ms (least ${leastMilliseconds.toFixed(0)}), ${processorMilliseconds.toFixed(0)} ms of CPU`;
+      const memory = `${peakMebibytes.toFixed(1)} MiB, after a second ${idleMebibytes.toFixed(1)}`;
+      console.log(`${program.padEnd(24)} ${times}; ${memory}`);
     }),
   sweep: () =>
     benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, processorMilliseconds, perSecond }) => {

@@ -4,15 +4,7 @@
  * (docs/adr/0001-capture-memory.md). @module
  */
 import { StackError } from '../base/errors.ts';
-import {
-  MAP_ANONYMOUS,
-  MAP_FIXED,
-  MAP_POPULATE,
-  MAP_PRIVATE,
-  MAP_SHARED,
-  PROT_READ,
-  PROT_WRITE,
-} from '../sys/constants.ts';
+import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '../sys/constants.ts';
 import { requestHugePages } from '../sys/huge-pages.ts';
 import { addressOf, errno, mmap } from '../sys/libc.ts';
 import { syscallError } from '../sys/syscall.ts';
@@ -77,7 +69,7 @@ export class CaptureMemory {
    * @throws SyscallError `SYSCALL`
    */
   mapRing(fd: number): void {
-    this.#map(MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 'map the packet ring');
+    this.#map(MAP_SHARED | MAP_FIXED, fd, 'map the packet ring'); // the kernel maps all pages at once (af_packet.c)
     this.#mapped = true;
   }
 

@@ -34,6 +34,7 @@ export const COMMON_OPTIONS = {
 } as const satisfies Record<string, Options>;
 
 /**
+ * Returns the values of all options and places; only the options that are given if `help` or `version` is among them.
  * @param usage the synopsis, for errors about the number of words
  * @throws StackError `USAGE` for an unknown or repeated option, a missing, unknown or superfluous value, a missing option,
  * and too few or too many other words
@@ -59,6 +60,7 @@ export function readWords(words: readonly string[], { options, places }: Declara
       given.set(name, nextValue(typed, given.get(name), rest));
     }
   }
+  if (given.has('help') || given.has('version')) return Object.fromEntries(given);
   const placed = putInPlaces(others, places, usage);
   for (const [name, details] of all) {
     if (!given.has(name) && details.demandOption === true) throw missingOption(name);

@@ -77,6 +77,7 @@ function textOf(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error));
 }
 
+/** Returns whether help is asked for in words of its own, beside which all others may be wrong. */
 function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end === -1 ? undefined : end).some((word) => word === '--help' || word === '-h');
@@ -88,17 +89,14 @@ async function runCommand(
   context: CommandContext,
 ): Promise<void> {
   const usage = `tapline ${String(chosen.command)}`;
-  if (asksForHelp(words)) {
-    const parser = (await createParser([], chosen.exitStatus, hasOwnV(chosen))).scriptName(
-      `tapline ${namesOf(chosen)[0]}`,
-    );
+  const given = asksForHelp(words) ? { help: true } : readWords(words, declarationsOf(chosen), usage);
+  if (given['help'] === true) {
+    const ofHelp = await createParser([], chosen.exitStatus, hasOwnV(chosen));
     // The default command: for others yargs lists all commands.
     const command = String(chosen.command).replace(/^\S+/, '$0');
-    await writeHelp(parser.command({ ...chosen, command, aliases: [] }), context);
-    return;
-  }
-  const given = readWords(words, declarationsOf(chosen), usage);
-  if (given['version'] === true) context.stdout.write(`${taplineVersion()}\n`);
+    const parser = ofHelp.scriptName(`tapline ${namesOf(chosen)[0]}`).command({ ...chosen, command, aliases: [] });
+    await writeHelp(parser, context);
+  } else if (given['version'] === true) context.stdout.write(`${taplineVersion()}\n`);
   else await chosen.handler(given as never);
 }
 

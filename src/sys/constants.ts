@@ -35,7 +35,6 @@ export const MAP_SHARED = 0x01;
 export const MAP_PRIVATE = 0x02;
 export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
-export const MAP_POPULATE = 0x8000;
 export const MADV_HUGEPAGE = 14;
 
 /** `linux/sched.h` */

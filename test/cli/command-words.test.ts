@@ -54,6 +54,17 @@ describe('words as getopt(3) reads them', () => {
     expect(readWords([], DECLARED, '')).toEqual({ n: 0, e: false, ipv4: false, i: [], fanout: 'hash', file: [] });
   });
 
+  test('help and version are answered whatever is missing', () => {
+    const declared = declarationsOf({
+      command: 'x <one>',
+      builder: (command) => command.option('i', { type: 'string', demandOption: true }),
+      handler: () => {},
+    });
+    expect(readWords(['-V'], declared, '')).toEqual({ version: true });
+    expect(readWords(['-hV', 'a', 'b'], declared, '')).toEqual({ help: true, version: true });
+    expect(() => readWords(['a'], declared, '')).toThrow('no interface given');
+  });
+
   test('places take the words in their order', () => {
     const declared = declarationsOf({ command: 'x <one> [two] [more..]', handler: () => {} });
     expect(readWords(['a'], declared, '')).toEqual({ one: 'a' });
