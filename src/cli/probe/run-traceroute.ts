@@ -95,6 +95,9 @@ class Screen {
       this.#context.stderr.write(shortQuoteText(commandName(), event));
       return '';
     }
+    if (event.type === 'summary' && event.isGapReached) {
+      this.#context.stderr.write(`${commandName()}: stopped at hop ${event.hops}: gap limit reached (-g)\n`);
+    }
     if (isGraph) return '';
     if (event.type === 'summary') return event.pathMtu === undefined ? '' : `path MTU ${event.pathMtu}\n`;
     return formatTracerouteEvent(run.isMultipath === true ? groupBySource(event) : event, {

@@ -64,7 +64,10 @@ function timing<T>(command: Argv<T>) {
     .option('pause', value('minimum time between two probes, in seconds', { defaultDescription: '0' }))
     .option(
       'g',
-      value('stop after N consecutive hops without a reply', { alias: 'gap-limit', defaultDescription: 'no limit' }),
+      value('stop after N consecutive hops without a reply; 0 for no limit', {
+        alias: 'gap-limit',
+        defaultDescription: '10',
+      }),
     )
     .option('no-retry', flag('do not probe silent hops a second time'));
 }

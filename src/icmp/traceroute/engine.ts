@@ -18,6 +18,7 @@ import { TracePath } from './trace-path.ts';
 
 const FULL_BACKOFF = 2;
 const DEFAULT_MAX_HOPS = 64;
+const DEFAULT_GAP_LIMIT = 10;
 
 export class TracerouteEngine extends RunEngine<TracerouteEvent> {
   readonly #options: TracerouteOptions;
@@ -46,7 +47,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
       maxHops: this.#maxHops,
       probes: options.isMultipath === true ? multipathProbes(1) : probes,
       usualProbes: probes,
-      gapLimit: options.gapLimit ?? 0,
+      gapLimit: options.gapLimit ?? DEFAULT_GAP_LIMIT,
       parallel: this.#parallel,
       wait: options.wait ?? 5_000,
       retry: options.retry ?? true,
@@ -204,6 +205,7 @@ export class TracerouteEngine extends RunEngine<TracerouteEvent> {
       target: this.target.name,
       address: this.target.address,
       isReached: this.#path.known(this.#path.reported)?.isArrival ?? false,
+      isGapReached: this.#path.isGapReached(this.#path.reported),
       hops: this.#path.reported,
       transmitted: this.#transmitted,
       received: this.#received,

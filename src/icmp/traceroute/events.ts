@@ -94,6 +94,8 @@ export interface TracerouteSummary {
   readonly address: string;
   /** The target replied. */
   readonly isReached: boolean;
+  /** The trace ended because too many consecutive hops did not reply (`gapLimit`). */
+  readonly isGapReached: boolean;
   /** Number of the last hop reported. */
   readonly hops: number;
   readonly transmitted: number;

@@ -21,7 +21,7 @@ export interface TracerouteOptions extends TargetOptions {
   readonly parallel?: number;
   /** Minimum time between two probes; 0 by default. */
   readonly pause?: number;
-  /** Stops after this many consecutive hops without a reply; 0, the default, never stops. */
+  /** Stops after this many consecutive hops without a reply; 10 by default, 0 never stops. */
   readonly gapLimit?: number;
   /** Repeats a lost probe if its hop or a later one replied; true by default. */
   readonly retry?: boolean;

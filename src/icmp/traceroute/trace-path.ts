@@ -170,8 +170,13 @@ export class TracePath {
   isEnd(hop: PathHop): boolean {
     if (hop.isArrival || (hop.refusals > 0 && hop.refusals >= this.#shape.usualProbes - 1)) return true;
     if (hop.slots.every((slot) => slot.state === 'refused')) return true;
+    return this.isGapReached(hop.hop);
+  }
+
+  /** Returns true if too many hops up to `hop` did not reply, and none beyond it did. */
+  isGapReached(hop: number): boolean {
     const { gapLimit } = this.#shape;
-    return gapLimit > 0 && this.#silentHops() >= gapLimit && !this.hasReplyBeyond(hop.hop);
+    return gapLimit > 0 && this.#silentHops() >= gapLimit && !this.hasReplyBeyond(hop);
   }
 
   /** Number of consecutive hops without a reply, up to the last one reported. */
