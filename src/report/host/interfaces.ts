@@ -3,14 +3,14 @@ import stringWidth from 'string-width';
 import { printable } from '../../base/text.ts';
 import type { NetworkInterface } from '../../inspect/index.ts';
 
-const HEADINGS = ['#', 'Interface', 'State', 'MAC address', 'MTU', 'Link type', 'Kind', 'Addresses'];
-/** Numbers stand to the right. */
+const HEADINGS = ['Index', 'Interface', 'State', 'MAC address', 'MTU', 'Link type', 'Kind', 'Addresses'];
+/** Columns of numbers. */
 const RIGHT_ALIGNED: ReadonlySet<number> = new Set([0, 4]);
 const GAP = '  ';
 
 /**
- * One line an interface; each further address on a line of its own, below the first. Columns are as wide as what
- * stands in them. Ends with a newline.
+ * Returns a line per interface; each further address has a line of its own, below the first. Columns are as wide as
+ * their content. Ends with a line end.
  */
 export function formatInterfaces(interfaces: readonly NetworkInterface[]): string {
   const rows = [HEADINGS, ...interfaces.flatMap(rowsOf)];
