@@ -44,8 +44,8 @@ test('names of two cells a character keep the columns straight', () => {
     { ...ETHERNET, name: '会議室', addresses: [] },
     { ...ETHERNET, addresses: [] },
   ]).split('\n');
-  expect(lines[1]).toBe('2  会議室     up     02:00:00:00:00:01  1500  EN10MB     -     -');
-  expect(lines[2]).toBe('2  eth0       up     02:00:00:00:00:01  1500  EN10MB     -     -');
+  expect(lines[1]).toBe('    2  会議室     up     02:00:00:00:00:01  1500  EN10MB     -     -');
+  expect(lines[2]).toBe('    2  eth0       up     02:00:00:00:00:01  1500  EN10MB     -     -');
 });
 
 test('a name cannot write to the terminal, nor can a parent’s', () => {
