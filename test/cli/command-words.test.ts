@@ -43,6 +43,15 @@ describe('words as getopt(3) reads them', () => {
   });
 });
 
+test('--count with a number, which limited the frames before it counted them', () => {
+  const declared = { ...DECLARED, key: { ...DECLARED.key, count: true, packets: true }, alias: {}, boolean: ['count'] };
+  const refused = '--count takes no number; use -c 5 or --packets 5 to limit the frames';
+  for (const words of [['--count', '5'], ['--count=5'], ['-e', '--count', '5', 'tcp']]) {
+    expect(() => spellOut(words, { ...declared, boolean: ['count', 'e'] }, [])).toThrow(refused);
+  }
+  expect(spellOut(['--count', 'tcp', '5'], declared, []).map(withoutMarks)).toEqual(['--count', 'tcp', '5']);
+});
+
 test.each([
   ['-c', '-c needs a value'],
   ['--count=', '--count needs a value'],

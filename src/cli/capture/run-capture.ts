@@ -75,16 +75,20 @@ function createSink(
   if (countsOnly) return COUNTING_SINK;
   if (output === undefined) return createLines(command, source, context, stop);
   const files = createFiles(output, source, context);
-  return printsToo ? withLines(files, createLines(command, source, context, stop)) : files;
+  if (!printsToo) return files;
+  const knowsInterface = files.recordFormat.container === 'pcapng';
+  return withLines(files, createLines(command, source, context, stop, knowsInterface));
 }
 
+/** @param knowsInterface `interfaceIndex` of the frames is the number of their interface in `source` */
 function createLines(
   { print }: CaptureCommand,
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
+  knowsInterface = true,
 ): FrameSink {
-  if (isMerged(source)) return createMergedSink(print, source, context, stop.stop);
+  if (isMerged(source) && knowsInterface) return createMergedSink(print, source, context, stop.stop);
   const names = { interfaceName: rememberNames(interfaceName) };
   return createLineSink(() => source.linkType, { ...print, names }, context.stdout, stop.stop);
 }
