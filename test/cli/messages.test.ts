@@ -91,12 +91,14 @@ describe('command lines become plain data', () => {
       form: 3,
       filter: { text: 'tcp' },
       interfaces: [],
-      file: undefined,
       linkType: 101,
       snapLength: 96,
       optimize: false,
     });
-    expect(instead('-d', '-r', 'f', '-i', 'eth0')).toMatchObject({ kind: 'program', file: 'f', interfaces: [] });
+    expect(instead('-dd', '-r', 'f', '-i', 'eth0')).toMatchObject({
+      kind: 'read',
+      command: { file: 'f', programForm: 2 },
+    });
   });
 
   test('direction, clock and optimizer of a live capture; -V takes all words as the filter', () => {
@@ -180,7 +182,6 @@ describe('messages', () => {
       of(capture, '-y FOO'),
       of(read, '-n'),
       of(instead, '-r f -V g'),
-      of(instead, '-d -V g'),
       of(instead, '-L'),
       of(instead, '-r f -Q in'),
       of(instead, '-V f --threads 2'),

@@ -129,6 +129,8 @@ describe('the same as tcpdump', () => {
     ]) {
       expect(await ours('capture', ...words)).toBe(await theirs(...words));
     }
+    const pcap = folder.file('PCAP');
+    expect(await ours('read', pcap, '-dd', 'arp')).toBe(await theirs('-r', pcap, '-dd', 'arp'));
   });
 
   test.skipIf(tcpdump === '')(
@@ -214,6 +216,23 @@ describe('what tapline says itself', () => {
     expect(printed).toMatch(/^(caplen 98, len 98, \d+\.\d{6} IP 10\.1\.1\.\d > .*\n){6}$/);
     expect(await ours('read', path, '-n', '-tt', '--lengths')).toBe(printed);
   });
+});
+
+test.each([
+  ['.pcapng', 'eth0  '],
+  ['.pcap', ''], // does not record the interface
+])('--print of several interfaces into NAME%s names those that the file names', async (extension, name) => {
+  const path = folder.file(`merged${extension}`);
+  const words = ['-i', 'lo', '-i', 'eth0', '--print', '-n', '-t', '-c', '2', '-w', path, 'icmp'];
+  await using program = tapline(lab.host('right'), 'capture', ...words);
+  await program.said('listening on eth0');
+  await ping(1);
+  expect(await program.exit()).toBe(0);
+  const lines = program.standardOutput.toString().trimEnd().split('\n');
+  expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+    `${name}IP 10.1.1.1 > 10.1.1.2`,
+    `${name}IP 10.1.1.2 > 10.1.1.1`,
+  ]);
 });
 
 describe('the origin of a PCAPNG file', () => {

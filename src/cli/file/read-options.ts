@@ -19,6 +19,8 @@ export interface ReadCommand {
   readonly filter: FilterSource;
   readonly optimize: boolean;
   readonly frameLimit: number | undefined;
+  /** Not 0: print the program of the filter in this form, and no frames. */
+  readonly programForm: number;
   readonly countsOnly: boolean;
   /** Undefined: print lines. */
   readonly output: OutputFiles | undefined;
@@ -40,6 +42,7 @@ export function readOptions(command: Argv) {
   const input = filterWords(command.positional('file', { ...INPUT_FILE, demandOption: false }))
     .option('V', fileList(FrameGroup.file))
     .option('F', filterFile(FrameGroup.file))
+    .option('d', programForm(FrameGroup.lines))
     .option('c', value('number of frames to read', { alias: 'packets', defaultDescription: 'no limit' }));
   return acceptedOptions(outputOptions(printOptions(input))).option('O', noOptimize(FrameGroup.advanced));
 }
@@ -47,6 +50,11 @@ export function readOptions(command: Argv) {
 /** Declares `-V`. */
 export function fileList(group: string) {
   return optionGroup(group).value('read the files listed in FILE, one name per line; - for standard input');
+}
+
+/** Declares `-d`. */
+export function programForm(group: string) {
+  return optionGroup(group).count('print the program of the filter: -d as text, -dd as C, -ddd as numbers');
 }
 
 /** @throws StackError `USAGE` */
@@ -64,6 +72,7 @@ export function parseRead(words: ReadArguments): ReadCommand {
     filter: parseFilter({ F: words.F, expression }),
     optimize: !words.O,
     frameLimit: numberOption('-c', words.c, { least: 1 }),
+    programForm: words.d,
     countsOnly: words.count,
     output,
     printsToo: parsePrintsToo(words),
