@@ -111,6 +111,7 @@ describe('command lines become plain data', () => {
       timestamps: 'host',
       blockTimeout: 5,
     });
+    expect(capture('--print', '-w', 'f').live.blockTimeout).toBe(25);
     expect(read('-V', 'list', 'tcp', 'port', '25')).toMatchObject({ file: 'list', filter: { text: 'tcp port 25' } });
     expect(read('-V', 'list')).toMatchObject({ file: 'list', isList: true, filter: { text: '' } });
   });

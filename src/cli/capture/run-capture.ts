@@ -36,7 +36,8 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
   const stop = listenForStop(context);
   const sink = createSink(command, source, context, stop);
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
-  const counter = new LiveCounter(context, output !== undefined && output.path !== '-', () => sumStatistics(each()));
+  const draws = output !== undefined && output.path !== '-' && !command.printsToo;
+  const counter = new LiveCounter(context, draws, () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
   announceSource(source, context); // last: from here on signals are handled
