@@ -83,6 +83,23 @@ describe('words as getopt(3) reads them', () => {
   });
 });
 
+test('--count with a number, which limited the frames before it counted them', () => {
+  const counting = declarationsOf({
+    command: 'test [file..]',
+    builder: (command) =>
+      command
+        .option('e', flag('a flag'))
+        .option('count', flag('a flag'))
+        .option('c', value('a value', { alias: 'packets' })),
+    handler: () => {},
+  });
+  const refused = '--count takes no number; use -c 5 or --packets 5 to limit the frames';
+  for (const words of [['--count', '5'], ['--count=5'], ['-e', '--count', '5', 'tcp']]) {
+    expect(() => readWords(words, counting, '')).toThrow(refused);
+  }
+  expect(readWords(['--count', 'tcp', '5'], counting, '')).toMatchObject({ count: true, file: ['tcp', '5'] });
+});
+
 test.each([
   ['-c', '-c needs a value'],
   ['--count=', '--count needs a value'],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCapture } from '../../src/cli/capture/capture-options.ts';
 import { dropAdvice } from '../../src/cli/capture/drop-advice.ts';
+import { parseInstead } from '../../src/cli/capture/instead-options.ts';
 import { formatStop } from '../../src/cli/capture/stop-message.ts';
 import { parseRead } from '../../src/cli/file/read-options.ts';
 import { parseReplay } from '../../src/cli/file/replay-options.ts';
@@ -19,6 +20,7 @@ function messageOf(work: () => unknown): string {
 }
 
 const capture = (...words: string[]) => parseCapture(captureWords('-i', 'eth0', ...words));
+const instead = (...words: string[]) => parseInstead(captureWords(...words));
 const read = (...words: string[]) => parseRead(readWords(...words));
 const replay = (...words: string[]) => parseReplay(replayWords('-i', 'eth0', ...words));
 
@@ -69,6 +71,49 @@ describe('command lines become plain data', () => {
       historySize: 24 << 20,
       maximumTriggers: undefined,
     });
+  });
+
+  test('what capture does instead of capturing', () => {
+    expect(instead('-i', 'eth0', 'tcp')).toBeUndefined();
+    expect(instead('-D', '-r', 'f')).toEqual({ kind: 'interfaces' });
+    expect(instead('-L', '-i', 'eth0')).toMatchObject({ kind: 'link-types', interfaces: [{ interfaceName: 'eth0' }] });
+    expect(instead('-J', '-i', '2')).toMatchObject({ kind: 'timestamp-types', interfaces: [{ interfaceName: '2' }] });
+    expect(instead('-r', 'f', '-i', 'eth0', '-B', '4', '-l', '-n', 'tcp', 'port', '25')).toMatchObject({
+      kind: 'read',
+      command: { file: 'f', isList: false, filter: { text: 'tcp port 25' }, print: { numeric: true } },
+    });
+    expect(instead('-V', 'list', 'tcp')).toMatchObject({
+      kind: 'read',
+      command: { file: 'list', isList: true, filter: { text: 'tcp' } },
+    });
+    expect(instead('-ddd', '-O', '-y', 'DLT_RAW', '-s', '96', 'tcp')).toEqual({
+      kind: 'program',
+      form: 3,
+      filter: { text: 'tcp' },
+      interfaces: [],
+      linkType: 101,
+      snapLength: 96,
+      optimize: false,
+    });
+    expect(instead('-dd', '-r', 'f', '-i', 'eth0')).toMatchObject({
+      kind: 'read',
+      command: { file: 'f', programForm: 2 },
+    });
+  });
+
+  test('direction, clock and optimizer of a live capture; -V takes all words as the filter', () => {
+    expect(capture('-Q', 'out', '-j', 'adapter', '-O', '-y', '1')).toMatchObject({
+      linkType: 1,
+      live: { direction: 'out', timestamps: 'adapter', optimize: false, blockTimeout: 25 },
+    });
+    expect(capture('--immediate-mode', '-w', 'f').live).toMatchObject({
+      direction: 'inout',
+      timestamps: 'host',
+      blockTimeout: 5,
+    });
+    expect(capture('--print', '-w', 'f').live.blockTimeout).toBe(25);
+    expect(read('-V', 'list', 'tcp', 'port', '25')).toMatchObject({ file: 'list', filter: { text: 'tcp port 25' } });
+    expect(read('-V', 'list')).toMatchObject({ file: 'list', isList: true, filter: { text: '' } });
   });
 
   test('read and replay', () => {
@@ -137,6 +182,10 @@ describe('messages', () => {
       of(capture, '-I'),
       of(capture, '-y FOO'),
       of(read, '-n'),
+      of(instead, '-r f -V g'),
+      of(instead, '-L'),
+      of(instead, '-r f -Q in'),
+      of(instead, '-V f --threads 2'),
       of(read, 'f --utc'),
       of(replay, 'f --rate 1 --mbit 1'),
       of(replay, 'f --top-speed --multiplier 2'),

@@ -55,7 +55,15 @@ describe('interfaces', () => {
   }
 
   test('listed', async () => {
-    await hostile.checkAll([['interfaces'], ['interfaces', '--json']]);
+    await hostile.checkAll([
+      ['interfaces'],
+      ['interfaces', '--json'],
+      ['capture', '-D'],
+      ['capture', '-L', '-i', NAME],
+      ['capture', '-J', '-i', NAME],
+      ['capture', '-i', NAME, '-y', 'RAW'],
+      ['capture', '-i', NAME, '-j', 'adapter', '--duration', '0.1'],
+    ]);
   });
 
   test('captured from', async () => {

@@ -9,6 +9,7 @@ import { TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { tapline } from '../support/cli-lab.ts';
 import { framesDelivered } from '../support/delivery.ts';
 import { LabProcess } from '../support/lab-process.ts';
+import { headerOptions } from '../support/pcapng-blocks.ts';
 import { optionTable } from '../support/peer-options.ts';
 import { requirePeer } from '../support/peers.ts';
 import { caughtUp } from '../support/tcpdump.ts';
@@ -128,6 +129,8 @@ describe('the same as tcpdump', () => {
     ]) {
       expect(await ours('capture', ...words)).toBe(await theirs(...words));
     }
+    const pcap = folder.file('PCAP');
+    expect(await ours('read', pcap, '-dd', 'arp')).toBe(await theirs('-r', pcap, '-dd', 'arp'));
   });
 
   test.skipIf(tcpdump === '')(
@@ -215,6 +218,23 @@ describe('what tapline says itself', () => {
   });
 });
 
+test.each([
+  ['.pcapng', 'eth0  '],
+  ['.pcap', ''], // does not record the interface
+])('--print of several interfaces into NAME%s names those that the file names', async (extension, name) => {
+  const path = folder.file(`merged${extension}`);
+  const words = ['-i', 'lo', '-i', 'eth0', '--print', '-n', '-t', '-c', '2', '-w', path, 'icmp'];
+  await using program = tapline(lab.host('right'), 'capture', ...words);
+  await program.printed('listening on eth0');
+  await ping(1);
+  expect(await program.exit()).toBe(0);
+  const lines = program.standardOutput.toString().trimEnd().split('\n');
+  expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+    `${name}IP 10.1.1.1 > 10.1.1.2`,
+    `${name}IP 10.1.1.2 > 10.1.1.1`,
+  ]);
+});
+
 describe('the origin of a PCAPNG file', () => {
   const capinfos = requirePeer('capinfos') ?? '';
 
@@ -254,11 +274,37 @@ describe('the origin of a PCAPNG file', () => {
     ]) {
       expect(text).toContain(line);
     }
-    expect(Buffer.from(readFileSync(path)).includes(Buffer.from(mac.replaceAll(':', ''), 'hex'))).toBe(true);
+    expect(headerOptions(readFileSync(path), 1)[6]?.toString('hex')).toBe(mac.replaceAll(':', '')); // if_MACaddr
     const copy = folder.file('origin-copy.pcapng');
     await ours('read', path, '-w', copy);
     const interfacePart = (all: string): string =>
       all.slice(all.indexOf('Interface #0')).replace(/Number of stat.*/s, '');
     expect(interfacePart(spawnSync(capinfos, [copy], { encoding: 'utf8' }).stdout)).toBe(interfacePart(text));
+  });
+
+  test('files of threads and of the flight recorder say the same', async () => {
+    const [threads, flight] = [folder.file('threads.pcapng'), folder.file('flight-%N.pcapng')];
+    for (const words of [
+      ['-w', threads, '--threads', '2', '-c', '4'],
+      ['-w', flight, '--trigger', 'icmp', '--after', '0.1', '--max-triggers', '1'],
+    ]) {
+      await using program = tapline(lab.host('right'), 'capture', '-i', 'eth0', ...words, 'icmp');
+      await program.printed('listening on');
+      await ping(2);
+      expect(await program.exit(), program.standardError).toBe(0);
+    }
+    for (const name of ['threads-0.pcapng', 'threads-1.pcapng', 'flight-00001.pcapng']) {
+      const file = readFileSync(folder.file(name));
+      const section = headerOptions(file, 0x0a0d0d0a);
+      expect(section[4]?.toString(), name).toMatch(/^tapline \d+\.\d+\.\d+$/); // shb_userappl
+      expect([section[2]?.length, section[3]?.length], name).not.toContain(undefined); // shb_hardware, shb_os
+      const { 2: interfaceName, 6: mac, 8: speed, 12: system } = headerOptions(file, 1);
+      expect(interfaceName?.toString(), name).toBe('eth0');
+      expect([mac?.length, speed?.readBigUInt64LE(), system?.toString()], name).toEqual([
+        6,
+        10_000_000_000n, // drivers/net/veth.c, veth_get_link_ksettings: SPEED_10000
+        section[3]?.toString(),
+      ]);
+    }
   });
 });

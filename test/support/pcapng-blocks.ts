@@ -29,6 +29,22 @@ export function countBlocks(path: string, type: number): number {
   return count;
 }
 
+/** Returns the options of the first Section Header (10) or Interface Description (1) Block, by option code. */
+export function headerOptions(file: Buffer, type: 0x0a0d0d0a | 1): Record<number, Buffer> {
+  const bodyLength = type === 1 ? 8 : 16;
+  const found: Record<number, Buffer> = {};
+  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
+    if (file.readUInt32LE(at) !== type) continue;
+    for (let option = at + 8 + bodyLength; file.readUInt16LE(option) !== 0; ) {
+      const length = file.readUInt16LE(option + 2);
+      found[file.readUInt16LE(option)] = file.subarray(option + 4, option + 4 + length);
+      option += 4 + Math.ceil(length / 4) * 4;
+    }
+    return found;
+  }
+  return found;
+}
+
 /** Returns the 64-bit counters of the Interface Statistics Blocks of a file, by option code (draft-ietf-opsawg-pcapng). */
 export function statisticsBlocks(file: Buffer): Record<string, bigint>[] {
   const blocks: Record<string, bigint>[] = [];

@@ -86,7 +86,8 @@ export class RingSource implements LiveSource {
       const ringSize = geometry.blockSize * geometry.blockCount;
       this.#memory = new CaptureMemory({ ringSize, outputSize: outputSizeFor(recordRoomFor(geometry.blockSize)) });
       this.#socket.attachRing(this.#memory, geometry);
-      useTimestamps(this.#socket, device, options.timestamps ?? 'host', warn);
+      const isFirst = options.fanout?.id === undefined; // of the sockets that share a device, one warns
+      useTimestamps(this.#socket, device, options.timestamps ?? 'host', isFirst ? warn : () => {});
       const { placement, fanoutId, isUp } = this.#start(program, options, warn);
       isDown = !isUp;
       this.#placement = placement;

@@ -226,7 +226,7 @@ const BLOCK_TIMEOUT = { file: 750, fileSoon: 250, screen: 25, packetBuffered: 5,
 function blockTimeoutOf(words: CaptureArguments, output: OutputFiles | undefined): number {
   if (words.U || words['immediate-mode']) return BLOCK_TIMEOUT.packetBuffered;
   if (words.i.length > 1 || words.merge) return BLOCK_TIMEOUT.merged;
-  if (output === undefined) return BLOCK_TIMEOUT.screen;
+  if (output === undefined || words.print) return BLOCK_TIMEOUT.screen;
   const isSoon = words.c !== undefined || output.compression !== 'none';
   return isSoon ? BLOCK_TIMEOUT.fileSoon : BLOCK_TIMEOUT.file;
 }

@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { StackError } from '../../base/errors.ts';
 import type { LinkType } from '../../base/link-type.ts';
-import { fileList, parseRead, type ReadArguments, type ReadCommand } from '../file/read-options.ts';
+import { fileList, parseRead, programForm, type ReadArguments, type ReadCommand } from '../file/read-options.ts';
 import { FrameGroup, optionGroup } from '../option-group.ts';
 import { type FilterSource, parseFilter, parseLinkTypeName } from '../options.ts';
 import { type InterfaceChoice, type InterfaceWords, parseInterfaces, parseSnapLength } from './capture-interfaces.ts';
@@ -12,16 +12,15 @@ export type InsteadCommand =
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'link-types' | 'timestamp-types'; readonly interfaces: readonly InterfaceChoice[] }
   | { readonly kind: 'read'; readonly command: ReadCommand }
-  | ({ readonly kind: 'program' } & FilterDump);
+  | ({ readonly kind: 'program' } & ProgramRequest);
 
-/** What `-d` prints. */
-export interface FilterDump {
-  /** 1 for text, 2 for C, 3 for numbers. */
+/** What `-d` prints without a file. */
+export interface ProgramRequest {
+  /** The number of `-d`. */
   readonly form: number;
   readonly filter: FilterSource;
-  /** The program is that of a capture on the first one; without an interface or a file, for Ethernet. */
+  /** The program is that of a capture on the first one. */
   readonly interfaces: readonly InterfaceChoice[];
-  readonly file: string | undefined;
   readonly linkType: LinkType | undefined;
   readonly snapLength: number;
   readonly optimize: boolean;
@@ -46,14 +45,14 @@ const LIVE_ONLY = ['Q', 'I', 'duration', 'stats', 'threads', 'merge', 'trigger']
 type LiveWords = { readonly [Name in (typeof LIVE_ONLY)[number]]: unknown };
 
 export function insteadOptions<T>(command: Argv<T>) {
-  const { flag, value, count } = optionGroup(FrameGroup.instead);
+  const { flag, value } = optionGroup(FrameGroup.instead);
   return command
     .option('r', value('read frames from FILE, as `tapline read FILE` does; - for standard input'))
     .option('V', fileList(FrameGroup.instead))
     .option('D', flag('list the interfaces with their numbers', { alias: 'list-interfaces' }))
     .option('L', flag('list the link types of the interface', { alias: 'list-data-link-types' }))
     .option('J', flag('list the types of timestamps of the interface', { alias: 'list-time-stamp-types' }))
-    .option('d', count('print the program of the filter: -d as text, -dd as C, -ddd as numbers'));
+    .option('d', programForm(FrameGroup.instead));
 }
 
 /** @returns undefined for a capture @throws StackError `USAGE` */
@@ -63,20 +62,17 @@ export function parseInstead(words: InsteadWords): InsteadCommand | undefined {
   if (words.L || words.J)
     return { kind: words.L ? 'link-types' : 'timestamp-types', interfaces: parseInterfaces(words) };
   if (file !== undefined && list !== undefined) throw new StackError('USAGE', '-r and -V exclude each other');
-  if (words.d > 0) return { kind: 'program', ...parseDump(words) };
-  if (file === undefined && list === undefined) return undefined;
+  if (file === undefined && list === undefined) return words.d > 0 ? parseProgramRequest(words) : undefined;
   refuseLiveOptions(words, file === undefined ? '-V' : '-r');
   return { kind: 'read', command: parseRead({ ...READ_ONLY, ...words, file }) };
 }
 
-/** With `-r`, an interface is ignored, as by tcpdump. */
-function parseDump(words: InsteadWords): FilterDump {
-  if (words.V !== undefined) throw new StackError('USAGE', '-d and -V exclude each other; use -r FILE');
+function parseProgramRequest(words: InsteadWords): InsteadCommand {
   return {
+    kind: 'program',
     form: words.d,
     filter: parseFilter(words),
-    interfaces: words.r === undefined && words.i.length > 0 ? parseInterfaces(words) : [],
-    file: words.r,
+    interfaces: words.i.length > 0 ? parseInterfaces(words) : [],
     linkType: parseLinkTypeName('-y', words.y),
     snapLength: parseSnapLength(words),
     optimize: !words.O,

@@ -37,7 +37,8 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
   const stop = listenForStop(context);
   const { files: sink } = confinement.enter(() => createSink(command, source, context, stop));
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
-  const counter = new LiveCounter(context, output !== undefined && output.path !== '-', () => sumStatistics(each()));
+  const draws = output !== undefined && output.path !== '-' && !command.printsToo;
+  const counter = new LiveCounter(context, draws, () => sumStatistics(each()));
   answerRequests(context.signals, { writeCounters: () => counter.writeCounters(), flush: () => sink.flush() });
   const startTime = context.clock.wallTime();
   announceSource(source, context); // from here on signals are handled
@@ -77,16 +78,20 @@ function createSink(
   if (countsOnly) return COUNTING_SINK;
   if (output === undefined) return createLines(command, source, context, stop);
   const files = createFiles(output, source, context);
-  return printsToo ? withLines(files, createLines(command, source, context, stop)) : files;
+  if (!printsToo) return files;
+  const knowsInterface = files.recordFormat.container === 'pcapng';
+  return withLines(files, createLines(command, source, context, stop, knowsInterface));
 }
 
+/** @param knowsInterface `interfaceIndex` of the frames is the number of their interface in `source` */
 function createLines(
   { print }: CaptureCommand,
   source: LiveSource | MergedSource,
   context: CommandContext,
   stop: StopSignals,
+  knowsInterface = true,
 ): FrameSink {
-  if (isMerged(source)) return createMergedSink(print, source, context, stop.stop);
+  if (isMerged(source) && knowsInterface) return createMergedSink(print, source, context, stop.stop);
   const names = { interfaceName: rememberNames(interfaceNames()) };
   return createLineSink(() => source.linkType, { ...print, names }, context.stdout, stop.stop);
 }

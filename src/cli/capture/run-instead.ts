@@ -1,19 +1,15 @@
 /** Runs what `tapline capture` does instead of capturing: lists, filter programs, files. @module */
 import { defined } from '../../base/defined.ts';
-import { describeLinkType, type LinkType } from '../../base/link-type.ts';
+import { describeLinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
-import { compileFilter, disassemble } from '../../bpf/index.ts';
 import { findDevice, interfaceTimestampTypes } from '../../capture/index.ts';
 import { listInterfaces, numberInterfaces } from '../../inspect/index.ts';
-import { openFile } from '../../pcap/index.ts';
 import { formatNumberedInterfaces } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { runRead } from '../file/run-read.ts';
-import { resolverFor } from '../filter/filter-names.ts';
-import { writeWarnings } from '../filter/filter-warnings.ts';
-import { readFilter } from '../options.ts';
+import { writeProgram } from '../filter/write-program.ts';
 import { checkLinkType, type InterfaceChoice, withInterfaceNames } from './capture-interfaces.ts';
-import type { FilterDump, InsteadCommand } from './instead-options.ts';
+import type { InsteadCommand, ProgramRequest } from './instead-options.ts';
 
 export async function runInstead(command: InsteadCommand, context: CommandContext): Promise<void> {
   switch (command.kind) {
@@ -25,7 +21,7 @@ export async function runInstead(command: InsteadCommand, context: CommandContex
     case 'timestamp-types':
       return listTypes(command.kind, await withInterfaceNames(command.interfaces), context);
     case 'program':
-      return dumpFilter(command, context);
+      return printProgram(command, context);
   }
 }
 
@@ -54,30 +50,17 @@ const TIMESTAMP_TEXTS = {
   adapter_unsynced: 'Adapter, not synced with system time',
 } as const;
 
-async function dumpFilter(dump: FilterDump, context: CommandContext): Promise<void> {
-  const { form, filter, optimize } = dump;
-  const [choice] = await withInterfaceNames(dump.interfaces);
-  const device = choice === undefined ? undefined : findDevice(choice.interfaceName);
-  if (device !== undefined) checkLinkType(device, dump.linkType);
-  const inFile = await fileProperties(dump.file);
-  const linkType = device?.linkType ?? dump.linkType ?? inFile?.linkType;
-  const expression = choice?.filter ?? (await readFilter(filter));
-  const { instructions, warnings } = compileFilter(expression, {
-    live: device !== undefined,
-    snapLength: choice?.snapLength ?? inFile?.snapLength ?? dump.snapLength,
-    optimize,
-    resolver: await resolverFor(expression),
-    ...defined({ linkType, netmask: device?.netmask }),
-  });
-  writeWarnings(warnings, context);
-  context.stdout.write(disassemble(instructions, form >= 3 ? 'decimal' : form === 2 ? 'c' : 'text'));
-}
-
-async function fileProperties(
-  file: string | undefined,
-): Promise<{ readonly linkType: LinkType; readonly snapLength: number } | undefined> {
-  if (file === undefined) return undefined;
-  await using source = await openFile(file);
-  const { linkType, snapLength } = source;
-  return { linkType, snapLength };
+/** Writes the program of a capture on the first interface, or for Ethernet. */
+async function printProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
+  const { form, filter, linkType, snapLength, optimize } = request;
+  const [choice] = await withInterfaceNames(request.interfaces);
+  if (choice === undefined) {
+    return writeProgram(filter, form, { snapLength, optimize, ...defined({ linkType }) }, context);
+  }
+  const device = findDevice(choice.interfaceName);
+  checkLinkType(device, linkType);
+  const source = choice.filter === undefined ? filter : { text: choice.filter };
+  const { netmask } = device;
+  const options = { linkType: device.linkType, live: true, snapLength: choice.snapLength, optimize };
+  return writeProgram(source, form, { ...options, ...defined({ netmask }) }, context);
 }

@@ -23,6 +23,8 @@ export interface ReadCommand {
   readonly optimize: boolean;
   readonly frameLimit: number | undefined;
   readonly selection: SelectionOptions;
+  /** Not 0: print the program of the filter in this form, and no frames. */
+  readonly programForm: number;
   readonly countsOnly: boolean;
   /** Leave out of PCAPNG files what may tell secrets. */
   readonly strip: boolean;
@@ -49,6 +51,7 @@ export function readOptions(command: Argv) {
   const input = filterWords(command.positional('file', { ...INPUT_FILE, demandOption: false }))
     .option('V', fileList(FrameGroup.file))
     .option('F', filterFile(FrameGroup.file))
+    .option('d', programForm(FrameGroup.lines))
     .option('c', value('number of frames to read', { alias: 'packets', defaultDescription: 'no limit' }))
     .option('skip', value('skip the first N matching frames'))
     .option('from', value(`read frames from this time on: ${TIME_FORMS}`))
@@ -68,6 +71,11 @@ export function fileList(group: string) {
   return optionGroup(group).value('read the files listed in FILE, one name per line; - for standard input');
 }
 
+/** Declares `-d`. */
+export function programForm(group: string) {
+  return optionGroup(group).count('print the program of the filter: -d as text, -dd as C, -ddd as numbers');
+}
+
 /** @throws StackError `USAGE` */
 export function parseRead(words: ReadArguments): ReadCommand {
   const output = parseOutput(words);
@@ -85,6 +93,7 @@ export function parseRead(words: ReadArguments): ReadCommand {
     optimize: !words.O,
     frameLimit: numberOption('-c', words.c, { least: 1 }),
     selection: parseSelection(words),
+    programForm: words.d,
     countsOnly: words.count,
     strip: words.strip,
     comments: !words['no-comments'],

@@ -4,7 +4,7 @@ import { StackError } from '../../base/errors.ts';
 import type { FrameView } from '../../base/frame.ts';
 import { describeLinkType, type LinkType } from '../../base/link-type.ts';
 import { printable } from '../../base/text.ts';
-import { type FrameSource, hasBlocks, openFiles } from '../../pcap/index.ts';
+import { type FrameSource, hasBlocks, openFile, openFiles } from '../../pcap/index.ts';
 import { selectFrames } from '../../session/index.ts';
 import { recordAndClose } from '../capture/capture-output.ts';
 import { COUNTING_SINK, formatCount } from '../capture/counting-sink.ts';
@@ -15,6 +15,7 @@ import { checkOutput } from '../check-output.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { fileFilter } from '../filter/filter-warnings.ts';
+import { writeProgram } from '../filter/write-program.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { readStandardInput, readTextFile } from '../text-input.ts';
 import { annotate } from './annotated-source.ts';
@@ -25,6 +26,7 @@ export async function runRead(command: ReadCommand, context: CommandContext): Pr
   const { countsOnly, stopTexts } = command;
   checkOutput(command.output, undefined, context);
   const files = command.isList ? await readList(command.file) : [command.file];
+  if (command.programForm > 0) return printProgram(command, files[0] as string, context);
   const filterFor = await fileFilter(command.filter, command.optimize, context);
   await using source = await openFiles(files, {
     ...selectFrames({ filterFor }, command.selection),
@@ -43,6 +45,17 @@ export async function runRead(command: ReadCommand, context: CommandContext): Pr
   } finally {
     stop.release();
   }
+}
+
+/** Writes the program for the frames of a file. */
+async function printProgram(
+  { filter, programForm, optimize }: ReadCommand,
+  file: string,
+  context: CommandContext,
+): Promise<void> {
+  await using source = await openFile(file);
+  const { linkType, snapLength } = source;
+  await writeProgram(filter, programForm, { linkType, snapLength, optimize }, context);
 }
 
 /** @throws StackError `USAGE` for a list without a name, `FILE_OPEN` */

@@ -4,14 +4,7 @@ import { defined } from '../../base/defined.ts';
 import { StackError } from '../../base/errors.ts';
 import { linkTypeName } from '../../base/link-type.ts';
 import { jsonText } from '../../base/text.ts';
-import {
-  assemble,
-  type BpfInstruction,
-  disassemble,
-  explainFilter,
-  type FilterExplanation,
-  type FilterOptions,
-} from '../../bpf/index.ts';
+import { assemble, explainFilter, type FilterExplanation, type FilterOptions } from '../../bpf/index.ts';
 import { filterDot, filterExplanationText } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { allowOne, numberOption, parseFilter, parseLinkTypeName, readFilter } from '../options.ts';
@@ -20,6 +13,7 @@ import { countFrames, traceFrame, traceProgram } from './filter-frames.ts';
 import { resolverFor } from './filter-names.ts';
 import type { FilterArguments } from './filter-options.ts';
 import { writeWarnings } from './filter-warnings.ts';
+import { programText } from './write-program.ts';
 
 const MAX_SNAP_LENGTH = 0xffff_ffff;
 
@@ -53,10 +47,6 @@ function show(explanation: FilterExplanation, words: FilterArguments): string {
   if (words.explain) return filterExplanationText(explanation);
   if (words.graph) return filterDot(explanation);
   return programText(explanation.instructions, words.d);
-}
-
-function programText(instructions: readonly BpfInstruction[], form: number): string {
-  return disassemble(instructions, form >= 3 ? 'decimal' : form === 2 ? 'c' : 'text');
 }
 
 /** Without `-y` there is no link type in the options: Ethernet, or that of the file. */

@@ -3,7 +3,7 @@ import type { NetworkInterface } from '../../inspect/index.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
 
 const COLUMNS: readonly TableColumn[] = [
-  { title: '#', right: true },
+  { title: 'Index', right: true },
   { title: 'Interface' },
   { title: 'State' },
   { title: 'MAC address' },

@@ -27,16 +27,16 @@ test('one line an interface, further addresses below the first', () => {
     },
   ]);
   expect(`\n${table}`).toBe(`
- #  Interface  State       MAC address          MTU  Link type  Kind                     Addresses
- 1  lo         up          -                  65536  EN10MB     loopback                 -
- 2  eth0       up          02:00:00:00:00:01   1500  EN10MB     -                        10.1.1.1/24
-                                                                                         fd00:1::1/64 (tentative)
-12  eth0.100   no carrier  02:00:00:00:00:01   1500  EN10MB     vlan 100 on eth0 in br0  -
+Index  Interface  State       MAC address          MTU  Link type  Kind                     Addresses
+    1  lo         up          -                  65536  EN10MB     loopback                 -
+    2  eth0       up          02:00:00:00:00:01   1500  EN10MB     -                        10.1.1.1/24
+                                                                                            fd00:1::1/64 (tentative)
+   12  eth0.100   no carrier  02:00:00:00:00:01   1500  EN10MB     vlan 100 on eth0 in br0  -
 `);
 });
 
 test('no interface: the headings alone', () => {
-  expect(formatInterfaces([])).toBe('#  Interface  State  MAC address  MTU  Link type  Kind  Addresses\n');
+  expect(formatInterfaces([])).toBe('Index  Interface  State  MAC address  MTU  Link type  Kind  Addresses\n');
 });
 
 test('names of two cells a character keep the columns straight', () => {
@@ -44,8 +44,8 @@ test('names of two cells a character keep the columns straight', () => {
     { ...ETHERNET, name: '会議室', addresses: [] },
     { ...ETHERNET, addresses: [] },
   ]).split('\n');
-  expect(lines[1]).toBe('2  会議室     up     02:00:00:00:00:01  1500  EN10MB     -     -');
-  expect(lines[2]).toBe('2  eth0       up     02:00:00:00:00:01  1500  EN10MB     -     -');
+  expect(lines[1]).toBe('    2  会議室     up     02:00:00:00:00:01  1500  EN10MB     -     -');
+  expect(lines[2]).toBe('    2  eth0       up     02:00:00:00:00:01  1500  EN10MB     -     -');
 });
 
 test('a name cannot write to the terminal, nor can a parent’s', () => {
