@@ -1,5 +1,7 @@
 /** Capabilities of the calling thread (capabilities(7)). Threads that it starts later have the same. @module */
 import {
+  Capability,
+  type CapabilityName,
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
   PR_CAPBSET_DROP,
@@ -8,23 +10,6 @@ import {
 } from './constants.ts';
 import { capget, capset, prctl } from './libc.ts';
 import { check } from './syscall.ts';
-
-/** Bit numbers (linux/capability.h). */
-export const Capability = {
-  CAP_CHOWN: 0,
-  CAP_DAC_OVERRIDE: 1,
-  CAP_FOWNER: 3,
-  CAP_KILL: 5,
-  CAP_SETGID: 6,
-  CAP_SETUID: 7,
-  CAP_SETPCAP: 8,
-  CAP_NET_BIND_SERVICE: 10,
-  CAP_NET_ADMIN: 12,
-  CAP_NET_RAW: 13,
-  CAP_SYS_ADMIN: 21,
-} as const;
-
-export type CapabilityName = keyof typeof Capability;
 
 const VERSION_3 = 0x2008_0522;
 /** Index of the permitted bits of capabilities 0 to 31 in `capabilitySets`. */

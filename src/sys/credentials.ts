@@ -3,8 +3,8 @@
  * `process.setuid` changes all threads, as POSIX demands; system calls made here change the calling thread only. @module
  */
 
-import { type CapabilityName, limitBoundingSet, limitCapabilities } from './capabilities.ts';
-import { AT_EACCESS, AT_FDCWD } from './constants.ts';
+import { limitBoundingSet, limitCapabilities } from './capabilities.ts';
+import { AT_EACCESS, AT_FDCWD, type CapabilityName } from './constants.ts';
 import { addressOf, setfsgid, setfsuid } from './libc.ts';
 import { systemCall } from './syscall.ts';
 import type { User } from './users.ts';

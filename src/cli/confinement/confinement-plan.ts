@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StackError } from '../../base/errors.ts';
 import { isPlainFile } from '../../pcap/index.ts';
-import type { CapabilityName } from '../../sys/capabilities.ts';
+import type { CapabilityName } from '../../sys/constants.ts';
 import { AccessMode, userMayAccess } from '../../sys/credentials.ts';
 import type { User } from '../../sys/users.ts';
 import { invokingUser, namedUser, unprivilegedUser } from './target-user.ts';
@@ -28,7 +28,7 @@ export interface ConfinementNeeds {
   readonly looksUpNames?: boolean;
 }
 
-export interface PlannedOutput {
+interface PlannedOutput {
   readonly path: string;
   /** More files follow the first one. */
   readonly isSeries: boolean;
