@@ -12,6 +12,8 @@ import { capget, capset, prctl } from './libc.ts';
 import { check } from './syscall.ts';
 
 const VERSION_3 = 0x2008_0522;
+/** Indices of the effective bits in `capabilitySets`. */
+const EFFECTIVE: readonly number[] = [0, 3];
 /** Index of the permitted bits of capabilities 0 to 31 in `capabilitySets`. */
 const PERMITTED = 1;
 /** One more than the highest number that two words of bits hold. */
@@ -48,6 +50,19 @@ export function limitCapabilities(kept: readonly CapabilityName[]): readonly Cap
   const sets = capabilitySets(remaining.map((name) => Capability[name]));
   check(capset(capabilityHeader(), sets), 'capset', 'drop capabilities');
   return remaining;
+}
+
+/** Runs `work` on the calling thread without effective capabilities. @throws SyscallError `SYSCALL` */
+export function withoutCapabilities<Result>(work: () => Result): Result {
+  const own = capabilitySets([]);
+  check(capget(capabilityHeader(), own), 'capget', 'read capabilities');
+  const suspended = own.map((bits, index) => (EFFECTIVE.includes(index) ? 0 : bits));
+  check(capset(capabilityHeader(), suspended), 'capset', 'suspend capabilities');
+  try {
+    return work();
+  } finally {
+    check(capset(capabilityHeader(), own), 'capset', 'restore capabilities');
+  }
 }
 
 /** Removes all others from the bounding set, which needs CAP_SETPCAP; without it the set stays as it is. */
