@@ -332,6 +332,18 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
     expect(readFileSync(run.folder.file(report), 'utf8')).toMatch(new RegExp(`^Uid:(\t${ALICE}){4}$`, 'm'));
   });
 
+  test('--on-rotate: a program that the user cannot run ends the capture before it begins', async () => {
+    using folder = new TestFolder();
+    chownSync(folder.path, ALICE, ALICE);
+    const hook = folder.file('hook');
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o700 });
+    const words = ['capture', '-i', 'eth0', '-w', folder.file('x.pcap'), '--rotate-packets', '2', '-z', hook];
+    await using program = tapline(SUDO, ...words);
+    expect(await program.exit()).toBe(1);
+    expect(program.standardError).toBe(`tapline: cannot run ${hook} (--on-rotate): permission denied\n`);
+    expect(readdirSync(folder.path)).toEqual(['hook']);
+  });
+
   test('one file in a folder of root: the user, and the file is root’s', async () => {
     using run = await start({ prefix: SUDO, words: ['-w', 'FOLDER/x.pcap'] });
     expectUser(run.program.pid, ALICE);

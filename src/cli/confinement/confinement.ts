@@ -1,6 +1,6 @@
 /**
  * Gives up what a command no longer needs once its sockets are open: the user root, capabilities, system calls, and
- * writes outside its output folders (SECURITY.md, docs/adr/0021-confinement-after-the-sockets.md). A step that the
+ * writes outside its output folders (SECURITY.md, docs/adr/0021-confinement-when-the-sockets-are-open.md). A step that the
  * kernel refuses never stops the command; `-v` reports it. @module
  */
 import { dirname } from 'node:path';
