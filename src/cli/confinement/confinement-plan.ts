@@ -12,7 +12,7 @@ import {
   userMayAccess,
 } from '../../sys/credentials.ts';
 import type { User } from '../../sys/users.ts';
-import { invokingUser, namedUser, unprivilegedUser } from './target-user.ts';
+import { invokingUser, NOBODY, namedUser } from './target-user.ts';
 
 /** What a command does after its sockets are open. */
 export interface ConfinementNeeds {
@@ -78,7 +78,7 @@ export function planConfinement(needs: ConfinementNeeds): ConfinementPlan {
   }
   if (own !== 0) return { kind: 'same-user', kept };
   const invoking = invokingUser(process.env);
-  const user = invoking ?? unprivilegedUser();
+  const user = invoking ?? NOBODY;
   const problem = (invoking === undefined ? problemForNobody : problemFor)(candidate(user), needs);
   if (problem !== undefined) return { kind: 'root', kept, reason: `${user.name} ${problem}` };
   const beforeFiles = invoking !== undefined && createsFiles(candidate(user), needs);
