@@ -16,6 +16,6 @@ export { emitFilterBody } from './engine/wasm-filter.ts';
 export { explainFilter, type FilterExplanation } from './explain.ts';
 export { type DecidingTest, type FilterTest, FilterTests, type FrameDecision } from './filter-tests.ts';
 export { hostNamesOf } from './host-names.ts';
-export type { BpfInstruction } from './instruction.ts';
+export { BpfAlu, BpfClass, type BpfInstruction, BpfJump, BpfMode } from './instruction.ts';
 export { keptLength } from './kept-length.ts';
 export { FilterError } from './language/filter-error.ts';

@@ -22,8 +22,13 @@ export function checkOutput(
       'cannot write a capture file to a terminal; redirect standard output, or name a file (-w FILE)',
     );
   }
-  if (output?.hook !== undefined) checkProgram(output.hook.program);
+  checkHook(output);
   if (statistics !== undefined && statistics.path !== '-') checkOutputFile(statistics.path);
+}
+
+/** Checks that the user of the process can run the program of `--on-rotate`. @throws StackError `PROGRAM` */
+export function checkHook(output: Pick<OutputFiles, 'hook'> | undefined): void {
+  if (output?.hook !== undefined) checkProgram(output.hook.program);
 }
 
 /** Looks up a program as execvp(3) does. @throws StackError `PROGRAM` */

@@ -1,5 +1,7 @@
 /** Capabilities of the calling thread (capabilities(7)). Threads that it starts later have the same. @module */
 import {
+  Capability,
+  type CapabilityName,
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
   PR_CAPBSET_DROP,
@@ -9,24 +11,9 @@ import {
 import { capget, capset, prctl } from './libc.ts';
 import { check } from './syscall.ts';
 
-/** Bit numbers (linux/capability.h). */
-export const Capability = {
-  CAP_CHOWN: 0,
-  CAP_DAC_OVERRIDE: 1,
-  CAP_FOWNER: 3,
-  CAP_KILL: 5,
-  CAP_SETGID: 6,
-  CAP_SETUID: 7,
-  CAP_SETPCAP: 8,
-  CAP_NET_BIND_SERVICE: 10,
-  CAP_NET_ADMIN: 12,
-  CAP_NET_RAW: 13,
-  CAP_SYS_ADMIN: 21,
-} as const;
-
-export type CapabilityName = keyof typeof Capability;
-
 const VERSION_3 = 0x2008_0522;
+/** Indices of the effective bits in `capabilitySets`. */
+const EFFECTIVE: readonly number[] = [0, 3];
 /** Index of the permitted bits of capabilities 0 to 31 in `capabilitySets`. */
 const PERMITTED = 1;
 /** One more than the highest number that two words of bits hold. */
@@ -63,6 +50,19 @@ export function limitCapabilities(kept: readonly CapabilityName[]): readonly Cap
   const sets = capabilitySets(remaining.map((name) => Capability[name]));
   check(capset(capabilityHeader(), sets), 'capset', 'drop capabilities');
   return remaining;
+}
+
+/** Runs `work` on the calling thread without effective capabilities. @throws SyscallError `SYSCALL` */
+export function withoutCapabilities<Result>(work: () => Result): Result {
+  const own = capabilitySets([]);
+  check(capget(capabilityHeader(), own), 'capget', 'read capabilities');
+  const suspended = own.map((bits, index) => (EFFECTIVE.includes(index) ? 0 : bits));
+  check(capset(capabilityHeader(), suspended), 'capset', 'suspend capabilities');
+  try {
+    return work();
+  } finally {
+    check(capset(capabilityHeader(), own), 'capset', 'restore capabilities');
+  }
 }
 
 /** Removes all others from the bounding set, which needs CAP_SETPCAP; without it the set stays as it is. */

@@ -3,8 +3,8 @@
  * `process.setuid` changes all threads, as POSIX demands; system calls made here change the calling thread only. @module
  */
 
-import { type CapabilityName, limitBoundingSet, limitCapabilities } from './capabilities.ts';
-import { AT_EACCESS, AT_FDCWD } from './constants.ts';
+import { limitBoundingSet, limitCapabilities, withoutCapabilities } from './capabilities.ts';
+import { AT_EACCESS, AT_FDCWD, type CapabilityName } from './constants.ts';
 import { addressOf, setfsgid, setfsuid } from './libc.ts';
 import { systemCall } from './syscall.ts';
 import type { User } from './users.ts';
@@ -63,22 +63,37 @@ export function returnToRoot(
  */
 export function userMayAccess({ uid, gid, groups }: Identity, path: string, mode: number): boolean {
   const own = currentIdentity();
-  const bytes = new TextEncoder().encode(`${path}\0`);
-  const wanted = `check the access of user ${uid} to ${path}`;
-  const setGroups = (list: Uint32Array): number => systemCall(wanted, 'setgroups', list.length, addressOf(list));
+  const setGroups = (list: readonly number[]): void => {
+    const numbers = Uint32Array.from(list);
+    systemCall('check the access of a user', 'setgroups', numbers.length, addressOf(numbers));
+  };
   try {
-    setGroups(Uint32Array.from(groups));
+    setGroups(groups);
     try {
       setfsgid(gid);
       setfsuid(uid); // clears CAP_DAC_OVERRIDE and its relatives, too
-      if (setfsuid(uid) !== uid) return false; // an ID without a meaning in this user namespace
-      systemCall(wanted, 'faccessat2', AT_FDCWD, addressOf(bytes), mode, AT_EACCESS);
-      return true;
+      // The second call returns the user of the first one; another for an ID without a meaning in this user namespace.
+      return setfsuid(uid) === uid && mayAccess(path, mode);
     } finally {
       setfsuid(own.uid);
       setfsgid(own.gid);
-      setGroups(Uint32Array.from(own.groups));
+      setGroups(own.groups);
     }
+  } catch {
+    return false;
+  }
+}
+
+/** Returns whether the calling thread would have this access without capabilities. @param mode bits of `AccessMode` */
+export function mayAccessWithoutCapabilities(path: string, mode: number): boolean {
+  return withoutCapabilities(() => mayAccess(path, mode));
+}
+
+function mayAccess(path: string, mode: number): boolean {
+  const bytes = new TextEncoder().encode(`${path}\0`);
+  try {
+    systemCall(`access ${path}`, 'faccessat2', AT_FDCWD, addressOf(bytes), mode, AT_EACCESS);
+    return true;
   } catch {
     return false;
   }

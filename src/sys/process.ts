@@ -6,9 +6,10 @@
 import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { StackError } from '../base/errors.ts';
-import { Capability, capabilityHeader, capabilitySets } from './capabilities.ts';
+import { capabilityHeader, capabilitySets } from './capabilities.ts';
 import { CallChain, type LibraryCall } from './clone.ts';
 import {
+  Capability,
   CLONE_NEWNET,
   CLONE_NEWUSER,
   F_SETFD,

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { StackError, SyscallError } from '../base/errors.ts';
-import type { CapabilityName } from './capabilities.ts';
+import type { CapabilityName } from './constants.ts';
 import { errno, syscall } from './libc.ts';
 import { OWN_ARCHITECTURE, type SyscallName, syscallNumber } from './syscall-numbers.ts';
 

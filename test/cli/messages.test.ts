@@ -138,6 +138,12 @@ describe('command lines become plain data', () => {
       },
       allowsDefaultRoute: false,
       format: 'json',
+      confinement: { isVerbose: false, user: undefined, input: 'f' }, // opened again in each round
+    });
+    expect(replay('f', '-v', '-Z', 'daemon').confinement).toEqual({
+      isVerbose: true,
+      user: 'daemon',
+      input: undefined,
     });
   });
 });

@@ -375,23 +375,32 @@ describe('what goes wrong says so, with its own exit status', () => {
     expect(status).toBe(4);
   });
 
-  test('missing privilege: 3, and what to do', () => {
+  test.each([
+    [
+      'another user',
+      ['--reuid=65534', '--clear-groups'],
+      'CAP_NET_RAW is missing; run as root, with systemd-run -p AmbientCapabilities=CAP_NET_RAW, ' +
+        'or with a private copy of node that has it (setcap cap_net_raw+ep COPY)',
+    ],
+    [
+      'root in a container',
+      [],
+      'CAP_NET_RAW is missing although this is root; in a container, start it with --cap-add NET_RAW',
+    ],
+  ])('missing privilege: 3, and what to do: %s', (_name, words, advice) => {
     const setpriv = requirePeer('setpriv');
     if (setpriv === undefined) return;
-    const words = [
-      '--bounding-set=-all',
-      '--inh-caps=-all',
-      '--no-new-privs',
-      process.execPath,
-      MAIN,
-      'capture',
-      '-i',
-      'lo',
-    ];
-    const { stderr, status } = spawnSync(setpriv, ['--reuid=65534', '--clear-groups', ...words], { encoding: 'utf8' });
-    expect(stderr).toContain('cannot open a packet socket on lo: socket: EPERM');
-    expect(stderr).toContain('needs CAP_NET_RAW: run as root, or');
-    expect(status).toBe(3);
+    const none = ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'];
+    const command = [...words, ...none, process.execPath, MAIN];
+    for (const [name, ...rest] of [
+      ['capture', '-i', 'lo'],
+      ['ping', '--transport', 'raw', '127.0.0.1'],
+    ] as const) {
+      const { stderr, status } = spawnSync(setpriv, [...command, name, ...rest], { encoding: 'utf8' });
+      expect(stderr).toMatch(/^tapline: cannot open a (packet socket on lo|raw ICMP socket): socket: EPERM; /);
+      expect(stderr).toContain(advice);
+      expect(status).toBe(3);
+    }
   });
 
   test('an output that cannot be created: 1', () => {

@@ -3,10 +3,12 @@
  * the calls that it is refused from inside. Needs root.
  */
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, pingAddress, twoHosts } from '../../src/lab/index.ts';
-import { readPackets, TestFolder } from '../support/capture-lab.ts';
+import { buildPcap } from '../support/capture-file.ts';
+import { readPackets, TestFolder, taggedFrame } from '../support/capture-lab.ts';
 import { eventually } from '../support/eventually.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { missing } from '../support/peers.ts';
@@ -21,6 +23,7 @@ const ALICE = 61_234;
 const SUDO = [`SUDO_UID=${ALICE}`, `SUDO_GID=${ALICE}`, 'SUDO_USER=tapline-alice'];
 /** A user of every distribution, for -Z. */
 const DAEMON = 1;
+const NO_CAPABILITIES = '0';
 /** CAP_CHOWN, CAP_DAC_OVERRIDE and CAP_FOWNER; with CAP_KILL, CAP_SETGID and CAP_SETUID (linux/capability.h). */
 const FILE_CAPABILITIES = 'b';
 const PROGRAM_CAPABILITIES = 'eb';
@@ -72,6 +75,10 @@ function expectRoot(pid: number, capabilities: string): void {
 }
 
 const four = (user: number): string => Array(4).fill(user).join(' ');
+
+/** A file with one frame. */
+const FRAME = taggedFrame([], 60);
+const ONE_FRAME = buildPcap({ records: [[1, 0, FRAME.length, FRAME.length, FRAME]] });
 
 type Results = Readonly<Record<'main' | 'early' | 'late' | 'pool', Readonly<Record<string, string | number>>>>;
 
@@ -156,6 +163,9 @@ async function finish({ program, folder }: Run): Promise<{ packets: number; owne
   return { packets, owners: [...owners] };
 }
 
+/** Each echo request is a trigger. */
+const FLIGHT = ['--before', '0.2', '--after', '0.2', '--trigger', 'icmp[icmptype] = 8'];
+
 describe.skipIf(!isRoot)('capture as root', () => {
   test.each([
     ['to the screen', ['-n']],
@@ -190,7 +200,7 @@ describe.skipIf(!isRoot)('capture as root', () => {
   test.each([
     ['rotation', ['-w', 'FOLDER/x.pcap', '--rotate-packets', '2'], 6],
     ['rotation and gzip', ['-w', 'FOLDER/x.pcap.gz', '--rotate-packets', '2'], 6],
-    ['a ring', ['-w', 'FOLDER/x.pcapng', '--rotate-packets', '2', '--ring', '2'], 2],
+    ['a ring', ['-w', 'FOLDER/x.pcapng', '--rotate-packets', '2', '--ring', '2'], 4],
     ['threads', ['-w', 'FOLDER/x.pcap', '--threads', '2'], 6],
     [
       'threads with a ring',
@@ -198,17 +208,15 @@ describe.skipIf(!isRoot)('capture as root', () => {
       undefined,
     ],
     ['counters', ['-w', 'FOLDER/x.pcap', '--stats', 'FOLDER/stats.json'], 6],
-  ])('with %s in a folder of root: root, for files only', async (_name, words, packets) => {
+  ])('with %s in a folder of root: root without capabilities', async (_name, words, packets) => {
     using run = await start({ words });
     const { program } = run;
-    expectRoot(program.pid, FILE_CAPABILITIES);
+    expectRoot(program.pid, NO_CAPABILITIES);
     await ping(3);
     expectRefused(await tryCalls(program));
-    expectRoot(program.pid, FILE_CAPABILITIES);
+    expectRoot(program.pid, NO_CAPABILITIES);
     expect(program.standardError).toContain('tapline: nobody cannot ');
-    expect(program.standardError).toContain(
-      'continues as user 0 with CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER; writes only',
-    );
+    expect(program.standardError).toContain('continues as user 0 with no capabilities; writes only');
     const found = await finish(run);
     expect(found.owners).toEqual([0]);
     if (packets !== undefined) expect(found.packets).toBe(packets);
@@ -221,7 +229,7 @@ describe.skipIf(!isRoot)('capture as root', () => {
   test('a ring deletes its files although the thread pool started as root', async () => {
     const words = ['-w', 'FOLDER/x.pcap', '--rotate-packets', '1', '--ring', '2'];
     using run = await start({ prefix: ['START_POOL=1'], words });
-    expectRoot(run.program.pid, FILE_CAPABILITIES);
+    expectRoot(run.program.pid, NO_CAPABILITIES);
     await ping(3);
     expectRefused(await tryCalls(run.program));
     const { packets } = await finish(run);
@@ -253,27 +261,33 @@ describe.skipIf(!isRoot)('capture as root', () => {
     }
   });
 
-  test('the flight recorder writes at a trigger: root, for files only', async () => {
-    using run = await start({ words: ['-w', 'FOLDER/x.pcapng', '--trigger', 'icmp[icmptype] = 8', '--after', '0.2'] });
-    expectRoot(run.program.pid, FILE_CAPABILITIES);
-    await ping(1);
-    await run.program.printed('packets in ');
+  test('the flight recorder writes several files: root without capabilities', async () => {
+    using run = await start({ words: ['-w', 'FOLDER/x.pcapng', ...FLIGHT] });
+    expectRoot(run.program.pid, NO_CAPABILITIES);
+    for (const number of [1, 2]) {
+      await ping(1);
+      await run.program.printed(`trigger ${number}`);
+      await eventually(() => expect(readdirSync(run.folder.path)).toHaveLength(number));
+      await sleep(500); // more than --before and --after
+    }
     expectRefused(await tryCalls(run.program));
-    run.program.signal('SIGALRM');
-    await eventually(() => expect(readdirSync(run.folder.path)).toHaveLength(2));
-    run.program.signal('SIGINT');
-    expect(await run.program.exit()).toBe(0);
-    expect(await readPackets(run.folder.file(readdirSync(run.folder.path)[0] ?? ''))).toHaveLength(2);
+    expect(await finish(run)).toEqual({ packets: 4, owners: [0] });
   });
 
-  test('writes outside the folder fail, where the kernel has Landlock', async () => {
-    using run = await start({ words: ['-w', 'FOLDER/x.pcap', '--rotate-packets', '1'] });
-    const outside = `${run.folder.path}-outside`;
+  test('files outside the folder cannot be written, where the kernel has Landlock', async () => {
+    using other = new TestFolder();
+    const path = other.file('outside');
+    const words = ['-w', 'FOLDER/x.pcap', '--rotate-packets', '1'];
+    using run = await start({ prefix: [`PROBE_WRITE=${path}`], words });
+    const results = await tryCalls(run.program);
     const hasLandlock = run.program.standardError.includes('writes only in');
-    if (!hasLandlock) expect(run.program.standardError).toContain('writes are not limited: ');
-    run.program.signal('SIGINT');
-    await run.program.exit();
-    expect(existsSync(outside)).toBe(false);
+    if (hasLandlock) expect(results.main['write']).toBe('EACCES');
+    else expect(run.program.standardError).toContain('writes are not limited: ');
+    expect(results.late['write']).toBe(results.main['write']);
+    expect(results.early['write']).toBe('EACCES'); // nobody, in a folder of root
+    expect(existsSync(path)).toBe(!hasLandlock);
+    await ping(1);
+    expect(await finish(run)).toEqual({ packets: 2, owners: [0] });
   });
 });
 
@@ -281,7 +295,7 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
   test.each([
     ['one file', ['-w', 'FOLDER/x.pcap'], 6],
     ['rotation and gzip', ['-w', 'FOLDER/x.pcap.gz', '--rotate-packets', '2'], 6],
-    ['a ring', ['-w', 'FOLDER/x.pcapng', '--rotate-packets', '2', '--ring', '2'], 2],
+    ['a ring', ['-w', 'FOLDER/x.pcapng', '--rotate-packets', '2', '--ring', '2'], 4],
     ['threads', ['-w', 'FOLDER/x.pcap', '--threads', '2'], 6],
     ['counters', ['-w', 'FOLDER/x.pcap', '--stats', 'FOLDER/stats.json'], 6],
   ])('%s in a folder of the user: the user, who owns the files', async (_name, words, packets) => {
@@ -295,11 +309,10 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
   });
 
   test('the flight recorder in a folder of the user: the user', async () => {
-    const words = ['-w', 'FOLDER/x.pcapng', '--trigger', 'icmp[icmptype] = 8', '--after', '0.2'];
-    using run = await start({ prefix: SUDO, words, owner: ALICE });
+    using run = await start({ prefix: SUDO, words: ['-w', 'FOLDER/x.pcapng', ...FLIGHT], owner: ALICE });
     expectUser(run.program.pid, ALICE);
     await ping(1);
-    await run.program.printed('packets in ');
+    await run.program.printed('trigger 1');
     expect(await finish(run)).toEqual({ packets: 2, owners: [ALICE] });
   });
 
@@ -319,6 +332,18 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
     expect(readFileSync(run.folder.file(report), 'utf8')).toMatch(new RegExp(`^Uid:(\t${ALICE}){4}$`, 'm'));
   });
 
+  test('--on-rotate: a program that the user cannot run ends the capture before it begins', async () => {
+    using folder = new TestFolder();
+    chownSync(folder.path, ALICE, ALICE);
+    const hook = folder.file('hook');
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o700 });
+    const words = ['capture', '-i', 'eth0', '-w', folder.file('x.pcap'), '--rotate-packets', '2', '-z', hook];
+    await using program = tapline(SUDO, ...words);
+    expect(await program.exit()).toBe(1);
+    expect(program.standardError).toBe(`tapline: cannot run ${hook} (--on-rotate): permission denied\n`);
+    expect(readdirSync(folder.path)).toEqual(['hook']);
+  });
+
   test('one file in a folder of root: the user, and the file is root’s', async () => {
     using run = await start({ prefix: SUDO, words: ['-w', 'FOLDER/x.pcap'] });
     expectUser(run.program.pid, ALICE);
@@ -327,12 +352,12 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
   });
 
   test.each([
-    ['rotation in a folder of root', 0, ['--rotate-packets', '2']],
-    ['files of a group that the user is not in', ALICE, ['--rotate-packets', '2', '--group', '3']],
-    ['files of others that would be overwritten', ALICE, ['--rotate-packets', '2', '--overwrite']],
-  ])('%s: root, for files only', async (_name, owner, more) => {
+    ['rotation in a folder of root', 0, ['--rotate-packets', '2'], NO_CAPABILITIES],
+    ['files of a group that the user is not in', ALICE, ['--rotate-packets', '2', '--group', '3'], FILE_CAPABILITIES],
+    ['files of others that would be overwritten', ALICE, ['--rotate-packets', '2', '--overwrite'], FILE_CAPABILITIES],
+  ])('%s: root, for files only', async (_name, owner, more, capabilities) => {
     using run = await start({ prefix: SUDO, owner, words: ['-w', 'FOLDER/x.pcap', ...more] });
-    expectRoot(run.program.pid, FILE_CAPABILITIES);
+    expectRoot(run.program.pid, capabilities);
     await ping(2);
     expect(await finish(run)).toEqual({ packets: 4, owners: [0] });
   });
@@ -349,7 +374,7 @@ describe.skipIf(!isRoot)('capture with -Z', () => {
 
   test('root', async () => {
     using run = await start({ words: ['-Z', 'root', '-n'], prefix: SUDO });
-    expectRoot(run.program.pid, FILE_CAPABILITIES);
+    expectRoot(run.program.pid, NO_CAPABILITIES);
     await ping(1);
     await finish(run);
   });
@@ -429,5 +454,97 @@ describe.skipIf(!isRoot)('without root', () => {
     expect(program.standardError).toContain(`continues as user ${inside} with `);
     program.signal('SIGINT');
     expect(await program.exit()).toBe(0);
+  });
+});
+
+describe.skipIf(!isRoot)('probes and replay', () => {
+  /** A run that does not end by itself, and text on standard output or error when its sockets are open. */
+  const LONG = [
+    ['ping', ['ping', '-i', '0.2', '10.1.1.1'], 'icmp_seq='],
+    ['ping of two hosts', ['ping', '-i', '0.2', '10.1.1.1', '10.1.1.2'], 'icmp_seq='],
+    ['sweep', ['sweep', '--rate', '1', '10.1.1.0/24'], 'is alive'],
+    ['replay', ['replay', 'FILE', '-i', 'eth0', '--loop', '0', '--rate', '20', '-v'], 'sending on'],
+  ] as const;
+
+  async function startLong(prefix: readonly string[], words: readonly string[], sign: string): Promise<LabProcess> {
+    const program = tapline(prefix, ...words);
+    await eventually(() => {
+      if (program.hasEnded) throw new Error(program.standardError);
+      expect(`${program.standardOutput}${program.standardError}`).toContain(sign);
+    });
+    return program;
+  }
+
+  /** A file for all to read. */
+  function fileIn(folder: TestFolder): string {
+    const path = folder.file('frames.pcap');
+    writeFileSync(path, ONE_FRAME);
+    chmodSync(folder.path, 0o755);
+    return path;
+  }
+
+  test.each(LONG)('%s as root: nobody', async (_name, words, sign) => {
+    using folder = new TestFolder();
+    const path = fileIn(folder);
+    await using program = await startLong(
+      [],
+      words.map((word) => word.replace('FILE', path)),
+      sign,
+    );
+    expectUser(program.pid, NOBODY);
+    expectRefused(await tryCalls(program));
+    program.signal('SIGINT');
+    await program.exit();
+    expect(program.standardError.replace(/^calls: .*$/m, '')).not.toContain('EPERM');
+  });
+
+  test.each(LONG)('%s under sudo: the user', async (_name, words, sign) => {
+    using folder = new TestFolder();
+    const path = fileIn(folder);
+    await using program = await startLong(
+      SUDO,
+      words.map((word) => word.replace('FILE', path)),
+      sign,
+    );
+    expectUser(program.pid, ALICE);
+    expectRefused(await tryCalls(program));
+  });
+
+  test.each([
+    ['traceroute', ['traceroute', '-q', '20', '-w', '30', '--pause', '0.2', '10.1.1.1'], 'traceroute to'],
+    ['mtr', ['mtr', '--report', '-c', '60', '-i', '0.2', '10.1.1.1'], ''],
+  ])('%s as root: nobody, with sockets for name services', async (_name, words, sign) => {
+    await using program = await startLong([], words, sign);
+    await eventually(() => expectUser(program.pid, NOBODY));
+    expectRefused(await tryCalls(program), NAME_SOCKETS);
+  });
+
+  test('ping -Z records to a file of the user', async () => {
+    using folder = new TestFolder();
+    chownSync(folder.path, DAEMON, DAEMON);
+    const path = folder.file('x.pcapng');
+    await using program = tapline([], 'ping', '-v', '-Z', 'daemon', '-c', '3', '-i', '0.1', '--pcap', path, '10.1.1.1');
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain('continues as user 1 with no capabilities');
+    expect(statSync(path).uid).toBe(DAEMON);
+    expect(await readPackets(path)).toHaveLength(6);
+  });
+
+  test('replay reads its file again in each round, as root where only root may', async () => {
+    using folder = new TestFolder();
+    const path = folder.file('frames.pcap');
+    writeFileSync(path, ONE_FRAME, { mode: 0o600 });
+    const words = ['replay', path, '-i', 'eth0', '--loop', '3', '--top-speed', '-v'];
+    await using program = tapline([], ...words);
+    expect(await program.exit()).toBe(0);
+    expect(program.standardError).toContain(`tapline: nobody cannot read ${path} again; continues as user 0 with `);
+    expect(program.standardError).toContain('3 frames sent');
+  });
+
+  test('traceroute looks up names after the confinement', async () => {
+    await using program = tapline([], 'traceroute', '-v', '-q', '1', '127.0.0.1');
+    await program.exit();
+    expect(program.standardError).toContain('continues as user 65534');
+    expect(program.standardOutput.toString()).toContain('localhost');
   });
 });

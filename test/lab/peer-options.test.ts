@@ -37,15 +37,9 @@ const INSTEAD = ['-r', '-V', '-D', '-L', '-J', '-d', '-dd', '-ddd', '-h', '--hel
 /** Options that end a capture. */
 const LIMITS = ['-c', '--packets', '--duration', '--stop-size', '--stop-files'];
 
-/** A row whose option changes the user of the process has tests of its own. */
-const OTHER_TESTS = ['-Z'];
-
 /** Each command line once; both tables have some. */
 const COMMANDS = new Set(
-  (['tcpdump', 'dumpcap'] as const)
-    .flatMap((peer) => optionTable(peer))
-    .filter(({ names }) => !names.some((name) => OTHER_TESTS.includes(name)))
-    .flatMap(({ commands }) => commands),
+  (['tcpdump', 'dumpcap'] as const).flatMap((peer) => optionTable(peer)).flatMap(({ commands }) => commands),
 );
 
 test.each([...COMMANDS])('%s', async (command) => {

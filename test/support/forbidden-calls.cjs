@@ -7,7 +7,7 @@
  */
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads');
 const { getSystemErrorName } = require('node:util');
-const { writeSync } = require('node:fs');
+const { closeSync, openSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 
 const koffi = require(join(__dirname, '../../node_modules/koffi'));
@@ -44,13 +44,24 @@ function nameOf(result) {
   return result >= 0 ? 0 : getSystemErrorName(-koffi.errno());
 }
 
+/** Creates the file of `PROBE_WRITE`. */
+function writeFile() {
+  try {
+    closeSync(openSync(process.env.PROBE_WRITE, 'w'));
+    return { write: 0 };
+  } catch ({ code }) {
+    return { write: code };
+  }
+}
+
 function callAll() {
-  return Object.fromEntries(
+  const calls = Object.fromEntries(
     Object.entries(CALLS).map(([name, [numbers, ...values]]) => [
       name,
       nameOf(syscall(numbers[ARCHITECTURE], ...values, ...Array(5 - values.length).fill(0))),
     ]),
   );
+  return process.env.PROBE_WRITE === undefined ? calls : { ...calls, ...writeFile() };
 }
 
 /** koffi reads errno of the thread that waits, so a result tells only whether the call failed. */

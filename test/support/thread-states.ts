@@ -1,5 +1,6 @@
 /** Rights of the threads of a process, from proc(5). @module */
 import { readdirSync, readFileSync } from 'node:fs';
+import { nodeCodeOf } from '../../src/base/errors.ts';
 
 /** The fields of `/proc/PID/task/TID/status`. */
 export interface ThreadState {
@@ -17,13 +18,14 @@ export interface ThreadState {
   readonly seccomp: string;
 }
 
-/** Reads the states of all threads. */
+/** Reads the states of all threads, except those that end meanwhile. */
 export function threadStates(pid: number): readonly ThreadState[] {
-  return readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const status = readStatus(`/proc/${pid}/task/${thread}/status`);
+    if (status === '') return [];
     const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
     const capabilities = (name: string): string => BigInt(`0x${field(name)}`).toString(16);
-    return {
+    const state: ThreadState = {
       isMain: thread === `${pid}`,
       users: field('Uid').replaceAll('\t', ' '),
       groups: field('Gid').replaceAll('\t', ' '),
@@ -34,5 +36,16 @@ export function threadStates(pid: number): readonly ThreadState[] {
       noNewPrivileges: field('NoNewPrivs'),
       seccomp: field('Seccomp'),
     };
+    return [state];
   });
+}
+
+function readStatus(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = nodeCodeOf(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
 }

@@ -146,6 +146,7 @@ function advancedWords<T>(command: Argv<T>) {
         describe: 'where the filter runs',
       })
       .option('Z', userOption(group))
+      .option('relinquish-privileges', { type: 'string', hidden: true }) // the long name of -Z in tcpdump
       // Finds code that keeps borrowed frames: docs/capture.md, "Borrowed frames".
       .option('poison', { type: 'boolean', default: false, hidden: true })
   );
@@ -208,7 +209,7 @@ function parseConfinement(
   const isFile = output !== undefined && output.path !== '-';
   return {
     isVerbose: words.v > 0,
-    user: words.Z,
+    user: words.Z ?? words['relinquish-privileges'],
     output: isFile ? { path: output.path, isSeries, overwrites: overwrite } : undefined,
     group: group ?? statistics?.access.group,
     report: statistics === undefined || statistics.path === '-' ? undefined : statistics.path,

@@ -5,6 +5,7 @@ import { printable } from '../../base/text.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
+import { checkHook } from '../check-output.ts';
 import type { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -71,7 +72,7 @@ export async function runCaptureThreads(
     described = first.described;
     for (let next = 1; next < count; next += 1) start(first.fanoutId);
     await Promise.all(threads.map(({ opened }) => opened));
-    const { rights } = confinement.enter(() => undefined);
+    const { rights } = confinement.enter(() => checkHook(output)); // again, as another user
     for (const thread of threads) thread.request({ kind: 'write', rights });
     await Promise.all(threads.map(({ writing }) => writing));
     context.stderr.write(`tapline: listening on ${describeInterface(described)}, ${count} threads by ${fanout}\n`);

@@ -4,7 +4,7 @@ import { type CaptureStatistics, type FrameSink, sumStatistics } from '../../bas
 import { interfaceNames, type LiveSource, type MergedSource } from '../../capture/index.ts';
 import type { RecordTarget } from '../../session/index.ts';
 import { MAX_BUFFER_MEBIBYTES } from '../buffer-option.ts';
-import { checkOutput } from '../check-output.ts';
+import { checkHook, checkOutput } from '../check-output.ts';
 import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -35,7 +35,10 @@ export async function runCapture(command: CaptureCommand, context: CommandContex
 
   await using source = await openSource(command, context);
   const stop = listenForStop(context);
-  const { files: sink } = confinement.enter(() => createSink(command, source, context, stop));
+  const { files: sink } = confinement.enter(() => {
+    checkHook(output); // again, as another user
+    return createSink(command, source, context, stop);
+  });
   let each = (): readonly CaptureStatistics[] => statisticsOfEach(source);
   const draws = output !== undefined && output.path !== '-' && !command.printsToo;
   const counter = new LiveCounter(context, draws, () => sumStatistics(each()));

@@ -12,7 +12,7 @@ import {
   type FlightTrigger,
   recordFlight,
 } from '../../session/index.ts';
-import { checkOutput } from '../check-output.ts';
+import { checkHook, checkOutput } from '../check-output.ts';
 import { Confinement } from '../confinement/confinement.ts';
 import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -63,7 +63,7 @@ export async function runFlight(
   const releaseTrigger = context.signals.on([TRIGGER_SIGNAL], (signal) => {
     recorder.trigger(signal, context.clock.wallTime());
   });
-  confinement.enter(() => undefined);
+  confinement.enter(() => checkHook(output)); // again, as another user
   announceSource(source, context);
   keepMemorySteady();
   let end = '';

@@ -3,10 +3,16 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StackError } from '../../base/errors.ts';
 import { isPlainFile } from '../../pcap/index.ts';
-import type { CapabilityName } from '../../sys/capabilities.ts';
-import { AccessMode, userMayAccess } from '../../sys/credentials.ts';
+import type { CapabilityName } from '../../sys/constants.ts';
+import {
+  AccessMode,
+  currentIdentity,
+  type Identity,
+  mayAccessWithoutCapabilities,
+  userMayAccess,
+} from '../../sys/credentials.ts';
 import type { User } from '../../sys/users.ts';
-import { invokingUser, namedUser, unprivilegedUser } from './target-user.ts';
+import { invokingUser, NOBODY, namedUser } from './target-user.ts';
 
 /** What a command does after its sockets are open. */
 export interface ConfinementNeeds {
@@ -28,7 +34,7 @@ export interface ConfinementNeeds {
   readonly looksUpNames?: boolean;
 }
 
-export interface PlannedOutput {
+interface PlannedOutput {
   readonly path: string;
   /** More files follow the first one. */
   readonly isSeries: boolean;
@@ -48,52 +54,69 @@ export type ConfinementPlan = {
   | { readonly kind: 'root'; readonly reason: string | undefined }
 );
 
-/** What root needs for files in folders of others, and for `--group` and `--mode`. */
+/** What is needed for files in folders of others, to overwrite files of others, and for `--group`. */
 const FILE_CAPABILITIES: readonly CapabilityName[] = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'];
 /** What the programs of `--on-rotate` need in addition: to signal services, and to change to another user. */
 const PROGRAM_CAPABILITIES: readonly CapabilityName[] = [...FILE_CAPABILITIES, 'CAP_KILL', 'CAP_SETGID', 'CAP_SETUID'];
 
 /** @throws StackError `USAGE` for UV_USE_IO_URING; for `-Z` with an unknown user, or one who could not continue */
 export function planConfinement(needs: ConfinementNeeds): ConfinementPlan {
-  const kept = needs.runsPrograms === true ? PROGRAM_CAPABILITIES : FILE_CAPABILITIES;
-  const own = process.geteuid?.();
   if (Number.parseInt(process.env['UV_USE_IO_URING'] ?? '0', 10) > 0) {
     throw new StackError('USAGE', 'UV_USE_IO_URING is set, but io_uring keeps the rights of root; unset it');
   }
+  const kept = keptCapabilities(needs);
+  const own = process.geteuid?.();
   if (needs.user !== undefined) {
     const user = namedUser(needs.user);
     if (user.uid === own) return own === 0 ? { kind: 'root', kept, reason: undefined } : { kind: 'same-user', kept };
     if (own !== 0) throw new StackError('USAGE', `cannot become ${user.name} (-Z): only root can; omit -Z`);
-    const problem = problemFor(user, needs);
+    const problem = problemFor(candidate(user), needs);
     if (problem !== undefined) {
       throw new StackError('USAGE', `${user.name} (-Z) ${problem}; choose another user or place, or -Z root`);
     }
-    return { kind: 'user', kept, user, beforeFiles: createsFiles(user, needs) };
+    return { kind: 'user', kept, user, beforeFiles: createsFiles(candidate(user), needs) };
   }
   if (own !== 0) return { kind: 'same-user', kept };
   const invoking = invokingUser(process.env);
-  const user = invoking ?? unprivilegedUser();
-  const problem = invoking === undefined ? problemForNobody(user, needs) : problemFor(user, needs);
+  const user = invoking ?? NOBODY;
+  const problem = (invoking === undefined ? problemForNobody : problemFor)(candidate(user), needs);
   if (problem !== undefined) return { kind: 'root', kept, reason: `${user.name} ${problem}` };
-  return { kind: 'user', kept, user, beforeFiles: invoking !== undefined && createsFiles(user, needs) };
+  const beforeFiles = invoking !== undefined && createsFiles(candidate(user), needs);
+  return { kind: 'user', kept, user, beforeFiles };
+}
+
+/** Returns what the command needs to continue as the user that the process has now. */
+function keptCapabilities(needs: ConfinementNeeds): readonly CapabilityName[] {
+  if (needs.runsPrograms === true) return PROGRAM_CAPABILITIES;
+  const withoutAny = { ...currentIdentity(), mayAccess: mayAccessWithoutCapabilities };
+  return problemFor(withoutAny, needs) === undefined ? [] : FILE_CAPABILITIES;
+}
+
+/** An identity, and the access that it has. */
+interface Candidate extends Identity {
+  readonly mayAccess: (path: string, mode: number) => boolean;
+}
+
+function candidate(user: User): Candidate {
+  return { ...user, mayAccess: (path, mode) => userMayAccess(user, path, mode) };
 }
 
 /** Why the command could not continue as `user`; undefined if it can. */
-function problemFor(user: User, needs: ConfinementNeeds): string | undefined {
+function problemFor(user: Candidate, needs: ConfinementNeeds): string | undefined {
   const { output, report, input, runsPrograms = false } = needs;
   if (output !== undefined && (output.isSeries || runsPrograms) && !createsFiles(user, needs)) {
     return `cannot create the files of -w ${output.path}`;
   }
-  if (output !== undefined && !userMayAccess(user, dirname(output.path), AccessMode.exists)) {
+  if (output !== undefined && !user.mayAccess(dirname(output.path), AccessMode.exists)) {
     return `cannot read the free space of ${dirname(output.path)}`; // statfs(2)
   }
   if (report !== undefined && !(hasGroup(user, needs) && mayCreate(user, report))) return `cannot write ${report}`;
-  if (input !== undefined && !userMayAccess(user, input, AccessMode.read)) return `cannot read ${input} again`;
+  if (input !== undefined && !user.mayAccess(input, AccessMode.read)) return `cannot read ${input} again`;
   return undefined;
 }
 
 /** The unprivileged user creates nothing: files of nobody in particular would be a trap for the next reader. */
-function problemForNobody(user: User, needs: ConfinementNeeds): string | undefined {
+function problemForNobody(user: Candidate, needs: ConfinementNeeds): string | undefined {
   const { output, report, runsPrograms = false } = needs;
   if (runsPrograms) return 'has no right to the files that programs process (--on-rotate)';
   if (output?.isSeries === true) return `cannot create the files of -w ${output.path}`;
@@ -102,7 +125,7 @@ function problemForNobody(user: User, needs: ConfinementNeeds): string | undefin
 }
 
 /** Whether the user can create all files of the output. */
-function createsFiles(user: User, needs: ConfinementNeeds): boolean {
+function createsFiles(user: Candidate, needs: ConfinementNeeds): boolean {
   const { output } = needs;
   if (output === undefined) return true;
   const { path, isSeries, overwrites } = output;
@@ -113,16 +136,16 @@ function createsFiles(user: User, needs: ConfinementNeeds): boolean {
 }
 
 /** Whether the user can give files their group: chown(2) allows any group of the user. */
-function hasGroup(user: User, { group }: ConfinementNeeds): boolean {
-  return group === undefined || group === user.gid || user.groups.includes(group);
+function hasGroup({ gid, groups }: Candidate, { group }: ConfinementNeeds): boolean {
+  return group === undefined || group === gid || groups.includes(group);
 }
 
 /** Whether the user can create or overwrite a regular file. */
-function mayCreate(user: User, path: string): boolean {
+function mayCreate(user: Candidate, path: string): boolean {
   if (!existsSync(path)) return mayCreateIn(user, dirname(path));
-  return isPlainFile(path) && userMayAccess(user, path, AccessMode.read | AccessMode.write);
+  return isPlainFile(path) && user.mayAccess(path, AccessMode.read | AccessMode.write);
 }
 
-function mayCreateIn(user: User, folder: string): boolean {
-  return userMayAccess(user, folder, AccessMode.write | AccessMode.search);
+function mayCreateIn(user: Candidate, folder: string): boolean {
+  return user.mayAccess(folder, AccessMode.write | AccessMode.search);
 }

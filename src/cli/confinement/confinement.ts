@@ -1,6 +1,6 @@
 /**
  * Gives up what a command no longer needs once its sockets are open: the user root, capabilities, system calls, and
- * writes outside its output folders (SECURITY.md, docs/adr/0021-confinement-after-the-sockets.md). A step that the
+ * writes outside its output folders (SECURITY.md, docs/adr/0021-confinement-when-the-sockets-are-open.md). A step that the
  * kernel refuses never stops the command; `-v` reports it. @module
  */
 import { dirname } from 'node:path';
@@ -14,7 +14,7 @@ import type { User } from '../../sys/users.ts';
 import type { CommandContext } from '../context.ts';
 import { type ConfinementNeeds, type ConfinementPlan, planConfinement } from './confinement-plan.ts';
 import { systemCallProgram } from './seccomp-program.ts';
-import { unprivilegedUser } from './target-user.ts';
+import { NOBODY } from './target-user.ts';
 import { limitThread, limitWrites, type ThreadRights } from './thread-rights.ts';
 
 /** Writes V8's code cache, which the later user may not. Defined by scripts/bundle.mjs. */
@@ -75,7 +75,7 @@ export class Confinement {
       const root = currentIdentity();
       keepCapabilities();
       // Threads of V8, which write no files, remain unprivileged; this one returns.
-      if (this.#become(unprivilegedUser())) return this.#limitThread({ root, kept: plan.kept, folders });
+      if (this.#become(NOBODY)) return this.#limitThread({ root, kept: plan.kept, folders });
     }
     return this.#limitThread({ root: undefined, kept: plan.kept, folders });
   }

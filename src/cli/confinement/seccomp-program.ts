@@ -1,5 +1,5 @@
-/** The seccomp program of a running command, in the language of our BPF assembler. @module */
-import { assemble, type BpfInstruction } from '../../bpf/index.ts';
+/** The seccomp program of a running command, in classic BPF. @module */
+import type { BpfInstruction } from '../../bpf/index.ts';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from '../../sys/constants.ts';
 import { Errno } from '../../sys/syscall.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type SyscallName,
   syscallNumber,
 } from '../../sys/syscall-numbers.ts';
+import { type Label, ProgramDraft } from './program-draft.ts';
 
 /** What a command still does after its sockets are open. */
 export interface SystemCallPolicy {
@@ -105,66 +106,49 @@ const REFUSED: readonly SyscallName[] = [
   'vhangup',
 ];
 
+/** Calls that start a program. */
+const PROGRAM_CALLS: readonly SyscallName[] = ['execve', 'execveat'];
+
 /**
  * Returns the program. Refused calls fail with EPERM. Calls newer than Linux 6.1 fail with ENOSYS, as on an older kernel;
  * so does clone3(2), whose flags a program cannot read: C libraries then use clone(2).
  */
 export function systemCallProgram(
   architecture: SyscallArchitecture,
-  policy: SystemCallPolicy,
+  { runsPrograms, sockets }: SystemCallPolicy,
 ): readonly BpfInstruction[] {
-  return assemble(programText(architecture, policy));
-}
-
-function programText(architecture: SyscallArchitecture, { runsPrograms, sockets }: SystemCallPolicy): string {
-  const whenCalled = (name: SyscallName, label: string): string => {
+  const draft = new ProgramDraft();
+  const whenCalled = (name: SyscallName, target: Label): void => {
     const number = syscallNumber(name, architecture);
-    return number === undefined ? '' : `jeq #${number}, ${label}`;
+    if (number !== undefined) draft.whenEqual(number, target);
   };
-  const refused = runsPrograms ? REFUSED : [...REFUSED, 'execve' as const, 'execveat' as const];
-  return `
-    ld [${ARCHITECTURE}]
-    jne #${AUDIT_ARCHITECTURE[architecture]}, refuse
-    ld [${NUMBER}]
-    jge #${X32_SYSCALL_BIT}, refuse
-    jgt #${NEWEST_SYSCALL}, missing
-    ${whenCalled('clone3', 'missing')}
-    ${whenCalled('clone', 'clone')}
-    ${whenCalled('ioctl', 'ioctl')}
-    ${whenCalled('socket', 'socket')}
-    ${whenCalled('socketpair', 'socketpair')}
-    ${refused.map((name) => whenCalled(name, 'refuse')).join('\n')}
-    ja allow
-
-    clone: ld [${ARGUMENT_0}]
-    jset #${CLONE_NAMESPACES}, refuse, allow
-
-    ioctl: ld [${ARGUMENT_1}]
-    jeq #${TIOCSTI}, refuse
-    jeq #${TIOCLINUX}, refuse
-    ja allow
-
-    socketpair: ld [${ARGUMENT_0}]
-    jeq #${AF_UNIX}, allow, refuse
-
-    socket: ld [${ARGUMENT_0}]
-    ${SOCKET_TESTS[sockets]}
-    ja refuse
-    inet: ld [${ARGUMENT_1}]
-    and #${SOCK_TYPE_MASK}
-    jeq #${SOCK_STREAM}, allow
-    jeq #${SOCK_DGRAM}, allow
-    refuse: ret #${SECCOMP_RET_ERRNO | Errno.EPERM}
-    missing: ret #${SECCOMP_RET_ERRNO | Errno.ENOSYS}
-    allow: ret #${SECCOMP_RET_ALLOW}`;
+  draft.load(ARCHITECTURE).unlessEqual(AUDIT_ARCHITECTURE[architecture], 'refuse');
+  draft
+    .load(NUMBER)
+    .whenAtLeast(X32_SYSCALL_BIT, 'refuse')
+    .whenAtLeast(NEWEST_SYSCALL + 1, 'missing');
+  whenCalled('clone3', 'missing');
+  whenCalled('clone', 'clone');
+  whenCalled('ioctl', 'ioctl');
+  whenCalled('socket', 'socket');
+  whenCalled('socketpair', 'socketpair');
+  for (const name of REFUSED) whenCalled(name, 'refuse');
+  if (!runsPrograms) for (const name of PROGRAM_CALLS) whenCalled(name, 'refuse');
+  draft.jump('allow');
+  draft.label('clone').load(ARGUMENT_0).whenAnySet(CLONE_NAMESPACES, 'refuse').jump('allow');
+  draft.label('ioctl').load(ARGUMENT_1).whenEqual(TIOCSTI, 'refuse').whenEqual(TIOCLINUX, 'refuse').jump('allow');
+  draft.label('socketpair').load(ARGUMENT_0).whenEqual(AF_UNIX, 'allow').jump('refuse');
+  draft.label('socket').load(ARGUMENT_0);
+  if (sockets === 'names') {
+    draft.whenEqual(AF_UNIX, 'allow').whenEqual(AF_NETLINK, 'allow');
+    draft.whenEqual(AF_INET, 'inet').whenEqual(AF_INET6, 'inet');
+  }
+  draft.jump('refuse');
+  // Not raw sockets, nor packet sockets in disguise (SOCK_PACKET of AF_INET).
+  draft.label('inet').load(ARGUMENT_1).mask(SOCK_TYPE_MASK);
+  draft.whenEqual(SOCK_STREAM, 'allow').whenEqual(SOCK_DGRAM, 'allow');
+  draft.label('refuse').answer(SECCOMP_RET_ERRNO | Errno.EPERM);
+  draft.label('missing').answer(SECCOMP_RET_ERRNO | Errno.ENOSYS);
+  draft.label('allow').answer(SECCOMP_RET_ALLOW);
+  return draft.link();
 }
-
-/** Raw sockets of IP, and packet sockets in disguise (SOCK_PACKET of AF_INET), are never among them. */
-const SOCKET_TESTS: Readonly<Record<SystemCallPolicy['sockets'], string>> = {
-  none: '',
-  names: `
-    jeq #${AF_UNIX}, allow
-    jeq #${AF_NETLINK}, allow
-    jeq #${AF_INET}, inet
-    jeq #${AF_INET6}, inet`,
-};

@@ -2,8 +2,11 @@
 import { StackError } from '../../base/errors.ts';
 import { findUser, type User } from '../../sys/users.ts';
 
-/** Used if the system has no user of this name, as in minimal containers. */
-const NOBODY: User = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534] };
+/**
+ * The user without rights, and its group alone: the kernel's own ID for users without a name (sysctl kernel.overflowuid).
+ * Looking up the name takes milliseconds, and not all systems have it.
+ */
+export const NOBODY: User = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534] };
 
 /** @throws StackError `USAGE` */
 export function namedUser(name: string): User {
@@ -22,12 +25,6 @@ export function invokingUser(environment: NodeJS.ProcessEnv): User | undefined {
   if (uid === undefined || gid === undefined || uid === 0) return undefined;
   // sudo gives numbers for users that the C library does not know.
   return named?.uid === uid ? named : { name: SUDO_USER, uid, gid, groups: [gid] };
-}
-
-/** The user without rights; its group alone. */
-export function unprivilegedUser(): User {
-  const user = findUser(NOBODY.name) ?? NOBODY;
-  return { ...user, groups: [user.gid] };
 }
 
 /** Parses an ID; the largest number means "unchanged" to the kernel. */

@@ -1,10 +1,6 @@
 /** Rights of a single thread that writes files: the main thread, and each thread of `capture --threads`. @module */
-import {
-  type CapabilityName,
-  limitBoundingSet,
-  limitCapabilities,
-  setNoNewPrivileges,
-} from '../../sys/capabilities.ts';
+import { limitBoundingSet, limitCapabilities, setNoNewPrivileges } from '../../sys/capabilities.ts';
+import type { CapabilityName } from '../../sys/constants.ts';
 import { type Identity, returnToRoot } from '../../sys/credentials.ts';
 import { restrictWritesTo } from '../../sys/landlock.ts';
 

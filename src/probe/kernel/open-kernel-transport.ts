@@ -19,6 +19,7 @@ import {
   SOL_IPV6,
 } from '../../sys/inet-constants.ts';
 import { InetSocket } from '../../sys/inet-socket.ts';
+import { privilegeAdvice } from '../../sys/syscall.ts';
 import { noRouteError } from '../route-error.ts';
 import { ClockBridge } from './clock-bridge.ts';
 import { readRealtime } from './kernel-clock.ts';
@@ -60,12 +61,7 @@ function explain(cause: SyscallError, { protocol, message = 'echo' }: KernelTran
       : protocol === 'tcp'
         ? ', or use UDP or ICMP probes'
         : '';
-  return new StackError(
-    'PRIVILEGE',
-    `${cause.message}; CAP_NET_RAW is missing; run as root, or grant it with ` +
-      `setcap cap_net_raw+ep "$(command -v node)"${alternative}`,
-    { cause },
-  );
+  return new StackError('PRIVILEGE', `${cause.message}; ${privilegeAdvice('CAP_NET_RAW')}${alternative}`, { cause });
 }
 
 /** The sockets opened so far. All are closed if a later one fails. */

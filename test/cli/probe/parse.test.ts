@@ -6,7 +6,14 @@ import { parseSweep } from '../../../src/cli/probe/sweep-options.ts';
 import { parseTraceroute } from '../../../src/cli/probe/traceroute-options.ts';
 import { mtrWords, pingWords, sweepWords, tracerouteWords } from '../../support/command-words.ts';
 
-const COMMON = { family: undefined, format: 'text', pcap: undefined, resolvesNames: true };
+const CONFINEMENT = { isVerbose: false, user: undefined, output: undefined, looksUpNames: false };
+const COMMON = {
+  family: undefined,
+  format: 'text',
+  pcap: undefined,
+  resolvesNames: true,
+  confinement: CONFINEMENT,
+};
 
 describe('ping', () => {
   test('without options', () => {
@@ -81,6 +88,13 @@ describe('ping', () => {
   });
 });
 
+test('-Z, --pcap, -v and -n decide what a run keeps', () => {
+  const output = { path: 'p.pcapng', isSeries: false, overwrites: false };
+  const { confinement } = parsePing(pingWords('-Z', 'daemon', '--pcap', 'p.pcapng', '-v', 'h'));
+  expect(confinement).toEqual({ isVerbose: true, user: 'daemon', output, looksUpNames: false });
+  expect(parseTraceroute(tracerouteWords('-n', 'h')).confinement).toEqual(CONFINEMENT);
+});
+
 test('traceroute', () => {
   const { run, ...rest } = parseTraceroute(tracerouteWords('h'));
   expect(run).toEqual({
@@ -95,6 +109,7 @@ test('traceroute', () => {
   });
   expect(rest).toEqual({
     ...COMMON,
+    confinement: { ...CONFINEMENT, looksUpNames: true },
     host: 'h',
     showsExtensions: false,
     originFile: undefined,
