@@ -21,7 +21,7 @@ export const SMTP_PHASES = [
 export type SmtpPhase = (typeof SMTP_PHASES)[number];
 
 /** A session begins. */
-export interface SmtpStart {
+interface SmtpStart {
   readonly type: 'start';
   readonly sequence: number;
   readonly server: ServerAddress;

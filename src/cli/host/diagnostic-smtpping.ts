@@ -4,7 +4,7 @@ import type { DiagnosticWords } from './diagnostic-options.ts';
 import type { HostView } from './host-view.ts';
 import { parseSmtpping, type SmtppingWords } from './smtpping-options.ts';
 
-export const smtpPing: HostView<DiagnosticWords & SmtppingWords> = {
+export const smtpPing: HostView<DiagnosticWords & SmtppingWords & { readonly c: string | undefined }> = {
   name: 'smtpping',
   title: 'Test a remote SMTP server.',
   async run(words, context) {

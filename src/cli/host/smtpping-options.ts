@@ -53,6 +53,7 @@ const Group = {
 } as const;
 
 const MAX_PORT = 65_535;
+const NULL_SENDER = /^(<>)?$/;
 /** Sessions cost a server more than echo requests. */
 const MIN_INTERVAL = 0.2;
 const MAX_RECIPIENTS = 100;
@@ -64,14 +65,15 @@ export function smtppingCommandOptions(command: Argv) {
     demandOption: true,
     describe: 'mail domains, host names or addresses',
   } as const;
-  return smtppingOptions(
-    command
-      .positional('domain', domain)
-      .option('json', optionGroup(Group.output).flag('print one JSON document at the end')),
-  );
+  const count = optionGroup(Group.timing).value('number of sessions with each server', {
+    alias: 'count',
+    defaultDescription: '1',
+  });
+  const json = optionGroup(Group.output).flag('print one JSON document at the end');
+  return smtppingOptions(command.positional('domain', domain).option('c', count).option('json', json));
 }
 
-/** Declares all options but `--json`, which `tapline diagnostic` declares itself. */
+/** Declares all options but `-c` and `--json`, which `tapline diagnostic` declares itself. */
 export function smtppingOptions<T>(command: Argv<T>) {
   return output(timing(tls(session(servers(command)))));
 }
@@ -117,7 +119,6 @@ function tls<T>(command: Argv<T>) {
 function timing<T>(command: Argv<T>) {
   const { value } = optionGroup(Group.timing);
   return command
-    .option('count', value('number of sessions with each server', { alias: 'c', defaultDescription: '1' }))
     .option(
       'interval',
       value(`seconds between the starts of two sessions, at least ${MIN_INTERVAL}`, {
@@ -142,7 +143,7 @@ function output<T>(command: Argv<T>) {
 /** @throws StackError `USAGE` */
 export function parseSmtpping(
   domains: readonly string[],
-  words: SmtppingWords & { readonly json: boolean },
+  words: SmtppingWords & { readonly json: boolean; readonly c: string | undefined },
 ): SmtppingCommand {
   allowOne(words, ['ipv4', 'ipv6']);
   allowOne(words, ['json', 'ndjson']);
@@ -154,7 +155,7 @@ export function parseSmtpping(
   }
   return {
     domains,
-    run: parseRun(words),
+    run: { ...parseRun(words), ...defined({ count: numberOption('-c', words.c, { least: 1 }) }) },
     family: words.ipv4 ? 4 : words.ipv6 ? 6 : undefined,
     server: addressOption('--server', words.server),
     source: addressOption('--source', words.source),
@@ -183,8 +184,7 @@ function parseRun(words: SmtppingWords): SmtpPingOptions {
     port: port ?? (words.tls === 'implicit' ? 465 : 25),
     to: to.map((text) => mailboxOption('--to', text)),
     ...defined({
-      from: from === undefined || from === '' || from === '<>' ? from && '' : mailboxOption('--from', from),
-      count: numberOption('--count', words.count, { least: 1 }),
+      from: from === undefined || NULL_SENDER.test(from) ? from && '' : mailboxOption('--from', from),
       interval: secondsOption('--interval', words.interval, MIN_INTERVAL),
       replyTimeout: secondsOption('--timeout', words.timeout, 0.001),
       connectTimeout: secondsOption('--connect-timeout', words['connect-timeout'], 0.001),
