@@ -7,6 +7,7 @@ import { mtrCommand } from '../../src/cli/commands/mtr.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
 import { readCommand } from '../../src/cli/commands/read.ts';
 import { replayCommand } from '../../src/cli/commands/replay.ts';
+import { smtppingCommand } from '../../src/cli/commands/smtpping.ts';
 import { sweepCommand } from '../../src/cli/commands/sweep.ts';
 import { tracerouteCommand } from '../../src/cli/commands/traceroute.ts';
 import { createContext } from '../../src/cli/context.ts';
@@ -18,6 +19,7 @@ export const pingWords = reader(pingCommand(context));
 export const tracerouteWords = reader(tracerouteCommand(context));
 export const mtrWords = reader(mtrCommand(context));
 export const sweepWords = reader(sweepCommand(context));
+export const smtppingWords = reader(smtppingCommand(context));
 export const captureWords = reader(captureCommand(context));
 export const readWords = reader(readCommand(context));
 export const replayWords = reader(replayCommand(context));
@@ -28,6 +30,7 @@ export const PROBE_HELP: Readonly<Record<string, () => Promise<string>>> = {
   traceroute: () => help(tracerouteCommand(context)),
   mtr: () => help(mtrCommand(context)),
   sweep: () => help(sweepCommand(context)),
+  smtpping: () => help(smtppingCommand(context)),
 };
 
 /** The help screens of the commands for frames. */
