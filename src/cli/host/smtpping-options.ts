@@ -70,7 +70,7 @@ export function smtppingCommandOptions(command: Argv) {
     defaultDescription: '1',
   });
   const json = optionGroup(Group.output).flag('print one JSON document at the end');
-  return smtppingOptions(command.positional('domain', domain).option('c', count).option('json', json));
+  return smtppingOptions(command.positional('domain', domain)).option('c', count).option('json', json);
 }
 
 /** Declares all options but `-c` and `--json`, which `tapline diagnostic` declares itself. */
