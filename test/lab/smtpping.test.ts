@@ -11,6 +11,7 @@ import { createAuthority, issueCertificate } from '../support/certificates.ts';
 import { tapline } from '../support/cli-lab.ts';
 import { LabProcess } from '../support/lab-process.ts';
 import { requirePeer } from '../support/peers.ts';
+import { transcriptOf } from '../support/transcript.ts';
 
 const SERVERS = fileURLToPath(new URL('programs/mail-servers.mjs', import.meta.url));
 const IPV6 = 'fd00:1:0:0:0:0:0:2';
@@ -191,7 +192,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await servers[Symbol.asyncDispose]();
-  lab.close();
+  await lab.close();
   folder[Symbol.dispose]();
 });
 
@@ -412,17 +413,6 @@ describe('faults', () => {
   );
 });
 
-/** Transcript lines, with the marks of swaks for errors (`<**`, `<~*`) as ordinary ones. */
-function transcriptOf(text: string): string[] {
-  const lines = text.split('\n').filter((line) => /^( ->|<- | ~>|<~ |<\*\*|<~\*)/.test(line));
-  return lines.map((line) =>
-    line
-      .replace(/^<\*\*/, '<- ')
-      .replace(/^<~\*/, '<~ ')
-      .trimEnd(),
-  );
-}
-
 describe('swaks', () => {
   test.each([
     ['STARTTLS', GOOD, ['--tls'], []],
@@ -436,10 +426,6 @@ describe('swaks', () => {
     const own = await run('-p', String(port), '-v', ...addresses, ...ours, '10.1.1.2');
     const expected = transcriptOf(peer.standardOutput.toString());
     expect(expected.length, peer.standardError).toBeGreaterThan(8);
-    // swaks ends without RSET.
-    const reset = (line: string, at: number, all: readonly string[]): boolean =>
-      /> RSET$/.test(line) || / RSET$/.test(all[at - 1] ?? '');
-    const shown = transcriptOf(own.stdout);
-    expect(shown.filter((line, at) => !reset(line, at, shown))).toEqual(expected);
+    expect(transcriptOf(own.stdout)).toEqual(expected);
   });
 });
