@@ -28,11 +28,15 @@ const diagnostic = (...words: string[]): Promise<string> =>
 
 describe('menus', () => {
   test('netstat has the lines of the reference', async () => {
-    const text = await netstat();
-    expect(text).toMatch(/^Choose the information you want to display:\n\n/);
-    expect(text).toContain('2. State of network interfaces.\n3. Contents of routing tables.\n');
-    expect(text).toContain('5. Packet traffic information.\n');
-    expect(text).toContain('usage: tapline netstat NUMBER|NAME');
+    expect(await netstat()).toBe(
+      'Choose the information you want to display:\n\n' +
+        '1. List of active sockets.\n' +
+        '2. State of network interfaces.\n' +
+        '3. Contents of routing tables.\n' +
+        '4. Size of the listen queues.\n' +
+        '5. Packet traffic information.\n\n' +
+        'usage: tapline netstat NUMBER|NAME [OPTION]...; tapline netstat --help lists the options\n',
+    );
   });
 
   test('diagnostic has the lines of the reference', async () => {
