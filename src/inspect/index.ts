@@ -2,12 +2,9 @@
 export { type FlushResult, flushCaches } from './flush.ts';
 export { type HostDrops, readHostDrops } from './host-drops.ts';
 export type { NetworkInterface } from './interface.ts';
-export {
-  type InterfaceCounters,
-  listInterfaceCounters,
-  readInterfaceCounters,
-} from './interface-counters.ts';
+export { type InterfaceCounters, listInterfaceCounters, readInterfaceCounters } from './interface-counters.ts';
 export { findInterfaceIndex, listInterfaces } from './interfaces.ts';
+export { type ListenCounters, type ListenQueue, listListenQueues } from './listen-queues.ts';
 export type { NeighbourEntry } from './neighbour-entry.ts';
 export type { NeighbourFinding } from './neighbour-findings.ts';
 export { type NeighbourCache, readNeighbours, subscribeToNeighbours, watchNeighbours } from './neighbours.ts';
@@ -23,6 +20,10 @@ export {
   type ServiceIdentity,
   serviceIdentity,
 } from './service-baseline.ts';
-export type { SocketTable } from './sockets.ts';
+export { readServiceNames } from './services-file.ts';
+export { compareSockets, type SocketChange, type SocketChanges } from './socket-changes.ts';
+export { matchesSocket, type Network, type SocketFilter } from './socket-filter.ts';
+export { findSocketHolders, type SocketHolder } from './socket-holders.ts';
+export { type HostSocket, listSockets, type SocketTable } from './sockets.ts';
 export { listTcpServices, type TcpService, type TcpServices } from './tcp-services.ts';
 export { type InterfaceTraffic, type TrafficCounts, totalTraffic, trafficBetween } from './traffic.ts';

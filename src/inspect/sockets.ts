@@ -2,7 +2,9 @@
 import { StackError } from '../base/errors.ts';
 import {
   connectNetlink,
+  decodeLink,
   decodeSocket,
+  dumpLinks,
   dumpSockets,
   type InetSocket,
   type NetlinkConnection,
@@ -30,8 +32,13 @@ export interface SocketQuery extends SocketDetails {
   readonly netlink?: NetlinkConnection;
 }
 
+export interface HostSocket extends InetSocket {
+  /** Name of the interface that the socket is bound to: hostile text. */
+  readonly interface?: string;
+}
+
 export interface SocketTable {
-  readonly sockets: readonly InetSocket[];
+  readonly sockets: readonly HostSocket[];
   /** False if the kernel's table changed during every attempt to read it: sockets may be missing or duplicated. */
   readonly isConsistent: boolean;
   /** Protocols that were read from /proc/net, which has neither drops of listeners nor TCP information. */
@@ -69,7 +76,23 @@ export async function listSockets(query: SocketQuery = {}): Promise<SocketTable>
   } finally {
     if (query.netlink === undefined && !(netlink instanceof StackError)) netlink.close();
   }
-  return { sockets, isConsistent, fromProc };
+  return { sockets: await nameInterfaces(sockets, within), isConsistent, fromProc };
+}
+
+/** Adds the names of interfaces; few sockets are bound to one. */
+async function nameInterfaces(
+  sockets: readonly InetSocket[],
+  within: <T>(work: () => T) => T,
+): Promise<readonly HostSocket[]> {
+  if (sockets.every(({ interfaceIndex }) => interfaceIndex === 0)) return sockets;
+  await using netlink = within(connectNetlink);
+  const { messages } = await netlink.dump(dumpLinks(), { wanted: 'list interfaces' });
+  const links = messages.flatMap((message) => decodeLink(message) ?? []);
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return sockets.map((socket) => {
+    const name = names.get(socket.interfaceIndex);
+    return name === undefined ? socket : { ...socket, interface: name };
+  });
 }
 
 function connectIfAllowed(): NetlinkConnection | StackError {

@@ -29,7 +29,7 @@ export interface ServiceDescription {
   readonly source: 'unit' | 'package' | 'tapline';
 }
 
-export interface TcpServices extends Pick<SocketTable, 'isConsistent' | 'fromProc'> {
+export interface TcpServices extends Omit<SocketTable, 'sockets'> {
   /** In the order of process ids and descriptors; sockets without a process last. */
   readonly services: readonly TcpService[];
   /** Processes whose descriptors may not be read. */

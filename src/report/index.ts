@@ -12,6 +12,12 @@ export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';
 export { formatLinuxRoutes, formatRules } from './host/linux-routes.ts';
 export {
+  formatLinuxListenQueues,
+  formatListenProblems,
+  formatListenQueues,
+  formatListenQueuesCsv,
+} from './host/listen-queues.ts';
+export {
   formatArpCache,
   formatNdpCache,
   formatNeighbour,
@@ -24,6 +30,7 @@ export {
   formatLinuxInterfaceCounters,
 } from './host/netstat-interfaces.ts';
 export { formatRoutes, formatRoutesCsv } from './host/netstat-routes.ts';
+export { formatSocketChanges, formatSockets, formatSocketsCsv, type SocketStyle } from './host/netstat-sockets.ts';
 export {
   LINES_PER_BANNER,
   type TrafficReport,

@@ -4,8 +4,11 @@ import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
+import { listenQueuesView } from '../host/netstat-listen-queues.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
 import { routesOptions, routesView, routeToView } from '../host/netstat-routes.ts';
+import { socketOptions } from '../host/netstat-socket-options.ts';
+import { socketsView } from '../host/netstat-sockets.ts';
 import { trafficOptions, trafficView } from '../host/netstat-traffic.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
@@ -14,13 +17,15 @@ interface NetstatView extends HostView<NetstatArguments> {
   /** Number in the menu. */
   readonly number?: number;
   /** Option that selects the view, too. */
-  readonly flag?: 'i' | 'r' | 'w';
+  readonly flag?: 'i' | 'r' | 'L' | 'w';
 }
 
 /** In the order of the menu. */
 const VIEWS: readonly NetstatView[] = [
+  { number: 1, ...socketsView },
   { number: 2, flag: 'i', ...interfacesView },
   { number: 3, flag: 'r', ...routesView },
+  { number: 4, flag: 'L', ...listenQueuesView },
   { number: 5, flag: 'w', ...trafficView },
   routeToView,
 ];
@@ -40,14 +45,13 @@ export function netstatCommand(context: CommandContext): CommandModule<object, N
 
 /** Declares the shared options, then those of single views. */
 function options(command: Argv) {
-  return trafficOptions(routesOptions(interfacesOptions(netstatOptions(command))));
+  return trafficOptions(routesOptions(interfacesOptions(socketOptions(netstatOptions(command)))));
 }
 
 /** @throws StackError `USAGE` for an unknown view or two views */
 function chosenView(words: NetstatArguments): NetstatView | undefined {
   const flagged = VIEWS.filter(({ flag }) => flag !== undefined && Boolean(words[flag]));
   const name = words.view;
-  // With a flag in its place, the first word is an argument of the view.
   const named = name === undefined ? undefined : (byNumber(name) ?? findView(VIEWS, name));
   const [view = named, other] = flagged;
   if (other !== undefined) throw new StackError('USAGE', `-${view?.flag} and -${other.flag} exclude each other`);

@@ -9,9 +9,11 @@ import { namespaceOption } from './namespace-option.ts';
 export const NetstatGroup = {
   view: 'View:',
   selection: 'Selection:',
+  sockets: 'Sockets (1, 4):',
   interfaces: 'Interfaces (2):',
   routes: 'Routes (3):',
   traffic: 'Traffic (5):',
+  repetition: 'Repetition:',
   output: 'Output:',
 } as const;
 
@@ -29,6 +31,7 @@ function viewOptions<T>(command: Argv<T>) {
     .positional('argument', { type: 'string', array: true, default: [] as string[], describe: 'arguments of the view' })
     .option('i', flag('same as the view interfaces (2)'))
     .option('r', flag('same as the view routes (3)'))
+    .option('L', flag('same as the view queues (4)'))
     .option('w', optionGroup(NetstatGroup.view).value('same as the view traffic (5), every SECONDS'));
 }
 

@@ -28,7 +28,7 @@ export async function runTcpServices(command: TcpServicesCommand, context: Comma
   if (before === undefined) printServices(found, command, context);
   else printChanges(before, found, command, context);
   const warn = warnOn(context);
-  warnOfTable(found, warn);
+  warnOfTable({ ...found, sockets: found.services.map(({ socket }) => socket) }, warn);
   const unowned = new Set(found.services.filter(({ process }) => process === undefined).map(({ socket }) => socket));
   warnOfOwners({ sockets: unowned.size, hiddenProcesses: found.hiddenProcesses }, warn);
 }

@@ -3,13 +3,14 @@ import type { SocketTable } from '../../inspect/index.ts';
 
 type Warn = (message: string) => void;
 
-/** Warns of a table that changed while it was read, and of protocols that were read from /proc. */
-export function warnOfTable({ isConsistent, fromProc }: Pick<SocketTable, 'isConsistent' | 'fromProc'>, warn: Warn) {
+/** Warns of a table that changed while it was read, and of sockets that were read from /proc. */
+export function warnOfTable({ sockets, isConsistent, fromProc }: SocketTable, warn: Warn): void {
   if (!isConsistent) {
     warn('the socket table changed during three attempts to read it; sockets may be missing or listed twice');
   }
-  if (fromProc.length > 0) {
-    warn(`no socket diagnosis for ${fromProc.join(', ')}; read from /proc/net, without drops and TCP information`);
+  const affected = fromProc.filter((name) => sockets.some(({ protocol }) => protocol === name));
+  if (affected.length > 0) {
+    warn(`no socket diagnosis for ${affected.join(', ')}; read from /proc/net, which has fewer details`);
   }
 }
 
@@ -25,4 +26,9 @@ export function warnOfOwners(
   } else {
     warn(`${count} no process: owned by the kernel, or by a process outside this PID namespace`);
   }
+}
+
+/** @param unanswered number of addresses whose name is not known in time */
+export function warnOfHosts(unanswered: number, warn: Warn): void {
+  if (unanswered > 0) warn(`${unanswered} host names not resolved in time; -n shows numbers`);
 }
