@@ -19,6 +19,7 @@ const GOOD = 2501;
 const PLAIN = 2502;
 const SLOW = 2503;
 const WRONG = 2504;
+const EXPIRED = 2505;
 const IMPLICIT = 4650;
 const FIRST_SCRIPT = 2600;
 
@@ -27,6 +28,7 @@ const authority = createAuthority('Test authority');
 const stranger = createAuthority('Unknown authority');
 const authorityFile = join(folder.path, 'authority.pem');
 const mx = issueCertificate(authority, ['mx1.example.test', '10.1.1.2'], 400);
+const expired = issueCertificate(authority, ['mx1.example.test'], -5);
 const wrong = issueCertificate(stranger, ['elsewhere.test'], 5);
 
 const EHLO = { text: '250-script.test\r\n250 STARTTLS\r\n' };
@@ -176,6 +178,7 @@ beforeAll(async () => {
       { port: PLAIN, disabledCommands: ['STARTTLS'], allowInsecureAuth: true, recipients },
       { port: SLOW, ...secured, bannerDelay: 300 },
       { port: WRONG, key: wrong.key, cert: wrong.certificate },
+      { port: EXPIRED, key: expired.key, cert: expired.certificate },
       { port: IMPLICIT, ...secured, secure: true },
     ],
     scripts: FAULTS.map(([, answers], at) => ({
@@ -270,6 +273,12 @@ describe('smtp-server', () => {
     ]);
   });
 
+  test('an expired certificate', async () => {
+    const { stdout } = await run('-p', String(EXPIRED), '--server', '10.1.1.2', 'mx1.example.test');
+    expect(stdout).toContain('note: the certificate chain is not trusted (CERT_HAS_EXPIRED)');
+    expect(stdout).toContain('name: valid for mx1.example.test');
+  });
+
   test('an address as name, in the certificate', async () => {
     const { stdout } = await run('-p', String(GOOD), '10.1.1.2');
     expect(stdout).toContain('name: valid for 10.1.1.2');
@@ -306,7 +315,7 @@ describe('smtp-server', () => {
     const { events } = JSON.parse(stdout) as { events: { type: string; phases?: { banner: number } }[] };
     expect(events.find(({ type }) => type === 'session')?.phases?.banner).toBeGreaterThan(290);
     const late = await run('-p', String(SLOW), '--timeout', '0.05', '10.1.1.2');
-    expect([late.status, verdictOf(late)]).toEqual([2, 'no reply: no banner within 0.1 s']);
+    expect([late.status, verdictOf(late)]).toEqual([2, 'no reply: no banner within 0.05 s']);
   });
 
   test('--all tests each address of each host, and -c repeats with figures of each phase', async () => {

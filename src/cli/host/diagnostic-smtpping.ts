@@ -8,6 +8,12 @@ export const smtpPing: HostView<DiagnosticWords & SmtppingWords & { readonly c: 
   name: 'smtpping',
   title: 'Test a remote SMTP server.',
   async run(words, context) {
+    if (words.netns !== undefined) {
+      throw new StackError(
+        'USAGE',
+        'smtpping does not enter a namespace; start it there: ip netns exec NAME tapline smtpping ...',
+      );
+    }
     if (words.csv) throw new StackError('USAGE', 'smtpping has no CSV output; use --json or --ndjson');
     const command = parseSmtpping(words.argument, words);
     const { runSmtpping } = await import('./run-smtpping.ts');

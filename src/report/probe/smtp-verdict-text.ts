@@ -54,7 +54,7 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
   if (kind === 'temporary') return `temporary failure: ${answer}`;
   if (kind === 'greylisted') return `greylisted: ${answer}; a mail server would try again later`;
   if (kind === 'unreachable') return `unreachable: ${errorText(reason, text)}`;
-  if (kind === 'no-reply') return `no reply: ${waitedFor(phase)} within ${(amount / 1_000).toFixed(1)} s`;
+  if (kind === 'no-reply') return `no reply: ${waitedFor(phase)} within ${amount / 1_000} s`;
   if (kind === 'closed') return `connection ${closedText(verdict)}`;
   if (kind === 'tls') return `TLS handshake failed: ${errorText(reason, text)}`;
   if (kind === 'stopped') return 'stopped';

@@ -194,7 +194,7 @@ test.each<[SessionVerdict, string]>([
     'unreachable: no route to the host (EHOSTUNREACH)',
   ],
   [{ kind: 'unreachable', phase: 'connect', reason: 'EOTHER', text: 'odd' }, 'unreachable: odd (EOTHER)'],
-  [{ kind: 'no-reply', phase: 'tls', amount: 30_000 }, 'no reply: no end of the TLS handshake within 30.0 s'],
+  [{ kind: 'no-reply', phase: 'tls', amount: 30_000 }, 'no reply: no end of the TLS handshake within 30 s'],
   [{ kind: 'no-reply', phase: 'rcpt', amount: 500 }, 'no reply: no reply to RCPT TO within 0.5 s'],
   [
     { kind: 'closed', phase: 'ehlo', reason: 'EPIPE', isInsideReply: false },
