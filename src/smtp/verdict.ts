@@ -18,6 +18,7 @@ const GREYLISTING = /gr[ae]y-?\s?list|try again later|retry later|come back late
 
 /** Worst first, for the verdict of several sessions. */
 const SEVERITY: readonly VerdictKind[] = [
+  'injection',
   'plaintext',
   'protocol',
   'tls',

@@ -85,9 +85,10 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
+const SECURED = ['--ca-file', folder.file('authority.pem'), '--require-tls', '--from', 'sender@client.test'];
+
 async function run(...words: string[]): Promise<{ stdout: string; status: number }> {
-  const server = ['--server', '10.1.1.2', '-p', PORT, '--ca-file', folder.file('authority.pem'), '--require-tls'];
-  const common = [...server, '--helo', 'client.test', '--from', 'sender@client.test', 'mx.exim.test'];
+  const common = ['--server', '10.1.1.2', '-p', PORT, '--helo', 'client.test', 'mx.exim.test'];
   await using program = tapline(lab.host('left'), 'smtpping', ...common, ...words);
   const status = await program.exit();
   return { stdout: program.standardOutput.toString(), status };
@@ -95,7 +96,7 @@ async function run(...words: string[]): Promise<{ stdout: string; status: number
 
 test('STARTTLS with a trusted certificate; AUTH is offered after TLS only', async () => {
   if (!isThere) return;
-  const { stdout, status } = await run('--to', 'postmaster@mx.exim.test');
+  const { stdout, status } = await run(...SECURED, '--to', 'postmaster@mx.exim.test');
   expect(status).toBe(0);
   for (const text of [
     'chain: trusted',
@@ -112,13 +113,20 @@ test.each([
   ['grey', 75, 'greylisted: reply to RCPT TO 451 greylisted, try again later; a mail server would try again later'],
 ])('the recipient %s', async (user, status, verdict) => {
   if (!isThere) return;
-  const result = await run('--to', `${user}@mx.exim.test`);
+  const result = await run(...SECURED, '--to', `${user}@mx.exim.test`);
   expect([result.status, /^ {2}verdict: (.*)$/m.exec(result.stdout)?.[1]]).toEqual([status, verdict]);
+});
+
+test('a command sent together with STARTTLS is not executed', async () => {
+  if (!isThere) return;
+  const { stdout, status } = await run('--test-injection');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/note: a command injected before TLS was not executed \(221 mx\.exim\.test closing connection\)\n/);
 });
 
 test.each(['postmaster', 'unknown'])('swaks agrees on the transcript: %s', async (user) => {
   if (!isThere || requirePeer('swaks') === undefined) return;
-  const own = await run('-v', '--to', `${user}@mx.exim.test`);
+  const own = await run(...SECURED, '-v', '--to', `${user}@mx.exim.test`);
   const addresses = ['--from', 'sender@client.test', '--to', `${user}@mx.exim.test`];
   const words = ['--server', '10.1.1.2', '--port', PORT, '--helo', 'client.test', '--quit-after', 'RCPT', '--tls'];
   await using peer = new LabProcess(lab.host('left'), 'swaks', [...words, ...addresses]);

@@ -146,6 +146,10 @@ const FAULTS: readonly (readonly [name: string, answers: object, verdict: string
   ],
 ];
 
+const INJECTABLE = { STARTTLS: { text: '220 go ahead\r\n', startsTls: true, afterTls: '250 2.0.0 Ok\r\n' } };
+/** A server that executes what was sent before TLS. */
+const VULNERABLE = FIRST_SCRIPT + FAULTS.length;
+
 let lab: Lab;
 let servers: LabProcess;
 beforeAll(async () => {
@@ -181,7 +185,7 @@ beforeAll(async () => {
       { port: EXPIRED, key: expired.key, cert: expired.certificate },
       { port: IMPLICIT, ...secured, secure: true },
     ],
-    scripts: FAULTS.map(([, answers], at) => ({
+    scripts: [...FAULTS, ['', INJECTABLE] as const].map(([, answers], at) => ({
       port: FIRST_SCRIPT + at,
       answers: { ...HEALTHY, ...answers },
       ...secured,
@@ -420,6 +424,23 @@ describe('faults', () => {
       expect(result.stdout.length).toBeLessThan(200_000);
     },
   );
+});
+
+describe('the test of command injection', () => {
+  test('a server that executes a command that was sent before TLS', async () => {
+    const result = await run('-p', String(VULNERABLE), '--test-injection', '10.1.1.2');
+    expect([result.status, verdictOf(result)]).toEqual([
+      76,
+      'command injection: the server executed a command that was sent before TLS (CVE-2011-0411): ' +
+        'reply to STARTTLS 250 2.0.0 Ok',
+    ]);
+  });
+
+  test('smtp-server discards it', async () => {
+    const result = await run('-p', String(GOOD), '--test-injection', '10.1.1.2');
+    expect([result.status, verdictOf(result)]).toEqual([0, 'ok']);
+    expect(result.stdout).toContain('note: a command injected before TLS was not executed');
+  });
 });
 
 describe('swaks', () => {

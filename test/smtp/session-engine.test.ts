@@ -330,6 +330,30 @@ describe('TLS', () => {
     expect(commands.at(-1)).toBe('STARTTLS');
   });
 
+  describe('the test of command injection', () => {
+    const TEST = { testsInjection: true };
+
+    test('sends NOOP together with STARTTLS, and nothing after TLS but QUIT', async () => {
+      const { session, commands } = await run(scriptedMailServer({ 'STARTTLS\r\nNOOP': '220 go ahead\r\n' }), TEST);
+      expect(commands).toEqual(['EHLO client.example', 'STARTTLS\r\nNOOP', 'QUIT']);
+      expect([session.verdict.kind, kinds(session)]).toEqual(['ok', ['injection-refused']]);
+    });
+
+    test('a server that answers the NOOP inside TLS', async () => {
+      const changes = { 'STARTTLS\r\nNOOP': '220 go ahead\r\n', QUIT: '250 2.0.0 Ok\r\n' };
+      const { session } = await run(scriptedMailServer(changes), TEST);
+      const reply = { code: 250, lines: ['2.0.0 Ok'] };
+      expect(session.verdict).toEqual({ kind: 'injection', phase: 'starttls', reply });
+    });
+
+    test('a server that refuses STARTTLS with a command behind it', async () => {
+      const changes = { 'STARTTLS\r\nNOOP': '554 SMTP synchronization error\r\n' };
+      const { session, commands } = await run(scriptedMailServer(changes), TEST);
+      expect(commands.at(-1)).toBe('QUIT');
+      expect([session.verdict.kind, kinds(session)]).toEqual(['ok', ['injection-refused']]);
+    });
+  });
+
   test('a handshake that fails', async () => {
     const { session } = await faulty({ TLS: { close: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' } });
     expect(session.verdict).toMatchObject({

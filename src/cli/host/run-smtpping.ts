@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<VerdictKind, number>> = {
   greylisted: ExitCode.temporary,
   protocol: ExitCode.protocol,
   plaintext: ExitCode.protocol,
+  injection: ExitCode.protocol,
   tls: ExitCode.protocol,
 };
 

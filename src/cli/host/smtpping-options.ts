@@ -113,6 +113,10 @@ function tls<T>(command: Argv<T>) {
       'require-tls',
       flag('fail (status 76) without TLS, or if the certificate is not trusted or not for the name'),
     )
+    .option(
+      'test-injection',
+      flag('test whether commands injected before TLS are executed (CVE-2011-0411), and nothing more'),
+    )
     .option('key-log', value('append the TLS secrets to this file, for Wireshark (with --pcap)'));
 }
 
@@ -176,11 +180,15 @@ function parseRun(words: SmtppingWords): SmtpPingOptions {
   const { from, to } = words;
   if (to.length > 0 && from === undefined) throw new StackError('USAGE', "--to needs --from ADDRESS, or --from '<>'");
   if (to.length > MAX_RECIPIENTS) throw new StackError('USAGE', `--to is limited to ${MAX_RECIPIENTS} addresses`);
+  if (words['test-injection'] && (words.tls !== 'auto' || from !== undefined)) {
+    throw new StackError('USAGE', '--test-injection needs STARTTLS, and excludes --from');
+  }
   const port = numberOption('--port', words.port, { least: 1, most: MAX_PORT });
   return {
     heloName: parseHelo(words.helo),
     tls: words.tls,
     testsAll: words.all,
+    testsInjection: words['test-injection'],
     port: port ?? (words.tls === 'implicit' ? 465 : 25),
     to: to.map((text) => mailboxOption('--to', text)),
     ...defined({

@@ -64,6 +64,9 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
       'injects replies (CVE-2021-38371)'
     );
   }
+  if (kind === 'injection') {
+    return `command injection: the server executed a command that was sent before TLS (CVE-2011-0411): ${answer}`;
+  }
   if (reason === 'unsolicited') return `protocol error: ${amount} bytes after the reply to ${name} were not requested`;
   const quoted = reply === undefined ? cut(text) : replyText(reply);
   return `protocol error: reply to ${name}: ${PROTOCOL_FAULTS[reason] ?? reason}: "${quoted}"`;
@@ -104,6 +107,7 @@ const REMARKS: Readonly<Record<Remark['kind'], string>> = {
   'no-starttls': 'no STARTTLS: mail is sent in cleartext',
   'starttls-refused': 'STARTTLS refused: mail is sent in cleartext',
   'starttls-repeated': 'STARTTLS is offered again after TLS, which RFC 3207 forbids',
+  'injection-refused': 'a command injected before TLS was not executed',
   untrusted: 'the certificate chain is not trusted',
   'wrong-name': 'the certificate is not valid for this host',
   'expires-soon': 'the certificate expires soon',

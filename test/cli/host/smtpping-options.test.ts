@@ -15,7 +15,14 @@ describe('options', () => {
   test('without options', () => {
     expect(parse('example.com')).toEqual({
       domains: ['example.com'],
-      run: { heloName: parseHeloName(hostname()) ?? 'localhost', tls: 'auto', testsAll: false, port: 25, to: [] },
+      run: {
+        heloName: parseHeloName(hostname()) ?? 'localhost',
+        tls: 'auto',
+        testsAll: false,
+        testsInjection: false,
+        port: 25,
+        to: [],
+      },
       family: undefined,
       server: undefined,
       source: undefined,
@@ -83,6 +90,8 @@ describe('errors', () => {
     [['--pcap', 'f', 'a', 'b'], '--pcap is for one domain; remove the others, or --pcap'],
     [['--server', '192.0.2.1', 'a', 'b'], '--server is for one domain; remove the others, or --server'],
     [['--to', 'a@b', 'h'], "--to needs --from ADDRESS, or --from '<>'"],
+    [['--test-injection', '--tls', 'none', 'h'], '--test-injection needs STARTTLS, and excludes --from'],
+    [['--test-injection', '--from', 'a@b', 'h'], '--test-injection needs STARTTLS, and excludes --from'],
     [['--from', 'a b', 'h'], '--from takes a mail address in ASCII without spaces, not "a b"'],
     [
       ['--from', 'a@b', '--to', 'c@d\r\nDATA', 'h'],
