@@ -121,7 +121,9 @@ test('a command sent together with STARTTLS is not executed', async () => {
   if (!isThere) return;
   const { stdout, status } = await run('--test-injection');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/note: a command injected before TLS was not executed \(221 mx\.exim\.test closing connection\)\n/);
+  expect(stdout).toMatch(
+    /note: a command injected before TLS was not executed \(221 mx\.exim\.test closing connection\)\n/,
+  );
 });
 
 test.each(['postmaster', 'unknown'])('swaks agrees on the transcript: %s', async (user) => {
