@@ -195,7 +195,7 @@ export class SessionEngine {
   }
 
   #onCapabilities(found: Capabilities, now: number): void {
-    this.#record.addRemarks(capabilityRemarks(found, this.#isSecured, this.#record.plain));
+    this.#record.addRemarks(capabilityRemarks(found, this.#isSecured));
     if (this.#isSecured) this.#record.secured = found;
     else this.#record.plain = found;
     if (this.#isSecured || this.#options.tls === 'none') this.#beginTransaction(now);

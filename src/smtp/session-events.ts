@@ -102,7 +102,6 @@ export type RemarkKind =
   | 'expires-soon'
   | 'old-tls'
   | 'auth-in-clear'
-  | 'auth-after-tls-only'
   | 'bare-line-feed'
   | 'long-line'
   | 'reset-refused'

@@ -55,8 +55,7 @@ export class SocketTransport implements SmtpTransport {
     this.#plain = socket;
     socket.once('connect', () => {
       const local = endText(socket.localAddress, socket.localPort);
-      const remote = endText(socket.remoteAddress, socket.remotePort);
-      this.#emit({ kind: 'connected', time: this.#clock.now(), local, remote });
+      this.#emit({ kind: 'connected', time: this.#clock.now(), local });
     });
     this.#unlisten = this.#listen(socket);
   }

@@ -81,7 +81,7 @@ describe('a session in good order', () => {
       isStartTlsOffered: true,
     });
     expect(secured?.authMechanisms).toEqual(['PLAIN', 'LOGIN']);
-    expect(kinds(session)).toEqual(['auth-after-tls-only']);
+    expect(kinds(session)).toEqual([]);
   });
 
   test('without --from no mail transaction begins', async () => {
@@ -377,7 +377,7 @@ describe('TLS', () => {
     const poor = { trustError: 'DEPTH_ZERO_SELF_SIGNED_CERT', nameError: 'not for it', protocol: 'TLSv1' };
     const { session } = await run(scriptedMailServer(), {}, { ...SCRIPTED_TLS, ...poor, expiresIn: 3 * 86_400_000 });
     expect(session.verdict.kind).toBe('ok');
-    expect(kinds(session)).toEqual(['untrusted', 'wrong-name', 'expires-soon', 'old-tls', 'auth-after-tls-only']);
+    expect(kinds(session)).toEqual(['untrusted', 'wrong-name', 'expires-soon', 'old-tls']);
   });
 });
 

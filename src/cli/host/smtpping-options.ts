@@ -73,13 +73,16 @@ export function smtppingCommandOptions(command: Argv) {
   return smtppingOptions(command.positional('domain', domain)).option('c', count).option('json', json);
 }
 
-/** Declares all options but `-c` and `--json`, which `tapline diagnostic` declares itself. */
-export function smtppingOptions<T>(command: Argv<T>) {
-  return output(timing(tls(session(servers(command)))));
+/**
+ * Declares all options but `-c` and `--json`, which `tapline diagnostic` declares itself.
+ * @param prefix of the titles in `--help`
+ */
+export function smtppingOptions<T>(command: Argv<T>, prefix = '') {
+  return output(timing(tls(session(servers(command, prefix), prefix), prefix), prefix), prefix);
 }
 
-function servers<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.servers);
+function servers<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.servers);
   return command
     .option('server', value('connect to this address; no lookup'))
     .option('all', flag('test all addresses of all mail servers, not just the first that answers'))
@@ -90,21 +93,21 @@ function servers<T>(command: Argv<T>) {
     .option('name-server', value('name server for the lookups: ADDRESS, ADDRESS:PORT or [IPV6]:PORT'));
 }
 
-function session<T>(command: Argv<T>) {
-  const { value, values } = optionGroup(Group.session);
+function session<T>(command: Argv<T>, prefix: string) {
+  const { value, values } = optionGroup(prefix + Group.session);
   return command
     .option('helo', value('name or address literal for EHLO', { defaultDescription: 'host name' }))
     .option('from', value('send MAIL FROM with this address; <> is the null sender'))
     .option('to', values('send RCPT TO with this address (never DATA); needs --from'));
 }
 
-function tls<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.tls);
+function tls<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.tls);
   return command
     .option('tls', {
       choices: ['auto', 'none', 'implicit'] as const,
       default: 'auto' as const,
-      group: Group.tls,
+      group: prefix + Group.tls,
       describe: 'use STARTTLS if offered, no TLS, or TLS from the start',
     })
     .option('tls-name', value('name that the certificate must have', { defaultDescription: 'name of the server' }))
@@ -120,8 +123,8 @@ function tls<T>(command: Argv<T>) {
     .option('key-log', value('append the TLS secrets to this file, for Wireshark (with --pcap)'));
 }
 
-function timing<T>(command: Argv<T>) {
-  const { value } = optionGroup(Group.timing);
+function timing<T>(command: Argv<T>, prefix: string) {
+  const { value } = optionGroup(prefix + Group.timing);
   return command
     .option(
       'interval',
@@ -135,8 +138,8 @@ function timing<T>(command: Argv<T>) {
     .option('dns-timeout', value('limit for each lookup, in seconds', { defaultDescription: '5' }));
 }
 
-function output<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.output);
+function output<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.output);
   return command
     .option('v', flag('print the transcript, with control characters in visible form', { alias: 'verbose' }))
     .option('q', flag('print only the summary', { alias: 'quiet' }))

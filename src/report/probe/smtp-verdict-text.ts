@@ -113,7 +113,6 @@ const REMARKS: Readonly<Record<Remark['kind'], string>> = {
   'expires-soon': 'the certificate expires soon',
   'old-tls': 'the TLS version is obsolete (RFC 8996)',
   'auth-in-clear': 'passwords may be sent without TLS',
-  'auth-after-tls-only': 'AUTH is offered after TLS only',
   'bare-line-feed': 'lines end without a carriage return, which RFC 5321 forbids',
   'long-line': 'lines longer than 2,048 bytes were cut',
   'reset-refused': 'RSET was refused',

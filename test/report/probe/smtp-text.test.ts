@@ -72,7 +72,6 @@ describe('output', () => {
         QUIT            1.000 ms  221 bye
         total          10.000 ms
         AUTH mechanisms: PLAIN LOGIN (none before TLS)
-        note: AUTH is offered after TLS only (PLAIN LOGIN)
         verdict: ok
       mx.example (192.0.2.1) port 25: session 2: connect 1.000, banner 1.000, EHLO 1.000, STARTTLS 1.000, TLS 1.000, EHLO (TLS) 1.000, MAIL FROM 1.000, RCPT TO 1.000, RSET 1.000, QUIT 1.000, total 10.000 ms: ok
 
@@ -127,7 +126,6 @@ describe('output', () => {
         QUIT            1.000 ms
         total           7.000 ms
         AUTH mechanisms: PLAIN LOGIN (none before TLS)
-        note: AUTH is offered after TLS only (PLAIN LOGIN)
         verdict: ok
 
       --- example.com SMTP statistics ---
