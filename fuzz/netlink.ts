@@ -15,7 +15,8 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
-import { addRoute, decodeRoute } from '../src/netlink/route.ts';
+import { decodeRoute } from '../src/netlink/route.ts';
+import { addRoute } from '../src/netlink/route-request.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { mutate } from './mutate.ts';
 

@@ -19,7 +19,8 @@ import { decodeLinkStatistics } from '../../src/netlink/link-statistics.ts';
 import type { NetlinkMessage } from '../../src/netlink/message.ts';
 import { decodeNeighbour } from '../../src/netlink/neighbour.ts';
 import { decodeQdisc, QdiscParent } from '../../src/netlink/qdisc.ts';
-import { decodeRoute, dumpRouteExceptions, lookUpRoute } from '../../src/netlink/route.ts';
+import { decodeRoute } from '../../src/netlink/route.ts';
+import { dumpRouteExceptions, lookUpRoute } from '../../src/netlink/route-request.ts';
 import { decodeRule, RuleAction } from '../../src/netlink/rule.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 

@@ -14,20 +14,26 @@ export interface TableColumn {
 /** Formats a line of titles and a line per row, without spaces at their ends. Cells may be hostile text. */
 export function formatColumns(
   columns: readonly TableColumn[],
-  cells: readonly (readonly string[])[],
+  rows: readonly (readonly string[])[],
   gap = ' ',
 ): string {
-  const rows = cells.map((row) => row.map(printable));
   const widths = columns.map(({ title, width = 0 }) => Math.max(width, stringWidth(title)));
-  for (const row of rows) {
-    for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, stringWidth(text));
-  }
+  const shown = rows.map((row) =>
+    row.map((text, column) => {
+      const cell = printable(text);
+      const width = stringWidth(cell);
+      if (width > (widths[column] ?? 0)) widths[column] = width;
+      return cell;
+    }),
+  );
   const line = (row: readonly string[]): string => {
-    const padded = row.map((text, column) => {
-      const padding = ' '.repeat((widths[column] ?? 0) - stringWidth(text));
-      return columns[column]?.right === true ? padding + text : text + padding;
-    });
-    return `${padded.join(gap).trimEnd()}\n`;
+    let text = '';
+    for (const [column, cell] of row.entries()) {
+      const padding = (widths[column] ?? 0) - stringWidth(cell);
+      if (column > 0) text += gap;
+      text += columns[column]?.right === true ? ' '.repeat(padding) + cell : cell + ' '.repeat(padding);
+    }
+    return `${text.trimEnd()}\n`;
   };
-  return line(columns.map(({ title }) => title)) + rows.map(line).join('');
+  return line(columns.map(({ title }) => title)) + shown.map(line).join('');
 }
