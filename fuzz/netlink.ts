@@ -4,8 +4,9 @@
  */
 
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
-import { joinParts, textAttribute } from '../src/netlink/attribute.ts';
+import { joinParts, nestedAttribute, textAttribute, u16Attribute, u32Attribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
+import { decodeGenericFamily } from '../src/netlink/generic.ts';
 import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
   ControlType,
@@ -16,13 +17,24 @@ import {
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
 import { addRoute, decodeRoute } from '../src/netlink/route.ts';
+import { decodeSocket, SOCKET_MESSAGE_TYPE } from '../src/netlink/sock-diag.ts';
 import { RandomSource } from '../test/support/random-source.ts';
+import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';
 
 const IPV4 = Uint8Array.of(10, 1, 1, 1);
 const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
 const REFUSED = joinParts(Uint8Array.of(0xea, 255, 255, 255), new Uint8Array(16), textAttribute(1, 'Invalid address'));
+
+/** GENL_ID_CTRL and CTRL_CMD_NEWFAMILY with an identifier, a version and one group. */
+const CONTROLLER = 16;
+const FAMILY = joinParts(
+  Uint8Array.of(1, 2, 0, 0),
+  u16Attribute(1, 27),
+  u32Attribute(3, 1),
+  nestedAttribute(7, nestedAttribute(1, textAttribute(1, 'monitor'), u32Attribute(2, 6))),
+);
 
 /** Requests of rtnetlink, which have the same form as answers. */
 const SEEDS: readonly NetlinkMessage[] = [
@@ -41,6 +53,9 @@ const SEEDS: readonly NetlinkMessage[] = [
     table: 1000,
   }),
   addNeighbour({ interfaceIndex: 2, address: IPV4, linkAddress: MAC }),
+  { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: ESTABLISHED },
+  { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: LISTENING },
+  { type: CONTROLLER, flags: 0, payload: FAMILY },
   { type: ControlType.error, flags: MessageFlag.capped | MessageFlag.extended, payload: REFUSED },
   { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
 ];
@@ -71,6 +86,10 @@ function readMessage(message: NetlinkMessage): void {
   if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
+  const socket = decodeSocket('tcp', message.payload, 0, limit);
+  if ((socket?.congestion?.length ?? 0) > limit) throw new Error('congestion control out of bounds');
+  if (socket !== undefined && (socket.localPort > 0xffff || limit < 72)) throw new Error('socket out of bounds');
+  if ((decodeGenericFamily(message)?.groups.size ?? 0) * 4 > limit) throw new Error('more groups than fit');
   const outcome = readAcknowledgement(message);
   if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('explanation too long');
 }

@@ -1,4 +1,5 @@
 /** The state of the host: interfaces, routes, neighbours, sockets, and the services behind sockets. @module */
+export { type NetworkNamespace, openNetworkNamespace } from '../sys/namespace.ts';
 export { type FlushResult, flushCaches } from './flush.ts';
 export { type HostDrops, readHostDrops } from './host-drops.ts';
 export type { NetworkInterface } from './interface.ts';
