@@ -50,8 +50,8 @@ export function parseListener(text: string): HostDrops['listener'] {
     .split('\n')
     .filter((line) => line.startsWith('TcpExt:'))
     .map((line) => line.split(' '));
-  const valueOf = (name: string): number => Number(values?.[names?.indexOf(name) ?? -1] ?? 0) || 0;
-  return { overflows: valueOf('ListenOverflows'), drops: valueOf('ListenDrops') };
+  const counter = (name: string): number => Number(values?.[names?.indexOf(name) ?? -1] ?? 0) || 0;
+  return { overflows: counter('ListenOverflows'), drops: counter('ListenDrops') };
 }
 
 function readIfThere(name: string): string {

@@ -55,6 +55,8 @@ describe('round trips', () => {
             linkAddress,
             state: NeighbourState.permanent,
             flags: 0,
+            age: undefined,
+            probes: undefined,
           });
         },
       ),
@@ -87,7 +89,7 @@ describe('round trips', () => {
       addRoute({ destination: new Uint8Array(4), prefixLength: 0, nextHops: [{ interfaceIndex: 3 }] }),
     );
     expect(byDefault).toMatchObject({ family: 2, destination: undefined, prefixLength: 0, table: RouteTable.main });
-    expect(byDefault?.nextHops).toEqual([{ gateway: undefined, interfaceIndex: 3, weight: 1 }]);
+    expect(byDefault?.nextHops).toEqual([{ gateway: undefined, interfaceIndex: 3, weight: 1, flags: 0 }]);
     const dropped = addRoute({ destination: fromHex('0a420100'), prefixLength: 24, type: RouteType.blackhole });
     expect(decodeRoute(dropped)).toMatchObject({ type: RouteType.blackhole, nextHops: [] });
   });

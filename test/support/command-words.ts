@@ -2,8 +2,10 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { captureCommand } from '../../src/cli/commands/capture.ts';
 import { demoCommand } from '../../src/cli/commands/demo.ts';
+import { diagnosticCommand } from '../../src/cli/commands/diagnostic.ts';
 import { interfacesCommand } from '../../src/cli/commands/interfaces.ts';
 import { mtrCommand } from '../../src/cli/commands/mtr.ts';
+import { netstatCommand } from '../../src/cli/commands/netstat.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
 import { readCommand } from '../../src/cli/commands/read.ts';
 import { replayCommand } from '../../src/cli/commands/replay.ts';
@@ -21,6 +23,8 @@ export const sweepWords = reader(sweepCommand(context));
 export const captureWords = reader(captureCommand(context));
 export const readWords = reader(readCommand(context));
 export const replayWords = reader(replayCommand(context));
+export const netstatWords = reader(netstatCommand(context));
+export const diagnosticWords = reader(diagnosticCommand(context));
 
 /** The help screens of the probing commands, 100 columns wide. */
 export const PROBE_HELP: Readonly<Record<string, () => Promise<string>>> = {

@@ -52,7 +52,6 @@ function options(command: Argv) {
 function chosenView(words: NetstatArguments): NetstatView | undefined {
   const flagged = VIEWS.filter(({ flag }) => flag !== undefined && Boolean(words[flag]));
   const name = words.view;
-  // With a flag in its place, the first word is an argument of the view.
   const named = name === undefined ? undefined : (byNumber(name) ?? findView(VIEWS, name));
   const [view = named, other] = flagged;
   if (other !== undefined) throw new StackError('USAGE', `-${view?.flag} and -${other.flag} exclude each other`);

@@ -135,9 +135,11 @@ export function formatLinuxInterfaceCounters(interfaces: readonly InterfaceCount
 
 /** The letters of net-tools, in its order. */
 const FLAG_LETTERS: readonly (readonly [flag: InterfaceCounters['flags'][number], letter: string])[] = [
+  ['allMulticast', 'A'],
   ['broadcast', 'B'],
   ['loopback', 'L'],
-  ['promiscuous', 'M'],
+  ['multicast', 'M'],
+  ['promiscuous', 'P'],
   ['noArp', 'O'],
   ['pointToPoint', 'P'],
   ['running', 'R'],

@@ -12,7 +12,7 @@ export interface RouteTableOptions {
   /** Adds table, origin, metric, MTU, weight, next hop object and source address. */
   readonly wide?: boolean;
   /** Returns the name of an address, if it is known. */
-  readonly nameOf?: AddressName;
+  readonly nameOf?: AddressName | undefined;
 }
 
 /** Widths of names and IPv4 addresses, and of IPv6 addresses in numbers (usr.bin/netstat/route.c). */
