@@ -3,6 +3,7 @@ export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAd
 export { connectNetlink, type EntryVisitor, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
 export { netlinkEvents } from './events.ts';
+export { FakeNetlinkSocket } from './fake-socket.ts';
 export { genericRequest, resolveGenericFamily } from './generic.ts';
 export {
   createPlainLink,
