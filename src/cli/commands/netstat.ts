@@ -4,11 +4,10 @@ import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
-import { listenQueuesView } from '../host/netstat-listen-queues.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
 import { routesOptions, routesView, routeToView } from '../host/netstat-routes.ts';
 import { socketOptions } from '../host/netstat-socket-options.ts';
-import { socketsView } from '../host/netstat-sockets.ts';
+import { listenQueuesView, socketsView } from '../host/netstat-sockets.ts';
 import { trafficOptions, trafficView } from '../host/netstat-traffic.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
