@@ -1,6 +1,6 @@
 /** Connections of SMTP sessions over node:net and node:tls. @module */
 import { connect, isIP, type Socket } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext, connect as secure, TLSSocket } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext, connect as secure, type TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { messageOf, nodeCodeOf } from '../base/errors.ts';
@@ -113,7 +113,7 @@ export class SocketTransport implements SmtpTransport {
   /** @returns a function that removes the listeners */
   #listen(socket: Socket): () => void {
     const onData = (bytes: Uint8Array): void => this.#emit({ kind: 'data', time: this.#clock.now(), bytes });
-    const onError = (error: unknown): void => this.#end(isEndOfTls(socket, error) ? undefined : error);
+    const onError = (error: unknown): void => this.#end(isEndOfTls(error) ? undefined : error);
     const onClose = (): void => this.#end(); // not on `end`: the error of a reset may follow it
     socket.on('data', onData).on('error', onError).on('close', onClose);
     return () => socket.off('data', onData).off('error', onError).off('close', onClose);
@@ -132,9 +132,9 @@ export class SocketTransport implements SmtpTransport {
   }
 }
 
-/** Node reports a connection that ends in the handshake as reset; a real reset is an error of the plain socket. */
-function isEndOfTls(socket: Socket, error: unknown): boolean {
-  return socket instanceof TLSSocket && nodeCodeOf(error) === 'ECONNRESET';
+/** Node reports a connection that ends in the handshake as reset; a real reset is the error of a system call. */
+function isEndOfTls(error: unknown): boolean {
+  return nodeCodeOf(error) === 'ECONNRESET' && !('syscall' in Object(error));
 }
 
 function endText(address = '', port = 0): string {
