@@ -14,7 +14,7 @@ const SOURCE = new URL('src/', import.meta.url).pathname;
 const resolve = {
   alias: [
     { find: /^tapline$/, replacement: `${SOURCE}index.ts` },
-    { find: /^tapline\/(bpf|capture|dissect|icmp)$/, replacement: `${SOURCE}$1/index.ts` },
+    { find: /^tapline\/(bpf|capture|dissect|icmp|inspect|netlink)$/, replacement: `${SOURCE}$1/index.ts` },
   ],
 };
 /** Tests that depend on, or change, the state of their process: modules mocked, native code loaded, allocator settings. */

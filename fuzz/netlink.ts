@@ -3,9 +3,11 @@
  * message must decode, or be rejected, without an exception and without values longer than the message. @module
  */
 
+import { describeRoute } from '../src/inspect/routes.ts';
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
-import { joinParts, textAttribute } from '../src/netlink/attribute.ts';
+import { joinParts, nestedAttribute, textAttribute, u16Attribute, u32Attribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
+import { decodeGenericFamily } from '../src/netlink/generic.ts';
 import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
   ControlType,
@@ -15,14 +17,30 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
-import { addRoute, decodeRoute } from '../src/netlink/route.ts';
+import { decodeQdisc } from '../src/netlink/qdisc.ts';
+import { decodeRoute } from '../src/netlink/route.ts';
+import { addRoute } from '../src/netlink/route-request.ts';
+import { decodeRule } from '../src/netlink/rule.ts';
+import { decodeSocket, SOCKET_MESSAGE_TYPE } from '../src/netlink/sock-diag.ts';
+import { formatLinuxRoutes } from '../src/report/host/linux-routes.ts';
+import { NEIGHBOUR, QDISC, RULE } from '../test/support/host-messages.ts';
 import { RandomSource } from '../test/support/random-source.ts';
+import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';
 
 const IPV4 = Uint8Array.of(10, 1, 1, 1);
 const IPV6 = Uint8Array.of(0xfd, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
 const REFUSED = joinParts(Uint8Array.of(0xea, 255, 255, 255), new Uint8Array(16), textAttribute(1, 'Invalid address'));
+
+/** GENL_ID_CTRL and CTRL_CMD_NEWFAMILY with an identifier, a version and one group. */
+const CONTROLLER = 16;
+const FAMILY = joinParts(
+  Uint8Array.of(1, 2, 0, 0),
+  u16Attribute(1, 27),
+  u32Attribute(3, 1),
+  nestedAttribute(7, nestedAttribute(1, textAttribute(1, 'monitor'), u32Attribute(2, 6))),
+);
 
 /** Requests of rtnetlink, which have the same form as answers. */
 const SEEDS: readonly NetlinkMessage[] = [
@@ -41,6 +59,12 @@ const SEEDS: readonly NetlinkMessage[] = [
     table: 1000,
   }),
   addNeighbour({ interfaceIndex: 2, address: IPV4, linkAddress: MAC }),
+  NEIGHBOUR,
+  QDISC,
+  RULE,
+  { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: ESTABLISHED },
+  { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: LISTENING },
+  { type: CONTROLLER, flags: 0, payload: FAMILY },
   { type: ControlType.error, flags: MessageFlag.capped | MessageFlag.extended, payload: REFUSED },
   { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
 ];
@@ -69,8 +93,16 @@ function readMessage(message: NetlinkMessage): void {
   if (address !== undefined && address.prefixLength > address.address.length * 8) throw new Error('prefix too long');
   const route = decodeRoute(message);
   if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
+  if (route !== undefined) formatLinuxRoutes([describeRoute(route, String)]);
+  if ((decodeQdisc(message)?.kind.length ?? 0) > limit) throw new Error('queueing discipline out of bounds');
+  const rule = decodeRule(message);
+  if ((rule?.inputInterface?.length ?? 0) > limit) throw new Error('rule out of bounds');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
+  const socket = decodeSocket('tcp', message.payload, 0, limit);
+  if ((socket?.congestion?.length ?? 0) > limit) throw new Error('congestion control out of bounds');
+  if (socket !== undefined && (socket.localPort > 0xffff || limit < 72)) throw new Error('socket out of bounds');
+  if ((decodeGenericFamily(message)?.groups.size ?? 0) * 4 > limit) throw new Error('more groups than fit');
   const outcome = readAcknowledgement(message);
   if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('explanation too long');
 }

@@ -52,7 +52,7 @@ export function fuzzSmtp(seed: number): void {
   const engine = new SessionEngine(SERVER, 0, transport, { heloName: 'client', from: 'a@example', to });
   const events: SmtpSessionEvent[] = [];
   engine.start(0);
-  engine.onEvent({ kind: 'connected', time: 1, local: '192.0.2.1:4000', remote: '192.0.2.2:25' });
+  engine.onEvent({ kind: 'connected', time: 1, local: '192.0.2.1:4000' });
   for (let time = 2; time < STEPS && !engine.isDone; time += 1) {
     if (isHandshaking) engine.onEvent({ kind: 'secured', time, tls: SCRIPTED_TLS });
     isHandshaking = false;

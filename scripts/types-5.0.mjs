@@ -10,7 +10,16 @@ import { buildIfNeeded, ROOT } from './build-if-needed.mjs';
 const VERSION = '5.0.4';
 const HOME = join(ROOT, 'build', `typescript-${VERSION}`);
 const TSC = join(HOME, 'node_modules', 'typescript', 'bin', 'tsc');
-const DOORS = ['tapline', 'tapline/bpf', 'tapline/capture', 'tapline/dissect', 'tapline/icmp', 'tapline/pcap-writer'];
+const DOORS = [
+  'tapline',
+  'tapline/bpf',
+  'tapline/capture',
+  'tapline/dissect',
+  'tapline/icmp',
+  'tapline/inspect',
+  'tapline/netlink',
+  'tapline/pcap-writer',
+];
 
 function run(command, words) {
   const { status, error } = spawnSync(command, words, { cwd: ROOT, stdio: 'inherit' });

@@ -1,10 +1,11 @@
 /** The state of the host: interfaces, routes, neighbours, sockets, and the services behind sockets. @module */
+export { type NetworkNamespace, openNetworkNamespace } from '../sys/namespace.ts';
 export { type FlushResult, flushCaches } from './flush.ts';
 export { type HostDrops, readHostDrops } from './host-drops.ts';
 export type { NetworkInterface } from './interface.ts';
 export { type InterfaceCounters, listInterfaceCounters, readInterfaceCounters } from './interface-counters.ts';
 export { findInterfaceIndex, listInterfaces } from './interfaces.ts';
-export { type ListenCounters, type ListenQueue, listListenQueues } from './listen-queues.ts';
+export { type ListenQueue, listListenQueues } from './listen-queues.ts';
 export type { NeighbourEntry } from './neighbour-entry.ts';
 export type { NeighbourFinding } from './neighbour-findings.ts';
 export { type NeighbourCache, readNeighbours, subscribeToNeighbours, watchNeighbours } from './neighbours.ts';

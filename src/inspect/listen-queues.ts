@@ -1,6 +1,6 @@
 /** The queues of listening TCP sockets: connections that wait for accept(2), and half-open ones. @module */
-import { readFileSync } from 'node:fs';
 import { inNamespace } from '../sys/namespace.ts';
+import { type HostDrops, readHostDrops } from './host-drops.ts';
 import { type HostSocket, listSockets, type SocketQuery, type SocketTable } from './sockets.ts';
 
 export interface ListenQueue {
@@ -15,18 +15,10 @@ export interface ListenQueue {
   readonly drops: number | undefined;
 }
 
-/** Counters of the namespace, from its creation: TcpExt of /proc/net/netstat. */
-export interface ListenCounters {
-  /** Connections that found an accept queue full. */
-  readonly overflows: number;
-  /** Connections that were dropped for any reason, overflows included. */
-  readonly drops: number;
-}
-
 export interface ListenQueues extends Omit<SocketTable, 'sockets'> {
   readonly queues: readonly ListenQueue[];
-  /** Undefined if /proc does not have them. */
-  readonly counters: ListenCounters | undefined;
+  /** Of all listeners of the namespace since its creation. */
+  readonly counters: HostDrops['listener'];
 }
 
 /** @throws StackError as `listSockets` does */
@@ -35,9 +27,9 @@ export async function listListenQueues(
 ): Promise<ListenQueues> {
   const table = await listSockets({ ...query, protocols: ['tcp'], states: ['listen', 'syn-received'], memory: true });
   const { namespace } = query;
-  const text = namespace === undefined ? readCounters() : inNamespace(namespace, readCounters);
+  const { listener } = namespace === undefined ? readHostDrops() : inNamespace(namespace, readHostDrops);
   const { isConsistent, fromProc } = table;
-  return { queues: joinQueues(table.sockets), counters: parseListenCounters(text), isConsistent, fromProc };
+  return { queues: joinQueues(table.sockets), counters: listener, isConsistent, fromProc };
 }
 
 /** Counts the half-open connections of each listener. */
@@ -84,24 +76,4 @@ function listenerOf(socket: HostSocket, listeners: ReadonlyMap<string, HostSocke
 
 function keyOf(address: string, { localPort }: HostSocket): string {
   return `${address} ${localPort}`;
-}
-
-function readCounters(): string {
-  try {
-    return readFileSync('/proc/thread-self/net/netstat', 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Parses pairs of lines: names, then values. */
-export function parseListenCounters(text: string): ListenCounters | undefined {
-  const [names, values] = Array.from(text.matchAll(/^TcpExt: (.*)$/gm), ([, fields = '']) => fields.split(' '));
-  const counter = (name: string): number | undefined => {
-    const value = values?.[names?.indexOf(name) ?? -1];
-    return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
-  };
-  const overflows = counter('ListenOverflows');
-  const drops = counter('ListenDrops');
-  return overflows === undefined || drops === undefined ? undefined : { overflows, drops };
 }

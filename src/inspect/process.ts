@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { type ControlGroup, parseControlGroup } from './control-group.ts';
 
 /** The program of a process. */
-export interface Executable {
+interface Executable {
   /** Hostile text: any bytes except zero. */
   readonly path: string;
   /** Deleted: no file of this path. Replaced: another file, as after an update without a restart. */

@@ -23,7 +23,7 @@ export interface TcpService {
   readonly isSystem: boolean;
 }
 
-export interface ServiceDescription {
+interface ServiceDescription {
   readonly text: string;
   /** Unit file, package database, or the list in tapline. */
   readonly source: 'unit' | 'package' | 'tapline';

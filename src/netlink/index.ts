@@ -7,7 +7,7 @@ export {
   dumpAddresses,
   type InterfaceAddress,
 } from './address.ts';
-export { connectNetlink, type NetlinkConnection } from './connection.ts';
+export { connectNetlink, type EntryVisitor, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
 export {
   type Duplex,
@@ -18,6 +18,7 @@ export {
   setLinkModes,
 } from './ethtool.ts';
 export { netlinkEvents } from './events.ts';
+export { FakeNetlinkSocket } from './fake-socket.ts';
 export { type GenericFamily, genericRequest, resolveGenericFamily } from './generic.ts';
 export {
   changeLink,
@@ -62,6 +63,7 @@ export {
   NeighbourFlag,
   NeighbourMessageType,
   NeighbourState,
+  readNeighbour,
 } from './neighbour.ts';
 export {
   ARP_FAMILY,
@@ -74,17 +76,9 @@ export {
   newTable,
 } from './nf-tables.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export {
-  addRoute,
-  decodeRoute,
-  dumpRouteExceptions,
-  dumpRoutes,
-  lookUpRoute,
-  type NextHop,
-  NextHopFlag,
-  type Route,
-  RouteType,
-} from './route.ts';
+export { decodeRoute, type NextHop, type Route, readRoute } from './route.ts';
+export { NextHopFlag, RouteTable, RouteType } from './route-layout.ts';
+export { addRoute, dumpRouteExceptions, dumpRoutes, lookUpRoute } from './route-request.ts';
 export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
 export {
   addressText,

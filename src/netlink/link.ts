@@ -25,6 +25,7 @@ export const LinkFlag = {
   running: 0x40,
   noArp: 0x80,
   promiscuous: 0x100,
+  allMulticast: 0x200,
   multicast: 0x1000,
   lowerUp: 0x1_0000,
 } as const;

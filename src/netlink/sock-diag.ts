@@ -10,11 +10,11 @@ import { readTcpInfo, type TcpInfo } from './tcp-info.ts';
 export const SOCKET_MESSAGE_TYPE = 20;
 
 /** IPPROTO_TCP, IPPROTO_UDP, IPPROTO_RAW. */
-export const SocketProtocol = { tcp: 6, udp: 17, raw: 255 } as const;
+const SocketProtocol = { tcp: 6, udp: 17, raw: 255 } as const;
 export type SocketProtocolName = keyof typeof SocketProtocol;
 
 /** TCP_* of net/tcp_states.h. Other protocols use `established` for connected sockets and `close` for the others. */
-export const SocketState = {
+const SocketState = {
   established: 1,
   'syn-sent': 2,
   'syn-received': 3,

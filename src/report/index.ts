@@ -73,7 +73,6 @@ export { formatPingEvent, pingInterimText, pingTextFormatter } from './probe/pin
 export { ProbeJsonDocument, probeEventToJsonLine } from './probe/probe-json.ts';
 export { shortQuoteText } from './probe/short-quote-text.ts';
 export { smtpTextFormatter } from './probe/smtp-text.ts';
-export { smtpLookupFailureText } from './probe/smtp-verdict-text.ts';
 export { formatSweepEvent, sweepProgressText } from './probe/sweep-text.ts';
 export { tracerouteDot } from './probe/traceroute-dot.ts';
 export { formatTracerouteEvent, tracerouteHeader } from './probe/traceroute-text.ts';

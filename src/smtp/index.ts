@@ -21,5 +21,5 @@ export {
   serversOf,
   smtpPing,
 } from './smtp-ping.ts';
-export { SocketTransport } from './socket-transport.ts';
+export { createTlsContext, SocketTransport } from './socket-transport.ts';
 export type { TlsReport } from './tls-report.ts';

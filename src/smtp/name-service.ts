@@ -37,6 +37,8 @@ const FAILURES: Readonly<Record<string, LookupFailure>> = {
   ETIMEOUT: 'timeout',
   ECANCELLED: 'timeout',
 };
+/** The name server has answered that there is nothing. */
+const ABSENT: readonly LookupFailure[] = ['no-name', 'no-data'];
 
 /**
  * Looks up records by DNS, with the name servers of the system or a given one. Without a given one, hosts that DNS does not
@@ -62,13 +64,16 @@ export function dnsNameService(options: NameServiceOptions = {}): NameService {
     exchangers: (domain) => lookUp((resolver) => resolver.resolveMx(domain)),
     async addresses(host, family) {
       const answer = await lookUp((resolver) => (family === 4 ? resolver.resolve4(host) : resolver.resolve6(host)));
-      const isFinal = !('failure' in answer) || answer.failure === 'timeout' || server !== undefined;
-      return isFinal ? answer : ((await systemAddresses(host, family)) ?? answer);
+      if (!('failure' in answer) || server !== undefined || !ABSENT.includes(answer.failure)) return answer;
+      const answered = new AbortController();
+      const found = await Promise.race([systemAddresses(host, family), clock.sleep(timeout, answered.signal)]);
+      answered.abort();
+      return found ?? answer;
     },
   };
 }
 
-/** Cannot be cancelled, so it must not follow a timeout. */
+/** Follows only an answer of DNS, since it cannot be cancelled. */
 async function systemAddresses(host: string, family: 4 | 6): Promise<readonly string[] | undefined> {
   const found = await lookup(host, { family, all: true }).catch(() => []);
   return found.length === 0 ? undefined : found.map(({ address }) => address);

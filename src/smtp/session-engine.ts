@@ -25,6 +25,11 @@ export interface SessionOptions {
   readonly from?: string;
   /** Sends RCPT TO with each of these mailboxes. */
   readonly to?: readonly string[];
+  /**
+   * Sends a NOOP together with STARTTLS, and QUIT after the handshake: a server that answers the NOOP inside TLS executes
+   * commands that an attacker has injected before (CVE-2011-0411). The session ends there.
+   */
+  readonly testsInjection?: boolean;
   /** Limit for the connection; 10,000 by default. */
   readonly connectTimeout?: number;
   /** Limit for each reply and for the TLS handshake; 30,000 by default. */
@@ -128,6 +133,7 @@ export class SessionEngine {
     this.#record.addRemarks(tlsRemarks(tls));
     this.#endPhase(now, { tls });
     if (this.#options.tls === 'implicit') this.#beginPhase('banner', now);
+    else if (this.#options.testsInjection === true) this.#quit(now);
     else this.#command('ehlo-tls', `EHLO ${this.#options.heloName}`, now);
   }
 
@@ -189,15 +195,19 @@ export class SessionEngine {
   }
 
   #onCapabilities(found: Capabilities, now: number): void {
-    this.#record.addRemarks(capabilityRemarks(found, this.#isSecured, this.#record.plain));
+    this.#record.addRemarks(capabilityRemarks(found, this.#isSecured));
     if (this.#isSecured) this.#record.secured = found;
     else this.#record.plain = found;
     if (this.#isSecured || this.#options.tls === 'none') this.#beginTransaction(now);
-    else if (found.isStartTlsOffered) this.#command('starttls', 'STARTTLS', now);
+    else if (found.isStartTlsOffered) this.#command('starttls', this.#startTlsCommand, now);
     else {
       this.#record.remark('no-starttls', 'EHLO does not list STARTTLS');
       this.#beginTransaction(now);
     }
+  }
+
+  get #startTlsCommand(): string {
+    return this.#options.testsInjection === true ? 'STARTTLS\r\nNOOP' : 'STARTTLS';
   }
 
   /** Greets a server that does not know EHLO (RFC 5321, 3.2). */
@@ -211,8 +221,10 @@ export class SessionEngine {
       this.#startTls(now);
       return;
     }
-    this.#record.remark('starttls-refused', describeReply(reply));
-    this.#beginTransaction(now);
+    const isTest = this.#options.testsInjection === true;
+    this.#record.remark(isTest ? 'injection-refused' : 'starttls-refused', describeReply(reply));
+    if (isTest) this.#quit(now);
+    else this.#beginTransaction(now);
   }
 
   #startTls(now: number): void {
@@ -260,7 +272,13 @@ export class SessionEngine {
   }
 
   #onQuit(reply: SmtpReply, now: number): void {
+    const isTest = this.#options.testsInjection === true && this.#isSecured;
+    if (isTest && reply.code === 250) {
+      this.#finish({ kind: 'injection', phase: 'starttls', reply }, now, true); // the reply to NOOP
+      return;
+    }
     if (reply.code !== 221) this.#record.remark('no-quit-reply', describeReply(reply));
+    else if (isTest) this.#record.remark('injection-refused', describeReply(reply));
     this.#finish({ kind: 'ok' }, now, false);
   }
 
@@ -281,7 +299,9 @@ export class SessionEngine {
       return;
     }
     this.#beginPhase(phase, now);
-    this.#events.push({ type: 'line', direction: 'sent', isSecured: this.#isSecured, text, isCut: false });
+    for (const line of text.split('\r\n')) {
+      this.#events.push({ type: 'line', direction: 'sent', isSecured: this.#isSecured, text: line, isCut: false });
+    }
     this.#transport.send(`${text}\r\n`);
   }
 

@@ -21,7 +21,7 @@ export const SMTP_PHASES = [
 export type SmtpPhase = (typeof SMTP_PHASES)[number];
 
 /** A session begins. */
-export interface SmtpStart {
+interface SmtpStart {
   readonly type: 'start';
   readonly sequence: number;
   readonly server: ServerAddress;
@@ -53,8 +53,8 @@ export interface SmtpPhaseEvent {
 /**
  * How a session ended. `rejected`: a 5xx reply; `temporary`: 4xx; `greylisted`: 4xx with such a text; `no-reply`: a
  * timeout; `closed`: the server closed or reset the connection; `protocol`: a reply that is no SMTP reply; `plaintext`:
- * bytes after the reply to STARTTLS that TLS does not protect (CVE-2011-0411, CVE-2021-38371); `tls`: the handshake
- * failed; `stopped`: the run was ended.
+ * bytes after the reply to STARTTLS that TLS does not protect (CVE-2011-0411, CVE-2021-38371); `injection`: the
+ * server executed a command that was sent before TLS; `tls`: the handshake failed; `stopped`: the run was ended.
  */
 export type VerdictKind =
   | 'ok'
@@ -66,6 +66,7 @@ export type VerdictKind =
   | 'closed'
   | 'protocol'
   | 'plaintext'
+  | 'injection'
   | 'tls'
   | 'stopped';
 
@@ -95,12 +96,12 @@ export type RemarkKind =
   | 'no-starttls'
   | 'starttls-refused'
   | 'starttls-repeated'
+  | 'injection-refused'
   | 'untrusted'
   | 'wrong-name'
   | 'expires-soon'
   | 'old-tls'
   | 'auth-in-clear'
-  | 'auth-after-tls-only'
   | 'bare-line-feed'
   | 'long-line'
   | 'reset-refused'

@@ -36,7 +36,7 @@ export interface SmtpPingParts {
 }
 
 /** Figures of a phase over the sessions of one server, in milliseconds. */
-export interface PhaseFigures {
+interface PhaseFigures {
   readonly phase: SmtpPhase | 'total';
   readonly count: number;
   readonly min: number;

@@ -1,6 +1,6 @@
 /** Connections of SMTP sessions over node:net and node:tls. @module */
 import { connect, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, rootCertificates, connect as secure, TLSSocket } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext, connect as secure, type TLSSocket } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { messageOf, nodeCodeOf } from '../base/errors.ts';
@@ -14,19 +14,24 @@ export interface SocketTransportOptions {
   readonly source?: string;
   /** Name for SNI, and which the certificate must have; the host of the server by default. */
   readonly serverName?: string;
-  /** Certificates in PEM that are trusted in addition to those of Node. */
-  readonly authorities?: readonly string[];
+  /** From `createTlsContext`: one for all sessions, since it takes longer to create than a handshake. */
+  readonly tlsContext: SecureContext;
   /** Receives the secrets of TLS sessions in NSS key log format, as Wireshark reads them. */
   readonly onKeyLog?: (line: Uint8Array) => void;
 }
 
-/** The verdict is reported, not enforced, and old servers are worth a report: the handshake accepts what OpenSSL can. */
-const PERMISSIVE = {
-  rejectUnauthorized: false,
-  checkServerIdentity: () => undefined,
-  minVersion: 'TLSv1',
-  ciphers: 'DEFAULT:@SECLEVEL=0',
-} as const satisfies ConnectionOptions;
+/** Old servers are worth a report: the handshake accepts what OpenSSL can. */
+const PERMISSIVE = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+
+/**
+ * Creates the TLS settings of a run.
+ * @param authorities certificates in PEM that are trusted in addition to those of Node
+ * @throws Error of OpenSSL for a malformed certificate
+ */
+export function createTlsContext(authorities?: string): SecureContext {
+  if (authorities === undefined) return createSecureContext(PERMISSIVE);
+  return createSecureContext({ ...PERMISSIVE, ca: [...rootCertificates, authorities] });
+}
 
 export class SocketTransport implements SmtpTransport {
   readonly #server: ServerAddress;
@@ -38,7 +43,7 @@ export class SocketTransport implements SmtpTransport {
   #unlisten: () => void = () => undefined;
   #isClosed = false;
 
-  constructor(server: ServerAddress, clock: Clock, options: SocketTransportOptions = {}) {
+  constructor(server: ServerAddress, clock: Clock, options: SocketTransportOptions) {
     this.#server = server;
     this.#clock = clock;
     this.#options = options;
@@ -55,8 +60,7 @@ export class SocketTransport implements SmtpTransport {
     this.#plain = socket;
     socket.once('connect', () => {
       const local = endText(socket.localAddress, socket.localPort);
-      const remote = endText(socket.remoteAddress, socket.remotePort);
-      this.#emit({ kind: 'connected', time: this.#clock.now(), local, remote });
+      this.#emit({ kind: 'connected', time: this.#clock.now(), local });
     });
     this.#unlisten = this.#listen(socket);
   }
@@ -68,16 +72,19 @@ export class SocketTransport implements SmtpTransport {
   startTls(): void {
     const socket = this.#plain;
     if (socket === undefined) return;
-    const { authorities, onKeyLog, serverName = this.#server.host } = this.#options;
+    const { tlsContext, onKeyLog, serverName = this.#server.host } = this.#options;
     const name = serverName.replace(/\.$/, '');
     this.#unlisten();
     socket.on('error', (error) => this.#end(error)).on('close', () => setImmediate(() => this.#end())); // after its data
     const wire = new TlsWire(socket, (bytes) => this.#emit({ kind: 'data', time: this.#clock.now(), bytes }));
-    const options = { ...PERMISSIVE, socket: wire, servername: isIP(name) === 0 ? name : '' };
     try {
-      const secured = secure(
-        authorities === undefined ? options : { ...options, ca: [...rootCertificates, ...authorities] },
-      );
+      const secured = secure({
+        socket: wire,
+        secureContext: tlsContext,
+        servername: isIP(name) === 0 ? name : '',
+        rejectUnauthorized: false, // the verdict is reported, not enforced
+        checkServerIdentity: () => undefined,
+      });
       this.#secured = secured;
       secured.once('secureConnect', () => {
         const time = this.#clock.now();
@@ -106,7 +113,7 @@ export class SocketTransport implements SmtpTransport {
   /** @returns a function that removes the listeners */
   #listen(socket: Socket): () => void {
     const onData = (bytes: Uint8Array): void => this.#emit({ kind: 'data', time: this.#clock.now(), bytes });
-    const onError = (error: unknown): void => this.#end(isEndOfTls(socket, error) ? undefined : error);
+    const onError = (error: unknown): void => this.#end(isEndOfTls(error) ? undefined : error);
     const onClose = (): void => this.#end(); // not on `end`: the error of a reset may follow it
     socket.on('data', onData).on('error', onError).on('close', onClose);
     return () => socket.off('data', onData).off('error', onError).off('close', onClose);
@@ -125,9 +132,9 @@ export class SocketTransport implements SmtpTransport {
   }
 }
 
-/** Node reports a connection that ends in the handshake as reset; a real reset is an error of the plain socket. */
-function isEndOfTls(socket: Socket, error: unknown): boolean {
-  return socket instanceof TLSSocket && nodeCodeOf(error) === 'ECONNRESET';
+/** Node reports a connection that ends in the handshake as reset; a real reset is the error of a system call. */
+function isEndOfTls(error: unknown): boolean {
+  return nodeCodeOf(error) === 'ECONNRESET' && !('syscall' in Object(error));
 }
 
 function endText(address = '', port = 0): string {

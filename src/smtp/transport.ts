@@ -6,9 +6,8 @@ export type SmtpTransportEvent =
   | {
       readonly kind: 'connected';
       readonly time: number;
-      /** Both ends, as address and port. */
+      /** Own address and port. */
       readonly local: string;
-      readonly remote: string;
     }
   | {
       readonly kind: 'data';

@@ -18,6 +18,7 @@ const GREYLISTING = /gr[ae]y-?\s?list|try again later|retry later|come back late
 
 /** Worst first, for the verdict of several sessions. */
 const SEVERITY: readonly VerdictKind[] = [
+  'injection',
   'plaintext',
   'protocol',
   'tls',
@@ -60,16 +61,8 @@ export function tlsRemarks(tls: TlsReport): Remark[] {
   return remarks;
 }
 
-/** @param plain the capabilities before TLS, for those after it */
-export function capabilityRemarks(found: Capabilities, isSecured: boolean, plain?: Capabilities): Remark[] {
-  if (!isSecured) {
-    const clear = found.authMechanisms.filter((name) => CLEAR_MECHANISMS.includes(name));
-    return clear.length === 0 ? [] : [{ kind: 'auth-in-clear', detail: clear.join(' ') }];
-  }
-  const remarks: Remark[] = [];
-  if (found.isStartTlsOffered) remarks.push({ kind: 'starttls-repeated', detail: 'RFC 3207, 4.2' });
-  if (plain?.authMechanisms.length === 0 && found.authMechanisms.length > 0) {
-    remarks.push({ kind: 'auth-after-tls-only', detail: found.authMechanisms.join(' ') });
-  }
-  return remarks;
+export function capabilityRemarks(found: Capabilities, isSecured: boolean): Remark[] {
+  if (isSecured) return found.isStartTlsOffered ? [{ kind: 'starttls-repeated', detail: 'RFC 3207, 4.2' }] : [];
+  const clear = found.authMechanisms.filter((name) => CLEAR_MECHANISMS.includes(name));
+  return clear.length === 0 ? [] : [{ kind: 'auth-in-clear', detail: clear.join(' ') }];
 }

@@ -20,6 +20,7 @@ const COMMANDS = [
   'traceroute 10.1.1.2',
   'mtr 10.1.1.2',
   'sweep 10.1.1.2',
+  'smtpping 10.1.1.2',
   'demo',
 ];
 /** Those that take no further words. */
@@ -53,6 +54,7 @@ describe('words of the command line', () => {
     ['traceroute 10.1.1.2', '-m -q -P -p --hide --flow-label'],
     ['mtr 10.1.1.2', '-c -P -i'],
     ['sweep 10.1.1.2', '-p -r --rate -x'],
+    ['smtpping 10.1.1.2', '-p -c -i --helo --from --server --source --name-server --tls --timeout'],
   ])('values of options: %s', async (command, options) => {
     await hostile.checkAll(options.split(' ').map((option) => [...command.split(' '), `${option}=${TEXT}`]));
   });
@@ -121,6 +123,8 @@ describe('interfaces, hosts and files', () => {
       ['sweep', TEXT],
       ['sweep', `10.1.1.0/24${TEXT}`],
       ['sweep', `10.1.1.1-${TEXT}`],
+      ['smtpping', '--name-server', '10.1.1.2', TEXT],
+      ['smtpping', '--name-server', '10.1.1.2', '--json', TEXT],
     ]);
   });
 
@@ -144,6 +148,10 @@ describe('interfaces, hosts and files', () => {
       ['traceroute', '--asn-file', missing, '10.1.1.2'],
       ['mtr', '--asn-file', hostile.folder.file(`none ${TEXT}`), '10.1.1.2'],
       ['sweep', '-F', missing],
+      ['smtpping', '--ca-file', missing, '10.1.1.2'],
+      ['smtpping', '--ca-file', hostile.folder.file(`none ${TEXT}`), '10.1.1.2'],
+      ['smtpping', '--key-log', missing, '10.1.1.2'],
+      ['smtpping', '--pcap', missing, '10.1.1.2'],
       ['sweep', '-F', hostile.folder.file(`none ${TEXT}`)],
       ['demo', '-w', missing],
     ]);

@@ -10,7 +10,9 @@ import { joinParts, nestedAttribute, textAttribute, u8Attribute, u32Attribute } 
 import { createVeth, createVlan, decodeLink } from '../../src/netlink/link.ts';
 import type { NetlinkMessage } from '../../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour, NeighbourState } from '../../src/netlink/neighbour.ts';
-import { addRoute, decodeRoute, RouteTable, RouteType } from '../../src/netlink/route.ts';
+import { decodeRoute } from '../../src/netlink/route.ts';
+import { RouteTable, RouteType } from '../../src/netlink/route-layout.ts';
+import { addRoute } from '../../src/netlink/route-request.ts';
 import { fromHex } from '../support/hex.ts';
 
 const address = fc.oneof(
@@ -55,6 +57,8 @@ describe('round trips', () => {
             linkAddress,
             state: NeighbourState.permanent,
             flags: 0,
+            age: undefined,
+            probes: undefined,
           });
         },
       ),
@@ -87,7 +91,7 @@ describe('round trips', () => {
       addRoute({ destination: new Uint8Array(4), prefixLength: 0, nextHops: [{ interfaceIndex: 3 }] }),
     );
     expect(byDefault).toMatchObject({ family: 2, destination: undefined, prefixLength: 0, table: RouteTable.main });
-    expect(byDefault?.nextHops).toEqual([{ gateway: undefined, interfaceIndex: 3, weight: 1 }]);
+    expect(byDefault?.nextHops).toEqual([{ gateway: undefined, interfaceIndex: 3, weight: 1, flags: 0 }]);
     const dropped = addRoute({ destination: fromHex('0a420100'), prefixLength: 24, type: RouteType.blackhole });
     expect(decodeRoute(dropped)).toMatchObject({ type: RouteType.blackhole, nextHops: [] });
   });

@@ -112,13 +112,13 @@ describe('limits', () => {
     expect(lines).toEqual([{ text: '9'.repeat(MAX_LINE_LENGTH), isCut: true }]);
   });
 
-  test('a reply may have so many lines and no more', () => {
+  test('the number of lines of a reply is limited', () => {
     const most = `${'250-\r\n'.repeat(MAX_REPLY_LINES - 1)}250 \r\n`;
     expect(read(most).results).toMatchObject([{ code: 250 }]);
     expect(read(`250-\r\n${most}`).results).toEqual(['too-long']);
   });
 
-  test('a reply may have so many bytes and no more', () => {
+  test('the number of bytes of a reply is limited', () => {
     const lines = Math.floor(MAX_REPLY_LENGTH / 1_024);
     const most = `${`250-${'x'.repeat(1_018)}\r\n`.repeat(lines - 1)}250 ${'x'.repeat(1_018)}\r\n`;
     expect(most.length).toBe(MAX_REPLY_LENGTH);

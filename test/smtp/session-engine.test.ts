@@ -81,7 +81,7 @@ describe('a session in good order', () => {
       isStartTlsOffered: true,
     });
     expect(secured?.authMechanisms).toEqual(['PLAIN', 'LOGIN']);
-    expect(kinds(session)).toEqual(['auth-after-tls-only']);
+    expect(kinds(session)).toEqual([]);
   });
 
   test('without --from no mail transaction begins', async () => {
@@ -330,6 +330,30 @@ describe('TLS', () => {
     expect(commands.at(-1)).toBe('STARTTLS');
   });
 
+  describe('the test of command injection', () => {
+    const TEST = { testsInjection: true };
+
+    test('sends NOOP together with STARTTLS, and nothing after TLS but QUIT', async () => {
+      const { session, commands } = await run(scriptedMailServer({ 'STARTTLS\r\nNOOP': '220 go ahead\r\n' }), TEST);
+      expect(commands).toEqual(['EHLO client.example', 'STARTTLS\r\nNOOP', 'QUIT']);
+      expect([session.verdict.kind, kinds(session)]).toEqual(['ok', ['injection-refused']]);
+    });
+
+    test('a server that answers the NOOP inside TLS', async () => {
+      const changes = { 'STARTTLS\r\nNOOP': '220 go ahead\r\n', QUIT: '250 2.0.0 Ok\r\n' };
+      const { session } = await run(scriptedMailServer(changes), TEST);
+      const reply = { code: 250, lines: ['2.0.0 Ok'] };
+      expect(session.verdict).toEqual({ kind: 'injection', phase: 'starttls', reply });
+    });
+
+    test('a server that refuses STARTTLS with a command behind it', async () => {
+      const changes = { 'STARTTLS\r\nNOOP': '554 SMTP synchronization error\r\n' };
+      const { session, commands } = await run(scriptedMailServer(changes), TEST);
+      expect(commands.at(-1)).toBe('QUIT');
+      expect([session.verdict.kind, kinds(session)]).toEqual(['ok', ['injection-refused']]);
+    });
+  });
+
   test('a handshake that fails', async () => {
     const { session } = await faulty({ TLS: { close: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' } });
     expect(session.verdict).toMatchObject({
@@ -353,7 +377,7 @@ describe('TLS', () => {
     const poor = { trustError: 'DEPTH_ZERO_SELF_SIGNED_CERT', nameError: 'not for it', protocol: 'TLSv1' };
     const { session } = await run(scriptedMailServer(), {}, { ...SCRIPTED_TLS, ...poor, expiresIn: 3 * 86_400_000 });
     expect(session.verdict.kind).toBe('ok');
-    expect(kinds(session)).toEqual(['untrusted', 'wrong-name', 'expires-soon', 'old-tls', 'auth-after-tls-only']);
+    expect(kinds(session)).toEqual(['untrusted', 'wrong-name', 'expires-soon', 'old-tls']);
   });
 });
 

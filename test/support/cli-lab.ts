@@ -9,3 +9,8 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 export function tapline(host: LabHost, ...words: readonly string[]): LabProcess {
   return new LabProcess(host, process.execPath, [MAIN, ...words]);
 }
+
+/** Returns the command line of `tapline` with these arguments, to start it by another program. */
+export function taplineWords(...words: readonly string[]): string[] {
+  return [process.execPath, MAIN, ...words];
+}

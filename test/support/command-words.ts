@@ -3,11 +3,14 @@ import yargs, { type CommandModule } from 'yargs';
 import { readWords as readWordsOf } from '../../src/cli/command-words.ts';
 import { captureCommand } from '../../src/cli/commands/capture.ts';
 import { demoCommand } from '../../src/cli/commands/demo.ts';
+import { diagnosticCommand } from '../../src/cli/commands/diagnostic.ts';
 import { interfacesCommand } from '../../src/cli/commands/interfaces.ts';
 import { mtrCommand } from '../../src/cli/commands/mtr.ts';
+import { netstatCommand } from '../../src/cli/commands/netstat.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
 import { readCommand } from '../../src/cli/commands/read.ts';
 import { replayCommand } from '../../src/cli/commands/replay.ts';
+import { smtppingCommand } from '../../src/cli/commands/smtpping.ts';
 import { sweepCommand } from '../../src/cli/commands/sweep.ts';
 import { tracerouteCommand } from '../../src/cli/commands/traceroute.ts';
 import { createContext } from '../../src/cli/context.ts';
@@ -20,9 +23,12 @@ export const pingWords = reader(pingCommand(context));
 export const tracerouteWords = reader(tracerouteCommand(context));
 export const mtrWords = reader(mtrCommand(context));
 export const sweepWords = reader(sweepCommand(context));
+export const smtppingWords = reader(smtppingCommand(context));
 export const captureWords = reader(captureCommand(context));
 export const readWords = reader(readCommand(context));
 export const replayWords = reader(replayCommand(context));
+export const netstatWords = reader(netstatCommand(context));
+export const diagnosticWords = reader(diagnosticCommand(context));
 
 /** The help screens of the probing commands, 100 columns wide. */
 export const PROBE_HELP: Readonly<Record<string, () => Promise<string>>> = {
@@ -30,6 +36,7 @@ export const PROBE_HELP: Readonly<Record<string, () => Promise<string>>> = {
   traceroute: () => help(tracerouteCommand(context)),
   mtr: () => help(mtrCommand(context)),
   sweep: () => help(sweepCommand(context)),
+  smtpping: () => help(smtppingCommand(context)),
 };
 
 /** The help screens of the commands for frames. */

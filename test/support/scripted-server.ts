@@ -51,7 +51,7 @@ export class ScriptedServer implements SmtpTransport {
 
   connect(): void {
     this.#answer('CONNECT', () => {
-      this.#emit({ kind: 'connected', time: this.#clock.now(), local: '192.0.2.1:4000', remote: '192.0.2.2:25' });
+      this.#emit({ kind: 'connected', time: this.#clock.now(), local: '192.0.2.1:4000' });
       this.#answer('BANNER');
     });
   }

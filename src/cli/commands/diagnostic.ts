@@ -38,7 +38,7 @@ export function diagnosticCommand(context: CommandContext): CommandModule<object
 
 /** Declares the shared options, then those of single operations. */
 function options(command: Argv) {
-  return smtppingOptions(neighbourOptions(flushOptions(diagnosticOptions(command))));
+  return smtppingOptions(neighbourOptions(flushOptions(diagnosticOptions(command))), 'smtpping: ');
 }
 
 /** @throws StackError `USAGE` for an unknown name */

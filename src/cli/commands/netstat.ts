@@ -4,11 +4,10 @@ import { StackError } from '../../base/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { findView, type HostView, knownViews } from '../host/host-view.ts';
 import { interfacesOptions, interfacesView } from '../host/netstat-interfaces.ts';
-import { listenQueuesView } from '../host/netstat-listen-queues.ts';
 import { netstatOptions } from '../host/netstat-options.ts';
 import { routesOptions, routesView, routeToView } from '../host/netstat-routes.ts';
 import { socketOptions } from '../host/netstat-socket-options.ts';
-import { socketsView } from '../host/netstat-sockets.ts';
+import { listenQueuesView, socketsView } from '../host/netstat-sockets.ts';
 import { trafficOptions, trafficView } from '../host/netstat-traffic.ts';
 
 type NetstatArguments = ReturnType<typeof options> extends Argv<infer Words> ? Words : never;
@@ -52,7 +51,6 @@ function options(command: Argv) {
 function chosenView(words: NetstatArguments): NetstatView | undefined {
   const flagged = VIEWS.filter(({ flag }) => flag !== undefined && Boolean(words[flag]));
   const name = words.view;
-  // With a flag in its place, the first word is an argument of the view.
   const named = name === undefined ? undefined : (byNumber(name) ?? findView(VIEWS, name));
   const [view = named, other] = flagged;
   if (other !== undefined) throw new StackError('USAGE', `-${view?.flag} and -${other.flag} exclude each other`);

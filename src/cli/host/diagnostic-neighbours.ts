@@ -25,7 +25,10 @@ export function neighbourOptions<T>(command: Argv<T>) {
   const { flag, value } = optionGroup(DiagnosticGroup.caches);
   return command
     .option('watch', flag('arpshow, ndpshow: print changes as they happen, until Ctrl-C'))
-    .option('c', value('number of changes to print with --watch', { alias: 'count' }));
+    .option(
+      'c',
+      value('arpshow, ndpshow: changes to print with --watch; smtpping: sessions with each server', { alias: 'count' }),
+    );
 }
 
 /** @throws StackError `USAGE` */

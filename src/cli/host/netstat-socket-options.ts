@@ -40,7 +40,7 @@ export function socketOptions<T>(command: Argv<T>) {
 }
 
 /** @throws StackError `USAGE` */
-export function parseSockets(words: SocketWords): SocketSelection {
+export function parseSelection(words: SocketWords): SocketSelection {
   const protocols = (['tcp', 'udp', 'raw'] as const).filter((name) => words[name]);
   return {
     // Only TCP has states.

@@ -1,10 +1,12 @@
 /** Runs `tapline smtpping`: the domains one after another, the sessions of each at the interval. @module */
+import { X509Certificate } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { messageOf, StackError } from '../../base/errors.ts';
 import { smtpTextFormatter } from '../../report/index.ts';
 import {
+  createTlsContext,
   dnsNameService,
   findMailServers,
   type MailServers,
@@ -36,14 +38,15 @@ const STATUS: Readonly<Record<VerdictKind, number>> = {
   greylisted: ExitCode.temporary,
   protocol: ExitCode.protocol,
   plaintext: ExitCode.protocol,
+  injection: ExitCode.protocol,
   tls: ExitCode.protocol,
 };
 
 export async function runSmtpping(command: SmtppingCommand, context: CommandContext): Promise<void> {
   const { family, server, source, nameServer, lookupTimeout, tlsName, authorityFile, keyLog } = command;
-  const authorities = authorityFile === undefined ? undefined : [await readAuthorities(authorityFile)];
+  const tlsContext = await readTlsContext(authorityFile);
   const onKeyLog = keyLog === undefined ? undefined : createKeyLog(keyLog);
-  const sockets = defined({ source, serverName: tlsName, authorities, onKeyLog });
+  const sockets = { tlsContext, ...defined({ source, serverName: tlsName, onKeyLog }) };
   const names = dnsNameService(defined({ server: nameServer, timeout: lookupTimeout }));
   const clock = systemClock;
   const output = new EventOutput<MailServers | SmtpPingEvent>(context, command.format, smtpTextFormatter(command));
@@ -92,10 +95,15 @@ function tlsProblem({ tls }: SmtpSession): string | undefined {
 }
 
 /** @throws StackError `FILE_OPEN`, `USAGE` if the file contains no certificate */
-async function readAuthorities(path: string): Promise<string> {
-  const text = await readTextFile(path);
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new StackError('USAGE', `--ca-file takes a file of certificates in PEM, and ${path} contains none`);
+async function readTlsContext(path: string | undefined): Promise<ReturnType<typeof createTlsContext>> {
+  const text = path === undefined ? undefined : await readTextFile(path);
+  try {
+    if (text !== undefined) new X509Certificate(text);
+    return createTlsContext(text);
+  } catch (cause) {
+    const reason = messageOf(cause);
+    throw new StackError('USAGE', `--ca-file takes certificates in PEM; cannot use ${path}: ${reason}`, { cause });
+  }
 }
 
 /** Secrets: only the user may read the file. @throws StackError `FILE_CREATE` */

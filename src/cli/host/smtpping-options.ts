@@ -53,6 +53,7 @@ const Group = {
 } as const;
 
 const MAX_PORT = 65_535;
+const NULL_SENDER = /^(<>)?$/;
 /** Sessions cost a server more than echo requests. */
 const MIN_INTERVAL = 0.2;
 const MAX_RECIPIENTS = 100;
@@ -64,20 +65,24 @@ export function smtppingCommandOptions(command: Argv) {
     demandOption: true,
     describe: 'mail domains, host names or addresses',
   } as const;
-  return smtppingOptions(
-    command
-      .positional('domain', domain)
-      .option('json', optionGroup(Group.output).flag('print one JSON document at the end')),
-  );
+  const count = optionGroup(Group.timing).value('number of sessions with each server', {
+    alias: 'count',
+    defaultDescription: '1',
+  });
+  const json = optionGroup(Group.output).flag('print one JSON document at the end');
+  return smtppingOptions(command.positional('domain', domain)).option('c', count).option('json', json);
 }
 
-/** Declares all options but `--json`, which `tapline diagnostic` declares itself. */
-export function smtppingOptions<T>(command: Argv<T>) {
-  return output(timing(tls(session(servers(command)))));
+/**
+ * Declares all options but `-c` and `--json`, which `tapline diagnostic` declares itself.
+ * @param prefix of the titles in `--help`
+ */
+export function smtppingOptions<T>(command: Argv<T>, prefix = '') {
+  return output(timing(tls(session(servers(command, prefix), prefix), prefix), prefix), prefix);
 }
 
-function servers<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.servers);
+function servers<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.servers);
   return command
     .option('server', value('connect to this address; no lookup'))
     .option('all', flag('test all addresses of all mail servers, not just the first that answers'))
@@ -88,21 +93,21 @@ function servers<T>(command: Argv<T>) {
     .option('name-server', value('name server for the lookups: ADDRESS, ADDRESS:PORT or [IPV6]:PORT'));
 }
 
-function session<T>(command: Argv<T>) {
-  const { value, values } = optionGroup(Group.session);
+function session<T>(command: Argv<T>, prefix: string) {
+  const { value, values } = optionGroup(prefix + Group.session);
   return command
     .option('helo', value('name or address literal for EHLO', { defaultDescription: 'host name' }))
     .option('from', value('send MAIL FROM with this address; <> is the null sender'))
     .option('to', values('send RCPT TO with this address (never DATA); needs --from'));
 }
 
-function tls<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.tls);
+function tls<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.tls);
   return command
     .option('tls', {
       choices: ['auto', 'none', 'implicit'] as const,
       default: 'auto' as const,
-      group: Group.tls,
+      group: prefix + Group.tls,
       describe: 'use STARTTLS if offered, no TLS, or TLS from the start',
     })
     .option('tls-name', value('name that the certificate must have', { defaultDescription: 'name of the server' }))
@@ -111,13 +116,16 @@ function tls<T>(command: Argv<T>) {
       'require-tls',
       flag('fail (status 76) without TLS, or if the certificate is not trusted or not for the name'),
     )
+    .option(
+      'test-injection',
+      flag('test whether commands injected before TLS are executed (CVE-2011-0411), and nothing more'),
+    )
     .option('key-log', value('append the TLS secrets to this file, for Wireshark (with --pcap)'));
 }
 
-function timing<T>(command: Argv<T>) {
-  const { value } = optionGroup(Group.timing);
+function timing<T>(command: Argv<T>, prefix: string) {
+  const { value } = optionGroup(prefix + Group.timing);
   return command
-    .option('count', value('number of sessions with each server', { alias: 'c', defaultDescription: '1' }))
     .option(
       'interval',
       value(`seconds between the starts of two sessions, at least ${MIN_INTERVAL}`, {
@@ -130,8 +138,8 @@ function timing<T>(command: Argv<T>) {
     .option('dns-timeout', value('limit for each lookup, in seconds', { defaultDescription: '5' }));
 }
 
-function output<T>(command: Argv<T>) {
-  const { flag, value } = optionGroup(Group.output);
+function output<T>(command: Argv<T>, prefix: string) {
+  const { flag, value } = optionGroup(prefix + Group.output);
   return command
     .option('v', flag('print the transcript, with control characters in visible form', { alias: 'verbose' }))
     .option('q', flag('print only the summary', { alias: 'quiet' }))
@@ -142,7 +150,7 @@ function output<T>(command: Argv<T>) {
 /** @throws StackError `USAGE` */
 export function parseSmtpping(
   domains: readonly string[],
-  words: SmtppingWords & { readonly json: boolean },
+  words: SmtppingWords & { readonly json: boolean; readonly c: string | undefined },
 ): SmtppingCommand {
   allowOne(words, ['ipv4', 'ipv6']);
   allowOne(words, ['json', 'ndjson']);
@@ -154,7 +162,7 @@ export function parseSmtpping(
   }
   return {
     domains,
-    run: parseRun(words),
+    run: { ...parseRun(words), ...defined({ count: numberOption('-c', words.c, { least: 1 }) }) },
     family: words.ipv4 ? 4 : words.ipv6 ? 6 : undefined,
     server: addressOption('--server', words.server),
     source: addressOption('--source', words.source),
@@ -175,16 +183,19 @@ function parseRun(words: SmtppingWords): SmtpPingOptions {
   const { from, to } = words;
   if (to.length > 0 && from === undefined) throw new StackError('USAGE', "--to needs --from ADDRESS, or --from '<>'");
   if (to.length > MAX_RECIPIENTS) throw new StackError('USAGE', `--to is limited to ${MAX_RECIPIENTS} addresses`);
+  if (words['test-injection'] && (words.tls !== 'auto' || from !== undefined)) {
+    throw new StackError('USAGE', '--test-injection needs STARTTLS, and excludes --from');
+  }
   const port = numberOption('--port', words.port, { least: 1, most: MAX_PORT });
   return {
     heloName: parseHelo(words.helo),
     tls: words.tls,
     testsAll: words.all,
+    testsInjection: words['test-injection'],
     port: port ?? (words.tls === 'implicit' ? 465 : 25),
     to: to.map((text) => mailboxOption('--to', text)),
     ...defined({
-      from: from === undefined || from === '' || from === '<>' ? from && '' : mailboxOption('--from', from),
-      count: numberOption('--count', words.count, { least: 1 }),
+      from: from === undefined || NULL_SENDER.test(from) ? from && '' : mailboxOption('--from', from),
       interval: secondsOption('--interval', words.interval, MIN_INTERVAL),
       replyTimeout: secondsOption('--timeout', words.timeout, 0.001),
       connectTimeout: secondsOption('--connect-timeout', words['connect-timeout'], 0.001),

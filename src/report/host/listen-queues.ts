@@ -1,5 +1,5 @@
 /** Queues of listening sockets, view 4 of `tapline netstat`. @module */
-import type { ListenCounters, ListenQueue } from '../../inspect/index.ts';
+import type { HostDrops, ListenQueue } from '../../inspect/index.ts';
 import { csvLine } from '../csv.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
 import { bsdProtocol, colonEnd, dottedEnd, type EndNames, localEnd } from './socket-names.ts';
@@ -51,7 +51,7 @@ export function formatLinuxListenQueues(queues: readonly ListenQueue[], names: E
 /** Formats a line for each listener that is full or has dropped connections, and one with the counters of the host. */
 export function formatListenProblems(
   queues: readonly ListenQueue[],
-  counters: ListenCounters | undefined,
+  counters: HostDrops['listener'],
   names: EndNames,
 ): string {
   const lines = queues.flatMap(({ socket, waiting, limit, drops = 0 }) => {
@@ -61,10 +61,8 @@ export function formatListenProblems(
     ];
     return parts.length === 0 ? [] : `${dottedEnd(localEnd(socket), names)}: ${parts.join(', ')}\n`;
   });
-  const all =
-    counters === undefined
-      ? ''
-      : `all listeners since start: ${counters.overflows} queue overflows, ${counters.drops} connection requests dropped\n`;
+  const { overflows, drops } = counters;
+  const all = `all listeners since start: ${overflows} queue overflows, ${drops} connection requests dropped\n`;
   return lines.join('') + all;
 }
 

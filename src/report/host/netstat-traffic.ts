@@ -99,8 +99,8 @@ function scaled(value: number): string {
     rest /= 1000;
     scale += 1;
   }
-  const digits = scale === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(rest)));
-  return `${rest.toFixed(digits)}${SCALES[scale]}`;
+  const text = scale === 0 || rest >= 999.5 ? rest.toFixed(0) : rest.toPrecision(3);
+  return text + SCALES[scale];
 }
 
 /** An interval as plain data: for JSON and CSV. */

@@ -62,7 +62,7 @@ function serversText(found: MailServers): string {
   const took = origin === 'given' ? '' : `, lookup ${time.toFixed(3)} ms`;
   const left = omitted === 0 ? '' : `  ${omitted} more hosts or addresses are not shown and not used\n`;
   const shown = origin === 'given' ? [] : hosts; // the session names it
-  return `SMTPPING ${domain}: ${what}${took}\n${shown.map(hostText).join('')}${left}`;
+  return `SMTPPING ${printable(domain)}: ${what}${took}\n${shown.map(hostText).join('')}${left}`;
 }
 
 function hostText({ name, preference, addresses, failure }: MailHost): string {
@@ -138,7 +138,7 @@ function sessionLine({ server, sequence, phases, time, verdict }: SmtpSession): 
 }
 
 function summaryText({ domain, failure, servers, verdict }: SmtpPingSummary): string {
-  const head = `\n--- ${domain} SMTP statistics ---\n`;
+  const head = `\n--- ${printable(domain)} SMTP statistics ---\n`;
   if (failure !== undefined) return `${head}${smtpLookupFailureText({ failure, detail: undefined })}\n`;
   return `${head}${servers.map(serverSummaryText).join('')}verdict: ${verdict}\n`;
 }

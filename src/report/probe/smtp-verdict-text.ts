@@ -54,7 +54,7 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
   if (kind === 'temporary') return `temporary failure: ${answer}`;
   if (kind === 'greylisted') return `greylisted: ${answer}; a mail server would try again later`;
   if (kind === 'unreachable') return `unreachable: ${errorText(reason, text)}`;
-  if (kind === 'no-reply') return `no reply: ${waitedFor(phase)} within ${(amount / 1_000).toFixed(1)} s`;
+  if (kind === 'no-reply') return `no reply: ${waitedFor(phase)} within ${amount / 1_000} s`;
   if (kind === 'closed') return `connection ${closedText(verdict)}`;
   if (kind === 'tls') return `TLS handshake failed: ${errorText(reason, text)}`;
   if (kind === 'stopped') return 'stopped';
@@ -63,6 +63,9 @@ export function smtpVerdictText(verdict: SessionVerdict): string {
       `plaintext where TLS should begin: ${amount} bytes were discarded; the server does not start TLS, or an attacker ` +
       'injects replies (CVE-2021-38371)'
     );
+  }
+  if (kind === 'injection') {
+    return `command injection: the server executed a command that was sent before TLS (CVE-2011-0411): ${answer}`;
   }
   if (reason === 'unsolicited') return `protocol error: ${amount} bytes after the reply to ${name} were not requested`;
   const quoted = reply === undefined ? cut(text) : replyText(reply);
@@ -104,12 +107,12 @@ const REMARKS: Readonly<Record<Remark['kind'], string>> = {
   'no-starttls': 'no STARTTLS: mail is sent in cleartext',
   'starttls-refused': 'STARTTLS refused: mail is sent in cleartext',
   'starttls-repeated': 'STARTTLS is offered again after TLS, which RFC 3207 forbids',
+  'injection-refused': 'a command injected before TLS was not executed',
   untrusted: 'the certificate chain is not trusted',
   'wrong-name': 'the certificate is not valid for this host',
   'expires-soon': 'the certificate expires soon',
   'old-tls': 'the TLS version is obsolete (RFC 8996)',
   'auth-in-clear': 'passwords may be sent without TLS',
-  'auth-after-tls-only': 'AUTH is offered after TLS only',
   'bare-line-feed': 'lines end without a carriage return, which RFC 5321 forbids',
   'long-line': 'lines longer than 2,048 bytes were cut',
   'reset-refused': 'RSET was refused',

@@ -100,12 +100,13 @@ async function serveSmtp({ port, recipients = {}, bannerDelay = 0, ...options })
   await once(server.server, 'listening');
 }
 
-/** A server that answers by script: `{ text, later, close: 'end' | 'reset', isEndless, startsTls }` by command. */
+/** A server that answers by script: `{ text, later, close: 'end' | 'reset', isEndless, startsTls, afterTls }` by
+ * command. */
 async function serveScript({ port, answers, key, cert }) {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     const answer = (stream, name) => {
-      const { text = '', later, close, isEndless, startsTls } = answers[name] ?? {};
+      const { text = '', later, close, isEndless, startsTls, afterTls = '' } = answers[name] ?? {};
       stream.write(text, 'latin1');
       if (later !== undefined) setTimeout(() => stream.write(later, 'latin1'), 50);
       if (close === 'end') stream.end();
@@ -115,6 +116,7 @@ async function serveScript({ port, answers, key, cert }) {
         socket.removeAllListeners('data');
         const secured = new TLSSocket(socket, { isServer: true, key, cert });
         secured.on('error', () => undefined);
+        secured.write(afterTls);
         readCommands(secured, (command) => answer(secured, `${command}-TLS`));
       }
     };

@@ -3,7 +3,7 @@
  * %-22.22s`, `%-5.5s %-32.32s %-22.22s`), net-tools 2.10; names and numbers: the reference appliance. @module
  */
 import { describe, expect, test } from 'vitest';
-import { joinQueues, parseListenCounters } from '../../../src/inspect/listen-queues.ts';
+import { joinQueues } from '../../../src/inspect/listen-queues.ts';
 import { compareSockets } from '../../../src/inspect/socket-changes.ts';
 import {
   formatLinuxListenQueues,
@@ -214,17 +214,5 @@ Proto  Waiting  Half-open  Limit  Drops  Local Address
 tcp          2          1      1     16  10.0.202.7:25
 `);
     expect(formatListenQueuesCsv(queues.slice(0, 1)).split('\n')[1]).toBe('4,10.0.202.7,25,,2,1,1,16,0,1');
-  });
-
-  test('counters of /proc/net/netstat', () => {
-    const text = 'TcpExt: SyncookiesSent ListenOverflows ListenDrops X\nTcpExt: 1 16 20 -5\nIpExt: A\nIpExt: 1\n';
-    expect(parseListenCounters(text)).toEqual({ overflows: 16, drops: 20 });
-    for (const other of [
-      '',
-      'TcpExt: ListenOverflows\nTcpExt: 1\n',
-      'TcpExt: ListenOverflows ListenDrops\nTcpExt: 1\n',
-    ]) {
-      expect(parseListenCounters(other)).toBeUndefined();
-    }
   });
 });

@@ -1,0 +1,130 @@
+/** Runs `tapline netstat routes` and `route-to`. @module */
+import { StackError } from '../../base/errors.ts';
+import { jsonText } from '../../base/text.ts';
+import {
+  findInterfaceIndex,
+  findRoute,
+  isOfMainTables,
+  listRoutes,
+  listRules,
+  type RouteEntry,
+  type RuleEntry,
+  tableNumber,
+} from '../../inspect/index.ts';
+import {
+  formatLinuxRoutes,
+  formatRouteLookup,
+  formatRoutes,
+  formatRoutesCsv,
+  formatRules,
+} from '../../report/index.ts';
+import { type CommandContext, warnOn } from '../context.ts';
+import { lookUpHosts } from './host-names.ts';
+import { warnOfHosts } from './socket-warnings.ts';
+import { withHost } from './with-host.ts';
+
+export type RouteForm = 'text' | 'linux' | 'json' | 'csv';
+
+/** A parsed command line. */
+export interface RoutesCommand {
+  readonly form: RouteForm;
+  readonly families: readonly (4 | 6)[];
+  /** `all`, a name or a number; undefined: main, and the addresses of the host. */
+  readonly table: string | undefined;
+  readonly withRules: boolean;
+  readonly wide: boolean;
+  readonly numeric: boolean;
+  readonly interfaceName: string | undefined;
+  readonly netns: string | undefined;
+}
+
+export async function runRoutes(command: RoutesCommand, context: CommandContext): Promise<void> {
+  const { routes, rules } = await readRoutes(command, context);
+  const { numeric, wide, withRules } = command;
+  const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
+  const print = {
+    text: async () => {
+      const nameOf = numeric ? undefined : await namesOf(routes, context);
+      return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
+    },
+    linux: () => formatLinuxRoutes(routes) + ruleText,
+    json: () => `${jsonText(withRules ? { routes, rules } : { routes }, 2)}\n`,
+    csv: () => formatRoutesCsv(routes),
+  };
+  context.stdout.write(await print[command.form]());
+}
+
+/** Reads the chosen routes, and the rules if they are wanted. */
+async function readRoutes(
+  command: RoutesCommand,
+  context: CommandContext,
+): Promise<{ readonly routes: readonly RouteEntry[]; readonly rules: readonly RuleEntry[] }> {
+  const isShown = routeFilter(command);
+  const routes: RouteEntry[] = [];
+  const rules: RuleEntry[] = [];
+  await withHost(command.netns, async ({ netlink }) => {
+    for (const family of command.families) {
+      const list = await listRoutes(netlink, family);
+      for (const route of list.routes) if (isShown(route)) routes.push(route);
+      if (!list.consistent) {
+        warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
+      }
+      if (command.withRules) rules.push(...(await listRules(netlink, family)));
+    }
+  });
+  return { routes, rules };
+}
+
+/** @throws StackError `USAGE` for an unknown table */
+function routeFilter({ table, interfaceName }: RoutesCommand): (route: RouteEntry) => boolean {
+  const number = table === undefined || table === 'all' ? undefined : tableNumber(table);
+  if (number === undefined && table !== undefined && table !== 'all') {
+    const known = 'all, a number or a name of /etc/iproute2/rt_tables';
+    throw new StackError('USAGE', `--table takes ${known}, not ${JSON.stringify(table)}`);
+  }
+  const isOfTable = (route: RouteEntry): boolean => {
+    if (number !== undefined) return route.table === number;
+    return table === 'all' || isOfMainTables(route);
+  };
+  const isOnInterface = (route: RouteEntry): boolean =>
+    interfaceName === undefined || route.nextHops.some((hop) => hop.interface === interfaceName);
+  return (route) => isOfTable(route) && isOnInterface(route);
+}
+
+/** Looks up the names of hosts and gateways. */
+async function namesOf(
+  routes: readonly RouteEntry[],
+  context: CommandContext,
+): Promise<(address: string) => string | undefined> {
+  const addresses = routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
+    ...(prefixLength === (family === 4 ? 32 : 128) ? [destination] : []),
+    ...nextHops.flatMap(({ gateway }) => gateway ?? []),
+  ]);
+  const { hostOf, unanswered } = await lookUpHosts(addresses);
+  warnOfHosts(unanswered, warnOn(context));
+  return hostOf;
+}
+
+/** A parsed command line. */
+export interface RouteToCommand {
+  readonly form: RouteForm;
+  readonly destination: Uint8Array;
+  /** The interface that a packet must leave by. */
+  readonly interfaceName: string | undefined;
+  readonly netns: string | undefined;
+}
+
+export async function runRouteTo(command: RouteToCommand, { stdout }: CommandContext): Promise<void> {
+  const { destination, interfaceName } = command;
+  const result = await withHost(command.netns, async ({ netlink }) => {
+    const index = interfaceName === undefined ? undefined : await findInterfaceIndex(netlink, interfaceName);
+    return findRoute(netlink, destination, index);
+  });
+  const print = {
+    text: () => formatRouteLookup(result),
+    linux: () => formatLinuxRoutes([result.route]),
+    json: () => `${jsonText(result, 2)}\n`,
+    csv: () => formatRoutesCsv([result.route]),
+  };
+  stdout.write(print[command.form]());
+}
