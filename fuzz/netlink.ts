@@ -17,7 +17,7 @@ import {
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
 import { addRoute, decodeRoute } from '../src/netlink/route.ts';
-import { decodeSocket, SOCKET_MESSAGE_TYPE } from '../src/netlink/sock-diag.ts';
+import { SOCKET_MESSAGE_TYPE, SocketDecoder } from '../src/netlink/sock-diag.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';
@@ -86,7 +86,7 @@ function readMessage(message: NetlinkMessage): void {
   if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
-  const socket = decodeSocket('tcp', message.payload, 0, limit);
+  const socket = new SocketDecoder('tcp').decode(message.payload, 0, limit);
   if ((socket?.congestion?.length ?? 0) > limit) throw new Error('congestion control out of bounds');
   if (socket !== undefined && (socket.localPort > 0xffff || limit < 72)) throw new Error('socket out of bounds');
   if ((decodeGenericFamily(message)?.groups.size ?? 0) * 4 > limit) throw new Error('more groups than fit');

@@ -45,10 +45,10 @@ export {
 export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
 export {
   addressText,
-  decodeSocket,
   dumpSockets,
   type InetSocket,
   SOCKET_MESSAGE_TYPE,
+  SocketDecoder,
   type SocketDetails,
   type SocketProtocolName,
   type SocketStateName,

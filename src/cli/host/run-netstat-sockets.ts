@@ -79,12 +79,8 @@ async function read(
 
 /** Within TCP, connections come first, as in FreeBSD. */
 function listenersLast(sockets: readonly HostSocket[]): readonly HostSocket[] {
-  const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
-  return [
-    ...tcp.filter(({ state }) => state !== 'listen'),
-    ...tcp.filter(({ state }) => state === 'listen'),
-    ...sockets.filter(({ protocol }) => protocol !== 'tcp'),
-  ];
+  const rankOf = ({ protocol, state }: HostSocket): number => (protocol !== 'tcp' ? 2 : state === 'listen' ? 1 : 0);
+  return [0, 1, 2].flatMap((rank) => sockets.filter((socket) => rankOf(socket) === rank));
 }
 
 async function styleOf(

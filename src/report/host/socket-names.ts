@@ -18,7 +18,8 @@ export interface SocketEnd {
 
 const MAPPED = '::ffff:';
 
-export function localEnd({ protocol, localAddress, localPort, ...socket }: HostSocket): SocketEnd {
+export function localEnd(socket: HostSocket): SocketEnd {
+  const { protocol, localAddress, localPort } = socket;
   return { protocol, address: localAddress, port: localPort, interface: socket.interface };
 }
 
