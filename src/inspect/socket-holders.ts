@@ -24,9 +24,11 @@ export function findSocketHolders(): SocketHolders {
     return holders;
   };
   const holdersOf = ({ inode }: HostSocket): readonly SocketHolder[] => {
-    const [owner, ...others] = byInode.get(inode) ?? [];
-    if (owner === undefined) return [];
-    return others.length === 0 ? describe(owner.pid) : [owner, ...others].flatMap(({ pid }) => describe(pid));
+    const owners = byInode.get(inode) ?? [];
+    const [owner] = owners;
+    return owner !== undefined && owners.length === 1
+      ? describe(owner.pid)
+      : owners.flatMap(({ pid }) => describe(pid));
   };
   return { holdersOf, hiddenProcesses };
 }

@@ -160,7 +160,8 @@ export class SocketDecoder {
   readonly #attributes = new AttributeCursor();
   /** By the address as a number. */
   readonly #ipv4 = new Map<number, string>();
-  readonly #mapped = new Map<number, string>();
+  /** By the last 32 bits; of addresses that share them, the one seen last. */
+  readonly #ipv6 = new Map<number, { readonly words: readonly [number, number, number]; readonly text: string }>();
 
   /** @param protocol of the request: answers do not repeat it */
   constructor(protocol: SocketProtocolName) {
@@ -213,22 +214,25 @@ export class SocketDecoder {
   }
 
   #address(bytes: Uint8Array, at: number, isIpv4: boolean): string {
-    const isMapped = !isIpv4 && isIpv4Mapped(bytes, at);
-    if (!isIpv4 && !isMapped) return addressText(bytes, at, false);
-    const number = readU32(bytes, isIpv4 ? at : at + 12);
-    const known = isIpv4 ? this.#ipv4 : this.#mapped;
-    let text = known.get(number);
+    if (!isIpv4) return this.#ipv6Address(bytes, at);
+    const number = readU32(bytes, at);
+    let text = this.#ipv4.get(number);
     if (text === undefined) {
-      text = addressText(bytes, at, isIpv4);
-      known.set(number, text);
+      text = addressText(bytes, at, true);
+      this.#ipv4.set(number, text);
     }
     return text;
   }
-}
 
-/** RFC 4291, 2.5.5.2: `::ffff:0:0/96`. */
-function isIpv4Mapped(bytes: Uint8Array, at: number): boolean {
-  return readU32(bytes, at + 8) === 0xffff && readU32(bytes, at + 4) === 0 && readU32(bytes, at) === 0;
+  #ipv6Address(bytes: Uint8Array, at: number): string {
+    const words = [readU32(bytes, at), readU32(bytes, at + 4), readU32(bytes, at + 8)] as const;
+    const last = readU32(bytes, at + 12);
+    const known = this.#ipv6.get(last);
+    if (known?.words.every((word, index) => word === words[index])) return known.text;
+    const text = addressText(bytes, at, false);
+    this.#ipv6.set(last, { words, text });
+    return text;
+  }
 }
 
 /** Formats an address as inet_ntop(3) does: RFC 5952, but `::127.0.0.1` for an IPv4-compatible address. */
