@@ -3,6 +3,7 @@
  * message must decode, or be rejected, without an exception and without values longer than the message. @module
  */
 
+import { describeRoute } from '../src/inspect/routes.ts';
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
 import { joinParts, nestedAttribute, textAttribute, u16Attribute, u32Attribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
@@ -16,8 +17,13 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
-import { addRoute, decodeRoute } from '../src/netlink/route.ts';
+import { decodeQdisc } from '../src/netlink/qdisc.ts';
+import { decodeRoute } from '../src/netlink/route.ts';
+import { addRoute } from '../src/netlink/route-request.ts';
+import { decodeRule } from '../src/netlink/rule.ts';
 import { SOCKET_MESSAGE_TYPE, SocketDecoder } from '../src/netlink/sock-diag.ts';
+import { formatLinuxRoutes } from '../src/report/host/linux-routes.ts';
+import { NEIGHBOUR, QDISC, RULE } from '../test/support/host-messages.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';
@@ -53,6 +59,9 @@ const SEEDS: readonly NetlinkMessage[] = [
     table: 1000,
   }),
   addNeighbour({ interfaceIndex: 2, address: IPV4, linkAddress: MAC }),
+  NEIGHBOUR,
+  QDISC,
+  RULE,
   { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: ESTABLISHED },
   { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: LISTENING },
   { type: CONTROLLER, flags: 0, payload: FAMILY },
@@ -84,6 +93,10 @@ function readMessage(message: NetlinkMessage): void {
   if (address !== undefined && address.prefixLength > address.address.length * 8) throw new Error('prefix too long');
   const route = decodeRoute(message);
   if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
+  if (route !== undefined) formatLinuxRoutes([describeRoute(route, String)]);
+  if ((decodeQdisc(message)?.kind.length ?? 0) > limit) throw new Error('queueing discipline out of bounds');
+  const rule = decodeRule(message);
+  if ((rule?.inputInterface?.length ?? 0) > limit) throw new Error('rule out of bounds');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
   const socket = new SocketDecoder('tcp').decode(message.payload, 0, limit);

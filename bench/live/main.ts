@@ -9,6 +9,7 @@ import { benchCapture } from './capture.ts';
 import type { CaptureResult } from './capture-contest.ts';
 import { benchTwoInterfaces } from './capture-two.ts';
 import { benchFlight } from './flight.ts';
+import { benchHost } from './host.ts';
 import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchRotation } from './rotation.ts';
@@ -28,6 +29,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
   'capture-two': () => benchTwoInterfaces(ROUNDS, printCapture),
   'capture-rotation': () => benchRotation(ROUNDS, printCapture),
   'capture-flight': () => benchFlight(ROUNDS, printCapture),
+  host: () =>
+    benchHost(ROUNDS, ({ tool, lines, milliseconds, processorMilliseconds }) => {
+      const times = `${milliseconds.toFixed(0)} ms, ${processorMilliseconds.toFixed(0)} of a processor`;
+      console.log(`${tool.padEnd(42)} ${String(lines).padStart(6)} lines in ${times}`);
+    }),
   ping: async () => {
     const accuracy = await benchPing(ROUNDS, ({ tool, samples, medianError, p99Error, worstError }) => {
       const microseconds = [medianError, p99Error, worstError].map((error) => error.toFixed(1).padStart(9)).join('');

@@ -144,15 +144,14 @@ export function parseMac(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+const HEX_OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
 /** Formats `length` bytes at `at` as `00:11:22:33:44:55`; Ethernet addresses have 6. */
 export function formatMac(bytes: Uint8Array, at = 0, length = MAC_LENGTH): string {
   let text = '';
   for (let index = 0; index < length; index += 1) {
-    text +=
-      (index === 0 ? '' : ':') +
-      readU8(bytes, at + index)
-        .toString(16)
-        .padStart(2, '0');
+    text += index === 0 ? '' : ':';
+    text += HEX_OCTETS[readU8(bytes, at + index)];
   }
   return text;
 }

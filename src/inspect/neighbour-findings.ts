@@ -59,18 +59,24 @@ function gatewaysOf(routes: readonly RouteEntry[]): ReadonlySet<string> {
 
 /** An IPv6 host has several addresses as a rule (RFC 4291, 2.8), so only IPv4 counts. */
 function duplicates(entries: readonly NeighbourEntry[]): NeighbourFinding[] {
-  const byMac = new Map<string, NeighbourEntry[]>();
+  const first = new Map<string, NeighbourEntry>();
+  const repeated = new Map<string, NeighbourEntry[]>();
   for (const entry of entries) {
-    if (entry.family !== 4 || entry.mac === undefined || entry.state === 'failed') continue;
-    const key = `${entry.mac}%${entry.interfaceIndex}`;
-    const others = byMac.get(key);
-    if (others === undefined) byMac.set(key, [entry]);
-    else others.push(entry);
+    const { mac, family, state } = entry;
+    if (family !== 4 || mac === undefined || state === 'failed') continue;
+    const other = first.get(mac);
+    if (other === undefined) first.set(mac, entry);
+    else if (repeated.get(mac)?.push(entry) === undefined) repeated.set(mac, [other, entry]);
   }
-  return [...byMac.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined || same.length < 2) return [];
-    const addresses = same.map(({ address }) => address);
-    return { kind: 'duplicate-mac', interface: first.interface, addresses, mac: first.mac } as const;
+  return [...repeated.values()].flatMap(onOneLink);
+}
+
+/** Entries of one MAC address, by interface: a host may be connected to several. */
+function onOneLink(same: readonly NeighbourEntry[]): NeighbourFinding[] {
+  const names = new Set(same.map((entry) => entry.interface));
+  return [...names].flatMap((name) => {
+    const here = same.filter((entry) => entry.interface === name);
+    const addresses = here.map(({ address }) => address);
+    return here.length < 2 ? [] : { kind: 'duplicate-mac', interface: name, addresses, mac: here[0]?.mac };
   });
 }

@@ -3,6 +3,7 @@ import { IPV4_LENGTH, IPV6_LENGTH } from '../base/address.ts';
 import {
   decodeNeighbour,
   dumpNeighbours,
+  type EntryVisitor,
   type Link,
   NeighbourMessageType,
   NeighbourState,
@@ -11,6 +12,7 @@ import {
   NetlinkProtocol,
   netlinkEvents,
   openNetlinkGroups,
+  readNeighbour,
 } from '../netlink/index.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
 import { describeLinks, dumpLinksOf } from './interfaces.ts';
@@ -35,12 +37,16 @@ export async function readNeighbours(netlink: NetlinkConnection, family: 4 | 6):
   const links = await dumpLinksOf(netlink, false);
   const byIndex = new Map(links.map((link) => [link.index, link]));
   const request = dumpNeighbours(family === 4 ? AF_INET : AF_INET6);
-  const { messages, consistent } = await netlink.dump(request, { wanted: 'list neighbours' });
-  const entries = messages.flatMap((message) => {
-    const neighbour = decodeNeighbour(message);
-    if (neighbour === undefined || neighbour.state === NeighbourState.noArp) return [];
-    return describeNeighbour(neighbour, byIndex.get(neighbour.interfaceIndex));
-  });
+  let entries: NeighbourEntry[] = [];
+  const begin = (): EntryVisitor => {
+    entries = [];
+    return (type, bytes, start, end) => {
+      const neighbour = readNeighbour(type, bytes, start, end);
+      if (neighbour === undefined || neighbour.state === NeighbourState.noArp) return;
+      entries.push(describeNeighbour(neighbour, byIndex.get(neighbour.interfaceIndex)));
+    };
+  };
+  const consistent = await netlink.scan(request, begin, { wanted: 'list neighbours' });
   // Only entries without an answer are compared with the gateways; the routes may be many.
   const needsRoutes = entries.some(({ mac }) => mac === undefined);
   const routes = needsRoutes ? (await listRoutes(netlink, family)).routes : [];

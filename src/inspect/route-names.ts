@@ -1,6 +1,6 @@
 /** Names of the numbers in routes: tables, origins, scopes, types (linux/rtnetlink.h, /etc/iproute2). @module */
 import { readFileSync } from 'node:fs';
-import { RouteType } from '../netlink/index.ts';
+import { RouteTable, RouteType } from '../netlink/index.ts';
 
 /** RTPROT_*: origins of routes. */
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -35,8 +35,6 @@ const SCOPES: Readonly<Record<number, string>> = { 0: 'global', 200: 'site', 253
 const TYPE_NAMES = new Map(
   (Object.keys(RouteType) as (keyof typeof RouteType)[]).map((name) => [RouteType[name] as number, name]),
 );
-
-export const RouteTable = { default: 253, main: 254, local: 255 } as const;
 
 /** Files of iproute2 in which the administrator names tables: a number and a name per line. */
 const TABLE_FILES = ['/usr/share/iproute2/rt_tables', '/etc/iproute2/rt_tables'];

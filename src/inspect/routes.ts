@@ -1,16 +1,18 @@
 /** Routing tables of the host. @module */
 import { formatAddress } from '../base/address.ts';
 import {
-  decodeRoute,
   dumpRoutes,
+  type EntryVisitor,
   type NetlinkConnection,
   type NextHop,
   NextHopFlag,
   type Route,
+  RouteTable,
+  readRoute,
 } from '../netlink/index.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
 import { dumpLinksOf } from './interfaces.ts';
-import { protocolName, RouteTable, routeTypeName, scopeName, tableName } from './route-names.ts';
+import { protocolName, routeTypeName, scopeName, tableName } from './route-names.ts';
 
 /** Ticks of USER_HZ in a second, on all supported machines. */
 const TICKS_PER_SECOND = 100;
@@ -70,11 +72,15 @@ export interface RouteList {
 export async function listRoutes(netlink: NetlinkConnection, family: 4 | 6): Promise<RouteList> {
   const nameOf = await interfaceNames(netlink);
   const request = dumpRoutes(family === 4 ? AF_INET : AF_INET6);
-  const { messages, consistent } = await netlink.dump(request, { wanted: 'list routes' });
-  const routes = messages.flatMap((message) => {
-    const route = decodeRoute(message);
-    return route === undefined ? [] : describeRoute(route, nameOf);
-  });
+  let routes: RouteEntry[] = [];
+  const begin = (): EntryVisitor => {
+    routes = [];
+    return (type, bytes, start, end) => {
+      const route = readRoute(type, bytes, start, end);
+      if (route !== undefined) routes.push(describeRoute(route, nameOf));
+    };
+  };
+  const consistent = await netlink.scan(request, begin, { wanted: 'list routes' });
   return { routes, consistent };
 }
 

@@ -94,18 +94,21 @@ const ASSIGNMENTS: readonly (readonly [vendor: string, prefixes: string])[] = [
   ['Yealink', '001565 805ec0'],
 ];
 
-const PREFIX = /^([0-9a-f]{2}):([0-9a-f]{2}):([0-9a-f]{2}):/;
 /** Docker makes addresses from the IPv4 address of a container, below this prefix. */
 const DOCKER = '02:42:';
+/** `00:0c:29` */
+const PREFIX_LENGTH = 8;
 
 let byPrefix: ReadonlyMap<string, string> | undefined;
 
 /** Returns the vendor of a MAC address as `formatMac` writes it; undefined if the table does not have it. */
 export function vendorOf(mac: string): string | undefined {
   if (mac.startsWith(DOCKER)) return 'Docker';
-  byPrefix ??= new Map(
-    ASSIGNMENTS.flatMap(([vendor, prefixes]) => prefixes.split(' ').map((prefix) => [prefix, vendor] as const)),
-  );
-  const [, first, second, third] = PREFIX.exec(mac) ?? [];
-  return byPrefix.get(`${first}${second}${third}`);
+  byPrefix ??= new Map(ASSIGNMENTS.flatMap(([vendor, prefixes]) => prefixesOf(prefixes).map((one) => [one, vendor])));
+  return byPrefix.get(mac.slice(0, PREFIX_LENGTH));
+}
+
+/** Returns `00:0c:29` for `000c29`. */
+function prefixesOf(prefixes: string): string[] {
+  return prefixes.split(' ').map((digits) => digits.replace(/..(?=.)/g, '$&:'));
 }

@@ -76,23 +76,29 @@ function encode(type: number, value: Uint8Array): Uint8Array {
   return bytes;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Attributes of a message by type; the last of equal types wins, as in the kernel's `nla_parse`. */
+/**
+ * Attributes of a message by type; the last of equal types wins, as in the kernel's `nla_parse`. One instance may serve
+ * many messages: `wrap` points it at the next one.
+ */
 export class Attributes {
-  readonly #bytes: Uint8Array;
-  readonly #spans: ReadonlyMap<number, Span>;
+  #bytes: Uint8Array = EMPTY;
+  // A message has few attributes: searching these lists is faster than making a map of each message.
+  #count = 0;
+  readonly #types: number[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
 
-  constructor(bytes: Uint8Array, spans: ReadonlyMap<number, Span>) {
+  /** Points at `bytes[start, end)`; false if an attribute ends outside. */
+  wrap(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
-    this.#spans = spans;
+    this.#count = 0;
+    if (forEachAttribute(bytes, start, end, this.#add)) return true;
+    this.#count = 0;
+    return false;
   }
 
   has(type: number): boolean {
-    return this.#spans.has(type);
+    return this.#find(type) >= 0;
   }
 
   u8(type: number): number | undefined {
@@ -112,8 +118,8 @@ export class Attributes {
 
   /** Returns a copy of the value. */
   bytes(type: number): Uint8Array | undefined {
-    const span = this.#spans.get(type);
-    return span === undefined ? undefined : this.#bytes.slice(span.start, span.end);
+    const found = this.#find(type);
+    return found < 0 ? undefined : this.#bytes.slice(this.#starts[found], this.#ends[found]);
   }
 
   /**
@@ -128,23 +134,34 @@ export class Attributes {
 
   /** Undefined also if the nested attributes are malformed. */
   nested(type: number): Attributes | undefined {
-    const span = this.#spans.get(type);
-    return span === undefined ? undefined : readAttributes(this.#bytes, span.start, span.end);
+    const found = this.#find(type);
+    return found < 0 ? undefined : readAttributes(this.#bytes, this.#starts[found] ?? 0, this.#ends[found] ?? 0);
+  }
+
+  #find(type: number): number {
+    let at = this.#count - 1;
+    while (at >= 0 && this.#types[at] !== type) at -= 1;
+    return at;
   }
 
   #startOf(type: number, length: number): number | undefined {
-    const span = this.#spans.get(type);
-    return span === undefined || span.end - span.start < length ? undefined : span.start;
+    const found = this.#find(type);
+    const start = this.#starts[found];
+    return start === undefined || found < 0 || (this.#ends[found] ?? 0) - start < length ? undefined : start;
   }
+
+  readonly #add = (type: number, start: number, end: number): void => {
+    this.#types[this.#count] = type;
+    this.#starts[this.#count] = start;
+    this.#ends[this.#count] = end;
+    this.#count += 1;
+  };
 }
 
 /** Parses `bytes[start, end)` as attributes; undefined if one of them ends outside. */
 export function readAttributes(bytes: Uint8Array, start: number, end: number): Attributes | undefined {
-  const spans = new Map<number, Span>();
-  const wellFormed = forEachAttribute(bytes, start, end, (type, valueStart, valueEnd) => {
-    spans.set(type, { start: valueStart, end: valueEnd });
-  });
-  return wellFormed ? new Attributes(bytes, spans) : undefined;
+  const attributes = new Attributes();
+  return attributes.wrap(bytes, start, end) ? attributes : undefined;
 }
 
 /** Visits attributes in order, including equal types; returns false at the first malformed one. */

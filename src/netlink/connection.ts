@@ -25,7 +25,7 @@ interface Dump {
 }
 
 /** Reads one entry of a table; the payload is `bytes[start, end)`, valid inside the call. */
-type EntryVisitor = (type: number, bytes: Uint8Array, start: number, end: number) => void;
+export type EntryVisitor = (type: number, bytes: Uint8Array, start: number, end: number) => void;
 
 export interface NetlinkConnection extends AsyncDisposable {
   /**

@@ -1,6 +1,6 @@
 /** Netlink: connections, and the messages of rtnetlink and socket diagnosis as plain data. @module */
 export { AddressFlag, addAddress, decodeAddress, dumpAddresses, type InterfaceAddress } from './address.ts';
-export { connectNetlink, type NetlinkConnection } from './connection.ts';
+export { connectNetlink, type EntryVisitor, type NetlinkConnection } from './connection.ts';
 export { NetlinkError } from './error.ts';
 export { netlinkEvents } from './events.ts';
 export { FakeNetlinkSocket } from './fake-socket.ts';
@@ -29,19 +29,12 @@ export {
   NeighbourFlag,
   NeighbourMessageType,
   NeighbourState,
+  readNeighbour,
 } from './neighbour.ts';
 export { decodeQdisc, dumpQdiscs, type Qdisc, QdiscParent } from './qdisc.ts';
-export {
-  addRoute,
-  decodeRoute,
-  dumpRouteExceptions,
-  dumpRoutes,
-  lookUpRoute,
-  type NextHop,
-  NextHopFlag,
-  type Route,
-  RouteType,
-} from './route.ts';
+export { decodeRoute, type NextHop, type Route, readRoute } from './route.ts';
+export { NextHopFlag, RouteTable, RouteType } from './route-layout.ts';
+export { addRoute, dumpRouteExceptions, dumpRoutes, lookUpRoute } from './route-request.ts';
 export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
 export {
   addressText,

@@ -1,6 +1,6 @@
 /** Neighbours (ARP and NDP entries): RTM_NEWNEIGH and related messages (linux/neighbour.h). @module */
 import { readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
-import { bytesAttribute, joinParts, readAttributes } from './attribute.ts';
+import { Attributes, bytesAttribute, joinParts } from './attribute.ts';
 import { familyOf, requireFamily } from './family.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 
@@ -102,20 +102,25 @@ export function deleteNeighbour(neighbour: Pick<NewNeighbour, 'interfaceIndex' |
 /**
  * Decodes RTM_NEWNEIGH and RTM_DELNEIGH of IPv4 and IPv6; undefined for other (bridge entries) or malformed messages.
  */
-export function decodeNeighbour(message: NetlinkMessage): Neighbour | undefined {
-  const { payload, type } = message;
+export function decodeNeighbour({ type, payload }: NetlinkMessage): Neighbour | undefined {
+  return readNeighbour(type, payload, 0, payload.length);
+}
+
+/** One instance serves all neighbours. */
+const attributes = new Attributes();
+
+/** Decodes an entry of `NetlinkConnection.scan` as `decodeNeighbour` does. */
+export function readNeighbour(type: number, bytes: Uint8Array, start: number, end: number): Neighbour | undefined {
   if (type !== NeighbourMessageType.new && type !== NeighbourMessageType.delete) return undefined;
-  const attributes = readAttributes(payload, HEADER_LENGTH, payload.length);
-  const address = attributes?.bytes(DESTINATION);
-  if (attributes === undefined || address === undefined || familyOf(address) !== readU8(payload, HEADER_FAMILY)) {
-    return undefined;
-  }
+  if (!attributes.wrap(bytes, start + HEADER_LENGTH, end)) return undefined;
+  const address = attributes.bytes(DESTINATION);
+  if (address === undefined || familyOf(address) !== readU8(bytes, start + HEADER_FAMILY)) return undefined;
   return {
-    interfaceIndex: readU32le(payload, HEADER_INDEX),
+    interfaceIndex: readU32le(bytes, start + HEADER_INDEX),
     address,
     linkAddress: attributes.bytes(LINK_ADDRESS),
-    state: readU16le(payload, HEADER_STATE),
-    flags: readU8(payload, HEADER_FLAGS),
+    state: readU16le(bytes, start + HEADER_STATE),
+    flags: readU8(bytes, start + HEADER_FLAGS),
     age: decodeAge(attributes.bytes(CACHE_INFO)),
     probes: attributes.u32(PROBES),
   };

@@ -19,7 +19,7 @@ import {
 } from '../../src/lab/index.ts';
 import { createPlainLink, deleteLink } from '../../src/netlink/link.ts';
 import { addNeighbour, deleteNeighbour, NeighbourState } from '../../src/netlink/neighbour.ts';
-import { addRoute } from '../../src/netlink/route.ts';
+import { addRoute } from '../../src/netlink/route-request.ts';
 import { tapline } from '../support/cli-lab.ts';
 import { eventually } from '../support/eventually.ts';
 import type { LabProcess } from '../support/lab-process.ts';

@@ -7,15 +7,9 @@ import { addAddress, decodeAddress, deleteAddress, dumpAddresses } from '../../s
 import { createPlainLink, decodeLink, deleteLink, dumpLinks, getLink, setLink } from '../../src/netlink/link.ts';
 import type { NetlinkMessage } from '../../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour, deleteNeighbour, dumpNeighbours } from '../../src/netlink/neighbour.ts';
-import {
-  addRoute,
-  decodeRoute,
-  deleteRoute,
-  dumpRoutes,
-  lookUpRoute,
-  RouteTable,
-  RouteType,
-} from '../../src/netlink/route.ts';
+import { decodeRoute } from '../../src/netlink/route.ts';
+import { RouteTable, RouteType } from '../../src/netlink/route-layout.ts';
+import { addRoute, deleteRoute, dumpRoutes, lookUpRoute } from '../../src/netlink/route-request.ts';
 import { requirePeer } from '../support/peers.ts';
 
 const ip = requirePeer('ip');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLive } from '../../src/capture/live.ts';
 import { createLab, exchangeTcp, type Lab, sendUdp, supportsLinkKind, twoHosts } from '../../src/lab/index.ts';
 import { setLink } from '../../src/netlink/link.ts';
-import { addRoute } from '../../src/netlink/route.ts';
+import { addRoute } from '../../src/netlink/route-request.ts';
 import { createPcapngWriter, createPcapWriter } from '../../src/pcap/file-writer.ts';
 import { record } from '../../src/session/record.ts';
 import { lentFrame } from '../support/capture-file.ts';

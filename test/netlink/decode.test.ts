@@ -10,7 +10,9 @@ import { joinParts, nestedAttribute, textAttribute, u8Attribute, u32Attribute } 
 import { createVeth, createVlan, decodeLink } from '../../src/netlink/link.ts';
 import type { NetlinkMessage } from '../../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour, NeighbourState } from '../../src/netlink/neighbour.ts';
-import { addRoute, decodeRoute, RouteTable, RouteType } from '../../src/netlink/route.ts';
+import { decodeRoute } from '../../src/netlink/route.ts';
+import { RouteTable, RouteType } from '../../src/netlink/route-layout.ts';
+import { addRoute } from '../../src/netlink/route-request.ts';
 import { fromHex } from '../support/hex.ts';
 
 const address = fc.oneof(

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { writeU16le, writeU32le } from '../../src/base/bytes.ts';
+import { writeU16le } from '../../src/base/bytes.ts';
 import {
   bytesAttribute,
   joinParts,
@@ -16,23 +16,13 @@ import {
 } from '../../src/netlink/attribute.ts';
 import { decodeLink } from '../../src/netlink/link.ts';
 import { decodeLinkStatistics } from '../../src/netlink/link-statistics.ts';
-import type { NetlinkMessage } from '../../src/netlink/message.ts';
 import { decodeNeighbour } from '../../src/netlink/neighbour.ts';
 import { decodeQdisc, QdiscParent } from '../../src/netlink/qdisc.ts';
-import { decodeRoute, dumpRouteExceptions, lookUpRoute } from '../../src/netlink/route.ts';
+import { decodeRoute } from '../../src/netlink/route.ts';
+import { dumpRouteExceptions, lookUpRoute } from '../../src/netlink/route-request.ts';
 import { decodeRule, RuleAction } from '../../src/netlink/rule.ts';
-import { fromHex, toHex } from '../support/hex.ts';
-
-/** Little-endian 32-bit words. */
-function words(...values: number[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  for (const [at, value] of values.entries()) writeU32le(bytes, at * 4, value);
-  return bytes;
-}
-
-function message(type: number, ...parts: (Uint8Array | undefined)[]): NetlinkMessage {
-  return { type, flags: 0, payload: joinParts(...parts) };
-}
+import { toHex } from '../support/hex.ts';
+import { message, NEIGHBOUR, QDISC, RULE, words } from '../support/host-messages.ts';
 
 describe('counters of a link', () => {
   test('64-bit words in the order of rtnl_link_stats64', () => {
@@ -59,13 +49,6 @@ describe('counters of a link', () => {
   });
 });
 
-const QDISC = message(
-  36,
-  words(0, 7, 0x8001_0000, QdiscParent.root, 2),
-  textAttribute(1, 'fq_codel'),
-  nestedAttribute(7, bytesAttribute(3, words(1, 1514, 196, 3, 4))),
-);
-
 test('a queueing discipline', () => {
   expect(decodeQdisc(QDISC)).toEqual({
     interfaceIndex: 7,
@@ -82,21 +65,6 @@ test('a queueing discipline', () => {
   expect(decodeQdisc(message(36, new Uint8Array(20), textAttribute(1, 'mq'), short))).toBeUndefined();
   expect(decodeQdisc(message(36, new Uint8Array(20), textAttribute(1, 'mq')))).toBeUndefined();
 });
-
-const RULE = message(
-  32,
-  Uint8Array.of(2, 0, 8, 0x10, 0, 0, 0, RuleAction.table, 2, 0, 0, 0),
-  bytesAttribute(2, Uint8Array.of(10, 0, 0, 0)),
-  textAttribute(3, 'eth0'),
-  u32Attribute(6, 50),
-  u32Attribute(10, 5),
-  u32Attribute(14, 0xffff_ffff),
-  u32Attribute(15, 70_000),
-  u32Attribute(16, 0xff),
-  bytesAttribute(20, words(5, 10)),
-  u8Attribute(22, 6),
-  bytesAttribute(24, fromHex('19001e00')),
-);
 
 test('a rule', () => {
   expect(decodeRule(RULE)).toMatchObject({
@@ -168,14 +136,6 @@ describe('routes', () => {
     );
   });
 });
-
-const NEIGHBOUR = message(
-  28,
-  Uint8Array.of(2, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0x90, 1),
-  bytesAttribute(1, Uint8Array.of(10, 1, 1, 2)),
-  bytesAttribute(3, words(1234, 50, 60, 1)),
-  u32Attribute(4, 2),
-);
 
 test('the age of a neighbour', () => {
   expect(decodeNeighbour(NEIGHBOUR)).toMatchObject({

@@ -9,7 +9,8 @@ import { addAddress } from '../../src/netlink/address.ts';
 import { createVeth, createVlan, deleteLink, setLink } from '../../src/netlink/link.ts';
 import { encodeMessage, MessageFlag, type NetlinkMessage } from '../../src/netlink/message.ts';
 import { addNeighbour } from '../../src/netlink/neighbour.ts';
-import { addRoute, RouteType } from '../../src/netlink/route.ts';
+import { RouteType } from '../../src/netlink/route-layout.ts';
+import { addRoute } from '../../src/netlink/route-request.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 
 const SEQUENCE = 0x6b0511c9;

@@ -1,5 +1,5 @@
 /** Interfaces and their counters, as FreeBSD netstat -i and Linux netstat -i print them. @module */
-import { parseAddress } from '../../base/address.ts';
+import { formatAddress, parseAddress } from '../../base/address.ts';
 import type { InterfaceCounters } from '../../inspect/index.ts';
 import { csvLine } from '../csv.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
@@ -105,7 +105,9 @@ function rowsOf(one: InterfaceCounters, numeric: boolean): InterfaceRow[] {
 
 function networkOfAddress(text: string, prefixLength: number, numeric: boolean): string {
   const address = parseAddress(text);
-  return address === undefined ? '' : networkText(networkOf(address, prefixLength), prefixLength, !numeric);
+  return address === undefined
+    ? ''
+    : networkText(formatAddress(networkOf(address, prefixLength)), prefixLength, !numeric);
 }
 
 /** The columns of net-tools 2.10, `netstat -i`. */

@@ -1,5 +1,4 @@
 /** Routing tables as FreeBSD netstat -r prints them. @module */
-import { parseAddress } from '../../base/address.ts';
 import type { RouteEntry } from '../../inspect/index.ts';
 import { csvLine } from '../csv.ts';
 import { formatColumns, type TableColumn } from './columns.ts';
@@ -77,8 +76,7 @@ function destinationText(route: RouteEntry, { numeric = false, nameOf }: RouteTa
   const { destination, prefixLength } = route;
   if (prefixLength === 0 && route.type !== 'local') return 'default';
   if (isHost(route)) return named(destination, nameOf);
-  const network = parseAddress(destination);
-  return network === undefined ? destination : networkText(network, prefixLength, !numeric);
+  return networkText(destination, prefixLength, !numeric);
 }
 
 /** Linux routes an address of the host over the interface that has it; its packets take the loopback. */
@@ -104,19 +102,19 @@ const REJECTS: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'throw'
 
 /** Letters of FreeBSD netstat(1). */
 function flagsOf(route: RouteEntry, hop: Hop): string {
+  const { type, protocol } = route;
   const isUp = hop === undefined || !(hop.flags.includes('dead') || hop.flags.includes('linkdown'));
-  const isOwn = route.type === 'local' && hop?.interface !== 'lo';
-  const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
-    ['U', isUp],
-    ['G', hop?.gateway !== undefined],
-    ['H', isHost(route)],
-    ['S', isOwn || route.protocol === 'static' || route.protocol === 'boot'],
-    ['D', route.protocol === 'redirect'],
-    ['R', REJECTS.has(route.type)],
-    ['B', route.type === 'blackhole'],
-    ['b', route.type === 'broadcast'],
-  ];
-  return letters.flatMap(([letter, isSet]) => (isSet ? letter : [])).join('');
+  const isOwn = type === 'local' && hop?.interface !== 'lo';
+  return (
+    (isUp ? 'U' : '') +
+    (hop?.gateway === undefined ? '' : 'G') +
+    (isHost(route) ? 'H' : '') +
+    (isOwn || protocol === 'static' || protocol === 'boot' ? 'S' : '') +
+    (protocol === 'redirect' ? 'D' : '') +
+    (REJECTS.has(type) ? 'R' : '') +
+    (type === 'blackhole' ? 'B' : '') +
+    (type === 'broadcast' ? 'b' : '')
+  );
 }
 
 /** Formats a line per next hop, after a line of names. */

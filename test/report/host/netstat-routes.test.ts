@@ -104,13 +104,13 @@ describe('FreeBSD style', () => {
 });
 
 test('networks: the short form omits the length that the octets imply', () => {
-  const text = (octets: number[], length: number, isShort: boolean) =>
-    networkText(Uint8Array.from(octets), length, isShort);
-  expect(text([10, 0, 202, 0], 24, true)).toBe('10.0.202.0');
-  expect(text([10, 0, 202, 0], 24, false)).toBe('10.0.202.0/24');
-  expect(text([10, 0, 0, 0], 24, true)).toBe('10.0.0.0/24');
-  expect(text([10, 0, 0, 0], 8, true)).toBe('10.0.0.0');
-  expect(text([10, 64, 0, 0], 10, true)).toBe('10.64.0.0/10');
+  expect(networkText('10.0.202.0', 24, true)).toBe('10.0.202.0');
+  expect(networkText('10.0.202.0', 24, false)).toBe('10.0.202.0/24');
+  expect(networkText('10.0.0.0', 24, true)).toBe('10.0.0.0/24');
+  expect(networkText('10.0.0.0', 8, true)).toBe('10.0.0.0');
+  expect(networkText('10.64.0.0', 10, true)).toBe('10.64.0.0/10');
+  expect(networkText('10.1.1.10', 32, true)).toBe('10.1.1.10');
+  expect(networkText('fd00::', 32, true)).toBe('fd00::/32');
   expect([...networkOf(Uint8Array.of(10, 1, 255, 255), 18)]).toEqual([10, 1, 192, 0]);
   expect([...networkOf(Uint8Array.of(10, 1, 255, 255), 0)]).toEqual([0, 0, 0, 0]);
 });

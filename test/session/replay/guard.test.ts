@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { joinParts, textAttribute, u32Attribute } from '../../../src/netlink/attribute.ts';
 import type { NetlinkConnection } from '../../../src/netlink/connection.ts';
 import type { NetlinkMessage } from '../../../src/netlink/message.ts';
-import { addRoute } from '../../../src/netlink/route.ts';
+import { addRoute } from '../../../src/netlink/route-request.ts';
 import { refuseDefaultRoute } from '../../../src/session/replay/guard.ts';
 import { address } from '../../support/made-frames.ts';
 
