@@ -426,7 +426,7 @@ describe('the commands', () => {
       const words = ['--mount', 'sh', '-c', script, file, ...taplineWords('netstat', '1', '--port', '25')];
       const { stdout, stderr } = await output(new LabProcess(left, unshare ?? '', words));
       expect(stdout).toMatch(/10\.1\.1\.1\.smtp +10\.1\.1\.2\.\d+ +ESTABLISHED/);
-      expect(stderr).toBe('tapline: 4 host names not resolved in time; -n shows numbers\n');
+      expect(stderr).toBe('tapline: 4 addresses not resolved in time; use -n to show numbers\n');
     } finally {
       silent.close();
       rmSync(file);
