@@ -12,6 +12,7 @@ import { netstatCommand } from './commands/netstat.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
+import { supportBundleCommand } from './commands/support-bundle.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
@@ -30,5 +31,6 @@ void runProgram([
   tracerouteCommand,
   mtrCommand,
   sweepCommand,
+  supportBundleCommand,
   demoCommand,
 ]);

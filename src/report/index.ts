@@ -7,6 +7,7 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export { formatColumns } from './host/columns.ts';
 export { formatDropPlaces } from './host/drop-places.ts';
 export { formatFlush } from './host/flush.ts';
 export { formatInterfaces } from './host/interfaces.ts';

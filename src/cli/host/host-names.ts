@@ -7,6 +7,16 @@ const TIME_LIMIT = 500;
 /** Lookups per list: a server with thousands of clients must not flood its name server. */
 const MAX_LOOKUPS = 256;
 
+/** Looks up the names of a list that is printed once. */
+export async function lookUpHosts(
+  addresses: Iterable<string>,
+): Promise<{ readonly hostOf: HostNames['hostOf']; readonly unanswered: number }> {
+  const hosts = new HostNames();
+  const unanswered = await hosts.lookUp(addresses);
+  return { hostOf: hosts.hostOf, unanswered };
+}
+
+/** Names that are kept from list to list. */
 export class HostNames {
   readonly #names = new Map<string, string>();
   readonly #asked = new Set<string>();

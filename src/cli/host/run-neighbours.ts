@@ -16,7 +16,8 @@ import {
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
 import { listenForStop } from '../stop-signals.ts';
-import { lookUpNames } from './look-up-names.ts';
+import { lookUpHosts } from './host-names.ts';
+import { warnOfHosts } from './socket-warnings.ts';
 import { type Host, withHost } from './with-host.ts';
 
 /** A parsed command line. */
@@ -46,15 +47,16 @@ function isShown({ interfaceName }: NeighbourCommand): (one: { readonly interfac
 async function printCache(command: NeighbourCommand, cache: NeighbourCache, context: CommandContext): Promise<void> {
   const { family, form, numeric } = command;
   const { stdout } = context;
+  const warn = warnOn(context);
   const entries = cache.entries.filter(isShown(command));
   const findings = cache.findings.filter(isShown(command));
   if (form === 'json') stdout.write(`${jsonText({ entries, findings }, 2)}\n`);
   else if (form === 'csv') stdout.write(formatNeighboursCsv(entries));
   else {
-    const nameOf = numeric ? undefined : await lookUpNames(entries.map(({ address }) => address));
-    stdout.write(family === 4 ? formatArpCache(entries, nameOf) : formatNdpCache(entries, nameOf));
+    const hosts = numeric ? undefined : await lookUpHosts(entries.map(({ address }) => address));
+    stdout.write(family === 4 ? formatArpCache(entries, hosts?.hostOf) : formatNdpCache(entries, hosts?.hostOf));
+    warnOfHosts(hosts?.unanswered ?? 0, warn);
   }
-  const warn = warnOn(context);
   if (form !== 'json') for (const finding of findings) warn(neighbourFindingText(finding));
   if (!cache.consistent) warn('the cache changed while it was read; entries may be missing or listed twice');
 }

@@ -19,7 +19,8 @@ import {
   formatRules,
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
-import { lookUpNames } from './look-up-names.ts';
+import { lookUpHosts } from './host-names.ts';
+import { warnOfHosts } from './socket-warnings.ts';
 import { withHost } from './with-host.ts';
 
 export type RouteForm = 'text' | 'linux' | 'json' | 'csv';
@@ -43,7 +44,7 @@ export async function runRoutes(command: RoutesCommand, context: CommandContext)
   const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
   const print = {
     text: async () => {
-      const nameOf = numeric ? undefined : await namesOf(routes);
+      const nameOf = numeric ? undefined : await namesOf(routes, context);
       return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
     },
     linux: () => formatLinuxRoutes(routes) + ruleText,
@@ -91,12 +92,17 @@ function routeFilter({ table, interfaceName }: RoutesCommand): (route: RouteEntr
 }
 
 /** Looks up the names of hosts and gateways. */
-function namesOf(routes: readonly RouteEntry[]): Promise<(address: string) => string | undefined> {
+async function namesOf(
+  routes: readonly RouteEntry[],
+  context: CommandContext,
+): Promise<(address: string) => string | undefined> {
   const addresses = routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
     ...(prefixLength === (family === 4 ? 32 : 128) ? [destination] : []),
     ...nextHops.flatMap(({ gateway }) => gateway ?? []),
   ]);
-  return lookUpNames(addresses);
+  const { hostOf, unanswered } = await lookUpHosts(addresses);
+  warnOfHosts(unanswered, warnOn(context));
+  return hostOf;
 }
 
 /** A parsed command line. */
