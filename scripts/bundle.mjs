@@ -83,6 +83,11 @@ function entry(contents) {
   return { contents, resolveDir: join(ROOT, 'src/cli'), loader: 'ts' };
 }
 
+/** Returns `supportBundle` for `support-bundle`. */
+function identifier(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
 /** @returns the file's name, which tells its content */
 async function writeProgram(name, input) {
   const program = await bundleText({
@@ -111,9 +116,9 @@ const programs = { main: main.file };
 for (const name of readdirSync(join(ROOT, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''))) {
   const program = await writeProgram(name, {
     stdin: entry(`
-      import { ${name}Command } from './commands/${name}.ts';
+      import { ${identifier(name)}Command } from './commands/${name}.ts';
       import { runProgram } from './program.ts';
-      void runProgram([${name}Command]);`),
+      void runProgram([${identifier(name)}Command]);`),
   });
   programs[name] = program.file;
 }

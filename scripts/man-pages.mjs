@@ -12,6 +12,11 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 /** Options that say nothing about a command. */
 const COMMON_OPTIONS = ['help', 'version'];
 
+/** Returns `supportBundle` for `support-bundle`. */
+function identifier(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
 /** @returns the commands, as `tapline` gets them */
 async function loadCommands() {
   const names = readdirSync(join(ROOT, 'src/cli/commands')).map((file) => file.replace(/\.ts$/, ''));
@@ -20,7 +25,9 @@ async function loadCommands() {
     absWorkingDir: ROOT,
     stdin: {
       contents: [
-        ...names.map((name) => `export { ${name}Command as ${name} } from './commands/${name}.ts';`),
+        ...names.map(
+          (name) => `export { ${identifier(name)}Command as ${identifier(name)} } from './commands/${name}.ts';`,
+        ),
         "export { EXIT_STATUS, PURPOSE } from './program.ts';",
       ].join('\n'),
       resolveDir: join(ROOT, 'src/cli'),
@@ -34,7 +41,7 @@ async function loadCommands() {
     outfile: file,
   });
   const { EXIT_STATUS, PURPOSE, ...create } = await import(pathToFileURL(file).href);
-  return { commands: names.map((name) => create[name]({})), exitStatus: EXIT_STATUS, purpose: PURPOSE };
+  return { commands: names.map((name) => create[identifier(name)]({})), exitStatus: EXIT_STATUS, purpose: PURPOSE };
 }
 
 /** Text of a page: backslashes, hyphens and leading dots mean something to troff. */

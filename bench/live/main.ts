@@ -15,6 +15,7 @@ import { benchReplay } from './replay.ts';
 import { benchRotation } from './rotation.ts';
 import { benchSoak } from './soak.ts';
 import { benchStart } from './start.ts';
+import { benchSockets } from './sockets.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
@@ -79,6 +80,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
       const times = `${milliseconds.toFixed(0)} ms (least ${leastMilliseconds.toFixed(0)}), ${processorMilliseconds.toFixed(0)} ms of CPU`;
       const memory = `${peakMebibytes.toFixed(1)} MiB, after a second ${idleMebibytes.toFixed(1)}`;
       console.log(`${program.padEnd(24)} ${times}; ${memory}`);
+    }),
+  sockets: () =>
+    benchSockets(ROUNDS, ({ tool, rows, milliseconds, processorMilliseconds }) => {
+      const processor =
+        processorMilliseconds === undefined ? '' : `, ${processorMilliseconds.toFixed(0)} of a processor`;
+      console.log(`${tool.padEnd(42)} ${String(rows).padStart(6)} rows in ${milliseconds.toFixed(1)} ms${processor}`);
     }),
   sweep: () =>
     benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, processorMilliseconds, perSecond }) => {

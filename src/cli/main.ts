@@ -16,6 +16,7 @@ import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { smtppingCommand } from './commands/smtpping.ts';
+import { supportBundleCommand } from './commands/support-bundle.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
@@ -38,5 +39,6 @@ void runProgram([
   sweepCommand,
   smtppingCommand,
   etherconfigCommand,
+  supportBundleCommand,
   demoCommand,
 ]);

@@ -22,7 +22,7 @@ const GROUP_NAME = 1;
 const GROUP_ID = 2;
 
 /** `struct genlmsghdr`: command, version, reserved. */
-const GENERIC_HEADER_LENGTH = 4;
+export const GENERIC_HEADER_LENGTH = 4;
 
 export interface GenericFamily {
   /** The message type of requests and answers. */

@@ -9,6 +9,7 @@ export {
   filterExplanationText,
   filterTraceText,
 } from './filter-text.ts';
+export { formatColumns } from './host/columns.ts';
 export { formatDropPlaces } from './host/drop-places.ts';
 export {
   ETHERCONFIG_MENU,

@@ -1,5 +1,8 @@
 /** `tapline netstat` and `tapline diagnostic network` on real kernels. @module */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/base/address.ts';
 import type { FlushResult } from '../../src/inspect/flush.ts';
@@ -225,6 +228,34 @@ describe('two hosts', () => {
     const { output } = await run(outside, 'netstat', '2', '--netns', String(other.pid), '--json');
     const { interfaces } = JSON.parse(output) as { interfaces: { name: string; mac: string }[] };
     expect(interfaces.find(({ name }) => name === 'eth0')?.mac).toBe('02:00:00:00:00:01');
+  });
+
+  test('a support bundle holds what the views show; without a terminal it needs --yes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tapline-bundle-'));
+    const path = join(folder, 'bundle.tar.gz');
+    try {
+      const log = join(folder, '.x y.log');
+      writeFileSync(log, `${'x'.repeat(2 << 20)}\npassword=hunter2\n`);
+      const refused = await run(host, 'support-bundle', '-o', path);
+      expect(refused).toMatchObject({ status: 2, output: '' });
+      expect(refused.errors).toContain('--yes');
+      const { status, output } = await run(host, 'support-bundle', '--yes', '-o', path, '--log', log, '--log', log);
+      expect(status).toBe(0);
+      expect(output).toMatch(/^neighbours\.txt +[\d,]+ {2}ARP and NDP caches$/m);
+      expect(output).toContain('Removed from logs: 2 passwords, tokens or keys.\n');
+      expect(output).toContain(`wrote ${path}\n`);
+      const tar = requirePeer('tar');
+      if (tar === undefined) return;
+      const extract = (name: string): string =>
+        spawnSync(tar, ['-xOzf', path, '--wildcards', `*/${name}`], { encoding: 'utf8' }).stdout;
+      expect(extract('neighbours.txt')).toContain('? (10.1.1.2) at 02:00:00:00:00:02 on eth0 permanent [ethernet]\n');
+      expect(extract('interfaces.json')).toContain('"mac": "02:00:00:00:00:01"');
+      expect(extract('routes.txt')).toContain('32766:\tfrom all lookup main\n');
+      expect(extract('logs/_x_y.log-2').slice(-20)).toBe('\npassword=[removed]\n');
+      expect((await run(host, 'support-bundle', '--yes', '-o', path)).errors).toContain('exists; remove it');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('10,000 routes and 10,000 neighbours: every one', async () => {

@@ -5,6 +5,8 @@ import { withNamespace } from './namespace-option.ts';
 
 /** A host to look at. */
 export interface Host {
+  /** Undefined: the namespace of this process. */
+  readonly namespace: NetworkNamespace | undefined;
   readonly netlink: NetlinkConnection;
   /** Runs synchronous work in the namespace: opens a socket, or reads a file below /proc/thread-self. */
   run<T>(work: () => T): T;
@@ -16,6 +18,6 @@ export function withHost<T>(netns: string | undefined, work: (host: Host) => Pro
     const run = <Result>(task: () => Result): Result =>
       namespace === undefined ? task() : inNamespace(namespace, task);
     await using netlink = run(connectNetlink);
-    return await work({ netlink, run });
+    return await work({ namespace, netlink, run });
   });
 }
