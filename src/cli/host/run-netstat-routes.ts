@@ -20,8 +20,10 @@ import {
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
 import { lookUpHosts } from './host-names.ts';
+import { jsonReport } from './json-report.ts';
+import { repeatEvery } from './repeat.ts';
 import { warnOfHosts } from './socket-warnings.ts';
-import { withHost } from './with-host.ts';
+import { type Host, withHost } from './with-host.ts';
 
 export type RouteForm = 'text' | 'linux' | 'json' | 'csv';
 
@@ -36,42 +38,51 @@ export interface RoutesCommand {
   readonly numeric: boolean;
   readonly interfaceName: string | undefined;
   readonly netns: string | undefined;
+  /** Milliseconds between reports; undefined: one report. */
+  readonly interval: number | undefined;
+  readonly count: number | undefined;
 }
 
 export async function runRoutes(command: RoutesCommand, context: CommandContext): Promise<void> {
-  const { routes, rules } = await readRoutes(command, context);
-  const { numeric, wide, withRules } = command;
-  const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
-  const print = {
-    text: async () => {
-      const nameOf = numeric ? undefined : await namesOf(routes, context);
-      return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
-    },
-    linux: () => formatLinuxRoutes(routes) + ruleText,
-    json: () => `${jsonText(withRules ? { routes, rules } : { routes }, 2)}\n`,
-    csv: () => formatRoutesCsv(routes),
-  };
-  context.stdout.write(await print[command.form]());
+  const { numeric, wide, withRules, interval } = command;
+  const isShown = routeFilter(command);
+  await withHost(command.netns, async (host) => {
+    const report = async (): Promise<void> => {
+      const { routes, rules } = await readRoutes(command, isShown, host, context);
+      const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
+      const print = {
+        text: async () => {
+          const nameOf = numeric ? undefined : await namesOf(routes, context);
+          return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
+        },
+        linux: () => formatLinuxRoutes(routes) + ruleText,
+        json: () => jsonReport(withRules ? { routes, rules } : { routes }, interval, context),
+        csv: () => formatRoutesCsv(routes),
+      };
+      context.stdout.write(await print[command.form]());
+    };
+    await report();
+    if (interval !== undefined) await repeatEvery(interval, command.count, context, report);
+  });
 }
 
 /** Reads the chosen routes, and the rules if they are wanted. */
 async function readRoutes(
-  command: RoutesCommand,
+  { families, withRules }: RoutesCommand,
+  isShown: (route: RouteEntry) => boolean,
+  { netlink }: Host,
   context: CommandContext,
 ): Promise<{ readonly routes: readonly RouteEntry[]; readonly rules: readonly RuleEntry[] }> {
-  const isShown = routeFilter(command);
   const routes: RouteEntry[] = [];
   const rules: RuleEntry[] = [];
-  await withHost(command.netns, async ({ netlink }) => {
-    for (const family of command.families) {
-      const list = await listRoutes(netlink, family);
-      for (const route of list.routes) if (isShown(route)) routes.push(route);
-      if (!list.consistent) {
-        warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
-      }
-      if (command.withRules) rules.push(...(await listRules(netlink, family)));
+  for (const family of families) {
+    const list = await listRoutes(netlink, family);
+    for (const route of list.routes) if (isShown(route)) routes.push(route);
+    if (!list.consistent) {
+      warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
     }
-  });
+    if (withRules) rules.push(...(await listRules(netlink, family)));
+  }
   return { routes, rules };
 }
 
