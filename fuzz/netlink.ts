@@ -21,7 +21,7 @@ import { decodeQdisc } from '../src/netlink/qdisc.ts';
 import { decodeRoute } from '../src/netlink/route.ts';
 import { addRoute } from '../src/netlink/route-request.ts';
 import { decodeRule } from '../src/netlink/rule.ts';
-import { decodeSocket, SOCKET_MESSAGE_TYPE } from '../src/netlink/sock-diag.ts';
+import { SOCKET_MESSAGE_TYPE, SocketDecoder } from '../src/netlink/sock-diag.ts';
 import { formatLinuxRoutes } from '../src/report/host/linux-routes.ts';
 import { NEIGHBOUR, QDISC, RULE } from '../test/support/host-messages.ts';
 import { RandomSource } from '../test/support/random-source.ts';
@@ -99,7 +99,7 @@ function readMessage(message: NetlinkMessage): void {
   if ((rule?.inputInterface?.length ?? 0) > limit) throw new Error('rule out of bounds');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
-  const socket = decodeSocket('tcp', message.payload, 0, limit);
+  const socket = new SocketDecoder('tcp').decode(message.payload, 0, limit);
   if ((socket?.congestion?.length ?? 0) > limit) throw new Error('congestion control out of bounds');
   if (socket !== undefined && (socket.localPort > 0xffff || limit < 72)) throw new Error('socket out of bounds');
   if ((decodeGenericFamily(message)?.groups.size ?? 0) * 4 > limit) throw new Error('more groups than fit');

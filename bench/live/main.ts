@@ -14,6 +14,7 @@ import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchRotation } from './rotation.ts';
 import { benchSoak } from './soak.ts';
+import { benchSockets } from './sockets.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
@@ -72,6 +73,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
         `${result.seconds} s of ${rate} frames/s to ${result.target}: ${sent - captured} of ${sent} lost, ` +
           `${processorNanosecondsPerFrame.toFixed(0)} ns of CPU each; ${memory}; ${pauses}`,
       );
+    }),
+  sockets: () =>
+    benchSockets(ROUNDS, ({ tool, rows, milliseconds, processorMilliseconds }) => {
+      const processor =
+        processorMilliseconds === undefined ? '' : `, ${processorMilliseconds.toFixed(0)} of a processor`;
+      console.log(`${tool.padEnd(42)} ${String(rows).padStart(6)} rows in ${milliseconds.toFixed(1)} ms${processor}`);
     }),
   sweep: () =>
     benchSweep(ROUNDS, ({ tool, targets, alive, milliseconds, processorMilliseconds, perSecond }) => {

@@ -100,28 +100,36 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | undefined 
  * equal runs) as `::`.
  */
 export function formatIpv6(bytes: Uint8Array, at = 0): string {
-  const groups = Array.from({ length: IPV6_GROUPS }, (_, index) => readU16(bytes, at + index * 2));
-  const run = longestZeroRun(groups);
-  if (isIpv4Mapped(groups)) return `::ffff:${formatIpv4(bytes, at + 12)}`;
-  const hex = groups.map((group) => group.toString(16));
-  if (run.length < 2) return hex.join(':');
-  return `${hex.slice(0, run.start).join(':')}::${hex.slice(run.start + run.length).join(':')}`;
+  if (isIpv4Mapped(bytes, at)) return `::ffff:${formatIpv4(bytes, at + 12)}`;
+  let runStart = 0;
+  let runLength = 0;
+  for (let index = 0, start = 0; index <= IPV6_GROUPS; index += 1) {
+    if (index < IPV6_GROUPS && readU16(bytes, at + index * 2) === 0) continue;
+    if (index - start > runLength) {
+      runStart = start;
+      runLength = index - start;
+    }
+    start = index + 1;
+  }
+  if (runLength < 2) return groupsText(bytes, at, 0, IPV6_GROUPS);
+  const rest = runStart + runLength;
+  return `${groupsText(bytes, at, 0, runStart)}::${groupsText(bytes, at, rest, IPV6_GROUPS)}`;
+}
+
+function groupsText(bytes: Uint8Array, at: number, first: number, end: number): string {
+  let text = '';
+  for (let index = first; index < end; index += 1) {
+    const group = readU16(bytes, at + index * 2).toString(16);
+    text += index === first ? group : `:${group}`;
+  }
+  return text;
 }
 
 /** RFC 5952, section 5: addresses in `::ffff:0:0/96` end in a dotted quad. */
-function isIpv4Mapped(groups: readonly number[]): boolean {
-  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
-}
-
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let start = 0;
-  for (let index = 0; index <= groups.length; index += 1) {
-    if (groups[index] === 0) continue;
-    if (index - start > best.length) best = { start, length: index - start };
-    start = index + 1;
-  }
-  return best;
+function isIpv4Mapped(bytes: Uint8Array, at: number): boolean {
+  if (readU16(bytes, at + 10) !== 0xffff) return false;
+  for (let index = 0; index < 10; index += 1) if (readU8(bytes, at + index) !== 0) return false;
+  return true;
 }
 
 /** Parses `00:11:22:33:44:55`, with `:` or `-` and one or two digits per octet. */

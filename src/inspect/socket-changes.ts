@@ -28,8 +28,8 @@ export function compareSockets(before: readonly HostSocket[], now: readonly Host
 }
 
 /** A connection gets another cookie when it enters TIME_WAIT, where a small structure replaces the socket. */
-function keyOf({ protocol, family, state, cookie, ...ends }: HostSocket): string {
-  const { localAddress, localPort, remoteAddress, remotePort, inode } = ends;
+function keyOf(socket: HostSocket): string {
+  const { protocol, family, state, cookie, localAddress, localPort, remoteAddress, remotePort, inode } = socket;
   if (protocol === 'tcp' && state !== 'listen') {
     return `${family} ${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
   }

@@ -16,12 +16,25 @@ export interface SocketHolders {
 export function findSocketHolders(): SocketHolders {
   const { byInode, hiddenProcesses } = findSocketOwners();
   const processes = new ProcessTable();
-  const holdersOf = ({ inode }: HostSocket): SocketHolder[] =>
-    (byInode.get(inode) ?? []).flatMap(({ pid }) => {
-      const process = processes.describe(pid);
-      if (process === undefined) return [];
-      const { command, user, unit, container } = process;
-      return { pid, command, user, unit, container };
-    });
+  // Most processes hold several sockets, and most sockets belong to one process.
+  const known = new Map<number, readonly SocketHolder[]>();
+  const describe = (pid: number): readonly SocketHolder[] => {
+    const holders = known.get(pid) ?? holderOf(processes.describe(pid));
+    known.set(pid, holders);
+    return holders;
+  };
+  const holdersOf = ({ inode }: HostSocket): readonly SocketHolder[] => {
+    const owners = byInode.get(inode) ?? [];
+    const [owner] = owners;
+    return owner !== undefined && owners.length === 1
+      ? describe(owner.pid)
+      : owners.flatMap(({ pid }) => describe(pid));
+  };
   return { holdersOf, hiddenProcesses };
+}
+
+function holderOf(process: HostProcess | undefined): SocketHolder[] {
+  if (process === undefined) return [];
+  const { pid, command, user, unit, container } = process;
+  return [{ pid, command, user, unit, container }];
 }

@@ -3,7 +3,6 @@ import { StackError } from '../base/errors.ts';
 import {
   connectNetlink,
   decodeLink,
-  decodeSocket,
   dumpLinks,
   dumpSockets,
   type InetSocket,
@@ -11,6 +10,7 @@ import {
   NetlinkProtocol,
   openNetlinkSocket,
   SOCKET_MESSAGE_TYPE,
+  SocketDecoder,
   type SocketDetails,
   type SocketProtocolName,
   type SocketStateName,
@@ -112,26 +112,27 @@ async function scanProtocol(
 ): Promise<Pick<SocketTable, 'sockets' | 'isConsistent'> | StackError> {
   const { families = FAMILIES, states } = query;
   const mask = states === undefined ? undefined : stateMask(states);
-  const complete: InetSocket[] = [];
+  const decoder = new SocketDecoder(protocol);
+  const sockets: InetSocket[] = [];
+  const visit = (type: number, bytes: Uint8Array, start: number, end: number): void => {
+    const socket = type === SOCKET_MESSAGE_TYPE ? decoder.decode(bytes, start, end) : undefined;
+    if (socket !== undefined) sockets.push(socket);
+  };
   let isConsistent = true;
   try {
     for (const family of families) {
-      let sockets: InetSocket[] = [];
+      const before = sockets.length;
       const begin = () => {
-        sockets = [];
-        return (type: number, bytes: Uint8Array, start: number, end: number): void => {
-          const socket = type === SOCKET_MESSAGE_TYPE ? decodeSocket(protocol, bytes, start, end) : undefined;
-          if (socket !== undefined) sockets.push(socket);
-        };
+        sockets.length = before;
+        return visit;
       };
       const wanted = `list ${protocol} sockets`;
       const isWhole = await netlink.scan(dumpSockets(protocol, family, mask, query), begin, { wanted });
       isConsistent &&= isWhole;
-      for (const socket of sockets) complete.push(socket);
     }
   } catch (error) {
     if (error instanceof StackError) return error;
     throw error;
   }
-  return { sockets: complete, isConsistent };
+  return { sockets, isConsistent };
 }

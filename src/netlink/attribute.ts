@@ -171,14 +171,51 @@ export function forEachAttribute(
   end: number,
   visit: (type: number, valueStart: number, valueEnd: number) => void,
 ): boolean {
-  if (start > end || end > bytes.length) return false;
-  let at = start;
-  // Trailing bytes shorter than a header are padding, as in the kernel's `nla_ok`.
-  while (end - at >= HEADER_LENGTH) {
-    const length = readU16le(bytes, at);
-    if (length < HEADER_LENGTH || length > end - at) return false;
-    visit(readU16le(bytes, at + 2) & TYPE_MASK, at + HEADER_LENGTH, at + length);
-    at += align4(length);
+  const cursor = new AttributeCursor();
+  cursor.wrap(bytes, start, end);
+  while (cursor.next()) visit(cursor.type, cursor.start, cursor.end);
+  return cursor.isWhole;
+}
+
+/** The end of a message that is malformed. */
+const MALFORMED = -1;
+
+/** Visits attributes in order without allocation; `start` and `end` bound the value. One instance serves many messages. */
+export class AttributeCursor {
+  type = 0;
+  start = 0;
+  end = 0;
+  #bytes = EMPTY;
+  #next = 0;
+  #limit = 0;
+
+  /** Points before the first attribute of `bytes[start, end)`. */
+  wrap(bytes: Uint8Array, start: number, end: number): void {
+    const isInside = start <= end && end <= bytes.length;
+    this.#bytes = bytes;
+    this.#next = isInside ? start : 0;
+    this.#limit = isInside ? end : MALFORMED;
   }
-  return true;
+
+  /** Moves to the next attribute; false at the end, and at a malformed attribute. */
+  next(): boolean {
+    const at = this.#next;
+    // Trailing bytes shorter than a header are padding, as in the kernel's `nla_ok`.
+    if (this.#limit - at < HEADER_LENGTH) return false;
+    const length = readU16le(this.#bytes, at);
+    if (length < HEADER_LENGTH || length > this.#limit - at) {
+      this.#limit = MALFORMED;
+      return false;
+    }
+    this.type = readU16le(this.#bytes, at + 2) & TYPE_MASK;
+    this.start = at + HEADER_LENGTH;
+    this.end = at + length;
+    this.#next = at + align4(length);
+    return true;
+  }
+
+  /** After `next` returned false: whether every attribute was inside the message. */
+  get isWhole(): boolean {
+    return this.#limit !== MALFORMED;
+  }
 }

@@ -38,10 +38,10 @@ export { addRoute, dumpRouteExceptions, dumpRoutes, lookUpRoute } from './route-
 export { decodeRule, dumpRules, type RoutingRule, RuleAction } from './rule.ts';
 export {
   addressText,
-  decodeSocket,
   dumpSockets,
   type InetSocket,
   SOCKET_MESSAGE_TYPE,
+  SocketDecoder,
   type SocketDetails,
   type SocketProtocolName,
   type SocketStateName,

@@ -2,7 +2,7 @@
 import { formatIpv4, formatIpv6 } from '../base/address.ts';
 import { readU8, readU16, readU32, readU32le, writeU32le } from '../base/bytes.ts';
 import { AF_INET, AF_INET6 } from '../sys/constants.ts';
-import { forEachAttribute } from './attribute.ts';
+import { AttributeCursor } from './attribute.ts';
 import { MessageFlag, type NetlinkMessage } from './message.ts';
 import { readTcpInfo, type TcpInfo } from './tcp-info.ts';
 
@@ -13,7 +13,7 @@ export const SOCKET_MESSAGE_TYPE = 20;
 const SocketProtocol = { tcp: 6, udp: 17, raw: 255 } as const;
 export type SocketProtocolName = keyof typeof SocketProtocol;
 
-/** TCP_* of net/tcp_states.h. Other protocols use `established` for connected sockets and `close` for the others. */
+/** TCP_* of net/tcp_states.h, in the order of their numbers. Other protocols use `established` for connected sockets and `close` for the others. */
 const SocketState = {
   established: 1,
   'syn-sent': 2,
@@ -30,10 +30,11 @@ const SocketState = {
 export type SocketStateName = keyof typeof SocketState;
 
 /** Names by number; 12 is a SYN_RECEIVED that the kernel keeps apart (TCP_NEW_SYN_RECV). */
-const STATE_NAMES: ReadonlyMap<number, SocketStateName> = new Map([
-  ...Object.entries(SocketState).map(([name, number]) => [number, name as SocketStateName] as const),
-  [12, 'syn-received'],
-]);
+const STATE_NAMES: readonly (SocketStateName | undefined)[] = [
+  undefined,
+  ...(Object.keys(SocketState) as SocketStateName[]),
+  'syn-received',
+];
 
 /** Every state. */
 const ALL_STATES = 0xfff;
@@ -45,7 +46,7 @@ export function stateMask(names: readonly SocketStateName[]): number {
 
 /** Returns the name of a state number; undefined if it is none. */
 export function stateName(state: number): SocketStateName | undefined {
-  return STATE_NAMES.get(state);
+  return STATE_NAMES[state];
 }
 
 /** `struct inet_diag_req_v2`: family, protocol, extensions, padding, states, identity of a socket. */
@@ -153,56 +154,85 @@ export function dumpSockets(
   return { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.dump, payload };
 }
 
-/**
- * Decodes an answer, `bytes[start, end)`.
- * @param protocol of the request: answers do not repeat it
- * @returns undefined if the answer is malformed, or of another family
- */
-export function decodeSocket(
-  protocol: SocketProtocolName,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): InetSocket | undefined {
-  if (end > bytes.length || end - start < HEADER_LENGTH) return undefined;
-  const isIpv4 = readU8(bytes, start + FAMILY) === AF_INET;
-  const state = STATE_NAMES.get(readU8(bytes, start + STATE));
-  if ((!isIpv4 && readU8(bytes, start + FAMILY) !== AF_INET6) || state === undefined) return undefined;
-  let acceptsIpv4 = false;
-  let drops: number | undefined;
-  let congestion: string | undefined;
-  let info: TcpInfo | undefined;
-  const isWhole = forEachAttribute(bytes, start + HEADER_LENGTH, end, (type, valueStart, valueEnd) => {
-    const length = valueEnd - valueStart;
-    if (type === V6_ONLY && length >= 1) acceptsIpv4 = readU8(bytes, valueStart) === 0;
-    else if (type === SOCKET_MEMORY && length > DROPS) drops = readU32le(bytes, valueStart + DROPS);
-    else if (type === CONGESTION) congestion = readText(bytes, valueStart, valueEnd);
-    else if (type === INFO) info = readTcpInfo(bytes, valueStart, valueEnd);
-  });
-  if (!isWhole) return undefined;
-  const localAddress = addressText(bytes, start + LOCAL_ADDRESS, isIpv4);
-  return {
-    protocol,
-    family: isIpv4 ? 4 : 6,
-    state,
-    localAddress,
-    remoteAddress: addressText(bytes, start + REMOTE_ADDRESS, isIpv4),
-    localPort: readU16(bytes, start + LOCAL_PORT),
-    remotePort: readU16(bytes, start + REMOTE_PORT),
-    isDualStack: acceptsIpv4 && localAddress === '::',
-    interfaceIndex: readU32le(bytes, start + INTERFACE),
-    receiveQueue: readU32le(bytes, start + RECEIVE_QUEUE),
-    sendQueue: readU32le(bytes, start + SEND_QUEUE),
-    uid: readU32le(bytes, start + UID),
-    inode: readU32le(bytes, start + INODE),
-    cookie: readCookie(bytes, start + COOKIE),
-    timer: timerName(readU8(bytes, start + TIMER)),
-    expires: readU32le(bytes, start + EXPIRES),
-    retransmits: readU8(bytes, start + RETRANSMITS),
-    drops,
-    congestion,
-    info,
-  };
+/** Decodes the answers of one protocol. Most sockets share a few addresses, so their texts are kept. */
+export class SocketDecoder {
+  readonly #protocol: SocketProtocolName;
+  readonly #attributes = new AttributeCursor();
+  /** By the address as a number. */
+  readonly #ipv4 = new Map<number, string>();
+  /** By the last 32 bits; of addresses that share them, the one seen last. */
+  readonly #ipv6 = new Map<number, { readonly words: readonly [number, number, number]; readonly text: string }>();
+
+  /** @param protocol of the request: answers do not repeat it */
+  constructor(protocol: SocketProtocolName) {
+    this.#protocol = protocol;
+  }
+
+  /** Decodes `bytes[start, end)`; undefined if it is malformed, or of another family. */
+  decode(bytes: Uint8Array, start: number, end: number): InetSocket | undefined {
+    if (end > bytes.length || end - start < HEADER_LENGTH) return undefined;
+    const isIpv4 = readU8(bytes, start + FAMILY) === AF_INET;
+    const state = STATE_NAMES[readU8(bytes, start + STATE)];
+    if ((!isIpv4 && readU8(bytes, start + FAMILY) !== AF_INET6) || state === undefined) return undefined;
+    let acceptsIpv4 = false;
+    let drops: number | undefined;
+    let congestion: string | undefined;
+    let info: TcpInfo | undefined;
+    const attributes = this.#attributes;
+    attributes.wrap(bytes, start + HEADER_LENGTH, end);
+    while (attributes.next()) {
+      const { type, start: at, end: valueEnd } = attributes;
+      if (type === V6_ONLY && valueEnd > at) acceptsIpv4 = readU8(bytes, at) === 0;
+      else if (type === SOCKET_MEMORY && valueEnd - at >= DROPS + 4) drops = readU32le(bytes, at + DROPS);
+      else if (type === CONGESTION) congestion = readText(bytes, at, valueEnd);
+      else if (type === INFO) info = readTcpInfo(bytes, at, valueEnd);
+    }
+    if (!attributes.isWhole) return undefined;
+    const localAddress = this.#address(bytes, start + LOCAL_ADDRESS, isIpv4);
+    return {
+      protocol: this.#protocol,
+      family: isIpv4 ? 4 : 6,
+      state,
+      localAddress,
+      remoteAddress: this.#address(bytes, start + REMOTE_ADDRESS, isIpv4),
+      localPort: readU16(bytes, start + LOCAL_PORT),
+      remotePort: readU16(bytes, start + REMOTE_PORT),
+      isDualStack: acceptsIpv4 && localAddress === '::',
+      interfaceIndex: readU32le(bytes, start + INTERFACE),
+      receiveQueue: readU32le(bytes, start + RECEIVE_QUEUE),
+      sendQueue: readU32le(bytes, start + SEND_QUEUE),
+      uid: readU32le(bytes, start + UID),
+      inode: readU32le(bytes, start + INODE),
+      cookie: readCookie(bytes, start + COOKIE),
+      timer: timerName(readU8(bytes, start + TIMER)),
+      expires: readU32le(bytes, start + EXPIRES),
+      retransmits: readU8(bytes, start + RETRANSMITS),
+      drops,
+      congestion,
+      info,
+    };
+  }
+
+  #address(bytes: Uint8Array, at: number, isIpv4: boolean): string {
+    if (!isIpv4) return this.#ipv6Address(bytes, at);
+    const number = readU32(bytes, at);
+    let text = this.#ipv4.get(number);
+    if (text === undefined) {
+      text = addressText(bytes, at, true);
+      this.#ipv4.set(number, text);
+    }
+    return text;
+  }
+
+  #ipv6Address(bytes: Uint8Array, at: number): string {
+    const words = [readU32(bytes, at), readU32(bytes, at + 4), readU32(bytes, at + 8)] as const;
+    const last = readU32(bytes, at + 12);
+    const known = this.#ipv6.get(last);
+    if (known?.words.every((word, index) => word === words[index])) return known.text;
+    const text = addressText(bytes, at, false);
+    this.#ipv6.set(last, { words, text });
+    return text;
+  }
 }
 
 /** Formats an address as inet_ntop(3) does: RFC 5952, but `::127.0.0.1` for an IPv4-compatible address. */

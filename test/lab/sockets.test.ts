@@ -4,8 +4,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listListenQueues } from '../../src/inspect/listen-queues.ts';
 import { readProcSockets } from '../../src/inspect/proc-sockets.ts';
@@ -358,11 +360,23 @@ describe('services', () => {
     },
   );
 
-  test('a program that was replaced on disk, and its package', async () => {
-    const { services } = await listTcpServices({ namespace: left.namespace });
-    const own = services.find(({ process: holder }) => holder?.pid === process.pid);
-    expect(own?.process?.executable).toEqual({ path: process.execPath, state: 'present' });
-    expect(own?.description?.text).toBeTruthy();
+  test('a program that was deleted, then replaced, on disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tapline-program-'));
+    const path = join(folder, 'sleep');
+    copyFileSync(run(left, 'sh', '-c', 'readlink -f "$(command -v sleep)"').trim(), path);
+    const shared = cleanUp.use(openListener(left, '0.0.0.0', 4432, 5));
+    const child = spawn(path, ['600'], { stdio: ['ignore', 'ignore', 'ignore', shared.fd] });
+    children.push(child);
+    const executable = async () => {
+      const { services } = await listTcpServices({ namespace: left.namespace });
+      return services.find(({ process: holder }) => holder?.pid === child.pid)?.process?.executable;
+    };
+    await eventually(async () => expect(await executable()).toEqual({ path, state: 'present' }));
+    rmSync(path);
+    expect(await executable()).toEqual({ path, state: 'deleted' });
+    writeFileSync(path, '');
+    expect(await executable()).toEqual({ path, state: 'replaced' });
+    rmSync(folder, { recursive: true });
   });
 });
 
@@ -412,7 +426,7 @@ describe('the commands', () => {
       const words = ['--mount', 'sh', '-c', script, file, ...taplineWords('netstat', '1', '--port', '25')];
       const { stdout, stderr } = await output(new LabProcess(left, unshare ?? '', words));
       expect(stdout).toMatch(/10\.1\.1\.1\.smtp +10\.1\.1\.2\.\d+ +ESTABLISHED/);
-      expect(stderr).toBe('tapline: 4 host names not resolved in time; -n shows numbers\n');
+      expect(stderr).toBe('tapline: 4 addresses not resolved in time; use -n to show numbers\n');
     } finally {
       silent.close();
       rmSync(file);
@@ -430,22 +444,31 @@ describe('the commands', () => {
     expect(await watching.exit()).toBe(0);
   });
 
-  test('--netns looks into the namespace of another process, and says that there is none', async () => {
-    await using sleeper = new LabProcess(left, 'sleep', ['600']);
-    await eventually(() => expect(readFileSync(`/proc/${sleeper.pid}/comm`, 'utf8')).toBe('sleep\n'));
-    for (const words of [['tcpservices'], ['netstat', '4', '-n']]) {
-      const inside = await output(tapline(right, ...words, '--netns', String(sleeper.pid)));
-      expect(inside.stdout).toMatch(/:9999\n|\.9999\n/);
-      expect((await output(tapline(right, ...words))).stdout).not.toContain('9999');
-    }
-    const none = await output(tapline(right, 'netstat', '1', '--netns', 'no-such-place'));
-    expect(none).toMatchObject({
-      status: 4,
-      stderr: 'tapline: there is no network namespace no-such-place; `ls /run/netns` lists the names\n',
-    });
-    const bad = await output(tapline(right, 'netstat', '1', '--netns', '../../etc/passwd'));
-    expect(bad.stderr).toContain('is not the name of a network namespace');
-  });
+  test.skipIf(!isRealRoot)(
+    '--netns looks into the namespace of another process, and says that there is none',
+    async () => {
+      await using sleeper = new LabProcess(left, 'sleep', ['600']);
+      await eventually(() => expect(readFileSync(`/proc/${sleeper.pid}/comm`, 'utf8')).toBe('sleep\n'));
+      for (const words of [['tcpservices'], ['netstat', '4', '-n']]) {
+        const inside = await output(tapline(right, ...words, '--netns', String(sleeper.pid)));
+        expect(inside.stdout).toMatch(/:9999\n|\.9999\n/);
+        expect((await output(tapline(right, ...words))).stdout).not.toContain('9999');
+      }
+      // A name of ip-netns(8), bound in a /run of its own.
+      const script = 'mount -t tmpfs none /run && ip netns add empty && exec "$0" "$@"';
+      const words = ['--mount', 'sh', '-c', script, ...taplineWords('netstat', '4', '--json', '--netns', 'empty')];
+      const named = await output(new LabProcess(left, unshare ?? '', words));
+      expect(named).toMatchObject({ stderr: '', status: 0 });
+      expect(JSON.parse(named.stdout)).toMatchObject({ queues: [], counters: { overflows: 0, drops: 0 } });
+      const none = await output(tapline(right, 'netstat', '1', '--netns', 'no-such-place'));
+      expect(none).toMatchObject({
+        status: 4,
+        stderr: 'tapline: there is no network namespace no-such-place; `ls /run/netns` lists the names\n',
+      });
+      const bad = await output(tapline(right, 'netstat', '1', '--netns', '../../etc/passwd'));
+      expect(bad.stderr).toContain('is not the name of a network namespace');
+    },
+  );
 
   test.skipIf(!isRealRoot)('nobody learns how many owners are hidden', async () => {
     const words = [...NOBODY, ...taplineWords('tcpservices')];

@@ -5,11 +5,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeU16le } from '../../src/base/bytes.ts';
-import { addressText, decodeSocket, dumpSockets, stateMask } from '../../src/netlink/sock-diag.ts';
+import { addressText, dumpSockets, SocketDecoder, stateMask } from '../../src/netlink/sock-diag.ts';
 import { fromHex, toHex } from '../support/hex.ts';
 import { ESTABLISHED, LISTENING } from '../support/socket-answers.ts';
 
-const whole = (bytes: Uint8Array) => decodeSocket('tcp', bytes, 0, bytes.length);
+const whole = (bytes: Uint8Array) => new SocketDecoder('tcp').decode(bytes, 0, bytes.length);
 
 describe('sockets as ss shows them', () => {
   test('a connection with its TCP information', () => {

@@ -19,7 +19,7 @@ import {
   formatRules,
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
-import { lookUpHosts } from './host-names.ts';
+import { HostNames } from './host-names.ts';
 import { jsonReport } from './json-report.ts';
 import { repeatEvery } from './repeat.ts';
 import { warnOfHosts } from './socket-warnings.ts';
@@ -46,14 +46,15 @@ export interface RoutesCommand {
 export async function runRoutes(command: RoutesCommand, context: CommandContext): Promise<void> {
   const { numeric, wide, withRules, interval } = command;
   const isShown = routeFilter(command);
+  const hosts = new HostNames();
   await withHost(command.netns, async (host) => {
     const report = async (): Promise<void> => {
       const { routes, rules } = await readRoutes(command, isShown, host, context);
       const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
       const print = {
         text: async () => {
-          const nameOf = numeric ? undefined : await namesOf(routes, context);
-          return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
+          if (!numeric) warnOfHosts(await hosts.lookUp(namedAddresses(routes)), warnOn(context));
+          return formatRoutes(routes, { numeric, wide, nameOf: hosts.hostOf }) + ruleText;
         },
         linux: () => formatLinuxRoutes(routes) + ruleText,
         json: () => jsonReport(withRules ? { routes, rules } : { routes }, interval, context),
@@ -102,18 +103,12 @@ function routeFilter({ table, interfaceName }: RoutesCommand): (route: RouteEntr
   return (route) => isOfTable(route) && isOnInterface(route);
 }
 
-/** Looks up the names of hosts and gateways. */
-async function namesOf(
-  routes: readonly RouteEntry[],
-  context: CommandContext,
-): Promise<(address: string) => string | undefined> {
-  const addresses = routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
+/** Returns the addresses that are shown by name: hosts and gateways. */
+function namedAddresses(routes: readonly RouteEntry[]): string[] {
+  return routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
     ...(prefixLength === (family === 4 ? 32 : 128) ? [destination] : []),
     ...nextHops.flatMap(({ gateway }) => gateway ?? []),
   ]);
-  const { hostOf, unanswered } = await lookUpHosts(addresses);
-  warnOfHosts(unanswered, warnOn(context));
-  return hostOf;
 }
 
 /** A parsed command line. */

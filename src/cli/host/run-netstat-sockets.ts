@@ -14,7 +14,7 @@ import {
 import { formatSocketChanges, formatSockets, formatSocketsCsv, type SocketStyle } from '../../report/index.ts';
 import type { NetworkNamespace } from '../../sys/namespace.ts';
 import { type CommandContext, warnOn } from '../context.ts';
-import { lookUpHosts } from './host-names.ts';
+import { HostNames } from './host-names.ts';
 import { withNamespace } from './namespace-option.ts';
 import type { OutputForm } from './netstat-options.ts';
 import type { SocketSelection } from './netstat-socket-options.ts';
@@ -44,14 +44,15 @@ interface Reading extends SocketTable {
 
 export async function runSockets(command: SocketsCommand, context: CommandContext): Promise<void> {
   const { interval, count } = command;
+  const hosts = new HostNames();
   const show = { text: showText, json: showJson, csv: showCsv }[command.form];
   await withNamespace(command.netns, async (namespace) => {
     let before = await read(command, namespace, context);
-    await show(before, command, context);
+    await show(before, command, hosts, context);
     if (interval === undefined) return;
     await repeatEvery(interval, count, context, async () => {
       const now = await read(command, namespace, context);
-      await showChanges(before, now, command, context);
+      await showChanges(before, now, command, hosts, context);
       before = now;
     });
   });
@@ -79,32 +80,39 @@ async function read(
 
 /** Within TCP, connections come first, as in FreeBSD. */
 function listenersLast(sockets: readonly HostSocket[]): readonly HostSocket[] {
-  const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
-  return [
-    ...tcp.filter(({ state }) => state !== 'listen'),
-    ...tcp.filter(({ state }) => state === 'listen'),
-    ...sockets.filter(({ protocol }) => protocol !== 'tcp'),
-  ];
+  const rankOf = ({ protocol, state }: HostSocket): number => (protocol !== 'tcp' ? 2 : state === 'listen' ? 1 : 0);
+  return [0, 1, 2].flatMap((rank) => sockets.filter((socket) => rankOf(socket) === rank));
 }
 
 async function styleOf(
   sockets: readonly HostSocket[],
   holdersOf: Reading['holdersOf'],
   { style, showInfo, isNumeric }: SocketsCommand,
+  hosts: HostNames,
   context: CommandContext,
 ): Promise<SocketStyle> {
   const numeric = { style, showInfo, ...defined({ holdersOf }) };
   if (isNumeric) return numeric;
-  const hosts = await lookUpHosts(sockets.flatMap(({ localAddress, remoteAddress }) => [localAddress, remoteAddress]));
-  warnOfHosts(hosts.unanswered, warnOn(context));
+  const unanswered = await hosts.lookUp(sockets.flatMap((socket) => [socket.localAddress, socket.remoteAddress]));
+  warnOfHosts(unanswered, warnOn(context));
   return { ...numeric, hostOf: hosts.hostOf, serviceOf: readServiceNames() };
 }
 
-async function showText({ sockets, holdersOf }: Reading, command: SocketsCommand, context: CommandContext) {
-  context.stdout.write(formatSockets(sockets, await styleOf(sockets, holdersOf, command, context)));
+async function showText(
+  { sockets, holdersOf }: Reading,
+  command: SocketsCommand,
+  hosts: HostNames,
+  context: CommandContext,
+): Promise<void> {
+  context.stdout.write(formatSockets(sockets, await styleOf(sockets, holdersOf, command, hosts, context)));
 }
 
-async function showJson(reading: Reading, { interval }: SocketsCommand, { stdout, clock }: CommandContext) {
+async function showJson(
+  reading: Reading,
+  { interval }: SocketsCommand,
+  _hosts: HostNames,
+  { stdout, clock }: CommandContext,
+): Promise<void> {
   const { sockets, holdersOf, isConsistent, fromProc } = reading;
   const rows =
     holdersOf === undefined ? sockets : sockets.map((socket) => ({ ...socket, processes: holdersOf(socket) }));
@@ -114,11 +122,22 @@ async function showJson(reading: Reading, { interval }: SocketsCommand, { stdout
   stdout.write(`${text}\n`);
 }
 
-async function showCsv({ sockets, holdersOf }: Reading, _command: SocketsCommand, { stdout }: CommandContext) {
+async function showCsv(
+  { sockets, holdersOf }: Reading,
+  _command: SocketsCommand,
+  _hosts: HostNames,
+  { stdout }: CommandContext,
+): Promise<void> {
   stdout.write(formatSocketsCsv(sockets, holdersOf));
 }
 
-async function showChanges(before: Reading, now: Reading, command: SocketsCommand, context: CommandContext) {
+async function showChanges(
+  before: Reading,
+  now: Reading,
+  command: SocketsCommand,
+  hosts: HostNames,
+  context: CommandContext,
+): Promise<void> {
   const changes = compareSockets(before.sockets, now.sockets);
   const { appeared, vanished, changed } = changes;
   const { stdout, clock } = context;
@@ -135,7 +154,7 @@ async function showChanges(before: Reading, now: Reading, command: SocketsComman
       const holders = now.holdersOf?.(socket) ?? [];
       return holders.length > 0 ? holders : (before.holdersOf?.(socket) ?? []);
     });
-  const style = await styleOf(shown, holdersOf, command, context);
+  const style = await styleOf(shown, holdersOf, command, hosts, context);
   const time = new Date(clock.wallTime()).toTimeString().slice(0, 8);
   const counts = `${now.sockets.length} sockets, +${appeared.length} -${vanished.length} ~${changed.length}`;
   stdout.write(`${time}  ${counts}\n${formatSocketChanges(changes, style)}`);

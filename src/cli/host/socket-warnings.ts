@@ -28,7 +28,7 @@ export function warnOfOwners(
   }
 }
 
-/** @param unanswered number of addresses whose name is not known in time */
+/** @param unanswered number of addresses whose lookup did not end in time, or was omitted */
 export function warnOfHosts(unanswered: number, warn: Warn): void {
-  if (unanswered > 0) warn(`${unanswered} host names not resolved in time; -n shows numbers`);
+  if (unanswered > 0) warn(`${unanswered} addresses not resolved in time; use -n to show numbers`);
 }

@@ -18,7 +18,8 @@ export interface SocketEnd {
 
 const MAPPED = '::ffff:';
 
-export function localEnd({ protocol, localAddress, localPort, ...socket }: HostSocket): SocketEnd {
+export function localEnd(socket: HostSocket): SocketEnd {
+  const { protocol, localAddress, localPort } = socket;
   return { protocol, address: localAddress, port: localPort, interface: socket.interface };
 }
 
@@ -27,10 +28,11 @@ export function remoteEnd({ protocol, remoteAddress, remotePort }: HostSocket): 
 }
 
 /** `10.1.1.1.25`, `fd00:1::1.25`, `*.25`, `*.*`: the port after a dot. An IPv4-mapped address is shown as IPv4. */
-export function dottedEnd(end: SocketEnd, names: EndNames, maxHostLength = Number.MAX_SAFE_INTEGER): string {
+export function dottedEnd(end: SocketEnd, names: EndNames, maxHostLength?: number): string {
   const address = end.address.startsWith(MAPPED) ? end.address.slice(MAPPED.length) : end.address;
-  const host = isWildcard(address) ? '*' : hostText(address, end, names).slice(0, maxHostLength);
-  return `${host}.${portText(end, names)}`;
+  const host = isWildcard(address) ? '*' : hostText(address, end, names);
+  const shown = maxHostLength === undefined ? host : host.slice(0, maxHostLength);
+  return `${shown}.${portText(end, names)}`;
 }
 
 /** `10.1.1.1:25`, `::1:25`, `0.0.0.0:*`, as net-tools writes it. */
