@@ -73,9 +73,12 @@ export function limitBoundingSet(kept: readonly CapabilityName[]): void {
   }
 }
 
-/** Keeps the permitted capabilities of this thread when the process leaves user 0, for `returnToRoot`. */
-export function keepCapabilities(): void {
-  check(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), 'prctl', 'keep capabilities');
+/**
+ * Keeps the permitted capabilities of this thread when the process leaves user 0, for `returnToRoot`.
+ * @returns false if the kernel refuses
+ */
+export function keepCapabilities(): boolean {
+  return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) === 0;
 }
 
 /** Forbids this thread, and the programs it executes, to gain privileges. @throws SyscallError `SYSCALL` */

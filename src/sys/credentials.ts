@@ -73,7 +73,7 @@ export function userMayAccess({ uid, gid, groups }: Identity, path: string, mode
       setfsgid(gid);
       setfsuid(uid); // clears CAP_DAC_OVERRIDE and its relatives, too
       // The second call returns the user of the first one; another for an ID without a meaning in this user namespace.
-      return setfsuid(uid) === uid && mayAccess(path, mode);
+      return setfsuid(uid) >>> 0 === uid && mayAccess(path, mode);
     } finally {
       setfsuid(own.uid);
       setfsgid(own.gid);

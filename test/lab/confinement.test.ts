@@ -2,7 +2,16 @@
  * What a command keeps once its sockets are open: user, capabilities and filter of each thread, as /proc shows them, and
  * the calls that it is refused from inside. Needs root.
  */
-import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -163,6 +172,15 @@ async function finish({ program, folder }: Run): Promise<{ packets: number; owne
   return { packets, owners: [...owners] };
 }
 
+/** Descriptors may be closed meanwhile. */
+function readlink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
 /** Each echo request is a trigger. */
 const FLIGHT = ['--before', '0.2', '--after', '0.2', '--trigger', 'icmp[icmptype] = 8'];
 
@@ -181,6 +199,15 @@ describe.skipIf(!isRoot)('capture as root', () => {
     expect(program.standardError).toContain('continues as user 65534 with no capabilities; no file can be written');
     expect(program.counters.captured).toBe(4);
     expect(program.standardOutput.length).toBeGreaterThan(0);
+  });
+
+  test('all interfaces: their names are printed without a new socket', async () => {
+    await using program = tapline([], 'capture', '-i', 'any', '-n', 'icmp');
+    await program.said('listening on');
+    await ping(1);
+    await eventually(() => expect(program.standardOutput.toString()).toMatch(/ eth0 +In .* ICMP echo request/));
+    expectUser(program.pid, NOBODY);
+    expectRefused(await tryCalls(program));
   });
 
   test.each([
@@ -306,6 +333,23 @@ describe.skipIf(!isRoot)('capture under sudo', () => {
     expectUser(run.program.pid, ALICE);
     expect(await finish(run)).toEqual({ packets, owners: [ALICE] });
     expect(existsSync(run.folder.file('stats.json'))).toBe(words.includes('--stats'));
+  });
+
+  test('files are opened as by root, for direct writes, too', async () => {
+    const flagsOf = async (files: Case): Promise<string[]> => {
+      using run = await start(files);
+      const { pid } = run.program;
+      const descriptors = readdirSync(`/proc/${pid}/fd`).filter((fd) =>
+        readlink(`/proc/${pid}/fd/${fd}`).includes('/x'),
+      );
+      const flags = descriptors.map((fd) => /^flags:.*$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[0]);
+      await finish(run);
+      return flags.map((text) => text ?? '');
+    };
+    const words = ['-w', 'FOLDER/x.pcap', '--rotate-packets', '2'];
+    const byUser = await flagsOf({ prefix: SUDO, words, owner: ALICE });
+    expect(byUser.length).toBeGreaterThan(0);
+    expect(byUser).toEqual(await flagsOf({ words: ['-Z', 'root', ...words] }));
   });
 
   test('the flight recorder in a folder of the user: the user', async () => {

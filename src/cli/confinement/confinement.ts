@@ -73,9 +73,9 @@ export class Confinement {
     } else if (plan.kind === 'root') {
       if (plan.reason !== undefined) this.#done.push(plan.reason);
       const root = currentIdentity();
-      keepCapabilities();
+      const canReturn = OWN_ARCHITECTURE !== undefined && keepCapabilities();
       // Threads of V8, which write no files, remain unprivileged; this one returns.
-      if (this.#become(NOBODY)) return this.#limitThread({ root, kept: plan.kept, folders });
+      if (canReturn && this.#become(NOBODY)) return this.#limitThread({ root, kept: plan.kept, folders });
     }
     return this.#limitThread({ root: undefined, kept: plan.kept, folders });
   }

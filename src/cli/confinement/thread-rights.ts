@@ -29,13 +29,22 @@ export function limitWrites({ folders }: ThreadRights): void {
   if (folders !== undefined) restrictWritesTo(folders);
 }
 
-/** Does all of this on a thread that the process started before its confinement; the main thread reports failures. */
+/**
+ * Does all of this on a thread that the process started before its confinement. Failures are those of the main thread,
+ * which reports them.
+ * @throws SyscallError `SYSCALL` if the thread cannot return to root, and so cannot write files
+ */
 export function confineThread(rights: ThreadRights): void {
-  limitThread(rights);
+  if (rights.root !== undefined) limitThread(rights);
+  else attempt(() => limitThread(rights));
+  attempt(setNoNewPrivileges);
+  attempt(() => limitWrites(rights));
+}
+
+function attempt(step: () => unknown): void {
   try {
-    setNoNewPrivileges();
-    limitWrites(rights);
+    step();
   } catch {
-    // as on the main thread
+    // reported by the main thread
   }
 }
