@@ -188,6 +188,18 @@ describe('two hosts', () => {
     expect(process.standardError).toBe('tapline: the interface br0 was removed\n');
   });
 
+  test('--watch repeats a view; JSON has a line with its time each', async () => {
+    const { output } = await run(host, 'netstat', '2', '--watch', '0.1', '-c', '2', '--json');
+    const reports = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { time: number; interfaces: object[] });
+    expect(reports.map(({ interfaces }) => interfaces.length)).toEqual([2, 2]);
+    expect(reports[1]?.time).toBeGreaterThan(reports[0]?.time ?? Number.NaN);
+    const routes = await run(host, 'netstat', '3', '-n', '--watch', '0.1', '-c', '3');
+    expect(routes.output.match(/^Routing tables$/gm)).toHaveLength(3);
+  });
+
   test('arpshow --watch prints the cache, then changes', async () => {
     const entry = { interfaceIndex, address: address('10.1.1.30'), linkAddress: Uint8Array.of(2, 0, 0, 0, 0, 0x30) };
     await using process = tapline(host, 'diagnostic', 'network', 'arpshow', '--watch', '-n', '-c', '2');

@@ -1,12 +1,15 @@
 /** `tapline netstat interfaces`: the state of network interfaces. @module */
 import type { Argv } from 'yargs';
 import { optionGroup } from '../option-group.ts';
-import { allowOne } from '../options.ts';
+import { allowOne, numberOption } from '../options.ts';
 import type { HostView } from './host-view.ts';
 import { NetstatGroup, type NetstatWords, parseForm, refuseArguments } from './netstat-options.ts';
+import { parseWatch } from './netstat-socket-options.ts';
 import type { InterfacesCommand } from './run-netstat-interfaces.ts';
 
-type InterfacesWords = NetstatWords & (ReturnType<typeof interfacesOptions> extends Argv<infer Words> ? Words : never);
+type InterfacesWords = NetstatWords &
+  Parameters<typeof parseWatch>[0] &
+  (ReturnType<typeof interfacesOptions> extends Argv<infer Words> ? Words : never);
 
 export const interfacesView: HostView<InterfacesWords> = {
   name: 'interfaces',
@@ -30,11 +33,14 @@ function parseInterfaces(words: InterfacesWords): InterfacesCommand {
   refuseArguments('interfaces', words);
   const form = parseForm(words);
   allowOne(words, ['where', 'json', 'csv']);
+  allowOne(words, ['csv', 'watch']);
   return {
     form: words.where ? 'where' : form === 'text' && words.style === 'linux' ? 'linux' : form,
     interfaceName: words.I,
     numeric: words.n,
     netns: words.netns,
     drops: words.drops,
+    interval: parseWatch(words),
+    count: numberOption('-c', words.c, { least: 1 }),
   };
 }

@@ -3,11 +3,15 @@ import type { Argv } from 'yargs';
 import { parseAddress } from '../../base/address.ts';
 import { StackError } from '../../base/errors.ts';
 import { optionGroup } from '../option-group.ts';
+import { allowOne, numberOption } from '../options.ts';
 import type { HostView } from './host-view.ts';
 import { NetstatGroup, type NetstatWords, parseFamilies, parseForm, refuseArguments } from './netstat-options.ts';
+import { parseWatch } from './netstat-socket-options.ts';
 import type { RouteForm, RoutesCommand, RouteToCommand } from './run-netstat-routes.ts';
 
-type RoutesWords = NetstatWords & (ReturnType<typeof routesOptions> extends Argv<infer Words> ? Words : never);
+type RoutesWords = NetstatWords &
+  Parameters<typeof parseWatch>[0] &
+  (ReturnType<typeof routesOptions> extends Argv<infer Words> ? Words : never);
 
 export const routesView: HostView<RoutesWords> = {
   name: 'routes',
@@ -39,6 +43,7 @@ export function routesOptions<T>(command: Argv<T>) {
 /** @throws StackError `USAGE` */
 function parseRoutes(words: RoutesWords): RoutesCommand {
   refuseArguments('routes', words);
+  allowOne(words, ['csv', 'watch']);
   return {
     form: routeForm(words),
     families: parseFamilies(words),
@@ -48,6 +53,8 @@ function parseRoutes(words: RoutesWords): RoutesCommand {
     numeric: words.n,
     interfaceName: words.I,
     netns: words.netns,
+    interval: parseWatch(words),
+    count: numberOption('-c', words.c, { least: 1 }),
   };
 }
 

@@ -36,7 +36,10 @@ export function socketOptions<T>(command: Argv<T>) {
     .option('address', value('show sockets with an address or network at either end, for example 10.0.0.0/8'))
     .option('p', flag('show the processes that hold each socket', { alias: 'processes' }))
     .option('info', flag('show TCP information: round trip, windows, retransmissions, rates'))
-    .option('watch', repetition.value('repeat every SECONDS; show the sockets that appeared, vanished or changed'));
+    .option(
+      'watch',
+      repetition.value('repeat views 1 to 4 every SECONDS; of sockets, show those that appeared, vanished or changed'),
+    );
 }
 
 /** @throws StackError `USAGE` */

@@ -1,5 +1,4 @@
 /** Runs `tapline netstat interfaces`. @module */
-import { jsonText } from '../../base/text.ts';
 import { listInterfaceCounters, readHostDrops } from '../../inspect/index.ts';
 import {
   formatDropPlaces,
@@ -9,7 +8,9 @@ import {
 } from '../../report/index.ts';
 import type { CommandContext } from '../context.ts';
 import { askLine, isInteractive } from './ask-line.ts';
+import { jsonReport } from './json-report.ts';
 import { onInterface } from './on-interface.ts';
+import { repeatEvery } from './repeat.ts';
 import { withHost } from './with-host.ts';
 
 /** A parsed command line. */
@@ -20,26 +21,30 @@ export interface InterfacesCommand {
   readonly netns: string | undefined;
   /** Shows dropped outgoing packets without a question. */
   readonly drops: boolean;
+  /** Milliseconds between reports; undefined: one report. */
+  readonly interval: number | undefined;
+  readonly count: number | undefined;
 }
 
 export async function runInterfaces(command: InterfacesCommand, context: CommandContext): Promise<void> {
-  const { form, numeric } = command;
-  const { all, hostDrops } = await withHost(command.netns, async ({ netlink, run }) => ({
-    all: await listInterfaceCounters(netlink),
-    hostDrops: run(readHostDrops),
-  }));
-  const interfaces = onInterface(all, command.interfaceName);
-  const print = {
-    text: async () => {
-      const drops = command.drops || (await wantsDrops(context));
-      return formatInterfaceCounters(interfaces, { drops, numeric });
-    },
-    linux: () => formatLinuxInterfaceCounters(interfaces),
-    where: () => formatDropPlaces(interfaces, hostDrops),
-    json: () => `${jsonText({ interfaces, hostDrops }, 2)}\n`,
-    csv: () => formatInterfaceCountersCsv(interfaces),
-  };
-  context.stdout.write(await print[form]());
+  const { form, numeric, interval } = command;
+  const drops = command.drops || (form === 'text' && (await wantsDrops(context)));
+  await withHost(command.netns, async ({ netlink, run }) => {
+    const report = async (): Promise<void> => {
+      const interfaces = onInterface(await listInterfaceCounters(netlink), command.interfaceName);
+      const hostDrops = run(readHostDrops);
+      const print = {
+        text: () => formatInterfaceCounters(interfaces, { drops, numeric }),
+        linux: () => formatLinuxInterfaceCounters(interfaces),
+        where: () => formatDropPlaces(interfaces, hostDrops),
+        json: () => jsonReport({ interfaces, hostDrops }, interval, context),
+        csv: () => formatInterfaceCountersCsv(interfaces),
+      };
+      context.stdout.write(print[form]());
+    };
+    await report();
+    if (interval !== undefined) await repeatEvery(interval, command.count, context, report);
+  });
 }
 
 /** The question of the appliance; its answer is no without a terminal. */

@@ -19,9 +19,11 @@ import {
   formatRules,
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
-import { lookUpHosts } from './host-names.ts';
+import { HostNames } from './host-names.ts';
+import { jsonReport } from './json-report.ts';
+import { repeatEvery } from './repeat.ts';
 import { warnOfHosts } from './socket-warnings.ts';
-import { withHost } from './with-host.ts';
+import { type Host, withHost } from './with-host.ts';
 
 export type RouteForm = 'text' | 'linux' | 'json' | 'csv';
 
@@ -36,42 +38,52 @@ export interface RoutesCommand {
   readonly numeric: boolean;
   readonly interfaceName: string | undefined;
   readonly netns: string | undefined;
+  /** Milliseconds between reports; undefined: one report. */
+  readonly interval: number | undefined;
+  readonly count: number | undefined;
 }
 
 export async function runRoutes(command: RoutesCommand, context: CommandContext): Promise<void> {
-  const { routes, rules } = await readRoutes(command, context);
-  const { numeric, wide, withRules } = command;
-  const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
-  const print = {
-    text: async () => {
-      const nameOf = numeric ? undefined : await namesOf(routes, context);
-      return formatRoutes(routes, { numeric, wide, nameOf }) + ruleText;
-    },
-    linux: () => formatLinuxRoutes(routes) + ruleText,
-    json: () => `${jsonText(withRules ? { routes, rules } : { routes }, 2)}\n`,
-    csv: () => formatRoutesCsv(routes),
-  };
-  context.stdout.write(await print[command.form]());
+  const { numeric, wide, withRules, interval } = command;
+  const isShown = routeFilter(command);
+  const hosts = new HostNames();
+  await withHost(command.netns, async (host) => {
+    const report = async (): Promise<void> => {
+      const { routes, rules } = await readRoutes(command, isShown, host, context);
+      const ruleText = withRules ? `\nRules (IPv4, then IPv6):\n${formatRules(rules)}` : '';
+      const print = {
+        text: async () => {
+          if (!numeric) warnOfHosts(await hosts.lookUp(namedAddresses(routes)), warnOn(context));
+          return formatRoutes(routes, { numeric, wide, nameOf: hosts.hostOf }) + ruleText;
+        },
+        linux: () => formatLinuxRoutes(routes) + ruleText,
+        json: () => jsonReport(withRules ? { routes, rules } : { routes }, interval, context),
+        csv: () => formatRoutesCsv(routes),
+      };
+      context.stdout.write(await print[command.form]());
+    };
+    await report();
+    if (interval !== undefined) await repeatEvery(interval, command.count, context, report);
+  });
 }
 
 /** Reads the chosen routes, and the rules if they are wanted. */
 async function readRoutes(
-  command: RoutesCommand,
+  { families, withRules }: RoutesCommand,
+  isShown: (route: RouteEntry) => boolean,
+  { netlink }: Host,
   context: CommandContext,
 ): Promise<{ readonly routes: readonly RouteEntry[]; readonly rules: readonly RuleEntry[] }> {
-  const isShown = routeFilter(command);
   const routes: RouteEntry[] = [];
   const rules: RuleEntry[] = [];
-  await withHost(command.netns, async ({ netlink }) => {
-    for (const family of command.families) {
-      const list = await listRoutes(netlink, family);
-      for (const route of list.routes) if (isShown(route)) routes.push(route);
-      if (!list.consistent) {
-        warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
-      }
-      if (command.withRules) rules.push(...(await listRules(netlink, family)));
+  for (const family of families) {
+    const list = await listRoutes(netlink, family);
+    for (const route of list.routes) if (isShown(route)) routes.push(route);
+    if (!list.consistent) {
+      warnOn(context)(`the IPv${family} routes changed while they were read; some may be missing or listed twice`);
     }
-  });
+    if (withRules) rules.push(...(await listRules(netlink, family)));
+  }
   return { routes, rules };
 }
 
@@ -91,18 +103,12 @@ function routeFilter({ table, interfaceName }: RoutesCommand): (route: RouteEntr
   return (route) => isOfTable(route) && isOnInterface(route);
 }
 
-/** Looks up the names of hosts and gateways. */
-async function namesOf(
-  routes: readonly RouteEntry[],
-  context: CommandContext,
-): Promise<(address: string) => string | undefined> {
-  const addresses = routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
+/** Returns the addresses that are shown by name: hosts and gateways. */
+function namedAddresses(routes: readonly RouteEntry[]): string[] {
+  return routes.flatMap(({ destination, family, prefixLength, nextHops }) => [
     ...(prefixLength === (family === 4 ? 32 : 128) ? [destination] : []),
     ...nextHops.flatMap(({ gateway }) => gateway ?? []),
   ]);
-  const { hostOf, unanswered } = await lookUpHosts(addresses);
-  warnOfHosts(unanswered, warnOn(context));
-  return hostOf;
 }
 
 /** A parsed command line. */

@@ -70,6 +70,8 @@ describe('messages', () => {
     ['2 eth0', 'the view interfaces takes no arguments, not "eth0"'],
     ['2 --json --csv', '--json and --csv exclude each other'],
     ['2 --where --json', '--where and --json exclude each other'],
+    ['2 --watch 1 --csv', '--csv and --watch exclude each other'],
+    ['3 --watch 0', '--watch takes a number from 0.1'],
     ['3 -4 -6', '--ipv4 and --ipv6 exclude each other'],
     ['3 --table nosuch', '--table takes all, a number or a name of /etc/iproute2/rt_tables, not "nosuch"'],
     ['3 --table 4294967296', '--table takes all'],
