@@ -1,6 +1,5 @@
 /** Runs `tapline netstat queues`. @module */
 import { defined } from '../../base/defined.ts';
-import { jsonText } from '../../base/text.ts';
 import { listListenQueues, matchesSocket, readServiceNames } from '../../inspect/index.ts';
 import {
   formatLinuxListenQueues,
@@ -10,6 +9,7 @@ import {
 } from '../../report/index.ts';
 import { type CommandContext, warnOn } from '../context.ts';
 import { HostNames } from './host-names.ts';
+import { jsonReport } from './json-report.ts';
 import { withNamespace } from './namespace-option.ts';
 import { repeatEvery } from './repeat.ts';
 import type { SocketsCommand } from './run-netstat-sockets.ts';
@@ -53,10 +53,9 @@ async function showJson(
   found: Found,
   { interval }: SocketsCommand,
   _hosts: HostNames,
-  { stdout, clock }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const text = interval === undefined ? jsonText(found, 2) : jsonText({ time: clock.wallTime() / 1_000, ...found });
-  stdout.write(`${text}\n`);
+  context.stdout.write(jsonReport(found, interval, context));
 }
 
 async function showCsv(

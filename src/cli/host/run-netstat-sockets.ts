@@ -1,6 +1,5 @@
 /** Runs `tapline netstat sockets`. @module */
 import { defined } from '../../base/defined.ts';
-import { jsonText } from '../../base/text.ts';
 import {
   compareSockets,
   findSocketHolders,
@@ -15,6 +14,7 @@ import { formatSocketChanges, formatSockets, formatSocketsCsv, type SocketStyle 
 import type { NetworkNamespace } from '../../sys/namespace.ts';
 import { type CommandContext, warnOn } from '../context.ts';
 import { HostNames } from './host-names.ts';
+import { jsonReport } from './json-report.ts';
 import { withNamespace } from './namespace-option.ts';
 import type { OutputForm } from './netstat-options.ts';
 import type { SocketSelection } from './netstat-socket-options.ts';
@@ -111,15 +111,12 @@ async function showJson(
   reading: Reading,
   { interval }: SocketsCommand,
   _hosts: HostNames,
-  { stdout, clock }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
   const { sockets, holdersOf, isConsistent, fromProc } = reading;
   const rows =
     holdersOf === undefined ? sockets : sockets.map((socket) => ({ ...socket, processes: holdersOf(socket) }));
-  const document = { sockets: rows, isConsistent, fromProc };
-  const text =
-    interval === undefined ? jsonText(document, 2) : jsonText({ time: clock.wallTime() / 1_000, ...document });
-  stdout.write(`${text}\n`);
+  context.stdout.write(jsonReport({ sockets: rows, isConsistent, fromProc }, interval, context));
 }
 
 async function showCsv(
@@ -143,7 +140,7 @@ async function showChanges(
   const { stdout, clock } = context;
   if (command.form === 'json') {
     const { isConsistent, fromProc } = now;
-    stdout.write(`${jsonText({ time: clock.wallTime() / 1_000, ...changes, isConsistent, fromProc })}\n`);
+    stdout.write(jsonReport({ ...changes, isConsistent, fromProc }, command.interval, context));
     return;
   }
   const shown = [...appeared, ...vanished, ...changed.map((change) => change.now)];

@@ -14,10 +14,8 @@ export interface SocketStyle extends EndNames {
   readonly holdersOf?: (socket: HostSocket) => readonly SocketHolder[];
 }
 
-const TITLES = {
-  bsd: 'Active Internet connections (including servers)',
-  linux: 'Active Internet connections (servers and established)',
-} as const;
+const BSD_TITLE = 'Active Internet connections (including servers)';
+const LINUX_TITLE = 'Active Internet connections (servers and established)';
 
 const BSD_STATES: Readonly<Record<HostSocket['state'], string>> = {
   established: 'ESTABLISHED',
@@ -40,14 +38,33 @@ const LINUX_STATES: Readonly<Partial<Record<HostSocket['state'], string>>> = {
   close: 'CLOSE',
 };
 
+/** The cells of a line; queues are aligned to the right already. */
+interface Cells {
+  readonly protocol: string;
+  readonly receive: string;
+  readonly send: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly state: string;
+  readonly holders: string;
+}
+
+const TITLES = {
+  protocol: 'Proto',
+  receive: 'Recv-Q',
+  send: 'Send-Q',
+  local: 'Local Address',
+  remote: 'Foreign Address',
+};
+
 /** Formats the title, the header and a line per socket. */
 export function formatSockets(sockets: readonly HostSocket[], style: SocketStyle): string {
-  const holders = style.holdersOf === undefined ? '' : style.style === 'bsd' ? 'PID/Command' : 'PID/Program name';
-  const header =
-    style.style === 'bsd'
-      ? bsdLine('Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', '(state)', holders)
-      : linuxLine('Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', 'State', holders);
-  let text = `${TITLES[style.style]}\n${header}\n`;
+  const isBsd = style.style === 'bsd';
+  const holders = style.holdersOf === undefined ? '' : isBsd ? 'PID/Command' : 'PID/Program name';
+  const header = isBsd
+    ? bsdLine({ ...TITLES, state: '(state)', holders })
+    : linuxLine({ ...TITLES, state: 'State', holders });
+  let text = `${isBsd ? BSD_TITLE : LINUX_TITLE}\n${header}\n`;
   for (const socket of sockets) text += `${socketLine(socket, style)}\n`;
   return text;
 }
@@ -72,39 +89,37 @@ function socketLine(socket: HostSocket, style: SocketStyle): string {
 /** FreeBSD counts bytes in the queues of a listener, which are always 0; the queues of connections are view 4. */
 function bsdSocket(socket: HostSocket, names: EndNames, holders: string): string {
   const isListener = socket.state === 'listen';
-  return bsdLine(
-    bsdProtocol(socket),
-    String(isListener ? 0 : socket.receiveQueue).padStart(6),
-    String(isListener ? 0 : socket.sendQueue).padStart(6),
-    dottedEnd(localEnd(socket), names),
-    dottedEnd(remoteEnd(socket), names),
-    stateText(socket, 'bsd'),
+  return bsdLine({
+    protocol: bsdProtocol(socket),
+    receive: String(isListener ? 0 : socket.receiveQueue).padStart(6),
+    send: String(isListener ? 0 : socket.sendQueue).padStart(6),
+    local: dottedEnd(localEnd(socket), names),
+    remote: dottedEnd(remoteEnd(socket), names),
+    state: stateText(socket, 'bsd'),
     holders,
-  );
+  });
 }
 
 function linuxSocket(socket: HostSocket, names: EndNames, holders: string): string {
-  return linuxLine(
-    socket.protocol + (socket.family === 6 ? '6' : ''),
-    String(socket.receiveQueue).padStart(6),
-    String(socket.sendQueue).padStart(6),
-    colonEnd(localEnd(socket), names),
-    colonEnd(remoteEnd(socket), names),
-    stateText(socket, 'linux'),
+  return linuxLine({
+    protocol: socket.family === 6 ? `${socket.protocol}6` : socket.protocol,
+    receive: String(socket.receiveQueue).padStart(6),
+    send: String(socket.sendQueue).padStart(6),
+    local: colonEnd(localEnd(socket), names),
+    remote: colonEnd(remoteEnd(socket), names),
+    state: stateText(socket, 'linux'),
     holders,
-  );
+  });
 }
 
 /** FreeBSD: `%-5.5s %-6.6s %-6.6s %-22.22s %-22.22s (state)`. A long name moves the rest of its line. */
-function bsdLine(...cells: readonly [string, string, string, string, string, string, string]): string {
-  const [protocol, receive, send, local, remote, state, holders] = cells;
+function bsdLine({ protocol, receive, send, local, remote, state, holders }: Cells): string {
   const line = `${protocol.padEnd(5)} ${receive} ${send} ${local.padEnd(22)} ${remote.padEnd(22)} `;
-  return (holders === '' ? line + state : `${line}${state.padEnd(11)} ${holders}`).trimEnd();
+  return holders === '' ? (line + state).trimEnd() : `${line}${state.padEnd(11)} ${holders}`;
 }
 
 /** net-tools: `%-4s %6ld %6ld %-23s %-23s %-11s`. */
-function linuxLine(...cells: readonly [string, string, string, string, string, string, string]): string {
-  const [protocol, receive, send, local, remote, state, holders] = cells;
+function linuxLine({ protocol, receive, send, local, remote, state, holders }: Cells): string {
   const line = `${protocol.padEnd(5)} ${receive} ${send} ${local.padEnd(23)} ${remote.padEnd(23)} ${state.padEnd(11)}`;
   return `${line} ${holders}`.trimEnd();
 }
