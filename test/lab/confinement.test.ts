@@ -203,7 +203,7 @@ describe.skipIf(!isRoot)('capture as root', () => {
 
   test('all interfaces: their names are printed without a new socket', async () => {
     await using program = tapline([], 'capture', '-i', 'any', '-n', 'icmp');
-    await program.said('listening on');
+    await program.printed('listening on');
     await ping(1);
     await eventually(() => expect(program.standardOutput.toString()).toMatch(/ eth0 +In .* ICMP echo request/));
     expectUser(program.pid, NOBODY);
