@@ -58,6 +58,18 @@ export async function* applyEdit(
   edit: Edit,
   options: ApplyOptions,
 ): AsyncGenerator<ConfigureEvent, void, undefined> {
+  const pending = yield* applyLocked(parts, edit, options);
+  // Without the lock: others may confirm the change now, and so may the caller.
+  if (pending !== undefined) yield pending;
+}
+
+type PendingEvent = Extract<ConfigureEvent, { readonly type: 'pending' }>;
+
+async function* applyLocked(
+  parts: EngineParts,
+  edit: Edit,
+  options: ApplyOptions,
+): AsyncGenerator<ConfigureEvent, PendingEvent | undefined, undefined> {
   const { host, answers = answersPing, startGuard = startGuardProcess } = parts;
   requirePrivilege(host);
   const directory = StateDirectory.open(parts.directory);
@@ -67,7 +79,7 @@ export async function* applyEdit(
   yield { type: 'planned', plan };
   if (plan.changes.length === 0) {
     yield { type: 'unchanged', title: plan.title };
-    return;
+    return undefined;
   }
   const watched = await answering(plan.candidates, answers);
   const snapshot = await takeSnapshot(host, plan.scope);
@@ -98,10 +110,10 @@ export async function* applyEdit(
   yield { type: 'applied', title: plan.title };
   if (options.now) {
     yield { type: 'ended', outcome: confirmLocked(host, directory, header) };
-    return;
+    return undefined;
   }
   directory.writePending(encodeJournal({ ...header, phase: 'applied' }, snapshot));
-  yield { type: 'pending', id: header.id, title: plan.title, seconds: options.confirmTime };
+  return { type: 'pending', id: header.id, title: plan.title, seconds: options.confirmTime };
 }
 
 /** Keeps the pending change. @throws StackError `EDIT` if there is none, or its time is over */

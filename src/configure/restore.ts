@@ -20,9 +20,13 @@ export interface Restoration {
 
 /** Restoring needs two rounds at most in the tests; a state that other programs change may never become equal. */
 const MAX_ROUNDS = 8;
-/** Milliseconds for objects that the kernel makes by itself: duplicate address detection takes up to two seconds. */
-const SETTLE_TIME = 4000;
-const SETTLE_PAUSE = 100;
+/**
+ * Milliseconds in which the kernel still changes objects by itself: it reports a carrier up to a second late, and duplicate
+ * address detection takes up to two.
+ */
+const SETTLE_TIME = 1500;
+const DETECTION_TIME = 4000;
+const PAUSE = 100;
 
 /** @throws NetlinkError if the state cannot be read */
 export async function restoreSnapshot(
@@ -30,22 +34,23 @@ export async function restoreSnapshot(
   wanted: Snapshot,
   options: CompareOptions,
 ): Promise<Restoration> {
+  const start = performance.now();
   let corrected = 0;
-  const settled = performance.now() + SETTLE_TIME;
   let errors: string[] = [];
   for (let round = 0; ; ) {
     const differences = compareSnapshots(wanted, await takeCurrent(host, wanted, options.created), options);
     const correctable = differences.filter(({ correct }) => correct !== undefined);
-    if (correctable.length === 0 && differences.length > 0 && performance.now() < settled) {
-      await sleep(SETTLE_PAUSE);
-      continue;
-    }
-    if (correctable.length === 0 || round === MAX_ROUNDS) {
+    const patience = differences.length > 0 ? DETECTION_TIME : corrected > 0 ? SETTLE_TIME : 0;
+    if (round === MAX_ROUNDS || (correctable.length === 0 && performance.now() - start >= patience)) {
       return { corrected, differences: differences.map(({ text }) => text), errors };
     }
+    if (correctable.length === 0) {
+      await sleep(PAUSE);
+      continue;
+    }
     errors = await correctAll(host, correctable);
-    round += 1;
     corrected += correctable.length - errors.length;
+    round += 1;
   }
 }
 
