@@ -14,6 +14,7 @@ import {
   newDropRule,
   newTable,
 } from '../netlink/index.ts';
+import { Errno } from '../sys/syscall.ts';
 import type { ConfigureHost } from './host.ts';
 
 /** A table of our own: removing it removes everything. */
@@ -39,13 +40,13 @@ export async function readMulticastRule(host: ConfigureHost): Promise<MulticastR
     const rule = messages.map(decodeRuleCounter).find((one) => one?.table === MULTICAST_TABLE && one.chain === CHAIN);
     return rule === undefined ? undefined : { rejected: Number(rule.packets ?? 0n) };
   } catch (error) {
-    if (error instanceof NetlinkError && ABSENT.includes(error.errorName)) return undefined;
+    if (error instanceof NetlinkError && ABSENT.includes(error.errno)) return undefined;
     throw error;
   }
 }
 
 /** No such table; a kernel without nf_tables. */
-const ABSENT = ['ENOENT', 'EOPNOTSUPP', 'EINVAL'];
+const ABSENT = [Errno.ENOENT, Errno.EOPNOTSUPP, Errno.EINVAL];
 
 /** Adds or removes the rule; no effect if that is done already. @throws NetlinkError */
 export async function writeMulticastRule(host: ConfigureHost, rejects: boolean): Promise<void> {

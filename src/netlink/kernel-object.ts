@@ -4,6 +4,7 @@
  * object with every attribute that the kernel reported, whether tapline knows its meaning or not. @module
  */
 import { isEqualBytes, readU8, readU16le, readU32le, writeU16le, writeU32le } from '../base/bytes.ts';
+import { Errno } from '../sys/syscall.ts';
 import {
   align4,
   bytesAttribute,
@@ -172,7 +173,7 @@ export async function dumpObjects(netlink: NetlinkConnection, kind: ObjectKind):
       objects.push(...messages.flatMap((message) => readKernelObject(kind, message) ?? []));
     } catch (error) {
       // Old kernels have no next hop objects.
-      if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
+      if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
     }
   }
   return objects;
@@ -300,7 +301,10 @@ export function createWithoutDetection(address: KernelObject, lifetime = address
   const flags = attributes.get(ADDRESS_FLAGS)?.value.slice() ?? new Uint8Array(4);
   writeU32le(flags, 0, readU32le(flags, 0) | NO_DETECTION);
   attributes.set(ADDRESS_FLAGS, { type: ADDRESS_FLAGS, value: flags });
-  return createObject({ ...address, payload: encode(address.payload.slice(0, SHAPES.address.headerLength), attributes) }, lifetime);
+  return createObject(
+    { ...address, payload: encode(address.payload.slice(0, SHAPES.address.headerLength), attributes) },
+    lifetime,
+  );
 }
 
 function multipathInterfaces(bytes: Uint8Array | undefined): number[] {

@@ -27,7 +27,10 @@ const EXTRAS = [
   ['ip address add 10.7.7.7/32 dev eth0 noprefixroute metric 77'],
   ['ip address add fd00:1::99/64 dev eth0 valid_lft 4000 preferred_lft 2000 nodad'],
   ['ip address add fd00:3::1 peer fd00:3::2/128 dev eth0 nodad'],
-  ['ip route add 10.5.0.0/16 via 10.1.1.2 table 100 metric 5 mtu lock 1300', 'ip rule add iif eth0 table 100 priority 50'],
+  [
+    'ip route add 10.5.0.0/16 via 10.1.1.2 table 100 metric 5 mtu lock 1300',
+    'ip rule add iif eth0 table 100 priority 50',
+  ],
   ['ip route add 10.6.0.0/16 nexthop via 10.1.1.2 weight 2 nexthop via 10.1.1.77 weight 3'],
   ['ip -6 route add fd00:9::/32 via fd00:1::2 metric 77 pref high', 'ip -6 rule add oif eth0 table 101'],
   ['ip -6 route add default via fd00:1::2'],
@@ -35,7 +38,12 @@ const EXTRAS = [
   ['ip nexthop add id 7 via 10.1.1.2 dev eth0', 'ip nexthop add id 8 group 7', 'ip route add 10.8.0.0/16 nhid 8'],
   ['tc qdisc add dev eth0 root handle 5: tbf rate 10mbit burst 10kb latency 50ms'],
   ['ip link add mv0 link eth0 type macvlan mode bridge', 'ip address add 10.4.0.1/24 dev mv0', 'ip link set mv0 up'],
-  ['ip link add br0 type bridge', 'ip link add mv1 link eth0 type macvlan', 'ip link set mv1 master br0 up', 'ip link set br0 up'],
+  [
+    'ip link add br0 type bridge',
+    'ip link add mv1 link eth0 type macvlan',
+    'ip link set mv1 master br0 up',
+    'ip link set br0 up',
+  ],
   ['sysctl -qw net.ipv6.conf.eth0.accept_ra=2 net.ipv4.conf.eth0.arp_ignore=1 net.ipv6.conf.eth0.hop_limit=33'],
 ];
 
@@ -46,7 +54,9 @@ function drawEdit(random: RandomSource): string {
     case 1:
       return `mtu edit eth0 ${1280 + random.below(8000)}`;
     case 2:
-      return random.oneIn(2) ? `address add eth0 10.1.1.${20 + random.below(30)}/24` : `address add eth0 fd00:1::${random.below(90)}a/64`;
+      return random.oneIn(2)
+        ? `address add eth0 10.1.1.${20 + random.below(30)}/24`
+        : `address add eth0 fd00:1::${random.below(90)}a/64`;
     case 3:
       return `address delete eth0 ${random.pick(['10.1.1.1/24', 'fd00:1::1/64'])}`;
     case 4:
@@ -57,7 +67,12 @@ function drawEdit(random: RandomSource): string {
 }
 
 /** Kills the program that makes the change, its guard, or both. */
-async function killAfter(lab: EtherconfigLab, victim: 'tool' | 'guard' | 'both', time: number, kill: () => void): Promise<void> {
+async function killAfter(
+  lab: EtherconfigLab,
+  victim: 'tool' | 'guard' | 'both',
+  time: number,
+  kill: () => void,
+): Promise<void> {
   await sleep(time);
   if (victim !== 'guard') kill();
   if (victim !== 'tool') lab.killGuards();
@@ -116,10 +131,16 @@ test.skipIf(!hasPeers)(`the state before or the state confirmed, in ${SEQUENCES}
         if (victim === 'guard') await child.exit();
         await settle(lab, random);
         const isConfirmed = made.status === 0 && lab.outcome?.id !== previous && lab.outcome?.result === 'confirmed';
-        await expectState(lab, isConfirmed ? applied : before, `${what}, ${isConfirmed ? 'confirmed' : 'not confirmed'}`);
+        await expectState(
+          lab,
+          isConfirmed ? applied : before,
+          `${what}, ${isConfirmed ? 'confirmed' : 'not confirmed'}`,
+        );
       }
       const outcome = lab.outcome;
-      outcomes[outcome === undefined || outcome.id === previous || outcome.result === 'discarded' ? 'none' : outcome.result] += 1;
+      outcomes[
+        outcome === undefined || outcome.id === previous || outcome.result === 'discarded' ? 'none' : outcome.result
+      ] += 1;
     }
   }
   // Each way must have been taken: the kills are spread over the whole life of a change.

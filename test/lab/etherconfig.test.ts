@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseIpv4, parseMac } from '../../src/base/address.ts';
 import { isEqualBytes } from '../../src/base/bytes.ts';
+import type { LabHost } from '../../src/lab/index.ts';
 import { connectTcp, pingAddress, sendFrames, supportsLinkKind } from '../../src/lab/index.ts';
 import { decodeNeighbour, dumpNeighbours, NeighbourState } from '../../src/netlink/neighbour.ts';
-import type { LabHost } from '../../src/lab/index.ts';
 import { EtherconfigLab } from '../support/etherconfig-lab.ts';
 import { eventually } from '../support/eventually.ts';
 import { kernelState, stateDifferences } from '../support/kernel-state.ts';
@@ -56,14 +56,19 @@ describe.skipIf(ip === undefined)('a change ends', () => {
 
   test('by confirmation', async () => {
     expect((await lab.run(`mtu edit eth0 1400 ${LONG}`)).status).toBe(0);
-    expect((await lab.run('status')).output).toMatch(/^Waiting for confirmation: MTU of eth0: 1400\nIt is rolled back in \d+ s\.\n$/);
+    expect((await lab.run('status')).output).toMatch(
+      /^Waiting for confirmation: MTU of eth0: 1400\nIt is rolled back in \d+ s\.\n$/,
+    );
     expect((await lab.run('confirm')).output).toBe('Confirmed: MTU of eth0: 1400\n');
     expect(await mtu()).toBe(1400);
     await eventually(() => expect(lab.killGuards()).toBe(0));
     expect((await lab.run('status')).output).toBe(
       'No change waits for confirmation.\nLast change:\nConfirmed: MTU of eth0: 1400\n',
     );
-    expect(await lab.run('confirm')).toMatchObject({ status: 1, errors: 'tapline: no change waits for confirmation\n' });
+    expect(await lab.run('confirm')).toMatchObject({
+      status: 1,
+      errors: 'tapline: no change waits for confirmation\n',
+    });
   });
 
   test('by revert', async () => {
@@ -110,7 +115,9 @@ describe.skipIf(ip === undefined)('a change ends', () => {
     expect((await lab.run('status')).output).toContain('Its guard process has ended: `tapline etherconfig recover`');
     const second = await lab.run('mtu edit eth0 1400');
     expect(second).toMatchObject({ status: 1 });
-    expect(second.errors).toContain('another change waits for confirmation (MTU of eth0: 1200); its guard process has ended');
+    expect(second.errors).toContain(
+      'another change waits for confirmation (MTU of eth0: 1200); its guard process has ended',
+    );
     expect((await lab.run('recover')).output).toBe(
       'Rolled back: MTU of eth0: 1200: its guard process had ended\nThe state before the change is restored.\n',
     );
@@ -133,7 +140,9 @@ describe.skipIf(ip === undefined)('a change ends', () => {
     expect(output).toContain('The journal was damaged: 2 lines could not be read');
     expect(await mtu()).toBe(1500);
     // The addresses that can be read are there, the IPv6 ones that the change had deleted, too; none was deleted.
-    const { stdout } = lab.left.run(() => spawnSync('ip', ['-o', 'address', 'show', 'dev', 'eth0'], { encoding: 'utf8' }));
+    const { stdout } = lab.left.run(() =>
+      spawnSync('ip', ['-o', 'address', 'show', 'dev', 'eth0'], { encoding: 'utf8' }),
+    );
     for (const one of ['10.1.1.1/24', '10.1.1.9/24', 'fd00:1::1/64']) expect(stdout).toContain(one);
   });
 
@@ -220,7 +229,10 @@ describe.skipIf(ip === undefined)('kinds of changes', () => {
   test('a VLAN, where the kernel has them', async () => {
     if (!(await supportsLinkKind('vlan'))) {
       const { status, errors } = await lab.run('vlan new eth0 100');
-      expect([status, errors]).toEqual([1, expect.stringContaining('VLANs are not available: this kernel lacks 8021q')]);
+      expect([status, errors]).toEqual([
+        1,
+        expect.stringContaining('VLANs are not available: this kernel lacks 8021q'),
+      ]);
       expect(lab.isPending).toBe(false);
       return missing('VLAN interfaces: this kernel lacks 8021q');
     }

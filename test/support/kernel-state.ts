@@ -22,7 +22,13 @@ interface Table {
 
 const TABLES: readonly Table[] = [
   // IFLA_STATS, COST, OPERSTATE, LINKMODE, STATS64, AF_SPEC (counters), CARRIER, carrier counters.
-  { name: 'link', request: 18, headerLength: 16, ignoredHeader: [8, 9, 10, 11], ignored: [7, 16, 17, 23, 26, 33, 35, 47, 48] },
+  {
+    name: 'link',
+    request: 18,
+    headerLength: 16,
+    ignoredHeader: [8, 9, 10, 11],
+    ignored: [7, 16, 17, 23, 26, 33, 35, 47, 48],
+  },
   { name: 'address', request: 22, headerLength: 8, ignoredHeader: [], ignored: [6] },
   { name: 'route', request: 26, headerLength: 12, ignoredHeader: [8], ignored: [12] },
   { name: 'rule', request: 34, headerLength: 12, ignoredHeader: [], ignored: [] },
