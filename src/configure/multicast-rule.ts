@@ -66,11 +66,7 @@ export async function writeMulticastRule(host: ConfigureHost, rejects: boolean):
   }
 }
 
-/** The rule as text for nft(8). */
-export const MULTICAST_RULESET = `table arp ${MULTICAST_TABLE} {
-  chain ${CHAIN} {
-    type filter hook input priority 0; policy accept;
-    @nh,64,8 & 1 == 1 counter drop
-  }
-}
-`;
+/** The rule in the language of nft(8), on one line. */
+export const MULTICAST_RULESET =
+  `table arp ${MULTICAST_TABLE} { chain ${CHAIN} { type filter hook input priority 0; policy accept; ` +
+  '@nh,64,8 & 1 == 1 counter drop; } }';

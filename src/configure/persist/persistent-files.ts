@@ -20,7 +20,7 @@ export function persistentFiles(
   manager: LinkManager | undefined,
 ): readonly PersistentFile[] {
   if (plan.edit.kind === 'multicast') {
-    throw refuse(`--persist has no file for a packet filter rule; add it to /etc/nftables.conf:\n${MULTICAST_RULESET}`);
+    throw refuse(`--persist has no file for a packet filter rule; add it to /etc/nftables.conf: ${MULTICAST_RULESET}`);
   }
   if (manager === undefined) {
     throw refuse(
