@@ -150,7 +150,12 @@ export class StateDirectory {
       closeSync(fd);
       return undefined;
     }
-    return { fd, [Symbol.dispose]: () => closeSync(fd) };
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) closeSync(fd);
+      isHeld = false;
+    };
+    return { fd, [Symbol.dispose]: release };
   }
 }
 

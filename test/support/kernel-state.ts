@@ -103,14 +103,14 @@ function textOf(table: Table, { payload }: NetlinkMessage): string | undefined {
   return `${table.name} ${hex(header)}${isUp} ${attributes.sort().join(' ')}`;
 }
 
-/** IFLA_LINKINFO without the timers of bridges and their ports (IFLA_BR_*_TIMER, IFLA_BRPORT_*_TIMER). */
+/** IFLA_LINKINFO without timers and counters of bridges and ports (IFLA_BR_*_TIMER, FDB_N_LEARNED, IFLA_BRPORT_*_TIMER). */
 function linkInfoText(bytes: Uint8Array, start: number, end: number): string {
   const texts: string[] = [];
   forEachAttribute(bytes, start, end, (type, valueStart, valueEnd) => {
-    const timers = type === INFO_DATA ? [16, 17, 18, 19] : type === INFO_PORT_DATA ? [21, 22, 23] : undefined;
-    if (timers === undefined) return texts.push(hex(bytes.subarray(valueStart, valueEnd)));
+    const ignored = type === INFO_DATA ? [16, 17, 18, 19, 48] : type === INFO_PORT_DATA ? [21, 22, 23] : undefined;
+    if (ignored === undefined) return texts.push(hex(bytes.subarray(valueStart, valueEnd)));
     return forEachAttribute(bytes, valueStart, valueEnd, (id, from, to) => {
-      if (!timers.includes(id)) texts.push(`${id}:${hex(bytes.subarray(from, to))}`);
+      if (!ignored.includes(id)) texts.push(`${id}:${hex(bytes.subarray(from, to))}`);
     });
   });
   return texts.join(',');
