@@ -290,7 +290,8 @@ export function nextHopIds(object: KernelObject): { id: number | undefined; uses
  * route of an IPv6 address (metric 0), which appears when duplicate address detection has ended, or a real device.
  */
 export function isAutomatic({ kind, payload }: KernelObject): boolean {
-  if (kind === 'link') return readAttributes(payload, SHAPES.link.headerLength, payload.length)?.has(LINK_INFO) !== true;
+  if (kind === 'link')
+    return readAttributes(payload, SHAPES.link.headerLength, payload.length)?.has(LINK_INFO) !== true;
   if (kind === 'qdisc') return readU32le(payload, QDISC_HANDLE) === 0;
   if (kind !== 'route' || readU8(payload, 0) !== AF_INET6) return false;
   return readAttributes(payload, SHAPES.route.headerLength, payload.length)?.u32(ROUTE_PRIORITY) === 0;

@@ -34,7 +34,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-async function apply(edit: Edit, options: Partial<ApplyOptions> = {}, others: Partial<EngineParts> = {}): Promise<ConfigureEvent[]> {
+async function apply(
+  edit: Edit,
+  options: Partial<ApplyOptions> = {},
+  others: Partial<EngineParts> = {},
+): Promise<ConfigureEvent[]> {
   const events: ConfigureEvent[] = [];
   for await (const event of applyEdit({ ...parts, ...others }, edit, { ...OPTIONS, ...options })) events.push(event);
   return events;
@@ -43,8 +47,13 @@ async function apply(edit: Edit, options: Partial<ApplyOptions> = {}, others: Pa
 /** Interfaces and addresses; the order of links has no meaning. */
 async function state(): Promise<unknown> {
   const { messages } = await fake.host.netlink.dump(dumpLinks());
-  const links = messages.map((message) => decodeLink(message)).map((link) => [link?.index, link?.name, link?.mtu, link?.parentIndex, link?.vlan]);
-  return [links.sort((one, other) => Number(one[0]) - Number(other[0])), fake.addresses.map((one) => [one[1], one[4], one.slice(12, 16).join('.')]).sort()];
+  const links = messages
+    .map((message) => decodeLink(message))
+    .map((link) => [link?.index, link?.name, link?.mtu, link?.parentIndex, link?.vlan]);
+  return [
+    links.sort((one, other) => Number(one[0]) - Number(other[0])),
+    fake.addresses.map((one) => [one[1], one[4], one.slice(12, 16).join('.')]).sort(),
+  ];
 }
 
 describe('a change', () => {
@@ -60,7 +69,10 @@ describe('a change', () => {
   test('is undone by revert, with its effect on a VLAN', async () => {
     const before = await state();
     await apply(MTU);
-    expect(await revertPending(parts)).toMatchObject({ result: 'rolled back', restoration: { differences: [], errors: [] } });
+    expect(await revertPending(parts)).toMatchObject({
+      result: 'rolled back',
+      restoration: { differences: [], errors: [] },
+    });
     expect(await state()).toEqual(before);
   });
 
@@ -123,7 +135,10 @@ describe('nothing is changed', () => {
 
   test('without CAP_NET_ADMIN', async () => {
     fake.canEdit = false;
-    await expect(apply(MTU)).rejects.toMatchObject({ code: 'PRIVILEGE', message: expect.stringContaining('CAP_NET_ADMIN') });
+    await expect(apply(MTU)).rejects.toMatchObject({
+      code: 'PRIVILEGE',
+      message: expect.stringContaining('CAP_NET_ADMIN'),
+    });
   });
 
   test('while another change is pending or being made: the message names it', async () => {

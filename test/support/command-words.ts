@@ -2,6 +2,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { captureCommand } from '../../src/cli/commands/capture.ts';
 import { demoCommand } from '../../src/cli/commands/demo.ts';
+import { etherconfigCommand } from '../../src/cli/commands/etherconfig.ts';
 import { interfacesCommand } from '../../src/cli/commands/interfaces.ts';
 import { mtrCommand } from '../../src/cli/commands/mtr.ts';
 import { pingCommand } from '../../src/cli/commands/ping.ts';
@@ -18,6 +19,7 @@ export const pingWords = reader(pingCommand(context));
 export const tracerouteWords = reader(tracerouteCommand(context));
 export const mtrWords = reader(mtrCommand(context));
 export const sweepWords = reader(sweepCommand(context));
+export const etherconfigWords = reader(etherconfigCommand(context));
 export const captureWords = reader(captureCommand(context));
 export const readWords = reader(readCommand(context));
 export const replayWords = reader(replayCommand(context));

@@ -4,7 +4,14 @@
  */
 import { readU32le, writeU16le, writeU32le } from '../../src/base/bytes.ts';
 import type { ConfigureHost } from '../../src/configure/host.ts';
-import { bytesAttribute, joinParts, nestedAttribute, readAttributes, textAttribute, u32Attribute } from '../../src/netlink/attribute.ts';
+import {
+  bytesAttribute,
+  joinParts,
+  nestedAttribute,
+  readAttributes,
+  textAttribute,
+  u32Attribute,
+} from '../../src/netlink/attribute.ts';
 import { connectNetlink } from '../../src/netlink/connection.ts';
 import { type FakeAnswer, FakeNetlinkSocket } from '../../src/netlink/fake-socket.ts';
 import { MessageFlag, type NetlinkMessage } from '../../src/netlink/message.ts';
@@ -54,7 +61,10 @@ export function fakeLinks(root = ''): FakeLinks {
     ],
     addresses: [addressPayload(2, [10, 1, 1, 1], 24), addressPayload(3, [10, 5, 0, 1], 24)],
     files: new Map<string, string>(),
-    settings: new Map([['ipv4/conf/all/arp_ignore', '0'], ['ipv4/conf/all/arp_announce', '0']]),
+    settings: new Map([
+      ['ipv4/conf/all/arp_ignore', '0'],
+      ['ipv4/conf/all/arp_announce', '0'],
+    ]),
     ignoresMtu: false,
     canEdit: true,
   };
@@ -71,12 +81,15 @@ export function fakeLinks(root = ''): FakeLinks {
     multicastGroups: () => '',
     readFile: (path) => fake.files.get(path),
     listFiles: (directory) =>
-      [...fake.files.keys()].filter((path) => path.startsWith(`${directory}/`)).map((path) => path.slice(directory.length + 1)),
+      [...fake.files.keys()]
+        .filter((path) => path.startsWith(`${directory}/`))
+        .map((path) => path.slice(directory.length + 1)),
     root,
     canEdit: () => fake.canEdit,
     [Symbol.asyncDispose]: async () => undefined,
   };
-  const changes = (): NetlinkMessage[] => socket.requests.filter(({ flags }) => (flags & MessageFlag.dump) !== MessageFlag.dump);
+  const changes = (): NetlinkMessage[] =>
+    socket.requests.filter(({ flags }) => (flags & MessageFlag.dump) !== MessageFlag.dump);
   return Object.assign(fake, { host, changes });
 }
 
@@ -87,7 +100,8 @@ function answer(fake: FakeLinks, request: NetlinkMessage): FakeAnswer {
     if (type === NEW_ADDRESS + 2) return fake.addresses.map((one) => ({ type: NEW_ADDRESS, flags: 0, payload: one }));
     return [];
   }
-  if (type === NEW_LINK) return (flags & MessageFlag.create) === 0 ? changeLink(fake, payload) : createLink(fake, payload);
+  if (type === NEW_LINK)
+    return (flags & MessageFlag.create) === 0 ? changeLink(fake, payload) : createLink(fake, payload);
   if (type === DELETE_LINK) return deleteLink(fake, readU32le(payload, 4));
   if (type === NEW_ADDRESS) {
     fake.addresses.push(payload);
@@ -117,7 +131,13 @@ function createLink(fake: FakeLinks, payload: Uint8Array): FakeAnswer {
   const name = attributes?.text(3) ?? '';
   if (fake.links.some((link) => link.name === name)) return EEXIST;
   const index = readU32le(payload, 4) || Math.max(...fake.links.map((link) => link.index)) + 1;
-  fake.links.push({ index, name, mtu: attributes?.u32(4) ?? 1500, parent: attributes?.u32(5), info: attributes?.bytes(18) });
+  fake.links.push({
+    index,
+    name,
+    mtu: attributes?.u32(4) ?? 1500,
+    parent: attributes?.u32(5),
+    info: attributes?.bytes(18),
+  });
   return [];
 }
 

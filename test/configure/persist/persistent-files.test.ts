@@ -9,7 +9,9 @@ import { MARK } from '../../../src/configure/persist/persistent-file.ts';
 import { type PlanOptions, planEdit } from '../../../src/configure/plan.ts';
 import { fakeLinks } from '../../support/fake-links.ts';
 
-const NETWORKD = { '/run/systemd/netif/links/2': 'ADMIN_STATE=configured\nNETWORK_FILE=/etc/systemd/network/10-lan.network\n' };
+const NETWORKD = {
+  '/run/systemd/netif/links/2': 'ADMIN_STATE=configured\nNETWORK_FILE=/etc/systemd/network/10-lan.network\n',
+};
 const NETWORK_MANAGER = {
   '/run/NetworkManager/devices/2': '[device]\nmanaged=true\nconnection-uuid=1111\n',
   '/etc/NetworkManager/system-connections/lan.nmconnection':
@@ -29,7 +31,10 @@ function host(files: Readonly<Record<string, string>>, root = '') {
 const PERSIST: PlanOptions = { persist: true, runtimeOnly: false, peer: undefined };
 const MTU: Edit = { kind: 'mtu', interface: 'eth0', mtu: 1400 };
 
-async function filesOf(files: Readonly<Record<string, string>>, edit: Edit): Promise<readonly (readonly [string, string])[]> {
+async function filesOf(
+  files: Readonly<Record<string, string>>,
+  edit: Edit,
+): Promise<readonly (readonly [string, string])[]> {
   const plan = await planEdit(host(files).host, edit, PERSIST);
   return plan.files.map(({ path, text }) => [path, text.replace(`${MARK}\n`, '')]);
 }
@@ -61,8 +66,13 @@ describe('files', () => {
     expect(await filesOf(NETWORKD, MTU)).toEqual([
       ['/etc/systemd/network/10-lan.network.d/50-tapline-mtu.conf', '[Link]\nMTUBytes=1400\n'],
     ]);
-    expect(await filesOf(NETWORKD, { kind: 'vlan', action: 'new', parent: 'eth0', id: 9, protocol: '802.1ad' })).toEqual([
-      ['/etc/systemd/network/50-tapline-eth0.9.netdev', '[NetDev]\nName=eth0.9\nKind=vlan\n\n[VLAN]\nId=9\nProtocol=802.1ad\n'],
+    expect(
+      await filesOf(NETWORKD, { kind: 'vlan', action: 'new', parent: 'eth0', id: 9, protocol: '802.1ad' }),
+    ).toEqual([
+      [
+        '/etc/systemd/network/50-tapline-eth0.9.netdev',
+        '[NetDev]\nName=eth0.9\nKind=vlan\n\n[VLAN]\nId=9\nProtocol=802.1ad\n',
+      ],
       ['/etc/systemd/network/10-lan.network.d/50-tapline-vlan-eth0.9.conf', '[Network]\nVLAN=eth0.9\n'],
     ]);
   });
@@ -79,9 +89,14 @@ describe('files', () => {
 
   test('of ifupdown: a further stanza, if the main file includes the folder', async () => {
     expect(await filesOf(IFUPDOWN, MTU)).toEqual([
-      ['/etc/network/interfaces.d/tapline-eth0-mtu', 'iface eth0 inet manual\n    post-up ip link set dev $IFACE mtu 1400\n'],
+      [
+        '/etc/network/interfaces.d/tapline-eth0-mtu',
+        'iface eth0 inet manual\n    post-up ip link set dev $IFACE mtu 1400\n',
+      ],
     ]);
-    await expect(filesOf({ ...IFUPDOWN, '/etc/network/interfaces': 'auto eth0\n' }, MTU)).rejects.toThrow(/does not include/);
+    await expect(filesOf({ ...IFUPDOWN, '/etc/network/interfaces': 'auto eth0\n' }, MTU)).rejects.toThrow(
+      /does not include/,
+    );
   });
 
   test('that a person wrote are refused', async () => {
@@ -100,7 +115,9 @@ describe('files', () => {
       const target = join(root, '/etc/systemd/network/10-lan.network.d/50-tapline-mtu.conf');
       for await (const _event of applyEdit(parts, MTU, { ...PERSIST, now: false, confirmTime: 60 }));
       expect(existsSync(target)).toBe(false);
-      expect((await confirmPending(parts)).files).toEqual(['/etc/systemd/network/10-lan.network.d/50-tapline-mtu.conf']);
+      expect((await confirmPending(parts)).files).toEqual([
+        '/etc/systemd/network/10-lan.network.d/50-tapline-mtu.conf',
+      ]);
       expect(readFileSync(target, 'utf8')).toBe(`${MARK}\n[Link]\nMTUBytes=1400\n`);
       expect(statSync(target).mode & 0o777).toBe(0o644);
     } finally {
