@@ -18,7 +18,7 @@ import { Errno } from '../sys/syscall.ts';
 import type { ConfigureHost } from './host.ts';
 
 /** A table of our own: removing it removes everything. */
-export const MULTICAST_TABLE = 'tapline-multicast';
+const MULTICAST_TABLE = 'tapline-multicast';
 const CHAIN = 'input';
 const NF_ARP_IN = 0;
 /** Offset of the sender's hardware address in an ARP packet (RFC 826); the lowest bit of its first octet is the group bit. */

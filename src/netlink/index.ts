@@ -33,7 +33,6 @@ export {
   OBJECT_KINDS,
   type ObjectKind,
   objectMessage,
-  readKernelObject,
   ruleInterfaces,
   withParameters,
 } from './kernel-object.ts';

@@ -15,8 +15,8 @@ const SEQUENCES = process.env['TAPLINE_LONG'] === '1' ? 100 : 10;
 const MAX_EDITS = 3;
 /** Sequences at a time; they mostly wait. */
 const AT_ONCE = 6;
-/** A change takes about this many milliseconds from start to end. */
-const CHANGE_TIME = 700;
+/** A change takes up to 700 ms; a second later it is rolled back, which the kill may interrupt, too. */
+const CHANGE_TIME = 2200;
 const CONFIRM_TIME = 600;
 /** The kernel reports a carrier up to a second late, and changes addresses and routes then. */
 const KERNEL_TIME = 1100;

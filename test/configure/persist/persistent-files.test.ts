@@ -108,6 +108,12 @@ describe('files', () => {
     expect(plan.files[0]?.before).toBe(`${MARK}\nold\n`);
   });
 
+  test('never contain a name that a shell could act on', async () => {
+    const vlan: Edit = { kind: 'vlan', action: 'new', parent: 'eth0', id: 9, name: 'a;reboot' };
+    await expect(filesOf(IFUPDOWN, vlan)).rejects.toThrow('not "a;reboot"');
+    expect((await planEdit(host({}).host, vlan, { ...PERSIST, persist: false })).created).toEqual(['a;reboot']);
+  });
+
   test('are written when the change is confirmed, not before', async () => {
     const root = mkdtempSync(join(tmpdir(), 'tapline-persist-'));
     try {
