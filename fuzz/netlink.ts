@@ -6,6 +6,8 @@
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
 import { joinParts, textAttribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
+import { decodeLinkModes } from '../src/netlink/ethtool.ts';
+import { createObject, interfacesOf, OBJECT_KINDS, readKernelObject } from '../src/netlink/kernel-object.ts';
 import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
   ControlType,
@@ -15,6 +17,7 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
+import { ARP_FAMILY, decodeRuleCounter, newDropRule } from '../src/netlink/nf-tables.ts';
 import { addRoute, decodeRoute } from '../src/netlink/route.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { mutate } from './mutate.ts';
@@ -41,6 +44,7 @@ const SEEDS: readonly NetlinkMessage[] = [
     table: 1000,
   }),
   addNeighbour({ interfaceIndex: 2, address: IPV4, linkAddress: MAC }),
+  newDropRule(ARP_FAMILY, 'table', 'chain', { offset: 8, mask: 1 }),
   { type: ControlType.error, flags: MessageFlag.capped | MessageFlag.extended, payload: REFUSED },
   { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
 ];
@@ -71,6 +75,16 @@ function readMessage(message: NetlinkMessage): void {
   if ((route?.nextHops.length ?? 0) * 8 > limit) throw new Error('more next hops than fit into the message');
   const neighbour = decodeNeighbour(message);
   if ((neighbour?.linkAddress?.length ?? 0) > limit) throw new Error('neighbour out of bounds');
+  if ((decodeLinkModes(message)?.supported.length ?? 0) > limit) throw new Error('more link modes than bytes');
+  if ((decodeRuleCounter(message)?.table.length ?? 0) > limit) throw new Error('rule out of bounds');
+  for (const kind of OBJECT_KINDS) {
+    const object = readKernelObject(kind, message);
+    if (object === undefined) continue;
+    if (interfacesOf(object).length > limit) throw new Error('more interfaces than bytes');
+    const again = readKernelObject(kind, createObject({ ...object, lifetime: undefined }));
+    if (again !== undefined && Buffer.compare(again.payload, object.payload) !== 0)
+      throw new Error('an unstable object');
+  }
   const outcome = readAcknowledgement(message);
   if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('explanation too long');
 }
