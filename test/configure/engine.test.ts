@@ -5,18 +5,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StackError } from '../../src/base/errors.ts';
 import type { Edit } from '../../src/configure/edit.ts';
+import { type ApplyOptions, applyEdit, type ConfigureEvent } from '../../src/configure/engine.ts';
+import { runGuard } from '../../src/configure/guard.ts';
+import { decodeJournal, encodeJournal } from '../../src/configure/journal.ts';
 import {
-  type ApplyOptions,
-  applyEdit,
-  type ConfigureEvent,
   confirmPending,
   type EngineParts,
   pendingStatus,
   recoverPending,
   revertPending,
-} from '../../src/configure/engine.ts';
-import { runGuard } from '../../src/configure/guard.ts';
-import { decodeJournal, encodeJournal } from '../../src/configure/journal.ts';
+} from '../../src/configure/pending.ts';
 import { StateDirectory } from '../../src/configure/state-directory.ts';
 import { decodeLink, dumpLinks } from '../../src/netlink/link.ts';
 import { type FakeLinks, fakeLinks } from '../support/fake-links.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pendingStatus } from '../../src/configure/engine.ts';
+import { pendingStatus } from '../../src/configure/pending.ts';
 import type { Outcome } from '../../src/configure/rollback.ts';
 import { lastOutcome } from '../../src/configure/wait.ts';
 import { createLab, type Lab, type LabHost } from '../../src/lab/index.ts';
