@@ -8,6 +8,8 @@ import { addAddress, decodeAddress } from '../src/netlink/address.ts';
 import { joinParts, nestedAttribute, textAttribute, u16Attribute, u32Attribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
 import { decodeGenericFamily } from '../src/netlink/generic.ts';
+import { decodeLinkModes } from '../src/netlink/ethtool.ts';
+import { createObject, interfacesOf, OBJECT_KINDS, readKernelObject } from '../src/netlink/kernel-object.ts';
 import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
   ControlType,
@@ -24,6 +26,7 @@ import { decodeRule } from '../src/netlink/rule.ts';
 import { SOCKET_MESSAGE_TYPE, SocketDecoder } from '../src/netlink/sock-diag.ts';
 import { formatLinuxRoutes } from '../src/report/host/linux-routes.ts';
 import { NEIGHBOUR, QDISC, RULE } from '../test/support/host-messages.ts';
+import { ARP_FAMILY, decodeRuleCounter, newDropRule } from '../src/netlink/nf-tables.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';
@@ -65,6 +68,7 @@ const SEEDS: readonly NetlinkMessage[] = [
   { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: ESTABLISHED },
   { type: SOCKET_MESSAGE_TYPE, flags: MessageFlag.multi, payload: LISTENING },
   { type: CONTROLLER, flags: 0, payload: FAMILY },
+  newDropRule(ARP_FAMILY, 'table', 'chain', { offset: 8, mask: 1 }),
   { type: ControlType.error, flags: MessageFlag.capped | MessageFlag.extended, payload: REFUSED },
   { type: ControlType.done, flags: MessageFlag.multi | MessageFlag.extended, payload: REFUSED },
 ];
@@ -103,6 +107,16 @@ function readMessage(message: NetlinkMessage): void {
   if ((socket?.congestion?.length ?? 0) > limit) throw new Error('congestion control out of bounds');
   if (socket !== undefined && (socket.localPort > 0xffff || limit < 72)) throw new Error('socket out of bounds');
   if ((decodeGenericFamily(message)?.groups.size ?? 0) * 4 > limit) throw new Error('more groups than fit');
+  if ((decodeLinkModes(message)?.supported.length ?? 0) > limit) throw new Error('more link modes than bytes');
+  if ((decodeRuleCounter(message)?.table.length ?? 0) > limit) throw new Error('rule out of bounds');
+  for (const kind of OBJECT_KINDS) {
+    const object = readKernelObject(kind, message);
+    if (object === undefined) continue;
+    if (interfacesOf(object).length > limit) throw new Error('more interfaces than bytes');
+    const again = readKernelObject(kind, createObject({ ...object, lifetime: undefined }));
+    if (again !== undefined && Buffer.compare(again.payload, object.payload) !== 0)
+      throw new Error('an unstable object');
+  }
   const outcome = readAcknowledgement(message);
   if (typeof outcome === 'object' && outcome.explanation.length > 512) throw new Error('explanation too long');
 }

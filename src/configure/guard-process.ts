@@ -1,5 +1,5 @@
 /**
- * Starts the guard process, the only child process that this room starts (docs/adr/0021-a-guard-process.md): `node` with
+ * Starts the guard process, the only child process that this room starts (docs/adr/0022-a-guard-process.md): `node` with
  * guard-program.ts, without a shell and without arguments, in a session of its own, with our privileges. @module
  */
 import { spawn } from 'node:child_process';

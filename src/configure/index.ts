@@ -1,19 +1,15 @@
 /** Changes of the host's links, with a way back. @module */
 export type { Edit, PlannedChange, VlanProtocol } from './edit.ts';
+export { type ApplyOptions, applyEdit, CONFIRM_TIME, type ConfigureEvent, restoredText } from './engine.ts';
+export { type ConfigureHost, openConfigureHost } from './host.ts';
 export {
-  type ApplyOptions,
-  applyEdit,
-  CONFIRM_TIME,
-  type ConfigureEvent,
   confirmPending,
   type EngineParts,
   type PendingStatus,
   pendingStatus,
   recoverPending,
-  restoredText,
   revertPending,
-} from './engine.ts';
-export { type ConfigureHost, openConfigureHost } from './host.ts';
+} from './pending.ts';
 export type { PersistentFile } from './persist/persistent-file.ts';
 export { type FullPlan, type PlanOptions, planEdit } from './plan.ts';
 export type { Outcome } from './rollback.ts';

@@ -9,6 +9,7 @@ import {
   resolveGenericFamily,
   setLinkModes,
 } from '../netlink/index.ts';
+import { Errno } from '../sys/syscall.ts';
 import type { ConfigureHost } from './host.ts';
 
 /** The media settings that can be restored. */
@@ -27,7 +28,7 @@ export async function readLinkModes(host: ConfigureHost, interfaceIndex: number)
       if (modes !== undefined) return modes;
     }
   } catch (error) {
-    if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
+    if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
   }
   return undefined;
 }

@@ -14,10 +14,11 @@ import {
   newDropRule,
   newTable,
 } from '../netlink/index.ts';
+import { Errno } from '../sys/syscall.ts';
 import type { ConfigureHost } from './host.ts';
 
 /** A table of our own: removing it removes everything. */
-export const MULTICAST_TABLE = 'tapline-multicast';
+const MULTICAST_TABLE = 'tapline-multicast';
 const CHAIN = 'input';
 const NF_ARP_IN = 0;
 /** Offset of the sender's hardware address in an ARP packet (RFC 826); the lowest bit of its first octet is the group bit. */
@@ -39,13 +40,13 @@ export async function readMulticastRule(host: ConfigureHost): Promise<MulticastR
     const rule = messages.map(decodeRuleCounter).find((one) => one?.table === MULTICAST_TABLE && one.chain === CHAIN);
     return rule === undefined ? undefined : { rejected: Number(rule.packets ?? 0n) };
   } catch (error) {
-    if (error instanceof NetlinkError && ABSENT.includes(error.errorName)) return undefined;
+    if (error instanceof NetlinkError && ABSENT.includes(error.errno)) return undefined;
     throw error;
   }
 }
 
 /** No such table; a kernel without nf_tables. */
-const ABSENT = ['ENOENT', 'EOPNOTSUPP', 'EINVAL'];
+const ABSENT = [Errno.ENOENT, Errno.EOPNOTSUPP, Errno.EINVAL];
 
 /** Adds or removes the rule; no effect if that is done already. @throws NetlinkError */
 export async function writeMulticastRule(host: ConfigureHost, rejects: boolean): Promise<void> {
@@ -65,11 +66,7 @@ export async function writeMulticastRule(host: ConfigureHost, rejects: boolean):
   }
 }
 
-/** The rule as text for nft(8). */
-export const MULTICAST_RULESET = `table arp ${MULTICAST_TABLE} {
-  chain ${CHAIN} {
-    type filter hook input priority 0; policy accept;
-    @nh,64,8 & 1 == 1 counter drop
-  }
-}
-`;
+/** The rule in the language of nft(8), on one line. */
+export const MULTICAST_RULESET =
+  `table arp ${MULTICAST_TABLE} { chain ${CHAIN} { type filter hook input priority 0; policy accept; ` +
+  '@nh,64,8 & 1 == 1 counter drop; } }';

@@ -14,15 +14,19 @@ export interface Restoration {
   readonly corrected: number;
   /** What still differs; empty if the state is as it was. May contain hostile text. */
   readonly differences: readonly string[];
-  /** Errors of the last round. */
+  /** Errors of the corrections that failed. */
   readonly errors: readonly string[];
 }
 
 /** Restoring needs two rounds at most in the tests; a state that other programs change may never become equal. */
 const MAX_ROUNDS = 8;
-/** Milliseconds for objects that the kernel makes by itself: duplicate address detection takes up to two seconds. */
-const SETTLE_TIME = 4000;
-const SETTLE_PAUSE = 100;
+/**
+ * Milliseconds in which the kernel still changes objects by itself: it reports a carrier up to a second late, and duplicate
+ * address detection takes up to two.
+ */
+const SETTLE_TIME = 1500;
+const DETECTION_TIME = 4000;
+const PAUSE = 100;
 
 /** @throws NetlinkError if the state cannot be read */
 export async function restoreSnapshot(
@@ -30,22 +34,24 @@ export async function restoreSnapshot(
   wanted: Snapshot,
   options: CompareOptions,
 ): Promise<Restoration> {
+  const start = performance.now();
   let corrected = 0;
-  const settled = performance.now() + SETTLE_TIME;
-  let errors: string[] = [];
+  let errors = new Map<string, string>();
   for (let round = 0; ; ) {
     const differences = compareSnapshots(wanted, await takeCurrent(host, wanted, options.created), options);
     const correctable = differences.filter(({ correct }) => correct !== undefined);
-    if (correctable.length === 0 && differences.length > 0 && performance.now() < settled) {
-      await sleep(SETTLE_PAUSE);
+    const patience = differences.length > 0 ? DETECTION_TIME : corrected > 0 ? SETTLE_TIME : 0;
+    if (round === MAX_ROUNDS || (correctable.length === 0 && performance.now() - start >= patience)) {
+      const left = differences.map(({ text }) => text);
+      return { corrected, differences: left, errors: left.flatMap((text) => errors.get(text) ?? []) };
+    }
+    if (correctable.length === 0) {
+      await sleep(PAUSE);
       continue;
     }
-    if (correctable.length === 0 || round === MAX_ROUNDS) {
-      return { corrected, differences: differences.map(({ text }) => text), errors };
-    }
     errors = await correctAll(host, correctable);
+    corrected += correctable.length - errors.size;
     round += 1;
-    corrected += correctable.length - errors.length;
   }
 }
 
@@ -61,19 +67,21 @@ export async function takeCurrent(
   return takeSnapshot(host, { ...wanted.scope, interfaces });
 }
 
-/** Corrects in order; what fails is tried again after the others, for objects that depend on later ones. */
-async function correctAll(host: ConfigureHost, differences: readonly Difference[]): Promise<string[]> {
+/** Corrects in order, and returns the errors by difference; what fails is tried again after the others, for objects that depend on later ones. */
+async function correctAll(host: ConfigureHost, differences: readonly Difference[]): Promise<Map<string, string>> {
   let pending = differences;
   for (;;) {
-    const failed: { readonly one: Difference; readonly error: string }[] = [];
+    const failed = new Map<Difference, string>();
     for (const one of pending) {
       try {
         await one.correct?.(host);
       } catch (error) {
-        failed.push({ one, error: `${one.text}: ${messageOf(error)}` });
+        failed.set(one, `${one.text}: ${messageOf(error)}`);
       }
     }
-    if (failed.length === 0 || failed.length === pending.length) return failed.map(({ error }) => error);
-    pending = failed.map(({ one }) => one);
+    if (failed.size === 0 || failed.size === pending.length) {
+      return new Map([...failed].map(([{ text }, error]) => [text, error]));
+    }
+    pending = [...failed.keys()];
   }
 }

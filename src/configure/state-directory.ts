@@ -125,6 +125,9 @@ export class StateDirectory {
       return readFileSync(join(this.path, name), 'utf8');
     } catch (error) {
       if (nodeCodeOf(error) === 'ENOENT') return undefined;
+      if (nodeCodeOf(error) === 'EACCES') {
+        throw new StackError('PRIVILEGE', `cannot read ${this.path}/${name}: permission denied; run as root`);
+      }
       throw unusable(this.path, messageOf(error), error);
     }
   }
@@ -150,7 +153,12 @@ export class StateDirectory {
       closeSync(fd);
       return undefined;
     }
-    return { fd, [Symbol.dispose]: () => closeSync(fd) };
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) closeSync(fd);
+      isHeld = false;
+    };
+    return { fd, [Symbol.dispose]: release };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Waits for the end of a pending change. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../base/errors.ts';
-import { type EngineParts, pendingStatus, revertPending } from './engine.ts';
+import { type EngineParts, pendingStatus, revertPending } from './pending.ts';
 import { type Outcome, readOutcome } from './rollback.ts';
 import { StateDirectory } from './state-directory.ts';
 

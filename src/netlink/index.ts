@@ -33,12 +33,11 @@ export {
   needsNewLink,
   nextHopIds,
   OBJECT_KINDS,
-  type ObjectKind,
   objectMessage,
-  readKernelObject,
   ruleInterfaces,
   withParameters,
 } from './kernel-object.ts';
+export type { ObjectKind } from './kernel-shape.ts';
 export {
   createPlainLink,
   createVeth,

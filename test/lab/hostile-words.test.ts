@@ -16,6 +16,7 @@ const COMMANDS = [
   'replay -i eth0 FILE',
   'filter ip',
   'interfaces',
+  'etherconfig',
   'ping 10.1.1.2',
   'traceroute 10.1.1.2',
   'mtr 10.1.1.2',

@@ -65,7 +65,7 @@ export function etherconfigOptions(command: Argv) {
 function changeWords<T>(command: Argv<T>) {
   const { flag, value } = optionGroup(Group.change);
   return command
-    .option('dry-run', flag('show the change and its risks, and make nothing'))
+    .option('dry-run', flag('show the change and its risks without making it'))
     .option('timeout', value('seconds until an unconfirmed change is rolled back', { defaultDescription: '120' }))
     .option('wait', flag('wait until the change is confirmed or rolled back'))
     .option('now', flag('keep the change as soon as it is verified; the word NOW must be typed'))

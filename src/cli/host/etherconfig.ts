@@ -142,7 +142,10 @@ async function runEdit(
     if (event.type !== 'pending' || !command.wait) continue;
     const stop = listenForStop(context);
     const outcome = await waitForEnd(parts, event.id, stop.signal).finally(() => stop.release());
-    if (outcome === undefined) continue;
+    if (outcome === undefined) {
+      context.stderr.write('tapline: no longer waiting; the change is rolled back unless it is confirmed\n');
+      continue;
+    }
     say({ type: 'ended', outcome });
     if (outcome.result !== 'confirmed') process.exitCode = ExitCode.failure;
   }

@@ -20,7 +20,7 @@ export interface AddressPrefix {
 }
 
 /** @throws StackError `EDIT` for text that is not ADDRESS/LENGTH, or an address that no interface can have */
-export function parsePrefix(text: string): AddressPrefix {
+function parsePrefix(text: string): AddressPrefix {
   const [addressText = '', lengthText = '', ...rest] = text.split('/');
   const address = parseAddress(addressText);
   const prefixLength = /^\d{1,3}$/.test(lengthText) ? Number(lengthText) : -1;

@@ -1,6 +1,7 @@
 /** Speed, duplex and autonegotiation of an interface. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Duplex, type Link, type LinkModes, type LinkModesChange, NetlinkError } from '../../netlink/index.ts';
+import { Errno } from '../../sys/syscall.ts';
 import type { MediaEdit, Plan } from '../edit.ts';
 import type { ConfigureHost } from '../host.ts';
 import { readLinkModes, writeMedia } from '../media-access.ts';
@@ -69,7 +70,7 @@ export async function planMedia(host: ConfigureHost, links: readonly Link[], edi
       try {
         await writeMedia(target, { interfaceIndex: link.index, ...wanted });
       } catch (error) {
-        if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
+        if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
         throw refuse(`the driver of ${link.name} cannot change media settings`, error);
       }
     },

@@ -1,5 +1,6 @@
 /** VLANs: IEEE 802.1Q interfaces, and 802.1ad for the outer tag of QinQ. @module */
 import { createVlan, deleteLink, type Link, LinkFlag, NetlinkError, withParameters } from '../../netlink/index.ts';
+import { Errno } from '../../sys/syscall.ts';
 import type { Plan, VlanChangeEdit, VlanDeleteEdit, VlanEdit, VlanNewEdit, VlanProtocol } from '../edit.ts';
 import type { ConfigureHost } from '../host.ts';
 import { restoreSnapshot } from '../restore.ts';
@@ -172,7 +173,7 @@ async function explained(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof NetlinkError) || error.errorName !== 'EOPNOTSUPP') throw error;
+    if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
     throw refuse(
       `VLANs are not available: this kernel lacks 8021q, or the interface cannot carry VLANs (${error.explanation})`,
       error,

@@ -20,13 +20,14 @@ export function persistentFiles(
   manager: LinkManager | undefined,
 ): readonly PersistentFile[] {
   if (plan.edit.kind === 'multicast') {
-    throw refuse(`--persist has no file for a packet filter rule; add it to /etc/nftables.conf:\n${MULTICAST_RULESET}`);
+    throw refuse(`--persist has no file for a packet filter rule; add it to /etc/nftables.conf: ${MULTICAST_RULESET}`);
   }
   if (manager === undefined) {
     throw refuse(
       `--persist supports systemd-networkd, NetworkManager and ifupdown; none of them manages ${plan.link?.name ?? 'this'}`,
     );
   }
+  refuseOddNames(plan);
   return filesFor(host, links, plan, manager).map(({ path, text, mode = CONFIGURATION_MODE }) => {
     const before = host.readFile(path);
     if (before !== undefined && !before.startsWith(MARK)) {
@@ -34,6 +35,13 @@ export function persistentFiles(
     }
     return { path, text: `${MARK}\n${text}`, before, mode };
   });
+}
+
+/** Names become parts of files and of shell commands (interfaces(5)). */
+function refuseOddNames({ link, created }: Plan): void {
+  const odd = [link?.name ?? '', ...created].find((name) => !/^[\w.-]+$/.test(name));
+  if (odd === undefined) return;
+  throw refuse(`--persist accepts interface names of letters, digits, "_", "." and "-", not ${JSON.stringify(odd)}`);
 }
 
 function filesFor(
