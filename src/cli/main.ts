@@ -12,6 +12,7 @@ import { mtrCommand } from './commands/mtr.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
+import { sanitizeCommand } from './commands/sanitize.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { runProgram } from './program.ts';
@@ -21,6 +22,7 @@ void runProgram([
   readCommand,
   infoCommand,
   editCommand,
+  sanitizeCommand,
   replayCommand,
   filterCommand,
   interfacesCommand,
