@@ -8,11 +8,13 @@ import { editCommand } from './commands/edit.ts';
 import { filterCommand } from './commands/filter.ts';
 import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { pingCommand } from './commands/ping.ts';
 import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { sanitizeCommand } from './commands/sanitize.ts';
+import { splitCommand } from './commands/split.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
 import { runProgram } from './program.ts';
@@ -22,6 +24,8 @@ void runProgram([
   readCommand,
   infoCommand,
   editCommand,
+  mergeCommand,
+  splitCommand,
   sanitizeCommand,
   replayCommand,
   filterCommand,
