@@ -7,6 +7,7 @@ import { fuzzFilter, fuzzLiveFilter } from './filter.ts';
 import { fuzzNetlink } from './netlink.ts';
 import { fuzzPcap } from './pcap.ts';
 import { fuzzProbes } from './probes.ts';
+import { fuzzRewrite } from './rewrite.ts';
 import { type FuzzTarget, runTarget } from './target.ts';
 
 const TARGETS: Readonly<Record<string, FuzzTarget>> = {
@@ -16,6 +17,7 @@ const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   netlink: fuzzNetlink,
   pcap: fuzzPcap,
   probes: fuzzProbes,
+  rewrite: fuzzRewrite,
 };
 
 const first = Number(process.env['TAPLINE_SEED'] ?? Date.now() % 1_000_000_000);
