@@ -20,8 +20,9 @@ function file(mark: number, step: number, count: number, linkType = 1): Uint8Arr
   const records = Array.from({ length: count }, (_, index) => {
     const bytes = new Uint8Array(60).fill(mark);
     bytes[1] = index;
-    const milliseconds = index * step + mark;
-    return [1_700_000_000 + Math.floor(milliseconds / 1000), (milliseconds % 1000) * 1000, 60, 60, bytes] as const;
+    const milliseconds = index * step;
+    const fraction = (milliseconds % 1000) * 1000 + mark; // no two files have frames of the same time
+    return [1_700_000_000 + Math.floor(milliseconds / 1000), fraction, 60, 60, bytes] as const;
   });
   return buildPcap({ records, linkType });
 }

@@ -88,7 +88,7 @@ function refuseInputs(files: readonly string[], output: string): void {
   if (existing === undefined) return;
   for (const file of files) {
     const input = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false });
-    if (input !== undefined && input.isFile() && input.dev === existing.dev && input.ino === existing.ino) {
+    if (input?.isFile() && input.dev === existing.dev && input.ino === existing.ino) {
       throw new StackError('USAGE', `cannot write to ${output}: it is a file that is being read`);
     }
   }
