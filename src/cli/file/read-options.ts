@@ -48,13 +48,13 @@ export function readOptions(command: Argv) {
     .option('from', value(`read frames from this time on: ${TIME_FORMS}`))
     .option('to', value('read frames before this time'))
     .option('no-comments', flag('do not print comments and drop counts of PCAPNG files'))
+    .option('count-only', flag('print only the number of matching frames'))
     .option(
       'strip',
       optionGroup(FrameGroup.files).flag(
         'leave out of PCAPNG files what may tell secrets: decryption keys, names, comments, custom and unknown blocks and options',
       ),
-    )
-    .option('count-only', flag('print only the number of matching frames'));
+    );
   return outputOptions(printOptions(input));
 }
 
