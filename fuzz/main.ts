@@ -7,6 +7,7 @@ import { fuzzFilter, fuzzLiveFilter } from './filter.ts';
 import { fuzzNetlink } from './netlink.ts';
 import { fuzzPcap } from './pcap.ts';
 import { fuzzProbes } from './probes.ts';
+import { fuzzRewrite } from './rewrite.ts';
 import { fuzzSmtp } from './smtp.ts';
 import { type FuzzTarget, runTarget } from './target.ts';
 
@@ -17,6 +18,7 @@ const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   netlink: fuzzNetlink,
   pcap: fuzzPcap,
   probes: fuzzProbes,
+  rewrite: fuzzRewrite,
   smtp: fuzzSmtp,
 };
 

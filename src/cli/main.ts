@@ -10,6 +10,7 @@ import { etherconfigCommand } from './commands/etherconfig.ts';
 import { filterCommand } from './commands/filter.ts';
 import { infoCommand } from './commands/info.ts';
 import { interfacesCommand } from './commands/interfaces.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { mtrCommand } from './commands/mtr.ts';
 import { netstatCommand } from './commands/netstat.ts';
 import { pingCommand } from './commands/ping.ts';
@@ -17,6 +18,8 @@ import { readCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { smtppingCommand } from './commands/smtpping.ts';
 import { supportBundleCommand } from './commands/support-bundle.ts';
+import { sanitizeCommand } from './commands/sanitize.ts';
+import { splitCommand } from './commands/split.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tcpservicesCommand } from './commands/tcpservices.ts';
 import { tracerouteCommand } from './commands/traceroute.ts';
@@ -27,6 +30,9 @@ void runProgram([
   readCommand,
   infoCommand,
   editCommand,
+  mergeCommand,
+  splitCommand,
+  sanitizeCommand,
   replayCommand,
   filterCommand,
   interfacesCommand,

@@ -45,6 +45,7 @@ export class CaptureParser {
   #scout: { readonly parser: RecordParser; at: number } | undefined;
   #finished = false;
   #parser: RecordParser | undefined;
+  readonly #interfaces: CaptureInterface[] = [];
   #format: FileFormatName = 'pcap';
   #error: StackError | undefined;
 
@@ -67,8 +68,17 @@ export class CaptureParser {
 
   /** The interfaces described so far. The `interfaceIndex` of a frame is an index into this list. */
   get interfaces(): readonly CaptureInterface[] {
-    const described = this.#parser?.interfaces ?? [];
-    return described.length === 0 ? (this.#scout?.parser.interfaces ?? described) : described;
+    this.#describe(this.#scout?.parser);
+    this.#describe(this.#parser);
+    return this.#interfaces;
+  }
+
+  /** Adds interfaces that a parser found to the list, which is the same array for the whole input. */
+  #describe(parser: RecordParser | undefined): void {
+    const found = parser?.interfaces ?? [];
+    for (let next = this.#interfaces.length; next < found.length; next += 1) {
+      this.#interfaces.push(found[next] as CaptureInterface);
+    }
   }
 
   /** Maximum length in bytes of a frame of these interfaces, whatever their snap lengths. */
@@ -135,6 +145,7 @@ export class CaptureParser {
     const table = this.#table;
     table.reset(this.#buffer);
     while (this.#error === undefined && !table.isFull && this.#step());
+    this.#describe(this.#parser);
     if (this.#parser !== undefined && this.#parser.interfaces.length > 0) this.#scout = undefined;
     if (this.#finished && table.isEmpty) this.#checkRest();
     return table;

@@ -28,6 +28,7 @@ export { EditedSource } from './rewrite/edited-source.ts';
 export type { FrameEditor } from './rewrite/frame-editor.ts';
 export { type EditOptions, FrameEdits, type NumberRange } from './rewrite/frame-edits.ts';
 export { type CaptureTime, type SelectionOptions, selectFrames, type TimeBound } from './rewrite/frame-selection.ts';
+export { FrameSanitizer, type PayloadRemoval } from './sanitize/frame-sanitizer.ts';
 export { FileSeries } from './series/file-series.ts';
 export type { FreeSpaceFloor } from './series/free-space.ts';
 export { GrowingFiles } from './series/growing-files.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fuzzDissect } from '../../fuzz/dissect.ts';
 import { SEED_FRAMES } from '../../fuzz/frames.ts';
 import { fuzzPcap } from '../../fuzz/pcap.ts';
+import { fuzzRewrite } from '../../fuzz/rewrite.ts';
 import { dissect } from '../../src/dissect/dissect.ts';
 import { PacketPrinter } from '../../src/report/packet/line.ts';
 import { lentFrame } from '../support/capture-file.ts';
@@ -14,6 +15,10 @@ describe('fuzz targets', () => {
 
   test('pcap: 3,000 seeds', () => {
     for (let seed = 0; seed < 3000; seed += 1) fuzzPcap(seed);
+  });
+
+  test('rewrite: 2,000 seeds', () => {
+    for (let seed = 0; seed < 2000; seed += 1) fuzzRewrite(seed);
   });
 
   test('the seed frames are valid: none is truncated', () => {

@@ -614,7 +614,7 @@ describe('read', () => {
     const cut = run('read', folder.file('cut.pcap'), '-n');
     expect(cut.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(cut.stderr).toContain(
-      `\ntapline: ${folder.file('cut.pcap')}: the file ends in a record's data: 114 bytes expected, 109 left\n`,
+      `\ntapline: ${folder.file('cut.pcap')}: at offset 366: the file ends in a record's data: 114 bytes expected, 109 left\n`,
     );
     expect(cut.status).toBe(6);
     expect(run('read', folder.file('missing.pcap')).status).toBe(1);

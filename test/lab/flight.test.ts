@@ -65,6 +65,9 @@ describe('capture --trigger', () => {
     const [name = ''] = readdirSync(folder.path);
     expect(name).toMatch(/^trouble-00001-\d{8}T\d{6}\.pcapng$/);
     expect(program.standardError).toMatch(/trigger 1 \(ether proto 0x88b6\) at \S+Z\n/);
+    await using reading = tapline(lab.host('right'), 'read', folder.file(name));
+    expect(await reading.exit()).toBe(0);
+    expect(reading.standardOutput.toString()).toMatch(/^.*\n.* \[comment: trigger 1: ether proto 0x88b6\]\n.*\n$/);
     expect(program.standardError).toContain(`tapline: 3 packets in ${folder.file(name)}\n`);
     expect(program.standardError).toContain('capture stopped: trigger limit reached (--max-triggers ');
     expect(program.standardError).toContain('1 triggers, 3 packets written to 1 files\n');

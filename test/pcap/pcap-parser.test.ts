@@ -16,7 +16,8 @@ describe('classic PCAP (draft-ietf-opsawg-pcap, libpcap sf-pcap.c)', () => {
       const { frames, code, parser } = parseAll(file);
       expect(code).toBeUndefined();
       expect(frames).toEqual([{ bytes: HEX, wireLength: 1500, seconds: 0xffff_ffff, nanoseconds, interfaceIndex: 0 }]);
-      expect(parser.interfaces).toEqual([{ linkType: 1, snapLength: 65_535 }]);
+      const unit = magic === 0xa1b23c4d ? { timestampResolution: 9 } : {};
+      expect(parser.interfaces).toEqual([{ linkType: 1, snapLength: 65_535, ...unit }]);
     }
   });
 

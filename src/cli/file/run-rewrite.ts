@@ -51,6 +51,6 @@ export async function runRewrite(
 }
 
 /** Microseconds are enough if the first interface, described before the output begins, counts no finer. */
-function precisionOf({ interfaces }: FileSource): TimestampPrecision {
+export function precisionOf({ interfaces }: FileSource): TimestampPrecision {
   return (interfaces[0]?.timestampResolution ?? 6) > 6 ? 'nano' : 'micro';
 }

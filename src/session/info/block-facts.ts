@@ -25,7 +25,7 @@ export interface SectionFacts {
 }
 
 /** Counters of the last statistics block of an interface; those that the block contains. */
-export interface StatisticsFacts {
+interface StatisticsFacts {
   readonly received?: number;
   readonly dropped?: number;
   readonly filterAccepted?: number;

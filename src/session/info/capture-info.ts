@@ -8,7 +8,7 @@ import { BlockFacts, type InterfaceFacts, type PacketComment, type SectionFacts 
 import { FrameFacts, type InfoTime } from './frame-facts.ts';
 
 /** An interface of a file, with the sums of its frames. */
-export interface InterfaceInfo extends InterfaceFacts {
+interface InterfaceInfo extends InterfaceFacts {
   readonly linkType: number;
   /** As `-y` takes it, for instance `EN10MB`. */
   readonly linkTypeName: string;
