@@ -74,7 +74,7 @@ export function limitBoundingSet(kept: readonly CapabilityName[]): void {
 }
 
 /**
- * Keeps the permitted capabilities of this thread when the process leaves user 0, for `returnToRoot`.
+ * Keeps the permitted capabilities of this thread when the process leaves user 0, see `prepareReturn`.
  * @returns false if the kernel refuses
  */
 export function keepCapabilities(): boolean {

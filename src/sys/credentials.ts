@@ -3,7 +3,7 @@
  * `process.setuid` changes all threads, as POSIX demands; system calls made here change the calling thread only. @module
  */
 
-import { limitBoundingSet, limitCapabilities, withoutCapabilities } from './capabilities.ts';
+import { keepCapabilities, limitBoundingSet, limitCapabilities, withoutCapabilities } from './capabilities.ts';
 import { AT_EACCESS, AT_FDCWD, type CapabilityName } from './constants.ts';
 import { addressOf, setfsgid, setfsuid } from './libc.ts';
 import { systemCall } from './syscall.ts';
@@ -38,22 +38,41 @@ export function becomeUser({ uid, gid, groups }: Identity): void {
 }
 
 /**
+ * Prepares the calling thread, of root, to return by `returnToRoot` after the process has become another user.
+ * @returns false if the kernel refuses a step of the return
+ */
+export function prepareReturn(kept: readonly CapabilityName[]): boolean {
+  try {
+    limitCapabilities([...RETURN_CAPABILITIES, ...kept]);
+    setIdentity(currentIdentity()); // changes nothing
+    return keepCapabilities();
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Returns the calling thread, and the threads that it starts later, to `root`, with these capabilities only.
  * @returns those of them that root had
- * @throws SyscallError `SYSCALL`
+ * @throws SyscallError `SYSCALL` without `prepareReturn`
  */
-export function returnToRoot(
-  { uid, gid, groups }: Identity,
-  kept: readonly CapabilityName[],
-): readonly CapabilityName[] {
+export function returnToRoot(root: Identity, kept: readonly CapabilityName[]): readonly CapabilityName[] {
+  limitCapabilities([...RETURN_CAPABILITIES, ...kept]);
+  setIdentity(root);
+  limitBoundingSet(kept);
+  return limitCapabilities(kept);
+}
+
+/** Needed by `setIdentity`, and for the bounding set. */
+const RETURN_CAPABILITIES: readonly CapabilityName[] = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'];
+
+/** Sets user and groups of the calling thread. */
+function setIdentity({ uid, gid, groups }: Identity): void {
   const wanted = 'remain root';
-  limitCapabilities(['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP', ...kept]);
   const list = Uint32Array.from(groups);
   systemCall(wanted, 'setgroups', list.length, addressOf(list));
   systemCall(wanted, 'setresgid', gid, gid, gid);
   systemCall(wanted, 'setresuid', uid, uid, uid);
-  limitBoundingSet(kept);
-  return limitCapabilities(kept);
 }
 
 /**
@@ -84,9 +103,13 @@ export function userMayAccess({ uid, gid, groups }: Identity, path: string, mode
   }
 }
 
-/** Returns whether the calling thread would have this access without capabilities. @param mode bits of `AccessMode` */
+/** Returns whether the calling thread would have this access without capabilities; false if the kernel cannot be asked. @param mode bits of `AccessMode` */
 export function mayAccessWithoutCapabilities(path: string, mode: number): boolean {
-  return withoutCapabilities(() => mayAccess(path, mode));
+  try {
+    return withoutCapabilities(() => mayAccess(path, mode));
+  } catch {
+    return false;
+  }
 }
 
 function mayAccess(path: string, mode: number): boolean {

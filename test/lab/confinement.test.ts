@@ -26,6 +26,8 @@ import { type ThreadState, threadStates } from '../support/thread-states.ts';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const CALLS = fileURLToPath(new URL('../support/forbidden-calls.cjs', import.meta.url));
 
+const REFUSE = fileURLToPath(new URL('../support/refuse-calls.cjs', import.meta.url));
+
 const NOBODY = 65_534;
 /** The user of sudo; no such user need exist. */
 const ALICE = 61_234;
@@ -48,7 +50,9 @@ afterAll(() => lab.close());
 
 /** Runs tapline with the preloaded calls. @param prefix variables for env(1), or a program that runs it */
 function tapline(prefix: readonly string[], ...words: readonly string[]): LabProcess {
-  const command = [...prefix, process.execPath, '--require', CALLS, MAIN, ...words];
+  const isRefused = prefix.some((word) => word.startsWith('REFUSED='));
+  const preloads = ['--require', CALLS, ...(isRefused ? ['--require', REFUSE] : [])];
+  const command = [...prefix, process.execPath, ...preloads, MAIN, ...words];
   return new LabProcess(lab.host('right'), '/usr/bin/env', command);
 }
 
@@ -590,5 +594,33 @@ describe.skipIf(!isRoot)('probes and replay', () => {
     await program.exit();
     expect(program.standardError).toContain('continues as user 65534');
     expect(program.standardOutput.toString()).toContain('localhost');
+  });
+});
+
+describe.skipIf(!isRoot)('a step that the kernel refuses is reported, and the capture works', () => {
+  /** Numbers on x86-64 and arm64. */
+  test.each([
+    ['seccomp', [317, 277], 'system calls are not filtered: cannot filter system calls: seccomp: EPERM'],
+    [
+      'landlock',
+      [444, 444],
+      'writes are not limited: cannot restrict writes to folders: landlock_create_ruleset: EPERM',
+    ],
+    ['setuid', [105, 146], 'cannot become nobody: setuid: EPERM'],
+    ['setgroups', [116, 159], 'continues as user 0 with no capabilities'],
+    ['setresuid', [117, 147], 'continues as user '],
+    ['capset', [126, 91], 'capabilities are not dropped: cannot drop capabilities: capset: EPERM'],
+    ['prctl', [157, 167], 'no_new_privs is not set: cannot set no_new_privs: prctl: EPERM'],
+  ])('%s', async (_name, [x64 = 0, arm64 = 0], message) => {
+    for (const words of [
+      ['-w', 'FOLDER/x.pcap'],
+      ['-w', 'FOLDER/x.pcap', '--threads', '2'],
+    ]) {
+      const refused = `REFUSED=${process.arch === 'x64' ? x64 : arm64}`;
+      using run = await start({ prefix: [refused], words });
+      await ping(2);
+      expect(await finish(run)).toEqual({ packets: 4, owners: [0] });
+      expect(run.program.standardError).toContain(message);
+    }
   });
 });

@@ -115,13 +115,14 @@ describe.skipIf(!isRoot)('as root', () => {
   test('a thread returns to root with some capabilities, and no more in its bounding set', async () => {
     const code = `
       const root = credentials.currentIdentity();
-      capabilities.keepCapabilities();
+      const isReady = credentials.prepareReturn(['CAP_KILL']);
       credentials.becomeUser(${IDENTITY});
       const between = [status('Uid'), status('CapEff')];
       const remaining = credentials.returnToRoot(root, ['CAP_KILL']);
-      result = [between, remaining, status('Uid'), status('Gid'), status('CapEff'), status('CapPrm'), status('CapBnd')];`;
+      result = [isReady, between, remaining, status('Uid'), status('Gid'), status('CapEff'), status('CapPrm'), status('CapBnd')];`;
     const kill = '0000000000000020';
     expect(await inProcess(code)).toEqual([
+      true,
       [Array(4).fill('65534').join('\t'), '0'.repeat(16)],
       ['CAP_KILL'],
       '0\t0\t0\t0',

@@ -4,7 +4,7 @@ import { defined } from '../../base/defined.ts';
 import { messageOf, StackError } from '../../base/errors.ts';
 import { openLive } from '../../capture/index.ts';
 import { OutputLedger, type StopReason } from '../../session/index.ts';
-import { keepCapabilities } from '../../sys/capabilities.ts';
+import { prepareReturn } from '../../sys/credentials.ts';
 import { confineThread, type ThreadRights } from '../confinement/thread-rights.ts';
 import { createContext } from '../context.ts';
 import { createFiles, recordAndClose } from './capture-output.ts';
@@ -47,13 +47,13 @@ export async function runCaptureThread(): Promise<void> {
 }
 
 async function capture(task: ThreadTask, stop: AbortController, tell: (message: ThreadMessage) => void): Promise<void> {
-  const { command, output, fanoutId, limits, ledger, staysRoot } = task;
+  const { command, output, fanoutId, limits, ledger, returnsWith } = task;
   const context = createContext();
   const [live] = await liveInterfaces(command, context);
   if (live === undefined) return;
   const fanout = { mode: task.fanout, ...defined({ id: fanoutId }) };
   await using source = openLive(live.interfaceName, { ...live, fanout });
-  if (staysRoot) keepCapabilities();
+  if (returnsWith !== undefined) prepareReturn(returnsWith);
   const permission = rightsToWrite(stop.signal);
   tell({ kind: 'open', fanoutId: source.fanoutId ?? 0, described: source.interfaces[0] });
   const rights = await permission;

@@ -47,7 +47,7 @@ export async function runCaptureThreads(
   };
   const start = (fanoutId: number | undefined): ThreadHandle => {
     const file = threadFile(output.path, threads.length);
-    const shared = { fanout, fanoutId, limits, ledger, staysRoot: confinement.staysRoot };
+    const shared = { fanout, fanoutId, limits, ledger, returnsWith: confinement.returnsWith };
     const workerData: ThreadTask = { command, output: { ...output, path: file }, ...shared };
     const worker = new Worker(new URL('./capture-thread.js', import.meta.url), { workerData });
     const thread = new ThreadHandle(worker, file, update);

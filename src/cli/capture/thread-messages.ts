@@ -3,6 +3,7 @@ import type { StackErrorCode } from '../../base/errors.ts';
 import type { CaptureStatistics } from '../../base/frame.ts';
 import type { CaptureInterface } from '../../pcap/index.ts';
 import type { StopReason } from '../../session/index.ts';
+import type { CapabilityName } from '../../sys/constants.ts';
 import type { ThreadRights } from '../confinement/thread-rights.ts';
 import type { CaptureCommand } from './capture-options.ts';
 import type { OutputFiles } from './output-options.ts';
@@ -15,8 +16,8 @@ export interface ThreadTask extends Pick<ThreadSettings, 'fanout' | 'limits'> {
   readonly output: OutputFiles;
   /** The group to join; undefined for the first thread. */
   readonly fanoutId: number | undefined;
-  /** Prepare to return to root when the process has become another user. */
-  readonly staysRoot: boolean;
+  /** Prepare to return to root, with these capabilities, when the process has become another user. */
+  readonly returnsWith: readonly CapabilityName[] | undefined;
   /** The ledger that all threads share. */
   readonly ledger: SharedArrayBuffer;
 }

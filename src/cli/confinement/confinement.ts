@@ -6,8 +6,9 @@
 import { dirname } from 'node:path';
 import { messageOf, StackError } from '../../base/errors.ts';
 import { printable } from '../../base/text.ts';
-import { keepCapabilities, limitBoundingSet, setNoNewPrivileges } from '../../sys/capabilities.ts';
-import { becomeUser, currentIdentity } from '../../sys/credentials.ts';
+import { limitBoundingSet, setNoNewPrivileges } from '../../sys/capabilities.ts';
+import type { CapabilityName } from '../../sys/constants.ts';
+import { becomeUser, currentIdentity, prepareReturn } from '../../sys/credentials.ts';
 import { installSystemCallFilter } from '../../sys/seccomp.ts';
 import { OWN_ARCHITECTURE } from '../../sys/syscall-numbers.ts';
 import type { User } from '../../sys/users.ts';
@@ -36,9 +37,9 @@ export class Confinement {
     if (needs.isVerbose) this.#report = (text) => stderr.write(`tapline: ${printable(text)}\n`);
   }
 
-  /** Threads that write files must call `keepCapabilities` before `enter`, to be able to return to root. */
-  get staysRoot(): boolean {
-    return this.#plan.kind === 'root';
+  /** Capabilities with which threads that write files must call `prepareReturn` before `enter`; undefined: none must. */
+  get returnsWith(): readonly CapabilityName[] | undefined {
+    return this.#plan.kind === 'root' ? this.#plan.kept : undefined;
   }
 
   /**
@@ -73,9 +74,9 @@ export class Confinement {
     } else if (plan.kind === 'root') {
       if (plan.reason !== undefined) this.#done.push(plan.reason);
       const root = currentIdentity();
-      const canReturn = OWN_ARCHITECTURE !== undefined && keepCapabilities();
       // Threads of V8, which write no files, remain unprivileged; this one returns.
-      if (canReturn && this.#become(NOBODY)) return this.#limitThread({ root, kept: plan.kept, folders });
+      if (prepareReturn(plan.kept) && this.#become(NOBODY))
+        return this.#limitThread({ root, kept: plan.kept, folders });
     }
     return this.#limitThread({ root: undefined, kept: plan.kept, folders });
   }
@@ -86,7 +87,8 @@ export class Confinement {
       becomeUser(user);
       return true;
     } catch (cause) {
-      const problem = `cannot become ${user.name}: ${messageOf(cause)}`;
+      const { syscall, code } = cause as NodeJS.ErrnoException;
+      const problem = `cannot become ${user.name}: ${syscall}: ${code}`;
       if (user.name === this.#needs.user) throw new StackError('PRIVILEGE', `${problem}; omit -Z`, { cause });
       this.#done.push(problem);
       return false;

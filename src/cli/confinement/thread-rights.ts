@@ -6,7 +6,7 @@ import { restrictWritesTo } from '../../sys/landlock.ts';
 
 /** What a thread keeps. Plain data, which is sent to threads. */
 export interface ThreadRights {
-  /** The identity to return to, after `keepCapabilities`; undefined: that of the process. */
+  /** The identity to return to, after `prepareReturn`; undefined: that of the process. */
   readonly root: Identity | undefined;
   readonly kept: readonly CapabilityName[];
   /** Folders to write to; undefined: no limit. */
