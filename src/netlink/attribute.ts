@@ -81,6 +81,7 @@ function encode(type: number, value: Uint8Array): Uint8Array {
  * many messages: `wrap` points it at the next one.
  */
 export class Attributes {
+  readonly #cursor = new AttributeCursor();
   #bytes: Uint8Array = EMPTY;
   // A message has few attributes: searching these lists is faster than making a map of each message.
   #count = 0;
@@ -90,11 +91,17 @@ export class Attributes {
 
   /** Points at `bytes[start, end)`; false if an attribute ends outside. */
   wrap(bytes: Uint8Array, start: number, end: number): boolean {
+    const cursor = this.#cursor;
+    let count = 0;
+    cursor.wrap(bytes, start, end);
+    for (; cursor.next(); count += 1) {
+      this.#types[count] = cursor.type;
+      this.#starts[count] = cursor.start;
+      this.#ends[count] = cursor.end;
+    }
     this.#bytes = bytes;
-    this.#count = 0;
-    if (forEachAttribute(bytes, start, end, this.#add)) return true;
-    this.#count = 0;
-    return false;
+    this.#count = cursor.isWhole ? count : 0;
+    return cursor.isWhole;
   }
 
   has(type: number): boolean {
@@ -111,9 +118,10 @@ export class Attributes {
     return at === undefined ? undefined : readU16le(this.#bytes, at);
   }
 
-  u32(type: number): number | undefined {
-    const at = this.#startOf(type, 4);
-    return at === undefined ? undefined : readU32le(this.#bytes, at);
+  /** @param offset of the number in the value, for structures */
+  u32(type: number, offset = 0): number | undefined {
+    const at = this.#startOf(type, offset + 4);
+    return at === undefined ? undefined : readU32le(this.#bytes, at + offset);
   }
 
   /** Returns a copy of the value. */
@@ -149,13 +157,6 @@ export class Attributes {
     const start = this.#starts[found];
     return start === undefined || found < 0 || (this.#ends[found] ?? 0) - start < length ? undefined : start;
   }
-
-  readonly #add = (type: number, start: number, end: number): void => {
-    this.#types[this.#count] = type;
-    this.#starts[this.#count] = start;
-    this.#ends[this.#count] = end;
-    this.#count += 1;
-  };
 }
 
 /** Parses `bytes[start, end)` as attributes; undefined if one of them ends outside. */

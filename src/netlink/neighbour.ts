@@ -33,10 +33,9 @@ const HEADER_FLAGS = 10;
 /** NDA_* */
 const DESTINATION = 1;
 const LINK_ADDRESS = 2;
+/** `struct nda_cacheinfo`: confirmed, used, updated, reference count. */
 const CACHE_INFO = 3;
 const PROBES = 4;
-/** `struct nda_cacheinfo`: confirmed, used, updated, reference count. */
-const CACHE_INFO_LENGTH = 16;
 
 /** Time since events of an entry, in ticks of USER_HZ (10 ms). */
 interface NeighbourAge {
@@ -121,18 +120,19 @@ export function readNeighbour(type: number, bytes: Uint8Array, start: number, en
     linkAddress: attributes.bytes(LINK_ADDRESS),
     state: readU16le(bytes, start + HEADER_STATE),
     flags: readU8(bytes, start + HEADER_FLAGS),
-    age: decodeAge(attributes.bytes(CACHE_INFO)),
+    age: decodeAge(),
     probes: attributes.u32(PROBES),
   };
 }
 
-function decodeAge(bytes: Uint8Array | undefined): NeighbourAge | undefined {
-  if (bytes === undefined || bytes.length < CACHE_INFO_LENGTH) return undefined;
+function decodeAge(): NeighbourAge | undefined {
+  const references = attributes.u32(CACHE_INFO, 12);
+  if (references === undefined) return undefined;
   return {
-    confirmed: readU32le(bytes, 0),
-    used: readU32le(bytes, 4),
-    updated: readU32le(bytes, 8),
-    references: readU32le(bytes, 12),
+    confirmed: attributes.u32(CACHE_INFO, 0) ?? 0,
+    used: attributes.u32(CACHE_INFO, 4) ?? 0,
+    updated: attributes.u32(CACHE_INFO, 8) ?? 0,
+    references,
   };
 }
 

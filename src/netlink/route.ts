@@ -100,7 +100,7 @@ export function readRoute(messageType: number, bytes: Uint8Array, start: number,
     preference: attributes.u8(RouteAttribute.preference),
     nextHopId: attributes.u32(RouteAttribute.nextHopId),
     nextHops: decodeNextHops(flags & NEXT_HOP_FLAGS_MASK),
-    expiresTicks: decodeExpiry(attributes.bytes(RouteAttribute.cacheInfo)),
+    expiresTicks: decodeExpiry(attributes.u32(RouteAttribute.cacheInfo, CACHE_INFO_EXPIRES)),
     flags,
   };
 }
@@ -109,10 +109,9 @@ function isPrefix(destination: Uint8Array, family: number, prefixLength: number)
   return familyOf(destination) === family && prefixLength <= destination.length * 8;
 }
 
-function decodeExpiry(cacheInfo: Uint8Array | undefined): number | undefined {
-  if (cacheInfo === undefined || cacheInfo.length < CACHE_INFO_EXPIRES + 4) return undefined;
-  const ticks = readU32le(cacheInfo, CACHE_INFO_EXPIRES) | 0;
-  return ticks === 0 ? undefined : ticks;
+/** Signed: a route may be past its end. */
+function decodeExpiry(ticks: number | undefined): number | undefined {
+  return ticks === undefined || ticks === 0 ? undefined : ticks | 0;
 }
 
 function decodeNextHops(flags: number): NextHop[] {
