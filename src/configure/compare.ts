@@ -120,12 +120,13 @@ class Pair {
 
   /** An object that is to be deleted. */
   extra(object: KernelObject): Difference[] {
-    if (!this.#deletes || (object.kind === 'qdisc' && isAutomatic(object))) return [];
-    return [{ text: `${this.describe(object)} is new`, correct: correction(object, deleteObject(object)) }];
+    if (!this.#deletes || isAutomatic(object)) return []; // goes with what it follows from
+    return [{ text: `${this.describe(object)} is new`, correct: send(deleteObject(object)) }];
   }
 
   missing(object: KernelObject, message = createObject(object, this.remaining(object))): Difference {
-    return { text: `${this.describe(object)} is missing`, correct: correction(object, message) };
+    const correct = isAutomatic(object) ? undefined : send(message);
+    return { text: `${this.describe(object)} is missing`, correct };
   }
 
   describe(object: KernelObject): string {
@@ -148,11 +149,6 @@ function ofKind(objects: readonly KernelObject[], kind: ObjectKind): KernelObjec
 
 function send(message: ReturnType<typeof createObject>): Difference['correct'] {
   return (host) => host.netlink.execute(message, { wanted: 'restore the state before the change' });
-}
-
-/** Automatic objects follow from others. */
-function correction(object: KernelObject, message: ReturnType<typeof createObject>): Difference['correct'] {
-  return isAutomatic(object) ? undefined : send(message);
 }
 
 function createdLinks(current: Snapshot, created: readonly string[]): Difference[] {

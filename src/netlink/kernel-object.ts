@@ -61,6 +61,7 @@ const ROUTE_EXPIRES = 23;
 /** IFA_F_NODAD. */
 const NO_DETECTION = 0x02;
 const ROUTE_PRIORITY = 6;
+const MASTER = 10;
 const LINK_PARENT_NAMESPACE = 37;
 
 /** In the order in which they can be created. */
@@ -73,14 +74,20 @@ export const OBJECT_KINDS = Object.keys(SHAPES) as readonly ObjectKind[];
 export async function dumpObjects(netlink: NetlinkConnection, kind: ObjectKind): Promise<KernelObject[]> {
   const { type, headerLength } = SHAPES[kind];
   const headers = [new Uint8Array(headerLength)];
-  if (kind === 'neighbour')
-    headers.push(new Uint8Array(headerLength).fill(NTF_PROXY, NEIGHBOUR_FLAGS, NEIGHBOUR_FLAGS + 1));
+  if (kind === 'neighbour') {
+    const proxies = new Uint8Array(headerLength);
+    proxies[NEIGHBOUR_FLAGS] = NTF_PROXY;
+    headers.push(proxies);
+  }
   const objects: KernelObject[] = [];
   for (const payload of headers) {
     try {
       const request = { type: type + 2, flags: MessageFlag.dump, payload };
       const { messages } = await netlink.dump(request, { wanted: `list ${NAMES[kind]}` });
-      objects.push(...messages.flatMap((message) => readKernelObject(kind, message) ?? []));
+      for (const message of messages) {
+        const object = readKernelObject(kind, message);
+        if (object !== undefined) objects.push(object);
+      }
     } catch (error) {
       // Old kernels have no next hop objects.
       if (!(error instanceof NetlinkError) || error.errno !== Errno.EOPNOTSUPP) throw error;
@@ -141,7 +148,6 @@ export function changeLink(wanted: KernelObject, current: KernelObject): Netlink
   }
   return { type, flags: 0, payload: encode(wanted.payload.slice(0, headerLength), changed) };
 }
-const MASTER = 10;
 
 /** Whether a change of the link needs a new link: its parent, kind or parameters differ. */
 export function needsNewLink(wanted: KernelObject, current: KernelObject): boolean {

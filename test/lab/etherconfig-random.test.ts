@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { EtherconfigLab } from '../support/etherconfig-lab.ts';
 import { eventually } from '../support/eventually.ts';
-import { type KernelState, kernelState, stateDifferences } from '../support/kernel-state.ts';
+import { type KernelState, kernelState, settledState, stateDifferences } from '../support/kernel-state.ts';
 import { requirePeer } from '../support/peers.ts';
 import { RandomSource } from '../support/random-source.ts';
 
@@ -18,8 +18,6 @@ const AT_ONCE = 6;
 /** A change takes up to 700 ms; a second later it is rolled back, which the kill may interrupt, too. */
 const CHANGE_TIME = 2200;
 const CONFIRM_TIME = 600;
-/** The kernel reports a carrier up to a second late, and changes addresses and routes then. */
-const KERNEL_TIME = 1100;
 
 const hasPeers = requirePeer('ip') !== undefined && requirePeer('tc') !== undefined;
 
@@ -97,20 +95,11 @@ async function expectState(lab: EtherconfigLab, wanted: KernelState, what: strin
   await eventually(async () => expect(stateDifferences(wanted, await kernelState(lab.left)), what).toEqual([]));
 }
 
-async function settled(lab: EtherconfigLab): Promise<KernelState> {
-  for (let before = await kernelState(lab.left); ; ) {
-    await sleep(KERNEL_TIME);
-    const now = await kernelState(lab.left);
-    if (stateDifferences(before, now).length === 0) return now;
-    before = now;
-  }
-}
-
 type Ending = 'confirmed' | 'rolled back' | 'none';
 
 /** Makes a change, kills some of its processes, and checks the state that it leaves. Returns how it ended. */
 async function runEdit(lab: EtherconfigLab, edit: string, random: RandomSource, what: string): Promise<Ending> {
-  const before = await settled(lab);
+  const before = await settledState(lab.left);
   const previous = lab.outcome?.id;
   const victim = random.pick(['tool', 'guard', 'both'] as const);
   if (random.oneIn(2)) {

@@ -10,7 +10,7 @@ import { connectTcp, pingAddress, sendFrames, supportsLinkKind } from '../../src
 import { decodeNeighbour, dumpNeighbours, NeighbourState } from '../../src/netlink/neighbour.ts';
 import { EtherconfigLab } from '../support/etherconfig-lab.ts';
 import { eventually } from '../support/eventually.ts';
-import { kernelState, stateDifferences } from '../support/kernel-state.ts';
+import { kernelState, settledState, stateDifferences } from '../support/kernel-state.ts';
 import { missing, requirePeer } from '../support/peers.ts';
 
 const ip = requirePeer('ip');
@@ -41,7 +41,7 @@ describe.skipIf(ip === undefined)('a change ends', () => {
     lab.ip('ip address add fd00:1::99/64 dev eth0 valid_lft 4000 preferred_lft 2000 nodad');
     lab.ip('ip -6 route add default via fd00:1::2');
     lab.ip('sysctl -qw net.ipv6.conf.eth0.hop_limit=33');
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     const made = await lab.run('mtu edit eth0 1200 --timeout 1');
     expect(made.output).toContain('MTU of eth0: 1500 -> 1200');
     expect(made.output).toContain('an MTU below 1280 removes all IPv6 addresses and routes of eth0');
@@ -89,7 +89,7 @@ describe.skipIf(ip === undefined)('a change ends', () => {
   });
 
   test('by rollback when the program that waits is killed', async () => {
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     await using child = lab.start('mtu edit eth0 1200 --timeout 3 --wait --json');
     await eventually(() => expect(child.standardOutput.toString()).toContain('"type":"pending"'));
     child.signal('SIGKILL');
@@ -98,7 +98,7 @@ describe.skipIf(ip === undefined)('a change ends', () => {
   });
 
   test('by rollback when the guard is killed: the program that waits does its work', async () => {
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     await using child = lab.start(`mtu edit eth0 1200 ${LONG} --wait`);
     await eventually(() => expect(child.standardOutput.toString()).toContain('Confirm within'));
     expect(lab.killGuards()).toBe(1);
@@ -108,7 +108,7 @@ describe.skipIf(ip === undefined)('a change ends', () => {
   });
 
   test('by recover when all processes are killed', async () => {
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     await lab.run(`mtu edit eth0 1200 ${LONG}`);
     expect(lab.killGuards()).toBe(1);
     await eventually(() => expect(lab.isGuarded).toBe(false));
@@ -178,7 +178,7 @@ describe.skipIf(ip === undefined)('kinds of changes', () => {
     lab.ip(`ip address add ${answered}/32 dev lo`);
     expect((await lab.run('loopback')).output).toContain('Warning: eth0 may answer ARP requests for them');
     expect(await pingAddress(right, answered)).toBe(1); // Linux answers for every address of the host
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     await lab.run(`loopback add ${served} ${LONG}`);
     await lab.run('confirm');
     expect((await lab.run('loopback')).output).toContain('No interface answers ARP requests for them.');
@@ -236,11 +236,11 @@ describe.skipIf(ip === undefined)('kinds of changes', () => {
       expect(lab.isPending).toBe(false);
       return missing('VLAN interfaces: this kernel lacks 8021q');
     }
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     await lab.run('vlan new eth0 100 --now --yes');
     lab.ip('ip address add 10.100.0.1/24 dev eth0.100');
     lab.ip('ip route add 10.101.0.0/16 via 10.100.0.2');
-    const whole = await kernelState(lab.left);
+    const whole = await settledState(lab.left);
     await lab.run('vlan delete eth0.100 --timeout 1');
     await lab.ended();
     expect(stateDifferences(whole, await kernelState(lab.left))).toEqual([]);
@@ -279,7 +279,7 @@ describe.skipIf(ip === undefined)('kinds of changes', () => {
       ['media edit eth0 --speed 100', 1, 'a forced mode needs both speed and duplex'],
       ['media edit eth0 --speed 100 --duplex full', 1, 'the driver of eth0 cannot change media settings'],
     ];
-    const before = await kernelState(lab.left);
+    const before = await settledState(lab.left);
     for (const [words, status, message] of refusals) {
       expect(await lab.run(words), words).toMatchObject({ status, errors: expect.stringContaining(message) });
     }

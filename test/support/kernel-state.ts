@@ -3,6 +3,7 @@
  * counters, ages and reports of the state of a link. Independent of `src/configure`, whose work it checks. @module
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readU8, readU16le, readU32le } from '../../src/base/bytes.ts';
 import type { LabHost } from '../../src/lab/index.ts';
 import { forEachAttribute } from '../../src/netlink/attribute.ts';
@@ -44,6 +45,8 @@ const LINK_INFO = 18;
 const INFO_DATA = 2;
 const INFO_PORT_DATA = 5;
 const PERMANENT = 0x80;
+/** The kernel reports a carrier up to a second late, and changes addresses and routes then. */
+const KERNEL_TIME = 1100;
 const FOREVER = 0xffff_ffff;
 /** Settings of an interface. */
 const SETTINGS = ['ipv4/conf', 'ipv6/conf', 'ipv4/neigh', 'ipv6/neigh'];
@@ -73,6 +76,16 @@ export async function kernelState(host: LabHost): Promise<KernelState> {
   }
   lines.push(...host.run(settingLines));
   return { lines, expiries };
+}
+
+/** The state when the kernel no longer changes it by itself. */
+export async function settledState(host: LabHost): Promise<KernelState> {
+  for (let before = await kernelState(host); ; ) {
+    await sleep(KERNEL_TIME);
+    const now = await kernelState(host);
+    if (stateDifferences(before, now).length === 0) return now;
+    before = now;
+  }
 }
 
 /** Differences of two states, as text; lifetimes may differ by the seconds that the kernel rounds. */
