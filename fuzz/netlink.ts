@@ -7,8 +7,8 @@ import { describeRoute } from '../src/inspect/routes.ts';
 import { addAddress, decodeAddress } from '../src/netlink/address.ts';
 import { joinParts, nestedAttribute, textAttribute, u16Attribute, u32Attribute } from '../src/netlink/attribute.ts';
 import { readAcknowledgement } from '../src/netlink/error.ts';
-import { decodeGenericFamily } from '../src/netlink/generic.ts';
 import { decodeLinkModes } from '../src/netlink/ethtool.ts';
+import { decodeGenericFamily } from '../src/netlink/generic.ts';
 import { createObject, interfacesOf, OBJECT_KINDS, readKernelObject } from '../src/netlink/kernel-object.ts';
 import { createVeth, createVlan, decodeLink } from '../src/netlink/link.ts';
 import {
@@ -19,6 +19,7 @@ import {
   type NetlinkMessage,
 } from '../src/netlink/message.ts';
 import { addNeighbour, decodeNeighbour } from '../src/netlink/neighbour.ts';
+import { ARP_FAMILY, decodeRuleCounter, newDropRule } from '../src/netlink/nf-tables.ts';
 import { decodeQdisc } from '../src/netlink/qdisc.ts';
 import { decodeRoute } from '../src/netlink/route.ts';
 import { addRoute } from '../src/netlink/route-request.ts';
@@ -26,7 +27,6 @@ import { decodeRule } from '../src/netlink/rule.ts';
 import { SOCKET_MESSAGE_TYPE, SocketDecoder } from '../src/netlink/sock-diag.ts';
 import { formatLinuxRoutes } from '../src/report/host/linux-routes.ts';
 import { NEIGHBOUR, QDISC, RULE } from '../test/support/host-messages.ts';
-import { ARP_FAMILY, decodeRuleCounter, newDropRule } from '../src/netlink/nf-tables.ts';
 import { RandomSource } from '../test/support/random-source.ts';
 import { ESTABLISHED, LISTENING } from '../test/support/socket-answers.ts';
 import { mutate } from './mutate.ts';

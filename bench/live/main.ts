@@ -14,8 +14,8 @@ import { benchIdle, benchPing } from './ping.ts';
 import { benchReplay } from './replay.ts';
 import { benchRotation } from './rotation.ts';
 import { benchSoak } from './soak.ts';
-import { benchStart } from './start.ts';
 import { benchSockets } from './sockets.ts';
+import { benchStart } from './start.ts';
 import { benchSweep } from './sweep.ts';
 
 const ROUNDS = 3;
