@@ -83,7 +83,7 @@ export class CaptureParser {
 
   /** Maximum length in bytes of a frame of these interfaces, whatever their snap lengths. */
   get longestFrame(): number {
-    return this.#parser?.longestFrame || (this.#scout?.parser.longestFrame ?? 0);
+    return (this.#scout?.parser ?? this.#parser)?.longestFrame ?? 0; // the parser knows nothing before the scout is done
   }
 
   /** Why parsing stopped: `FILE_FORMAT`, `FILE_TRUNCATED`, or the error of a filter. */

@@ -60,7 +60,7 @@ test('the bytes of each option', () => {
 });
 
 test('what was written is read', () => {
-  expect(parse(encodePcapngHeader([FACTS]))).toEqual([FACTS]);
+  expect(parse(encodePcapngHeader([FACTS]))).toEqual([{ ...FACTS, timestampResolution: 9 }]);
 });
 
 test.each([true, false])('values that fit no description are ignored; little-endian: %s', (littleEndian) => {
