@@ -319,7 +319,7 @@ describe('what goes wrong says so, with its own exit status', () => {
     [['traceroute', '127.0.0.1', '-f', '9', '-m', '3'], '-f takes a whole number from 1 to 3, not "9"'],
     [['mtr', '127.0.0.1', '-r', '-f', '40'], '-f takes a whole number from 1 to 30, not "40"'],
     [['mtr', '127.0.0.1', '--csv', '--xml'], '--csv and --xml exclude each other'],
-    [['ping', '127.0.0.1', '-g', '100', '-G', '50'], '-G takes a whole number from 100 to 65507, not "50"'],
+    [['ping', '127.0.0.1', '-g', '100', '-G', '50'], '-G takes a whole number from 100 to 65527, not "50"'],
     [['filter', '--netmask', 'x', 'tcp'], '--netmask takes an IPv4 address, not "x"'],
     [['filter', '--json', '--graph', 'tcp'], '--json and --graph exclude each other'],
     [['capture', '-i', 'lo', '--utc'], '--utc needs -w FILE'],
