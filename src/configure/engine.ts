@@ -10,7 +10,7 @@ import type { ConfigureHost } from './host.ts';
 import { decodeJournal, encodeJournal, type JournalHeader, type WatchedAddress } from './journal.ts';
 import { confirmLocked, type EngineParts, requirePrivilege, takeLock } from './pending.ts';
 import { type FullPlan, type PlanOptions, planEdit } from './plan.ts';
-import type { Restoration } from './restore.ts';
+import { type Restoration, restoreSnapshot } from './restore.ts';
 import { bootId, type Outcome, rollBack } from './rollback.ts';
 import { monotonicTime, takeSnapshot } from './snapshot.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -53,6 +53,8 @@ export async function* applyEdit(
   if (pending !== undefined) yield pending;
 }
 
+const TOO_LATE = 'the time to confirm ended before the change was made; it is not in effect; add --timeout SECONDS';
+
 type PendingEvent = Extract<ConfigureEvent, { readonly type: 'pending' }>;
 
 async function* applyLocked(
@@ -90,7 +92,16 @@ async function* applyLocked(
   let isMade = false;
   try {
     yield { type: 'guarded', id: header.id, pid, watched };
+    if (monotonicTime() >= header.deadline) throw new StackError('EDIT', TOO_LATE);
     await make(host, directory, plan);
+    // A guard does not wait for a program that was stopped: it may have ended the change already.
+    if (decodeJournal(directory.readPending() ?? '').header?.id !== header.id) {
+      const { differences } = await restoreSnapshot(host, snapshot, { created: plan.created, isComplete: true });
+      throw new StackError(
+        'EDIT',
+        `${TOO_LATE}${differences.length === 0 ? '' : `; not restored: ${differences.join('; ')}`}`,
+      );
+    }
     isMade = true;
   } finally {
     // Also when the caller of the generator stops here.

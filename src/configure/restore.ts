@@ -52,6 +52,7 @@ export async function restoreSnapshot(
     errors = await correctAll(host, correctable);
     corrected += correctable.length - errors.size;
     round += 1;
+    if (errors.size > 0) await sleep(PAUSE);
   }
 }
 

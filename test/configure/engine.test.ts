@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StackError } from '../../src/base/errors.ts';
 import type { Edit } from '../../src/configure/edit.ts';
@@ -176,6 +177,19 @@ describe('a change that fails is undone', () => {
     expect(pendingStatus(directory)).toBeUndefined();
   });
 
+  test('when its time ends before it is made, or a guard has ended it meanwhile', async () => {
+    await expect(apply(MTU, { confirmTime: 0 })).rejects.toThrow(
+      /^the time to confirm ended before the change was made/,
+    );
+    expect(fake.changes()).toEqual([]);
+    const startGuard = async (path: string): Promise<number> => {
+      StateDirectory.open(path).discardPending();
+      return 1;
+    };
+    await expect(apply(MTU, {}, { startGuard })).rejects.toThrow(/^the time to confirm ended/);
+    expect([fake.links[1]?.mtu, pendingStatus(directory)]).toEqual([1500, undefined]);
+  });
+
   test('when the caller stops half-way', async () => {
     for await (const event of applyEdit(parts, MTU, OPTIONS)) if (event.type === 'guarded') break;
     expect(pendingStatus(directory)).toBeUndefined();
@@ -195,7 +209,8 @@ describe('recover', () => {
   });
 
   test('an overdue change cannot be confirmed', async () => {
-    await apply(MTU, { confirmTime: 0 });
+    await apply(MTU, { confirmTime: 0.2 });
+    await sleep(300);
     await expect(confirmPending(parts)).rejects.toMatchObject({ message: expect.stringContaining('is over') });
     expect(await recoverPending(parts)).toMatchObject({ result: 'rolled back' });
     expect(fake.links[1]?.mtu).toBe(1500);
@@ -215,7 +230,8 @@ describe('the guard', () => {
     });
 
   test('rolls back at the deadline, on SIGTERM, and when a half-made change is left behind', async () => {
-    await apply(MTU, { confirmTime: 0 });
+    await apply(MTU, { confirmTime: 0.2 });
+    await sleep(300);
     expect(await guard()).toMatchObject({ reason: 'it was not confirmed in time' });
     await apply(MTU);
     expect(await guard({ isStopped: () => true })).toMatchObject({ reason: 'the guard process was asked to end' });

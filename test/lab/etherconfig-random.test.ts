@@ -116,7 +116,11 @@ async function runEdit(lab: EtherconfigLab, edit: string, random: RandomSource, 
     if (victim === 'guard') await child.exit();
     await settle(lab, random);
     const isConfirmed = made.status === 0 && lab.outcome?.id !== previous && lab.outcome?.result === 'confirmed';
-    await expectState(lab, isConfirmed ? applied : before, `${what}, ${isConfirmed ? 'confirmed' : 'not confirmed'}`);
+    await expectState(
+      lab,
+      isConfirmed ? applied : before,
+      `${what}, ${isConfirmed ? 'confirmed' : 'not confirmed'}, ${victim} killed, status ${made.status} ${made.errors}, ${JSON.stringify(lab.outcome)}`,
+    );
   }
   const { outcome } = lab;
   if (outcome === undefined || outcome.id === previous) return 'none';
