@@ -12,7 +12,7 @@ import { tapline } from '../support/cli-lab.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FoundFile, findFiles } from '../support/found-files.ts';
 import type { LabProcess } from '../support/lab-process.ts';
-import { EVENT_LIMIT } from '../support/limits.ts';
+import { PROGRAM_LIMIT } from '../support/limits.ts';
 import { type SentFrame, sendFlow, TWO_WIRES, wallTime } from '../support/numbered-flow.ts';
 import { requirePeer } from '../support/peers.ts';
 import { RandomSource } from '../support/random-source.ts';
@@ -142,7 +142,7 @@ async function runToEnd(
     }
     const endedByItself = hasEnded();
     if (!endedByItself) program.signal(end === 'kill' ? 'SIGKILL' : 'SIGINT');
-    const status = await Promise.race([program.exit(), sleep(EVENT_LIMIT, -3, { ref: false })]);
+    const status = await Promise.race([program.exit(), sleep(PROGRAM_LIMIT, -3, { ref: false })]);
     return { status, endedByItself, shownUntil, mostFiles };
   } finally {
     clearInterval(watch);

@@ -118,7 +118,7 @@ describe('interfaces, hosts and files', () => {
     await hostile.checkAll([
       ['ping', TEXT],
       ['ping', '--json', TEXT],
-      ['ping', '10.1.1.2', TEXT],
+      ['ping', '-c', '1', '10.1.1.2', TEXT],
       ['traceroute', TEXT],
       ['mtr', TEXT],
       ['sweep', TEXT],

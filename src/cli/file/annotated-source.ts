@@ -81,7 +81,7 @@ function subjectOf(
 }
 
 function interfaceSubject({ interfaces }: FileSource, index: number): string {
-  return `interface ${interfaces[index]?.name ?? index}`;
+  return `interface ${printable(interfaces[index]?.name ?? String(index))}`;
 }
 
 function packetNote(block: BlockView): string {
