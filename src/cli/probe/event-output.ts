@@ -5,22 +5,6 @@ import type { CommandContext } from '../context.ts';
 import type { Output } from '../text-output.ts';
 import type { ProbeCommand } from './probe-options.ts';
 
-/** A name that does not resolve; the other targets of the run are probed. */
-export interface UnknownHost {
-  readonly type: 'unknown-host';
-  readonly error: string;
-}
-
-/** Reports a name that does not resolve on standard error, and in JSON. */
-export function reportUnknown<Event extends { readonly type: string }>(
-  error: StackError,
-  context: CommandContext,
-  output: EventOutput<Event | UnknownHost>,
-): void {
-  context.stderr.write(`tapline: ${error.toText()}\n`);
-  output.add({ type: 'unknown-host', error: error.message });
-}
-
 export class EventOutput<Event extends { readonly type: string }> {
   readonly #context: CommandContext;
   readonly #kind: ProbeCommand['format'];
@@ -38,6 +22,14 @@ export class EventOutput<Event extends { readonly type: string }> {
   add(event: Event): void {
     if (this.#kind === 'json') this.#document.add(event);
     else this.#write(this.#kind === 'ndjson' ? probeEventToJsonLine(event) : this.#format(event));
+  }
+
+  /** Reports a name that does not resolve, while other targets are probed: on standard error, and in JSON. */
+  addUnknownHost(error: StackError): void {
+    this.#context.stderr.write(`tapline: ${error.toText()}\n`);
+    const event = { type: 'unknown-host', error: error.message };
+    if (this.#kind === 'json') this.#document.add(event);
+    else if (this.#kind === 'ndjson') this.#write(probeEventToJsonLine(event));
   }
 
   /** Collects the output of one turn of the event loop for a single write: a sweep has hundreds of replies in it. */

@@ -15,7 +15,7 @@ import type { CommandContext } from '../context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { Control, type Output } from '../text-output.ts';
-import { EventOutput, reportUnknown, type UnknownHost } from './event-output.ts';
+import { EventOutput } from './event-output.ts';
 import type { PingCommand } from './ping-options.ts';
 import { type ProbeFileOptions, withProbeFile } from './probe-file.ts';
 
@@ -28,10 +28,7 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
       if (summary !== undefined) context.stderr.write([Control.lineStart, pingInterimText(summary)]);
     }
   });
-  const format = createFormatter(command, context);
-  const output = new EventOutput<PingEvent | UnknownHost>(context, command.format, (event) =>
-    event.type === 'unknown-host' ? '' : format(event),
-  );
+  const output = new EventOutput(context, command.format, createFormatter(command, context));
   let replied = 0;
   let unknown = 0;
   const file = { path: command.pcap, protocol: 'icmp', interface: command.run.interface } as const;
@@ -52,7 +49,7 @@ export async function runPing(command: PingCommand, context: CommandContext): Pr
     await output.run(async () => {
       const { targets, errors } = await resolveAll(command);
       unknown = errors.length;
-      for (const error of errors) reportUnknown(error, context, output);
+      for (const error of errors) output.addUnknownHost(error);
       const confinement = whenAllOpen(new Confinement(command.confinement, context), targets.length);
       const all = targets.map((target) => pingOne(target, confinement));
       try {

@@ -10,7 +10,7 @@ import { pauseOptimiser } from '../filter/optimiser.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { readStandardInput, readTextFile } from '../text-input.ts';
 import { Control } from '../text-output.ts';
-import { EventOutput, reportUnknown, type UnknownHost } from './event-output.ts';
+import { EventOutput } from './event-output.ts';
 import { withProbeFile } from './probe-file.ts';
 import type { SweepCommand } from './sweep-options.ts';
 
@@ -23,10 +23,7 @@ export async function runSweep(command: SweepCommand, context: CommandContext): 
   const { ports, interface: outgoing } = command.run;
   let unknown = 0;
   const stop = listenForStop(context);
-  const format = formatter(command);
-  const output = new EventOutput<SweepEvent | UnknownHost>(context, command.format, (event) =>
-    event.type === 'unknown-host' ? '' : format(event),
-  );
+  const output = new EventOutput<SweepEvent>(context, command.format, formatter(command));
   let alive = 0;
   let unreachable = 0;
   const protocol = ports === undefined ? 'icmp' : 'tcp';
@@ -34,7 +31,7 @@ export async function runSweep(command: SweepCommand, context: CommandContext): 
     await output.run(async () => {
       const targets = await resolveSweepTargets(await readTargets(command), command.family, (error) => {
         unknown += 1;
-        reportUnknown(error, context, output);
+        output.addUnknownHost(error);
       });
       using _optimiser = targets.size * (ports?.length ?? 1) < MANY_PROBES ? pauseOptimiser() : undefined;
       await withProbeFile({ path: command.pcap, protocol, interface: outgoing, confinement }, async (tap) => {
