@@ -13,6 +13,18 @@ export class FrameCursor implements FrameView {
   interfaceIndex = 0;
 }
 
+/** Copies the fields of a frame into a cursor, which the caller may change. */
+export function copyFrame(frame: FrameView, cursor: FrameCursor): FrameCursor {
+  cursor.data = frame.data;
+  cursor.offset = frame.offset;
+  cursor.length = frame.length;
+  cursor.wireLength = frame.wireLength;
+  cursor.seconds = frame.seconds;
+  cursor.nanoseconds = frame.nanoseconds;
+  cursor.interfaceIndex = frame.interfaceIndex;
+  return cursor;
+}
+
 /** The fields of a `FrameView` except `data`, indexed from 0 to `capacity` - 1. */
 export class FrameColumns {
   /** Doubles: PCAPNG times extend past 2106, and a negative offset may lead before 1970. */

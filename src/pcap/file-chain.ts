@@ -7,7 +7,7 @@ import {
   type ReadOptions,
   sumStatistics,
 } from '../base/frame.ts';
-import { FrameCursor } from '../base/frame-columns.ts';
+import { copyFrame, FrameCursor } from '../base/frame-columns.ts';
 import type { LinkType } from '../base/link-type.ts';
 import type { CaptureInterface } from './capture-interface.ts';
 import { type FileOptions, type FileSource, type FrameSource, openFile } from './file-reader.ts';
@@ -106,12 +106,7 @@ class FileChain implements FrameSource {
       size: batch.size,
       forEach(visit) {
         batch.forEach((frame) => {
-          cursor.data = frame.data;
-          cursor.offset = frame.offset;
-          cursor.length = frame.length;
-          cursor.wireLength = frame.wireLength;
-          cursor.seconds = frame.seconds;
-          cursor.nanoseconds = frame.nanoseconds;
+          copyFrame(frame, cursor);
           cursor.interfaceIndex = numbers[frame.interfaceIndex] ?? 0;
           visit(cursor);
         });

@@ -2,7 +2,7 @@
 
 import { StackError } from '../../base/errors.ts';
 import type { FrameView } from '../../base/frame.ts';
-import { FrameCursor } from '../../base/frame-columns.ts';
+import { copyFrame, FrameCursor } from '../../base/frame-columns.ts';
 import {
   BlockType,
   type BlockView,
@@ -17,7 +17,7 @@ import {
   writeChangedPacket,
 } from '../../pcap/index.ts';
 import { keepsBlock, optionRule, type Stripping } from './block-rules.ts';
-import { copyFrame, type FrameEditor } from './frame-editor.ts';
+import type { FrameEditor } from './frame-editor.ts';
 
 /** The changes of a rewrite. */
 export interface CopyChanges {

@@ -1,10 +1,10 @@
 /** A file whose frames pass through an editor, for outputs that hold frames only. @module */
 import type { CaptureStatistics, FrameBatch, ReadOptions } from '../../base/frame.ts';
-import { FrameCursor } from '../../base/frame-columns.ts';
+import { copyFrame, FrameCursor } from '../../base/frame-columns.ts';
 import type { LinkType } from '../../base/link-type.ts';
 import { type CaptureInterface, type FrameSource, FrameTable } from '../../pcap/index.ts';
 import type { RecordInput } from '../record.ts';
-import { copyFrame, type FrameEditor } from './frame-editor.ts';
+import type { FrameEditor } from './frame-editor.ts';
 
 /** A frame is edited once, in place, when its batch is requested. */
 export class EditedSource implements RecordInput {

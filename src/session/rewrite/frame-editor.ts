@@ -1,5 +1,4 @@
 /** Changes that a rewrite makes to frames, whatever the file formats. @module */
-import type { FrameView } from '../../base/frame.ts';
 import type { FrameCursor } from '../../base/frame-columns.ts';
 import type { LinkType } from '../../base/link-type.ts';
 
@@ -16,16 +15,4 @@ export interface FrameEditor {
   comments?(): readonly string[];
   /** Whether the bytes of frames change, so that hashes over them are wrong. Default: false. */
   readonly changesBytes?: boolean;
-}
-
-/** Copies the fields of a frame into a cursor, which an editor may change. */
-export function copyFrame(frame: FrameView, cursor: FrameCursor): FrameCursor {
-  cursor.data = frame.data;
-  cursor.offset = frame.offset;
-  cursor.length = frame.length;
-  cursor.wireLength = frame.wireLength;
-  cursor.seconds = frame.seconds;
-  cursor.nanoseconds = frame.nanoseconds;
-  cursor.interfaceIndex = frame.interfaceIndex;
-  return cursor;
 }
