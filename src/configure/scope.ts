@@ -1,5 +1,5 @@
 /** The interfaces that a change of one interface can affect. @module */
-import { StackError } from '../base/errors.ts';
+import { noInterface } from '../inspect/index.ts';
 import { decodeLink, dumpLinks, type Link, type NetlinkConnection } from '../netlink/index.ts';
 
 /** @throws NetlinkError */
@@ -12,10 +12,7 @@ export async function readLinks(netlink: NetlinkConnection): Promise<readonly Li
 export function findLink(links: readonly Link[], name: string): Link {
   const found = links.find((link) => link.name === name);
   if (found !== undefined) return found;
-  throw new StackError(
-    'NO_INTERFACE',
-    `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`,
-  );
+  throw noInterface(name);
 }
 
 /** Returns the interfaces on top of this one: VLANs and other interfaces that use it, at any depth. */

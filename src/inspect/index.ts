@@ -4,7 +4,7 @@ export { type FlushResult, flushCaches } from './flush.ts';
 export { type HostDrops, readHostDrops } from './host-drops.ts';
 export type { NetworkInterface } from './interface.ts';
 export { type InterfaceCounters, listInterfaceCounters, readInterfaceCounters } from './interface-counters.ts';
-export { findInterfaceIndex, listInterfaces } from './interfaces.ts';
+export { findInterfaceIndex, listInterfaces, noInterface } from './interfaces.ts';
 export { type ListenQueue, listListenQueues } from './listen-queues.ts';
 export type { NeighbourEntry } from './neighbour-entry.ts';
 export type { NeighbourFinding } from './neighbour-findings.ts';

@@ -123,7 +123,12 @@ export async function findInterfaceIndex(netlink: NetlinkConnection, name: strin
     const isMissing = error instanceof NetlinkError && /^(ENODEV|EINVAL|ERANGE)$/.test(error.errorName);
     if (!isMissing) throw error;
   }
-  throw new StackError(
+  throw noInterface(name);
+}
+
+/** Returns the error for a name that no interface has. */
+export function noInterface(name: string): StackError {
+  return new StackError(
     'NO_INTERFACE',
     `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`,
   );

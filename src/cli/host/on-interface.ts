@@ -1,5 +1,5 @@
 /** The selection of one interface, `-I`. @module */
-import { StackError } from '../../base/errors.ts';
+import { noInterface } from '../../inspect/index.ts';
 
 /** Returns the entries of the interface; all without a name. @throws StackError `NO_INTERFACE` if there is none */
 export function onInterface<Entry extends { readonly name: string }>(
@@ -9,8 +9,5 @@ export function onInterface<Entry extends { readonly name: string }>(
   if (name === undefined) return entries;
   const found = entries.filter((entry) => entry.name === name);
   if (found.length > 0) return found;
-  throw new StackError(
-    'NO_INTERFACE',
-    `there is no interface ${JSON.stringify(name)}; \`tapline interfaces\` lists them`,
-  );
+  throw noInterface(name);
 }
