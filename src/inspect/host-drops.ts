@@ -1,5 +1,5 @@
 /** Packets that the host dropped in places that belong to no interface. @module */
-import { readFileSync } from 'node:fs';
+import { readIfThere } from './read-if-there.ts';
 
 /** `/proc/net` belongs to the main thread; this path follows the namespace of the calling thread. */
 const PROC = '/proc/thread-self/net';
@@ -25,7 +25,10 @@ export interface HostDrops {
 
 /** Reads the counters of the calling thread's network namespace; those that are missing are 0. */
 export function readHostDrops(): HostDrops {
-  return { softnet: parseSoftnet(readIfThere('softnet_stat')), listener: parseListener(readIfThere('netstat')) };
+  return {
+    softnet: parseSoftnet(readIfThere(`${PROC}/softnet_stat`) ?? ''),
+    listener: parseListener(readIfThere(`${PROC}/netstat`) ?? ''),
+  };
 }
 
 /** Parses a line per processor: processed, dropped, squeezed, six unused, collisions, received RPS, flow limit. */
@@ -52,12 +55,4 @@ export function parseListener(text: string): HostDrops['listener'] {
     .map((line) => line.split(' '));
   const counter = (name: string): number => Number(values?.[names?.indexOf(name) ?? -1] ?? 0) || 0;
   return { overflows: counter('ListenOverflows'), drops: counter('ListenDrops') };
-}
-
-function readIfThere(name: string): string {
-  try {
-    return readFileSync(`${PROC}/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
 }

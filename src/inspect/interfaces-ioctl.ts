@@ -6,6 +6,7 @@ import { linkTypeName } from '../base/link-type.ts';
 import { captureLinkType } from '../capture/index.ts';
 import { InterfaceIoctl, InterfaceRequest, REQUEST_UNION } from '../sys/interface-request.ts';
 import { type AddressOfInterface, flagNames, type NetworkInterface, scopeOf, stateOf } from './interface.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** `/proc/net` belongs to the main thread; this path follows the namespace of the calling thread. */
 const PROC = '/proc/thread-self/net';
@@ -92,7 +93,8 @@ const IPV6_LINE = /^([0-9a-f]{32}) [0-9a-f]+ ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)
 
 function readIpv6Addresses(): Map<string, AddressOfInterface[]> {
   const byName = new Map<string, AddressOfInterface[]>();
-  for (const line of readIfThere(`${PROC}/if_inet6`).split('\n')) {
+  // A kernel without IPv6 has no such file.
+  for (const line of (readIfThere(`${PROC}/if_inet6`) ?? '').split('\n')) {
     const [, digits = '', prefixLength = '', scope = '', flags = '', name = ''] = IPV6_LINE.exec(line) ?? [];
     if (name === '') continue;
     const addresses = byName.get(name) ?? [];
@@ -110,12 +112,3 @@ function readIpv6Addresses(): Map<string, AddressOfInterface[]> {
 
 /** IPV6_ADDR_LOOPBACK and IPV6_ADDR_LINKLOCAL of net/ipv6.h, as RT_SCOPE_*. */
 const ROUTE_SCOPES: Readonly<Record<string, number>> = { '10': 254, '20': 253 };
-
-/** A kernel without IPv6 has no such file. */
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -1,5 +1,4 @@
 /** Reads sockets from /proc/net, for kernels and sandboxes without socket diagnosis. @module */
-import { readFileSync } from 'node:fs';
 import { writeU32le } from '../base/bytes.ts';
 import {
   addressText,
@@ -9,6 +8,7 @@ import {
   stateName,
   timerName,
 } from '../netlink/index.ts';
+import { readIfThere } from './read-if-there.ts';
 
 interface ProcQuery {
   readonly families?: readonly (4 | 6)[];
@@ -93,12 +93,4 @@ function procAddress(digits: string, family: 4 | 6): string | undefined {
   if (digits.length !== bytes.length * 2) return undefined;
   for (let at = 0; at < bytes.length; at += 4) writeU32le(bytes, at, hexadecimal(digits.slice(at * 2, at * 2 + 8)));
   return addressText(bytes, 0, family === 4);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

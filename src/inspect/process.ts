@@ -1,6 +1,7 @@
 /** Describes processes, from /proc. @module */
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { type ControlGroup, parseControlGroup } from './control-group.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** The program of a process. */
 interface Executable {
@@ -78,12 +79,4 @@ function readUserNames(): ReadonlyMap<number, string> {
     }
   }
   return names;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

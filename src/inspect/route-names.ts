@@ -1,6 +1,6 @@
 /** Names of the numbers in routes: tables, origins, scopes, types (linux/rtnetlink.h, /etc/iproute2). @module */
-import { readFileSync } from 'node:fs';
 import { RouteTable, RouteType } from '../netlink/index.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** RTPROT_*: origins of routes. */
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -70,17 +70,11 @@ export function tableNumber(name: string): number | undefined {
 function readTableNames(): Map<number, string> {
   const names = new Map(Object.entries(RouteTable).map(([name, number]): [number, string] => [number, name]));
   for (const file of TABLE_FILES) {
-    for (const [, number = '', name = ''] of readIfThere(file).matchAll(/^\s*(0x[0-9a-f]+|\d+)\s+([^\s#]+)/gim)) {
+    for (const [, number = '', name = ''] of (readIfThere(file) ?? '')
+      .slice(0, MAX_FILE_LENGTH)
+      .matchAll(/^\s*(0x[0-9a-f]+|\d+)\s+([^\s#]+)/gim)) {
       names.set(Number(number), name);
     }
   }
   return names;
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').slice(0, MAX_FILE_LENGTH);
-  } catch {
-    return '';
-  }
 }

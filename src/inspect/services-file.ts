@@ -1,6 +1,6 @@
 /** Names of ports, from /etc/services. @module */
-import { readFileSync } from 'node:fs';
 import { portsOfService, serviceNames } from '../base/service-names.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** Returns the name of a port, or undefined. */
 export type ServiceNameOf = (protocol: string, port: number) => string | undefined;
@@ -29,12 +29,4 @@ function builtIn(): ReadonlyMap<string, string> {
     }
   }
   return names;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** Unit files of systemd: descriptions, and the sockets that systemd listens on for a service. @module */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { parseAddress } from '../base/address.ts';
+import { readIfThere } from './read-if-there.ts';
 
 /** Folders of unit files, the most important first (systemd.unit(5)); those of user managers last. */
 const FOLDERS = [
@@ -145,13 +146,5 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 }
