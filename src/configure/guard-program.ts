@@ -42,7 +42,7 @@ function tell(line: string): void {
   try {
     writeSync(1, `${line}\n`);
   } catch {
-    // nobody reads any more
+    // the reader has exited
   }
 }
 

@@ -1,4 +1,4 @@
-/** The guard: rolls a change back when nobody confirms it. It runs in a process of its own, which outlives the others. @module */
+/** The guard: rolls back a change that is not confirmed. It runs in a process of its own, which outlives the others. @module */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, StackError } from '../base/errors.ts';
 import type { ConfigureHost } from './host.ts';

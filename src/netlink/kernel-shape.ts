@@ -24,7 +24,7 @@ interface Shape {
   readonly kept: readonly number[];
   /** Flags of the request that creates the object. */
   readonly create: number;
-  /** Removes what must not be sent back. Returns false for objects that nobody configured. */
+  /** Removes what must not be sent back. Returns false for objects that no administrator configured. */
   tidy(header: Uint8Array, attributes: RawAttributes): boolean;
 }
 

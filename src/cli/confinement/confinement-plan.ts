@@ -115,7 +115,7 @@ function problemFor(user: Candidate, needs: ConfinementNeeds): string | undefine
   return undefined;
 }
 
-/** The unprivileged user creates nothing: files of nobody in particular would be a trap for the next reader. */
+/** The user nobody creates no files, since every service that runs as nobody could change them. */
 function problemForNobody(user: Candidate, needs: ConfinementNeeds): string | undefined {
   const { output, report, runsPrograms = false } = needs;
   if (runsPrograms) return 'has no right to the files that programs process (--on-rotate)';
